@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// How much of anything an input may claim.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace qember {
+
+struct Limits {
+  /// Nesting of TLVs, and of structures in device state. Real streams need 20.
+  std::size_t max_depth = 64;
+  /// TLVs in one section that becomes a tree of values, about 200 bytes of memory each; a larger
+  /// section is streamed or refused.
+  std::size_t max_tlvs = 1U << 15U;
+  /// Bytes of a name; QEMU's counted strings cannot hold more.
+  std::size_t max_name = 255;
+  /// RAM blocks and sections that a stream may open.
+  std::size_t max_blocks = 1U << 14U;
+  std::size_t max_sections = 1U << 16U;
+  /// Bytes of one section that is held whole.
+  std::size_t max_section = std::size_t{64} << 20U;
+  /// Bytes of a string that is held whole; a longer one is streamed in segments.
+  std::size_t max_blob = std::size_t{1} << 20U;
+  /// Bytes of a description.
+  std::size_t max_description = std::size_t{16} << 20U;
+  /// Bytes of device state that is held while its description is awaited; beyond it device state
+  /// goes on as blobs.
+  std::size_t max_held = std::size_t{256} << 20U;
+
+  /// For streams from a source that may be hostile: nothing grows beyond 64 MiB.
+  static constexpr Limits untrusted() noexcept {
+    Limits limits;
+    limits.max_section = std::size_t{16} << 20U;
+    limits.max_description = std::size_t{4} << 20U;
+    limits.max_held = std::size_t{32} << 20U;
+    return limits;
+  }
+  /// For streams of one's own: as large as real machines get.
+  static constexpr Limits trusted() noexcept {
+    Limits limits;
+    limits.max_section = std::size_t{1} << 30U;
+    limits.max_description = std::size_t{256} << 20U;
+    limits.max_held = std::size_t{4} << 30U;
+    return limits;
+  }
+};
+
+}  // namespace qember

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Brings the description of a native stream, which comes last, ahead of the device state.
+#pragma once
+
+#include <qember/native/source.hpp>
+
+#include <deque>
+
+namespace qember::native {
+
+/// Passes events on, but holds device state until the description has come, at most
+/// `Limits::max_held` octets of it. Device state that is not at the end of the stream goes on as soon
+/// as that is seen: it has no description before it. RAM never waits.
+class Arranger final : public Source {
+ public:
+  /// `source` reads the native form, and outlives this.
+  explicit Arranger(Source& source, const Limits& limits = {}) : source_(source), limits_(limits) {}
+
+  Result<Event> next() override;
+  std::uint64_t offset() const override { return offset_; }
+  std::string path() const override { return path_.empty() ? source_.path() : path_; }
+  const Session& session() const override { return source_.session(); }
+
+ private:
+  /// A section, a command or the end mark, with its place.
+  struct Held {
+    Event event;
+    std::string name;
+    Bytes bytes;
+    std::uint64_t offset = 0;
+    std::string path;
+  };
+
+  enum class Way : std::uint8_t { pass, hold, release };
+  Way way_of(const Event& event) const;
+  void hold(const Event& event);
+  Result<Event> release();
+
+  Source& source_;
+  Limits limits_;
+  std::deque<Held> held_;
+  Held current_;                  ///< whose views have been given out
+  std::optional<Event> waiting_;  ///< comes after what is held
+  std::size_t held_octets_ = 0;
+  std::uint64_t package_end_ = 0;
+  std::uint64_t offset_ = 0;
+  std::string path_;
+  bool in_section_ = false;  ///< a section is being held
+  bool releasing_ = false;
+  bool overflowed_ = false;
+};
+
+}  // namespace qember::native

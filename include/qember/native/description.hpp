@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// The description that QEMU (2.3 and later) puts after a stream: what fields its device state has.
+/// JSON, in which equal keys may repeat within one object: each is an element of a list.
+#pragma once
+
+#include <qember/core/bytes.hpp>
+#include <qember/core/limits.hpp>
+#include <qember/core/result.hpp>
+
+#include <deque>
+#include <optional>
+
+namespace qember::native {
+
+/// What a field is in the stream.
+enum class FieldKind : std::uint8_t {
+  boolean,           ///< one octet, 0 or 1
+  unsigned_integer,  ///< 1, 2, 4 or 8 octets
+  signed_integer,    ///< the same, two's complement
+  pointer,           ///< one octet: ASCII 0 for null, 1 for a field that follows
+  bitmap,            ///< 64-bit words
+  structure,         ///< the fields of `groups[0]`
+  list,              ///< (01, structure)* 00, one group an element
+  buffer,            ///< octets that nothing describes
+};
+
+struct Structure;
+
+struct Field {
+  std::string_view name;
+  std::string_view type;  ///< as the description spells it
+  FieldKind kind = FieldKind::buffer;
+  std::uint64_t size = 0;                  ///< octets of one element
+  std::optional<std::uint32_t> array_len;  ///< elements that follow one another, all alike
+  std::vector<Structure> groups;
+};
+
+struct Structure {
+  std::string_view name;  ///< QEMU's vmsd_name
+  std::uint32_t version = 0;
+  std::vector<Field> fields;
+  std::vector<Structure> subsections;  ///< those that were sent
+};
+
+struct Device {
+  std::string_view name;  ///< the section's
+  std::uint32_t instance = 0;
+  Structure state;
+};
+
+class Description {
+ public:
+  Description() = default;
+  Description(Description&&) = default;
+  Description& operator=(Description&&) = default;
+
+  /// Reads the JSON text. Texts in the result live as long as it does.
+  static Result<Description> parse(ByteView json, const Limits& limits = {});
+
+  /// In the order of their sections.
+  std::span<const Device> devices() const noexcept { return devices_; }
+  /// The target's, in octets.
+  std::optional<std::uint64_t> page_size() const noexcept { return page_size_; }
+
+ private:
+  friend class DescriptionParser;
+  std::vector<Device> devices_;
+  std::deque<std::string> texts_;
+  std::optional<std::uint64_t> page_size_;
+};
+
+/// Finds the device of each section in turn: sections come in the order of the description, mostly.
+class DeviceMatcher {
+ public:
+  explicit DeviceMatcher(const Description& description);
+  /// The next device not yet given out with that name and instance; null where there is none.
+  const Device* match(std::string_view name, std::uint32_t instance);
+
+ private:
+  const Description* description_;
+  std::vector<bool> used_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace qember::native

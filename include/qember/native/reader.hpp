@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Reads QEMU's native migration stream.
+#pragma once
+
+#include <qember/native/source.hpp>
+#include <qember/stream/input.hpp>
+
+#include <deque>
+
+namespace qember::native {
+
+struct ReaderOptions {
+  /// The target's page size, for streams that do not name theirs.
+  std::optional<std::uint64_t> page_size;
+};
+
+class Cursor;
+
+class Reader final : public Source {
+ public:
+  /// `input` outlives the reader.
+  explicit Reader(stream::Input& input, const Limits& limits = {}, ReaderOptions options = {});
+
+  Result<Event> next() override;
+  std::uint64_t offset() const override { return event_offset_; }
+  std::string path() const override;
+  const Session& session() const override { return session_; }
+
+ private:
+  enum class State : std::uint8_t { header, element, ram, iterable, payload, device, footer, tail, rest, after_eof, end };
+  struct BodyEnd {
+    enum Outcome : std::uint8_t { found, starved, none } outcome;
+    std::size_t at;
+  };
+
+  Result<Event> read_header();
+  Result<Event> read_element();
+  Result<Event> read_configuration(Cursor& cursor);
+  Result<Event> read_command(Cursor& cursor);
+  Result<Event> read_section(Cursor& cursor, Element type);
+  Result<Event> begin_body(SectionBegin begin, std::size_t size);
+  Result<Event> read_blocks();
+  Result<bool> read_block(Cursor& cursor, std::uint64_t left, RamBlock& block, bool& last);
+  Result<Event> read_ram();
+  Result<Event> read_page(Cursor& cursor, std::uint64_t word);
+  Status find_page_size();
+  Result<Event> read_iterable();
+  Result<Event> read_payload();
+  Result<Event> read_device();
+  BodyEnd find_body_end(ByteView body, std::uint64_t offset);
+  Status decide_footers(std::size_t size);
+  Result<Event> read_footer();
+  Result<Event> read_tail();
+  Result<Event> read_after_eof();
+  Result<Event> read_rest();
+
+  Event take(Event event, std::size_t size);
+  std::string element_path(std::string_view name, std::size_t index) const;
+  std::string section_path() const;
+  Error starved(std::string path) const;
+  Error refuse(Errc code, std::string path, std::string expected, std::string found) const;
+
+  stream::Input& input_;
+  Limits limits_;
+  Session session_;
+  State state_ = State::header;
+  std::uint64_t event_offset_ = 0;
+
+  SectionBegin section_;             ///< the one being read
+  BodyKind kind_ = BodyKind::device;
+  std::string full_name_;            ///< of a FULL, whose name nothing else keeps
+  std::optional<bool> footers_;
+  std::uint64_t package_end_ = 0;    ///< of a PACKAGED command; 0 outside
+  std::uint64_t payload_ = 0;        ///< octets of an iterable's record that are still to come
+  bool payload_ends_body_ = false;
+  bool blocks_pending_ = false;      ///< START `ram`, before its list
+  std::size_t scanned_ = 0;          ///< octets of a device's body that hold no footer
+  std::optional<std::size_t> loose_;  ///< where a footer stands that nothing certain follows
+  std::deque<std::size_t> tail_;     ///< sizes of the bodies to come, where only a description tells
+  bool rest_is_device_state_ = false;
+
+  std::size_t sections_ = 0;
+  std::size_t commands_ = 0;
+  std::size_t pages_ = 0;            ///< of this section
+};
+
+}  // namespace qember::native

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Where events come from, whatever the form of the stream.
+#pragma once
+
+#include <qember/core/result.hpp>
+#include <qember/native/session.hpp>
+
+namespace qember::native {
+
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  /// The next event. `Errc::need_more` asks for the input to be fed, and for the call to be made
+  /// again; after any other error, and after `StreamEnd`, no more calls.
+  virtual Result<Event> next() = 0;
+  /// Of the last event: its first byte in the input, and where that is.
+  virtual std::uint64_t offset() const = 0;
+  virtual std::string path() const = 0;
+  /// What is known so far, the last event included.
+  virtual const Session& session() const = 0;
+};
+
+}  // namespace qember::native

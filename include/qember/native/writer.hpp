@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Writes QEMU's native migration stream.
+#pragma once
+
+#include <qember/core/result.hpp>
+#include <qember/native/event.hpp>
+#include <qember/stream/output.hpp>
+
+namespace qember::native {
+
+/// Puts down what it is told; whether that makes a sound stream is checked where the events come from.
+/// A description may come before the end mark, it is kept until then.
+class Writer {
+ public:
+  /// `out` outlives the writer. Pages are borrowed from the events, see `Output::clear`.
+  explicit Writer(stream::Output& out) : out_(out) {}
+
+  void write(const Event& event);
+
+ private:
+  void put(const StreamBegin& begin);
+  void put(const Configuration& configuration);
+  void put(const Command& command);
+  void put(const SectionBegin& section);
+  void put(const RamBlocks& list);
+  void put(const RamMark& mark);
+  void put(const RamPage& page);
+  void put(const Body& body) { out_.copy(body.data); }
+  void put(const SectionEnd& end);
+  void put(const Eof&);
+  void put(const DescriptionText& description);
+  void put(const Rest& rest) { out_.copy(rest.data); }
+  void put(const StreamEnd&) {}
+
+  void description();
+
+  stream::Output& out_;
+  std::vector<std::string> blocks_;
+  std::uint32_t section_ = 0;
+  bool in_ram_ = false;
+  bool ended_ = false;
+  std::optional<Bytes> description_;
+};
+
+}  // namespace qember::native

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Reads a `QemuFile` in BER: sections one at a time, RAM page by page.
+#pragma once
+
+#include <qember/asn1/types.hpp>
+#include <qember/asn1/value.hpp>
+#include <qember/ram/page.hpp>
+#include <qember/stream/framer.hpp>
+#include <qember/stream/input.hpp>
+#include <qember/stream/writer.hpp>
+
+#include <variant>
+
+namespace qember::stream {
+
+struct FileBegin {};
+
+/// A `SecFull` that has been read whole, and fits the schema.
+struct FullSection {
+  SectionFields fields;
+  /// Its TLV.
+  ByteView encoded{};
+  /// It as a tree of values; empty where it holds more than `Limits::max_tlvs`.
+  std::optional<asn1::Value<asn1::SecFull>> tree;
+};
+
+/// A `SecFull` whose contents are a string of more than `Limits::max_blob`, or in segments.
+struct BlobBegin {
+  SectionFields fields;
+};
+struct BlobData {
+  ByteView data{};
+};
+struct BlobEnd {};
+
+struct RamBegin {
+  Integer sectionid;
+};
+/// A `RAMSecBlock` up to its pages.
+struct RamBlockBegin {
+  std::string_view name{};
+};
+struct RamEnd {};
+
+/// All sections are read; the file's own end marks are there.
+struct FileEnd {};
+/// The input ends with the file.
+struct InputEnd {};
+
+using Event = std::variant<FileBegin, FullSection, BlobBegin, BlobData, BlobEnd, RamBegin, RamBlockBegin, ram::PageView,
+                           RamEnd, FileEnd, InputEnd>;
+
+class Reader {
+ public:
+  /// `input` outlives the reader.
+  explicit Reader(Input& input, const Limits& limits = {}) : input_(input), limits_(limits) {}
+
+  /// The next event; views in it are valid until the input is fed, and until the next call.
+  /// `Errc::need_more` asks for the input to be fed. No calls after another error or `InputEnd`.
+  Result<Event> next();
+
+  /// Of the last event: its first byte, and its place in the schema.
+  std::uint64_t offset() const noexcept { return event_offset_; }
+  std::string path() const { return path_of(event_place_); }
+
+ private:
+  enum class State : std::uint8_t { file, top, blob, ram, pages, after_file, end };
+  struct Place {
+    enum class In : std::uint8_t { file, section, full, min, block, page } in = In::file;
+    std::size_t section = 0;
+    std::size_t block = 0;
+    std::size_t page = 0;
+  };
+  /// A constructed TLV that has been entered.
+  /// The file, its list and the section: where a section's list of blocks has been left.
+  static constexpr std::size_t frames_in_section = 3;
+  struct Frame {
+    std::uint64_t end;  ///< where its contents end, or those of the frame around it
+    bool indefinite;
+  };
+
+  Result<Event> read_file();
+  Result<Event> read_top();
+  Result<Event> read_full(const ber::Header& header);
+  Result<Event> read_whole_full(std::size_t size);
+  Result<Event> read_blob();
+  Result<Event> read_ram_begin();
+  Result<Event> read_ram();
+  Result<Event> read_page();
+  Result<Event> read_after_file();
+
+  /// The unread bytes that belong to the innermost frame.
+  ByteView view() const;
+  /// The header at `at` in `view()`, which must be that of `wanted`.
+  Result<ber::Header> expect(const ber::Identifier& wanted, std::string_view component, std::size_t at = 0);
+  Result<bool> at_end();
+  void enter(const ber::Header& header);
+  void leave();
+  Status end_mark(const ber::Identifier& mark);
+  Result<std::optional<SectionFields>> peek_fields(const ber::Header& header, std::size_t& contents);
+  Error shortage(std::size_t at, std::string_view component) const;
+  Error refuse(Errc code, std::size_t at, std::string_view component, std::string expected, ByteView found) const;
+  Place place() const;
+  static std::string path_of(const Place& place);
+  Event give(Event event, Place::In in);
+
+  Input& input_;
+  Limits limits_;
+  State state_ = State::file;
+  std::vector<Frame> frames_;
+  std::uint64_t event_offset_ = 0;
+  Place event_place_;
+
+  Framer framer_;                ///< of a section whose length is not given
+  std::size_t blob_frames_ = 0;  ///< frames outside the segments of a string
+  std::uint64_t segment_ = 0;    ///< octets of a segment that are still to come
+  std::string block_name_;
+  Bytes scratch_;
+
+  std::size_t sections_ = 0;
+  std::size_t blocks_ = 0;  ///< of this section
+  std::size_t pages_ = 0;   ///< of this block
+};
+
+}  // namespace qember::stream

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Writes a `QemuFile` in BER, section by section. What has no length yet gets the indefinite form
+/// (X.690 8.1.3.6); or, with `Lengths` measured in a first pass, all is DER.
+#pragma once
+
+#include <qember/ber/tag.hpp>
+#include <qember/core/integer.hpp>
+#include <qember/core/result.hpp>
+#include <qember/ram/page.hpp>
+#include <qember/stream/output.hpp>
+
+#include <optional>
+
+namespace qember::stream {
+
+/// The lengths of all that is written in pieces, in the order in which it begins: 8 octets each.
+using Lengths = std::vector<std::uint64_t>;
+
+/// The fields of a `SecFull` before its contents.
+struct SectionFields {
+  std::string name;
+  Integer sectionid;
+  Integer instanceid;
+  Integer versionid;
+};
+
+class Writer {
+ public:
+  /// `out` outlives the writer.
+  explicit Writer(Output& out) : out_(&out) {}
+  /// Writes nothing, and notes the lengths for a writer that is told the same again.
+  static Writer measuring(Lengths& lengths) { return Writer(nullptr, &lengths, nullptr); }
+  static Writer definite(Output& out, const Lengths& lengths) { return Writer(&out, nullptr, &lengths); }
+
+  void begin_file();
+  void end_file();
+
+  /// A whole `Sections` in DER.
+  void section(Bytes der);
+
+  /// A `SecMin` of RAM. Pages are borrowed, see `Output::clear`; the names are as in the schema.
+  void begin_ram(Integer sectionid);
+  void begin_block(std::string_view name);
+  void page(const ram::PageView& page);
+  void end_ram();
+  bool in_block() const noexcept { return in_block_; }
+
+  /// A `SecFull` that is not made whole: either one string in segments, or values.
+  void begin_full(const SectionFields& fields);
+  void begin_blob();
+  void segment(Bytes data);
+  void end_blob();
+  void begin_entries();
+  void begin_array();
+  void integer(Integer value);
+  void boolean(bool value);
+  void blob(ByteView value);
+  void begin_subsections();
+  void begin_subsection(std::string_view name, Integer version);
+  void end_subsection();
+  /// Ends an array, the subsections or the entries.
+  void end_list();
+  void end_full();
+
+ private:
+  Writer(Output* out, Lengths* measured, const Lengths* given) : out_(out), measured_(measured), given_(given) {}
+
+  struct Open {
+    ber::Identifier identifier;
+    std::size_t index;
+    std::uint64_t begin;
+  };
+
+  void open(const ber::Identifier& identifier);
+  void close();
+  std::uint8_t* reserve(std::size_t count);
+  void commit(const std::uint8_t* end);
+  void borrow(ByteView bytes);
+  void keep(Bytes bytes);
+  void put_text(const ber::Identifier& identifier, std::string_view text);
+  void put_number(const ber::Identifier& identifier, Integer value);
+  void put_mark(const ber::Identifier& identifier);
+
+  Output* out_ = nullptr;
+  Lengths* measured_ = nullptr;
+  const Lengths* given_ = nullptr;
+  std::size_t next_ = 0;
+  std::uint64_t written_ = 0;
+  std::vector<Open> open_;
+  bool in_block_ = false;
+  Bytes scratch_;
+};
+
+}  // namespace qember::stream

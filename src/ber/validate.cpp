@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/ber/header.hpp>
+#include <qember/ber/validate.hpp>
+#include <qember/ber/writer.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace qember::ber {
+namespace {
+
+constexpr auto nowhere = std::numeric_limits<std::uint64_t>::max();
+
+/// The contents of a constructed TLV: they end before `end`, by then or by an end-of-contents.
+struct Frame {
+  std::uint64_t end = nowhere;
+  bool indefinite = false;
+  std::string_view owner = "the input";
+};
+
+enum class Next : std::uint8_t { tlv, end, failed };
+
+std::string hex(const Identifier& id) { return fmt::format("{:02x}", fmt::join(id.view(), " ")); }
+
+bool is_constructed(const Type& type) {
+  return type.kind == Kind::sequence || type.kind == Kind::sequence_of || type.kind == Kind::choice;
+}
+
+std::string_view name_of(const Type& type) { return type.named ? type.name : name_of(type.kind); }
+
+class Validator {
+ public:
+  Validator(ByteView in, const Schema& schema, const Limits& limits, std::size_t refused)
+      : in_(in), schema_(schema), limits_(limits), max_depth_(std::min(limits.max_depth, deepest)),
+        refused_(refused) {}
+
+  /// Walks a value of the type. On failure the error's offset and path are relative.
+  bool root(const Type& type) {
+    const Member member{type.name, 0, type.tagged, false, type.tag, type.inner_tags, type.size};
+    const Frame input;
+    Header header;
+    if (next(input, header) == Next::failed) return false;
+    if (!admits(member, type, header.tag)) return wrong_tag(member, type, input, Next::tlv);
+    return value(member, type, input, header);
+  }
+
+  std::uint64_t consumed() const { return at_; }
+  Error& error() { return error_; }
+
+ private:
+  // ---- Errors. All return false.
+
+  bool fail(Errc code, std::uint64_t at, std::string expected, std::string found) {
+    error_ = Error{code, at, {}, std::move(expected), std::move(found)};
+    return false;
+  }
+
+  /// On the way out of a failure: the component that it was in.
+  bool inside(std::string_view member) {
+    error_.path.insert(0, fmt::format(".{}", member));
+    return false;
+  }
+
+  bool inside(std::size_t index) {
+    error_.path.insert(0, fmt::format("[{}]", index));
+    return false;
+  }
+
+  std::string here() const { return hex_excerpt(in_.subspan(std::min<std::uint64_t>(at_, in_.size()))); }
+
+  bool truncated(std::uint64_t at) {
+    return fail(Errc::truncated, at, at == in_.size() ? "more bytes" : "the rest of an element",
+                "the end of the input");
+  }
+
+  bool wrong_tag(const Member& member, const Type& type, const Frame& frame, Next what) {
+    const bool constructed = is_constructed(type) || !member.inner_tags.empty();
+    std::string expected;
+    if (member.tagged)
+      expected = fmt::format("{} ({})", name_of(type), hex(identifier(member.tag, constructed)));
+    else
+      for (const Member& alternative : type.members)
+        expected += fmt::format("{}{}", expected.empty() ? "one of " : ", ", alternative.name);
+    return fail(Errc::bad_tag, at_, std::move(expected),
+                what == Next::end ? fmt::format("the end of {}", frame.owner) : here());
+  }
+
+  // ---- Headers.
+
+  /// Reads the header at hand without moving on.
+  bool peek(const Frame& frame, Header& header) {
+    const auto known = std::min<std::uint64_t>(in_.size(), frame.end);
+    const ByteView rest = in_.subspan(at_, known - at_);
+    const HeaderOutcome outcome = parse_header(rest, header);
+    if (outcome == HeaderOutcome::need_more)
+      return frame.end <= in_.size() ? leaves(frame) : truncated(at_);
+    if (outcome != HeaderOutcome::ok) {
+      error_ = header_error(outcome, rest, at_, {});
+      return false;
+    }
+    return header.length <= frame.end - at_ - header.size || leaves(frame);
+  }
+
+  bool leaves(const Frame& frame) {
+    return fail(Errc::bad_length, at_, fmt::format("an element that ends within {}", frame.owner), here());
+  }
+
+  Next next(const Frame& frame, Header& header) {
+    if (!frame.indefinite && at_ == frame.end) return Next::end;
+    if (!peek(frame, header)) return Next::failed;
+    return frame.indefinite && header.is_end_of_contents() ? Next::end : Next::tlv;
+  }
+
+  /// Moves into the contents of a TLV.
+  bool enter(const Header& header) {
+    if (tlvs_++ == limits_.max_tlvs)
+      return fail(Errc::limit, at_, fmt::format("at most {} elements", limits_.max_tlvs), "more");
+    if (depth_++ == max_depth_)
+      return fail(Errc::limit, at_, fmt::format("elements nested at most {} deep", max_depth_), "deeper");
+    at_ += header.size;
+    return true;
+  }
+
+  Frame contents(const Header& header, const Frame& outer, std::string_view owner) const {
+    return {header.indefinite ? outer.end : at_ + header.length, header.indefinite, owner};
+  }
+
+  /// Moves out of a constructed TLV that has all it should.
+  bool leave(const Frame& frame) {
+    Header header;
+    const Next what = next(frame, header);
+    if (what == Next::failed) return false;
+    if (what == Next::tlv)
+      return fail(Errc::bad_tag, at_, fmt::format("the end of {}", frame.owner), here());
+    if (frame.indefinite) at_ += header.size;
+    --depth_;
+    return true;
+  }
+
+  // ---- Values. `header` is that of the TLV at hand, which `admits` has let through.
+
+  bool admits(const Member& member, const Type& type, Tag tag) const {
+    if (member.tagged) return member.tag == tag;
+    if (type.kind == Kind::other) return true;
+    return std::any_of(type.members.begin(), type.members.end(), [&](const Member& alternative) {
+      return admits(alternative, schema_.type(alternative), tag);
+    });
+  }
+
+  bool value(const Member& member, const Type& type, const Frame& frame, const Header& header) {
+    if (values_++ == refused_)
+      return fail(Errc::constraint, at_, fmt::format("{} within the schema's constraints", name_of(type)),
+                  here());
+    return wrapped(member, type, 0, frame, header);
+  }
+
+  /// X.690 8.14.2: each tag but the last is on a TLV around exactly one other. A CHOICE has no tag of its
+  /// own, so that all of them are.
+  bool wrapped(const Member& member, const Type& type, std::size_t depth, const Frame& frame,
+               const Header& header) {
+    const auto tags = member.inner_tags;
+    if (depth == tags.size() + (member.tagged && type.kind == Kind::choice ? 1 : 0))
+      return bare(member, type, frame, header);
+    Frame around;
+    if (!open(type, frame, header, around)) return false;
+    Header inner;
+    const Next what = next(around, inner);
+    if (what == Next::failed) return false;
+    if (what == Next::end || (depth < tags.size() && !(inner.tag == tags[depth])))
+      return fail(Errc::bad_tag, at_, std::string(name_of(type)), here());
+    return wrapped(member, type, depth + 1, around, inner) && leave(around);
+  }
+
+  bool bare(const Member& member, const Type& type, const Frame& frame, const Header& header) {
+    switch (type.kind) {
+      case Kind::choice: return choice(type, frame, header);
+      case Kind::sequence: return sequence(type, frame, header);
+      case Kind::sequence_of: return list(type, frame, header);
+      case Kind::octet_string: return octets(member, frame, header);
+      case Kind::other: return any(frame, header);
+      default: return primitive(member, type, header);
+    }
+  }
+
+  bool choice(const Type& type, const Frame& frame, const Header& header) {
+    for (const Member& alternative : type.members)
+      if (const Type& its = schema_.type(alternative); admits(alternative, its, header.tag))
+        return value(alternative, its, frame, header) || inside(alternative.name);
+    return wrong_tag(Member{}, type, frame, Next::tlv);
+  }
+
+  bool open(const Type& type, const Frame& outer, const Header& header, Frame& frame) {
+    if (!header.constructed)
+      return fail(Errc::bad_tag, at_, fmt::format("a constructed encoding of {}", name_of(type)), here());
+    if (!enter(header)) return false;
+    frame = contents(header, outer, name_of(type));
+    return true;
+  }
+
+  bool sequence(const Type& type, const Frame& outer, const Header& header) {
+    Frame frame;
+    if (!open(type, outer, header, frame)) return false;
+    for (const Member& member : type.members)
+      if (!component(member, frame, &member == &type.members.back())) return inside(member.name);
+    return leave(frame);
+  }
+
+  bool component(const Member& member, const Frame& frame, bool last) {
+    const Type& type = schema_.type(member);
+    Header header;
+    const Next what = next(frame, header);
+    if (what == Next::failed) return false;
+    if (what == Next::tlv && admits(member, type, header.tag)) return value(member, type, frame, header);
+    if (member.optional) return true;
+    wrong_tag(member, type, frame, what);
+    // A NULL that must be there says nothing but that it is: as the last component, an end mark.
+    if (last && type.kind == Kind::null) error_.code = Errc::missing_end_mark;
+    return false;
+  }
+
+  bool list(const Type& type, const Frame& outer, const Header& header) {
+    Frame frame;
+    if (!open(type, outer, header, frame)) return false;
+    const Member& element = type.members.front();
+    const Type& its = schema_.type(element);
+    for (std::size_t i = 0;; ++i) {
+      Header at;
+      const Next what = next(frame, at);
+      if (what == Next::end) return leave(frame);
+      if (what == Next::failed) return inside(i);
+      if (!admits(element, its, at.tag)) return wrong_tag(element, its, frame, what) || inside(i);
+      if (!value(element, its, frame, at)) return inside(i);
+    }
+  }
+
+  // ---- Strings and other primitives.
+
+  bool octets(const Member& member, const Frame& frame, const Header& header) {
+    const std::uint64_t start = at_;
+    std::uint64_t size = 0;
+    if (!header.constructed && !member.size.holds(header.length)) return bad_size(member, start, header.length);
+    if (!segment(frame, header, size)) return false;
+    return member.size.holds(size) || bad_size(member, start, size);
+  }
+
+  /// X.690 8.7.3: a string of octets, or segments of one, each tagged as an OCTET STRING.
+  bool segment(const Frame& outer, const Header& header, std::uint64_t& size) {
+    if (!header.constructed) {
+      size += header.length;
+      return skip(header);
+    }
+    if (!enter(header)) return false;
+    const Frame frame = contents(header, outer, "OCTET STRING");
+    Header inner;
+    Next what = next(frame, inner);
+    for (; what == Next::tlv; what = next(frame, inner)) {
+      if (!(inner.tag == tags::octet_string))
+        return fail(Errc::bad_tag, at_, "a segment of an OCTET STRING (04)", here());
+      if (!segment(frame, inner, size)) return false;
+    }
+    return what == Next::end && leave(frame);
+  }
+
+  /// Moves past a primitive TLV.
+  bool skip(const Header& header) {
+    const std::uint64_t start = at_;
+    if (!enter(header)) return false;
+    if (header.length > in_.size() - at_) return truncated(start);
+    at_ += header.length;
+    --depth_;
+    return true;
+  }
+
+  /// A value that only asn1c can read: any TLV.
+  bool any(const Frame& outer, const Header& header) {
+    if (!header.constructed) return skip(header);
+    if (!enter(header)) return false;
+    const Frame frame = contents(header, outer, "the element");
+    Header inner;
+    Next what = next(frame, inner);
+    for (; what == Next::tlv; what = next(frame, inner))
+      if (!any(frame, inner)) return false;
+    return what == Next::end && leave(frame);
+  }
+
+  bool bad_size(const Member& member, std::uint64_t at, std::uint64_t size) {
+    const auto [min, max] = member.size;
+    std::string bounds = max == nowhere ? fmt::format("{} or more", min)
+                         : min == max   ? fmt::format("{}", min)
+                                        : fmt::format("{} to {}", min, max);
+    return fail(Errc::constraint, at, std::move(bounds) + " octets", fmt::format("{}", size));
+  }
+
+  bool primitive(const Member& member, const Type& type, const Header& header) {
+    const std::uint64_t start = at_;
+    if (header.constructed)
+      return fail(Errc::bad_tag, start, fmt::format("a primitive encoding of {}", name_of(type)), here());
+    if (!plausible(type.kind, header.length)) return false;
+    if (!skip(header)) return false;
+    const ByteView contents = in_.subspan(at_ - header.length, header.length);
+    if (type.kind == Kind::integer && !parse_integer(contents))
+      return fail(Errc::bad_value, start, "a minimal INTEGER from -2^63 to 2^64-1", hex_excerpt(contents, 9));
+    return type.kind != Kind::utf8_string || text(member, start, contents);
+  }
+
+  /// What the length alone can tell.
+  bool plausible(Kind kind, std::uint64_t length) {
+    const auto refuse = [&](Errc code, std::string_view expected) {
+      return fail(code, at_, std::string(expected), fmt::format("{}", length));
+    };
+    if (kind == Kind::integer && (length == 0 || length > 9))
+      return refuse(Errc::bad_value, "INTEGER of 1 to 9 octets");
+    if (kind == Kind::boolean && length != 1) return refuse(Errc::bad_value, "BOOLEAN of 1 octet");
+    if (kind == Kind::null && length != 0) return refuse(Errc::bad_value, "NULL of 0 octets");
+    if (kind == Kind::utf8_string && length > limits_.max_name)
+      return refuse(Errc::limit, fmt::format("UTF8String of at most {} octets", limits_.max_name));
+    return true;
+  }
+
+  bool text(const Member& member, std::uint64_t at, ByteView contents) {
+    const auto characters = utf8_characters(contents);
+    if (!characters) return fail(Errc::bad_value, at, "UTF-8 without NUL", hex_excerpt(contents));
+    if (member.size.holds(*characters)) return true;
+    bad_size(member, at, *characters);
+    error_.expected.replace(error_.expected.rfind("octets"), 6, "characters");
+    return false;
+  }
+
+  ByteView in_;
+  const Schema& schema_;
+  const Limits& limits_;
+  std::size_t max_depth_;
+  std::size_t refused_;
+  std::uint64_t at_ = 0;
+  std::size_t depth_ = 0;
+  std::size_t tlvs_ = 0;
+  std::size_t values_ = 0;
+  Error error_;
+};
+
+Error placed(Error error, const Type& type, std::uint64_t offset, std::string_view path) {
+  error.offset += offset;
+  return std::move(error).within(path.empty() ? type.name : path);
+}
+
+}  // namespace
+
+Result<std::uint64_t> validate(ByteView in, const Schema& schema, const Type& type, const Limits& limits,
+                               std::uint64_t offset, std::string_view path) {
+  Validator validator(in, schema, limits, std::numeric_limits<std::size_t>::max());
+  if (!validator.root(type)) return placed(std::move(validator.error()), type, offset, path);
+  return validator.consumed();
+}
+
+Error refuse(std::size_t index, ByteView in, const Schema& schema, const Type& type, const Limits& limits,
+             std::uint64_t offset, std::string_view path) {
+  Validator validator(in, schema, limits, index);
+  if (!validator.root(type)) return placed(std::move(validator.error()), type, offset, path);
+  return placed({Errc::constraint, 0, {}, "a value within the schema's constraints", "another"}, type, offset, path);
+}
+
+}  // namespace qember::ber

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "annotation.hpp"
+#include "entry_sources.hpp"
+#include "ram_records.hpp"
+
+#include <qember/ber/header.hpp>
+#include <qember/native/decoder.hpp>
+
+#include <fmt/format.h>
+
+#include <deque>
+
+namespace qember::native {
+
+using annotation::Kind;
+using annotation::SectionNote;
+
+struct Decoder::State {
+  State(stream::Input& input, const Limits& limits) : input(input), reader(input, limits), limits(limits), session(limits) {}
+
+  stream::Input& input;
+  stream::Reader reader;
+  Limits limits;
+  Session session;
+
+  /// Events that are ready; what they view stays until the reader is asked for more.
+  std::deque<Event> ready;
+  stream::FullSection full;  ///< the one that `ready` views
+  std::string name;          ///< of the section in `ready`
+  Bytes body;
+
+  SectionNote note;          ///< for the section to come
+  std::optional<Description> description;
+  std::optional<DeviceMatcher> matcher;
+  bool has_text = false;
+  bool footers = true;
+  bool section_open = false;  ///< its end has not been given out yet: it may go on
+  bool in_ram = false;        ///< the open section is of RAM
+  bool ended = false;         ///< the end mark has been given out, or is part of the rest
+  DeviceForm form = DeviceForm::blob;
+
+  std::map<std::string, std::uint32_t, std::less<>> block_names;  ///< as in the schema
+  std::optional<std::uint32_t> block;
+  std::optional<std::uint32_t> last_block;
+  bool begins_block = false;
+  bool page_in_min = false;
+  std::optional<Kind> blob_kind;  ///< of a `qember` section that comes in segments
+
+  Error refuse(Errc code, std::string_view component, std::string expected, std::string found) const {
+    return {code, reader.offset(), reader.path() + std::string(component), std::move(expected), std::move(found)};
+  }
+  /// An error of a part that does not know where it stands.
+  Error place(Error error) const {
+    error.offset = reader.offset();
+    error.path.insert(0, reader.path());
+    return error;
+  }
+
+  void end_section() {
+    if (section_open) ready.push_back(SectionEnd{footers});
+    section_open = in_ram = false;
+  }
+  void end_stream() {
+    end_section();
+    if (!ended) ready.push_back(Eof{});
+    ended = true;
+  }
+
+  Status on(const stream::FileBegin&) {
+    ready.push_back(StreamBegin{});
+    return {};
+  }
+  Status on(stream::FullSection& section);
+  Status on(const stream::BlobBegin& begin);
+  Status on(const stream::BlobData& data);
+  Status on(const stream::BlobEnd&);
+  Status on(const stream::RamBegin& begin);
+  Status on(const stream::RamBlockBegin& begin);
+  Status on(const ram::PageView& page);
+  Status on(const stream::RamEnd&) { return {}; }
+  Status on(const stream::FileEnd&) {
+    end_stream();
+    return {};
+  }
+  Status on(const stream::InputEnd&) {
+    ready.push_back(StreamEnd{});
+    return {};
+  }
+
+  Status annotation_section(const asn1::SecFull& section);
+  Status note_section(const asn1::SecFull& section);
+  Status configuration(const asn1::SecFull& section);
+  Status command(const asn1::SecFull& section);
+  Status compressed(const asn1::SecFull& section);
+  Status text(ByteView json);
+  Status part(Kind kind, Integer id, ByteView blob);
+  Status rest(Kind kind);
+  Result<Kind> kind_of(const stream::SectionFields& fields) const;
+  Status begin_section(const stream::SectionFields& fields, Element default_type);
+  Status blocks(const asn1::SecFull& section);
+  Status values(const stream::FullSection& section);
+  Status check_page(const RamPage& page) const;
+};
+
+Status Decoder::State::on(stream::FullSection& section) {
+  full = std::move(section);
+  if (full.fields.name == annotation::section_name) {
+    if (!full.tree) return refuse(Errc::limit, "", "a `qember` section of a usual size", "more values than allowed");
+    return annotation_section(**full.tree);
+  }
+  end_section();
+  const bool is_list = full.tree && (*full.tree)->contents().which() == asn1::SecFull::Contents::Which::ramblid;
+  if (auto status = begin_section(full.fields, is_list ? Element::section_start : Element::section_full); !status) return status;
+  if (is_list) return blocks(**full.tree);
+  if (in_ram) return refuse(Errc::bad_value, ".contents", "the list of RAM blocks", "something else");
+  const bool is_blob = full.tree && (*full.tree)->contents().which() == asn1::SecFull::Contents::Which::oldblob;
+  if (!is_blob) return values(full);
+  form = DeviceForm::blob;
+  ready.push_back(Body{(*full.tree)->contents().as_oldblob()});
+  return {};
+}
+
+Result<Kind> Decoder::State::kind_of(const stream::SectionFields& fields) const {
+  const auto kind = fields.instanceid.as_unsigned();
+  if (fields.versionid != Integer(annotation::format_version))
+    return refuse(Errc::unsupported, ".versionid", fmt::to_string(annotation::format_version), to_string(fields.versionid));
+  if (!kind || *kind > annotation::last_kind)
+    return refuse(Errc::bad_annotation, ".instanceid", fmt::format("at most {}", annotation::last_kind), to_string(fields.instanceid));
+  return static_cast<Kind>(*kind);
+}
+
+Status Decoder::State::annotation_section(const asn1::SecFull& section) {
+  const auto kind = kind_of(full.fields);
+  if (!kind) return kind.error();
+  const ByteView blob = section.contents().as_oldblob();
+  if (ended && *kind != Kind::trailing) return refuse(Errc::wrong_order, "", "the end of the file", "a section after the end mark");
+  switch (*kind) {
+    case Kind::section: return note_section(section);
+    case Kind::configuration: return configuration(section);
+    case Kind::command: return command(section);
+    case Kind::description: return text(blob);
+    case Kind::part:
+    case Kind::end: return part(*kind, full.fields.sectionid, blob);
+    case Kind::compressed: return compressed(section);
+    case Kind::trailing:
+    case Kind::device_state: {
+      if (auto status = rest(*kind); !status) return status;
+      ready.push_back(Rest{blob, *kind == Kind::device_state});
+      return {};
+    }
+    case Kind::no_footers:
+      footers = false;
+      return {};
+  }
+  return {};
+}
+
+Status Decoder::State::note_section(const asn1::SecFull& section) {
+  auto read = annotation::read_section_note(section);
+  if (!read) return place(std::move(read.error()));
+  if (read->continues && !(section_open && in_ram))
+    return refuse(Errc::bad_annotation, "", "a section of RAM to go on with", "none");
+  note = std::move(*read);
+  if (note.page_size) {
+    if (!is_page_size(*note.page_size))
+      return refuse(Errc::bad_annotation, "", "a page size of 256 to 65536", fmt::to_string(*note.page_size));
+    session.set_page_size(*note.page_size);
+  }
+  return {};
+}
+
+Status Decoder::State::configuration(const asn1::SecFull& section) {
+  auto read = annotation::read_configuration(section);
+  if (!read) return place(std::move(read.error()));
+  if (section_open || !session.blocks().empty()) return refuse(Errc::wrong_order, "", "a configuration before any section", "it later");
+  if (auto status = session.note(*read); !status) return place(std::move(status.error()));
+  ready.push_back(std::move(*read));
+  return {};
+}
+
+Status Decoder::State::command(const asn1::SecFull& section) {
+  auto read = annotation::read_command(section);
+  if (!read) return place(std::move(read.error()));
+  if (auto status = session.note(*read); !status) return place(std::move(status.error()));
+  end_section();
+  ready.push_back(*read);
+  return {};
+}
+
+Status Decoder::State::text(ByteView json) {
+  if (has_text) return refuse(Errc::wrong_order, "", "one description", "another");
+  has_text = true;
+  if (auto parsed = Description::parse(json, limits)) {
+    description = std::move(*parsed);
+    matcher.emplace(*description);
+  }
+  end_section();
+  ready.push_back(DescriptionText{json});
+  return {};
+}
+
+Status Decoder::State::part(Kind kind, Integer id, ByteView blob) {
+  end_section();
+  const auto number = id.as_unsigned();
+  const OpenSection* open = number && *number <= 0xffffffff ? session.section(static_cast<std::uint32_t>(*number)) : nullptr;
+  if (open == nullptr || open->kind == BodyKind::ram)
+    return refuse(Errc::unknown_section, ".sectionid", "the id of a section that was started", to_string(id));
+  section_open = true;
+  name = open->name;
+  ready.push_back(SectionBegin{kind == Kind::part ? Element::section_part : Element::section_end,
+                               static_cast<std::uint32_t>(*number), name, open->instance, open->version});
+  ready.push_back(Body{blob});
+  return {};
+}
+
+Status Decoder::State::rest(Kind kind) {
+  if (kind == Kind::trailing) {
+    end_stream();
+  } else {
+    end_section();
+    ended = true;
+  }
+  return {};
+}
+
+/// `default_type`: what the section is without a note.
+Status Decoder::State::begin_section(const stream::SectionFields& fields, Element default_type) {
+  if (ended) return refuse(Errc::wrong_order, "", "the end of the file", "a section after the end mark");
+  constexpr std::uint64_t most = 0xffffffff;
+  const auto fits = [](Integer value) { return value.as_unsigned() && *value.as_unsigned() <= most; };
+  if (!fits(fields.sectionid)) return refuse(Errc::constraint, ".sectionid", "32 bits", to_string(fields.sectionid));
+  if (!fits(fields.instanceid)) return refuse(Errc::constraint, ".instanceid", "32 bits", to_string(fields.instanceid));
+  if (!fits(fields.versionid)) return refuse(Errc::constraint, ".versionid", "32 bits", to_string(fields.versionid));
+  name = note.name ? std::string(as_text(*note.name)) : fields.name;
+  if (name.size() > limits.max_name)
+    return refuse(Errc::constraint, ".name", fmt::format("at most {} octets", limits.max_name), fmt::to_string(name.size()));
+  const SectionBegin begin{note.type.value_or(default_type), static_cast<std::uint32_t>(fields.sectionid.bits()), name,
+                           static_cast<std::uint32_t>(fields.instanceid.bits()),
+                           static_cast<std::uint32_t>(fields.versionid.bits())};
+  if (begin.type != Element::section_start && begin.type != Element::section_full)
+    return refuse(Errc::bad_annotation, "", "START or FULL for a section with a name", "another type");
+  if (auto status = session.note(begin); !status) return place(std::move(status.error()));
+  section_open = true;
+  in_ram = body_kind(name, begin.type) == BodyKind::ram;
+  ready.push_back(begin);
+  if (!in_ram) note = {};
+  return {};
+}
+
+Status Decoder::State::blocks(const asn1::SecFull& section) {
+  const auto list = section.contents().as_ramblid();
+  if (!in_ram) return refuse(Errc::bad_value, ".contents", "the contents of a section other than `ram`", "RAM blocks");
+  std::vector<RamBlock> blocks;
+  block_names.clear();
+  for (const auto entry : list.blocks()) {
+    const auto length = entry.len().as_unsigned();
+    if (!length) return refuse(Errc::constraint, ".contents.ramblid", "lengths of 0 or more", to_string(entry.len()));
+    if (!block_names.emplace(std::string(entry.name()), static_cast<std::uint32_t>(blocks.size())).second)
+      return refuse(Errc::bad_value, ".contents.ramblid", "RAM blocks with different names", std::string(entry.name()));
+    blocks.push_back({std::string(entry.name()), *length, {}, {}, {}});
+  }
+  for (const annotation::BlockNote& about : note.blocks) {
+    if (about.index >= blocks.size()) return refuse(Errc::bad_annotation, "", "a note on a RAM block of the list", fmt::to_string(about.index));
+    RamBlock& named = blocks[about.index];
+    named.page_size = about.page_size;
+    named.address = about.address;
+    if (about.name) named.name = as_text(*about.name);
+  }
+  for (const RamBlock& each : blocks) {
+    if (each.name.size() > limits.max_name)
+      return refuse(Errc::constraint, ".contents.ramblid", fmt::format("names of at most {} octets", limits.max_name), fmt::to_string(each.name.size()));
+  }
+  const auto total = list.totalram().as_unsigned();
+  if (!total || (*total & (min_page_size - 1)) != 0)
+    return refuse(Errc::constraint, ".contents.ramblid.totalram", "a multiple of 256", to_string(list.totalram()));
+  if (auto status = session.open_blocks(*total, std::move(blocks)); !status) return place(std::move(status.error()));
+  ready.push_back(RamBlocks{*total, session.blocks()});
+  for (const std::uint64_t word : note.marks) ready.push_back(RamMark{word});
+  note = {};
+  block.reset();
+  last_block.reset();
+  return {};
+}
+
+/// Device state as values: the description gives back what BER has lost, the widths.
+Status Decoder::State::values(const stream::FullSection& section) {
+  const auto& begin = std::get<SectionBegin>(ready.back());
+  const Device* device = matcher ? matcher->match(begin.name, begin.instance) : nullptr;
+  if (device == nullptr)
+    return refuse(Errc::description_mismatch, ".contents.vmstate", "a blob, where no description came before", "values");
+  form = DeviceForm::values;
+  body.clear();
+  Status status;
+  if (section.tree) {
+    TreeSource source((*section.tree)->contents().as_vmstate().as_vmstateentries(), section.encoded, reader.offset(), reader.path());
+    status = write_state(*device, source, body);
+  } else {
+    BytesSource source(section.encoded, reader.offset(), reader.path());
+    status = write_state(*device, source, body);
+  }
+  if (!status) return status;
+  ready.push_back(Body{body});
+  return {};
+}
+
+Status Decoder::State::on(const stream::BlobBegin& begin) {
+  blob_kind.reset();
+  if (begin.fields.name != annotation::section_name) {
+    form = DeviceForm::blob;
+    end_section();
+    if (auto status = begin_section(begin.fields, Element::section_full); !status) return status;
+    if (in_ram) return refuse(Errc::bad_value, ".contents", "the list of RAM blocks", "a blob");
+    return {};
+  }
+  const auto kind = kind_of(begin.fields);
+  if (!kind) return kind.error();
+  blob_kind = *kind;
+  switch (*kind) {
+    case Kind::description: body.clear(); return {};
+    case Kind::part:
+    case Kind::end: return part(*kind, begin.fields.sectionid, {});
+    case Kind::trailing:
+    case Kind::device_state: return rest(*kind);
+    default: return refuse(Errc::bad_annotation, ".contents", "values", "a long blob");
+  }
+}
+
+Status Decoder::State::on(const stream::BlobData& data) {
+  if (blob_kind == Kind::trailing || blob_kind == Kind::device_state) {
+    ready.push_back(Rest{data.data, blob_kind == Kind::device_state});
+  } else if (blob_kind == Kind::description) {
+    if (data.data.size() > limits.max_description - body.size())
+      return refuse(Errc::limit, ".contents.oldblob", fmt::format("a description of at most {} octets", limits.max_description), "more");
+    body.insert(body.end(), data.data.begin(), data.data.end());
+  } else {
+    ready.push_back(Body{data.data});
+  }
+  return {};
+}
+
+Status Decoder::State::on(const stream::BlobEnd&) {
+  if (blob_kind != Kind::description) return {};
+  return text(body);
+}
+
+Status Decoder::State::on(const stream::RamBegin& begin) {
+  const auto id = begin.sectionid.as_unsigned();
+  const OpenSection* open = id && *id <= 0xffffffff ? session.section(static_cast<std::uint32_t>(*id)) : nullptr;
+  if (open == nullptr || open->kind != BodyKind::ram)
+    return refuse(Errc::unknown_section, ".min.sectionid", "the id of a section `ram` that was started", to_string(begin.sectionid));
+  if (ended) return refuse(Errc::wrong_order, "", "the end of the file", "a section after the end mark");
+  if (!note.continues) {
+    end_section();
+    section_open = in_ram = true;
+    name = open->name;
+    const Element type = note.type.value_or(Element::section_part);
+    if (type != Element::section_part && type != Element::section_end)
+      return refuse(Errc::bad_annotation, "", "PART or END for a section without a name", "another type");
+    ready.push_back(SectionBegin{type, static_cast<std::uint32_t>(*id), name, open->instance, open->version});
+  }
+  for (const std::uint64_t word : note.marks) ready.push_back(RamMark{word});
+  const auto fill = note.fill;
+  const bool names_block = note.names_block;
+  note = {};
+  note.fill = fill;
+  note.names_block = names_block;
+  page_in_min = false;
+  return {};
+}
+
+Status Decoder::State::on(const stream::RamBlockBegin& begin) {
+  const auto found = block_names.find(begin.name);
+  if (found == block_names.end())
+    return refuse(Errc::unknown_block, ".name", "the name of a RAM block", fmt::format("{:?}", begin.name));
+  block = found->second;
+  begins_block = true;
+  return {};
+}
+
+Status Decoder::State::on(const ram::PageView& view) {
+  if (view.kind == ram::PageKind::hook) {
+    ready.push_back(RamMark{ram_flag::hook});
+    return {};
+  }
+  RamPage page;
+  page.block = *block;
+  page.addr = view.addr;
+  page.data = view.data;
+  page.lasting = input.holds(view.data);
+  switch (view.kind) {
+    case ram::PageKind::full: page.kind = RamPageKind::full; break;
+    case ram::PageKind::xbzrle: page.kind = RamPageKind::xbzrle; break;
+    default: page.kind = RamPageKind::zero; break;
+  }
+  page.names_block = begins_block && (page_in_min || page.block != last_block);
+  if (!page_in_min) {
+    if (note.names_block) page.names_block = true;
+    if (note.fill) {
+      if (page.kind != RamPageKind::zero) return refuse(Errc::bad_annotation, "", "a page of zeros to fill", "another page");
+      page.fill = *note.fill;
+    }
+    note = {};
+  }
+  begins_block = false;
+  page_in_min = true;
+  last_block = page.block;
+  if (auto status = check_page(page); !status) return status;
+  if (auto status = session.note(page); !status) return place(std::move(status.error()));
+  ready.push_back(page);
+  return {};
+}
+
+Status Decoder::State::check_page(const RamPage& page) const {
+  const std::uint64_t size = session.page_size_or_default();
+  if (page.kind == RamPageKind::full && page.data.size() != size)
+    return refuse(Errc::constraint, ".fullpage.data", fmt::format("a page of {} octets", size), fmt::to_string(page.data.size()));
+  if (page.kind == RamPageKind::xbzrle && page.data.size() > size)
+    return refuse(Errc::constraint, ".xbzrle.data", fmt::format("at most {} octets", size), fmt::to_string(page.data.size()));
+  return {};
+}
+
+Status Decoder::State::compressed(const asn1::SecFull& section) {
+  auto read = annotation::read_compressed(section);
+  if (!read) return place(std::move(read.error()));
+  if (!section_open || !in_ram) return refuse(Errc::bad_annotation, "", "a section of RAM to go on with", "none");
+  if (read->block >= session.blocks().size())
+    return refuse(Errc::unknown_block, "", "a RAM block of the list", fmt::to_string(read->block));
+  if (read->data.size() > ram_flag::max_compressed(session.page_size_or_default()))
+    return refuse(Errc::constraint, "", "a compressed page", fmt::format("{} octets", read->data.size()));
+  const bool names_block = read->names_block || read->block != last_block;
+  const RamPage page{RamPageKind::compressed, 0, names_block, read->block, read->addr, read->data, false};
+  if (auto status = session.note(page); !status) return place(std::move(status.error()));
+  last_block = page.block;
+  ready.push_back(page);
+  return {};
+}
+
+Decoder::Decoder(stream::Input& input, const Limits& limits) : state_(std::make_unique<State>(input, limits)) {}
+Decoder::~Decoder() = default;
+
+Result<Event> Decoder::next() {
+  while (state_->ready.empty()) {
+    auto event = state_->reader.next();
+    if (!event) return std::move(event.error());
+    if (auto status = std::visit([this](auto& each) { return state_->on(each); }, *event); !status)
+      return std::move(status.error());
+  }
+  Event event = std::move(state_->ready.front());
+  state_->ready.pop_front();
+  return event;
+}
+
+std::uint64_t Decoder::offset() const { return state_->reader.offset(); }
+std::string Decoder::path() const { return state_->reader.path(); }
+const Session& Decoder::session() const { return state_->session; }
+DeviceForm Decoder::device_form() const { return state_->form; }
+
+}  // namespace qember::native

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "annotation.hpp"
+#include "ram_records.hpp"
+#include "state_sinks.hpp"
+
+#include <qember/native/encoder.hpp>
+
+namespace qember::native {
+namespace {
+
+/// A string that is longer than `Limits::max_blob` is written in segments of this size, which depends on
+/// nothing else, so that the output is the same for any chunking of the input.
+constexpr std::size_t segment_size = std::size_t{64} << 10U;
+
+}  // namespace
+
+using annotation::Kind;
+using annotation::SectionNote;
+
+struct Encoder::State {
+  State(const Source& source, stream::Writer& writer, const Limits& limits, EncoderOptions options)
+      : source(source), writer(writer), limits(limits), options(options), head(limits) {}
+
+  const Source& source;
+  stream::Writer& writer;
+  Limits limits;
+  EncoderOptions options;
+  Session head;  ///< what a reader of the output knows of the page size
+
+  std::optional<Description> description;
+  std::optional<DeviceMatcher> matcher;
+
+  // The native section that is open.
+  SectionBegin section;
+  std::string section_name;
+  bool in_ram = false;
+  bool began = false;          ///< something of it has been written
+  bool in_min = false;         ///< a SecMin is open
+  bool page_in_min = false;
+  SectionNote note;            ///< for the SecMin to come
+  std::optional<RamBlocks> list;
+  std::vector<std::uint64_t> list_marks;
+  Bytes body;
+  bool streaming = false;      ///< the body is being written in segments
+  std::optional<Kind> streamed_rest;
+
+  std::vector<std::string> block_names;  ///< as in the schema
+  std::optional<std::uint32_t> last_block;
+  std::optional<bool> footers;
+  bool page_size_said = false;
+
+  Status annotate(const SectionNote& section_note) {
+    if (section_note.empty()) return {};
+    return put(annotation::encode(section_note));
+  }
+  Status put(Result<Bytes> section_der) {
+    if (!section_der) return std::move(section_der.error());
+    writer.section(std::move(*section_der));
+    return {};
+  }
+
+  Status on(const StreamBegin&) {
+    writer.begin_file();
+    return {};
+  }
+  Status on(const Configuration& configuration) {
+    if (auto status = head.note(configuration); !status) return status;
+    return put(annotation::encode(configuration));
+  }
+  Status on(const Command& command) {
+    if (auto status = head.note(command); !status) return status;
+    return put(annotation::encode(command));
+  }
+  Status on(const SectionBegin& begin);
+  Status on(const RamBlocks& blocks);
+  Status on(const RamMark& mark);
+  Status on(const RamPage& page);
+  Status on(const Body& piece) { return append(piece.data); }
+  Status on(const SectionEnd& end);
+  Status on(const Eof&) { return {}; }
+  Status on(const DescriptionText& text);
+  Status on(const Rest& rest);
+  Status on(const StreamEnd&);
+
+  Status begin_blocks();
+  Status begin_min();
+  void end_min();
+  Status compressed(const RamPage& page);
+  Status append(ByteView data);
+  Status begin_segments();
+  Status end_body();
+  Status device();
+  stream::SectionFields fields() const;
+  SectionNote section_note() const;
+};
+
+Status Encoder::State::on(const SectionBegin& begin) {
+  section_name = begin.name;
+  section = begin;
+  section.name = section_name;
+  in_ram = body_kind(begin.name, begin.type) == BodyKind::ram;
+  began = streaming = false;
+  list.reset();
+  list_marks.clear();
+  body.clear();
+  note = {};
+  if (begin.type == Element::section_end) note.type = begin.type;
+  return {};
+}
+
+Status Encoder::State::on(const RamBlocks& blocks) {
+  list = blocks;
+  block_names.clear();
+  for (const RamBlock& block : blocks.blocks)
+    block_names.push_back(annotation::stand_in(as_bytes(block.name), block_names.size()));
+  last_block.reset();
+  return {};
+}
+
+/// Writes the list of RAM blocks, once it is known what stands between it and the section's end.
+Status Encoder::State::begin_blocks() {
+  SectionNote about;
+  if (section.type == Element::section_full) about.type = section.type;
+  about.marks = std::move(list_marks);
+  auto full = asn1::Value<asn1::SecFull>::make();
+  full->set_name(section_name);
+  full->set_sectionid(section.id);
+  full->set_instanceid(section.instance);
+  full->set_versionid(section.version);
+  auto ramblid = full->contents().make_ramblid();
+  ramblid.set_totalram(list->total);
+  auto blocks = ramblid.blocks();
+  for (std::uint32_t i = 0; i < list->blocks.size(); ++i) {
+    const RamBlock& block = list->blocks[i];
+    auto entry = blocks.append();
+    entry.set_name(block_names[i]);
+    entry.set_len(block.length);
+    annotation::BlockNote block_note{i, block.page_size, block.address, {}};
+    if (annotation::needs_stand_in(as_bytes(block.name))) block_note.name = Bytes(block.name.begin(), block.name.end());
+    if (block_note.page_size || block_note.address || block_note.name) about.blocks.push_back(std::move(block_note));
+  }
+  list.reset();
+  began = true;
+  note.continues = true;
+  if (auto status = annotate(about); !status) return status;
+  return put(asn1::encode(*full));
+}
+
+Status Encoder::State::begin_min() {
+  if (auto status = annotate(note); !status) return status;
+  note = {};
+  note.continues = true;
+  writer.begin_ram(section.id);
+  began = in_min = true;
+  page_in_min = false;
+  return {};
+}
+
+void Encoder::State::end_min() {
+  if (in_min) writer.end_ram();
+  in_min = false;
+}
+
+Status Encoder::State::on(const RamMark& mark) {
+  if (list) {
+    list_marks.push_back(mark.word);
+    return {};
+  }
+  // The schema has `hook`, but in a block; where there is none, and for any other mark, a note has it.
+  if (mark.word == ram_flag::hook && in_min && writer.in_block()) {
+    writer.page({ram::PageKind::hook, 0, {}});
+    return {};
+  }
+  end_min();
+  note.marks.push_back(mark.word);
+  return {};
+}
+
+Status Encoder::State::on(const RamPage& page) {
+  if (list) {
+    if (auto status = begin_blocks(); !status) return status;
+  }
+  if (!page_size_said) {
+    page_size_said = true;
+    const std::uint64_t size = source.session().page_size_or_default();
+    if (size != head.page_size_or_default()) note.page_size = size;
+  }
+  if (page.kind == RamPageKind::compressed) return compressed(page);
+  const bool same_block = page.block == last_block;
+  const bool names_again = page.names_block && same_block && !(in_min && page_in_min);
+  const bool fills = page.kind == RamPageKind::zero && page.fill != 0;
+  if (in_min && (names_again || fills)) end_min();
+  if (!in_min) {
+    note.names_block = page.names_block && same_block;
+    if (fills) note.fill = page.fill;
+    if (auto status = begin_min(); !status) return status;
+  }
+  if (!page_in_min || page.names_block) writer.begin_block(block_names[page.block]);
+  page_in_min = true;
+  last_block = page.block;
+  switch (page.kind) {
+    case RamPageKind::zero: writer.page({ram::PageKind::zero, page.addr, {}}); break;
+    case RamPageKind::full: writer.page({ram::PageKind::full, page.addr, page.data}); break;
+    case RamPageKind::xbzrle: writer.page({ram::PageKind::xbzrle, page.addr, page.data}); break;
+    case RamPageKind::compressed: break;
+  }
+  return {};
+}
+
+/// The schema has no such page: it goes into a section of its own, after the SecMin that begins its
+/// native section.
+Status Encoder::State::compressed(const RamPage& page) {
+  if (!began || !note.marks.empty() || note.page_size) {
+    end_min();
+    if (auto status = begin_min(); !status) return status;
+  }
+  end_min();
+  const bool names_again = page.names_block && page.block == last_block;
+  last_block = page.block;
+  return put(annotation::encode(annotation::CompressedPage{page.block, page.addr, names_again, page.data}));
+}
+
+stream::SectionFields Encoder::State::fields() const {
+  if (section.type == Element::section_part) return annotation::fields(Kind::part, section.id);
+  if (section.type == Element::section_end) return annotation::fields(Kind::end, section.id);
+  return {annotation::stand_in(as_bytes(section_name), 0), section.id, section.instance, section.version};
+}
+
+SectionNote Encoder::State::section_note() const {
+  SectionNote about;
+  if (section.type == Element::section_start) about.type = section.type;
+  const bool has_name = section.type == Element::section_start || section.type == Element::section_full;
+  if (has_name && annotation::needs_stand_in(as_bytes(section_name)))
+    about.name = Bytes(section_name.begin(), section_name.end());
+  return about;
+}
+
+/// Collects a body up to the size of one string, then writes it in segments.
+Status Encoder::State::append(ByteView data) {
+  body.insert(body.end(), data.begin(), data.end());
+  if (!streaming) {
+    const bool described = section.type == Element::section_full && description && !streamed_rest;
+    if (body.size() <= (described ? limits.max_section : limits.max_blob)) return {};
+    if (auto status = begin_segments(); !status) return status;
+  }
+  std::size_t at = 0;
+  for (; body.size() - at >= segment_size; at += segment_size)
+    writer.segment(Bytes(body.begin() + static_cast<std::ptrdiff_t>(at), body.begin() + static_cast<std::ptrdiff_t>(at + segment_size)));
+  body.erase(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(at));
+  return {};
+}
+
+Status Encoder::State::begin_segments() {
+  streaming = true;
+  if (!streamed_rest) {
+    if (auto status = annotate(section_note()); !status) return status;
+  }
+  writer.begin_full(streamed_rest ? annotation::fields(*streamed_rest) : fields());
+  writer.begin_blob();
+  return {};
+}
+
+Status Encoder::State::end_body() {
+  if (!streaming && body.size() > limits.max_blob) {
+    if (auto status = begin_segments(); !status) return status;
+    if (auto status = append({}); !status) return status;
+  }
+  if (streaming) {
+    if (!body.empty()) writer.segment(std::move(body));
+    body.clear();
+    writer.end_blob();
+    writer.end_full();
+    streaming = false;
+    return {};
+  }
+  if (streamed_rest) return put(annotation::encode(annotation::fields(*streamed_rest), body));
+  if (auto status = annotate(section_note()); !status) return status;
+  return put(annotation::encode(fields(), body));
+}
+
+/// Device state as values where its description fits it, else as a blob.
+Status Encoder::State::device() {
+  const Device* found = matcher ? matcher->match(section_name, section.instance) : nullptr;
+  if (found == nullptr || options.opaque || streaming) return end_body();
+  CountingSink counted;
+  if (!read_state(*found, body, counted) || counted.bad_name()) return end_body();
+  if (auto status = annotate(section_note()); !status) return status;
+  const stream::SectionFields about = fields();
+  constexpr std::size_t fixed_tlvs = 7;
+  if (counted.count() + fixed_tlvs > limits.max_tlvs) {
+    writer.begin_full(about);
+    writer.begin_entries();
+    WriterSink sink(writer);
+    auto status = read_state(*found, body, sink);
+    writer.end_list();
+    writer.end_full();
+    return status;
+  }
+  auto full = asn1::Value<asn1::SecFull>::make();
+  full->set_name(about.name);
+  full->set_sectionid(about.sectionid);
+  full->set_instanceid(about.instanceid);
+  full->set_versionid(about.versionid);
+  TreeSink sink(full->contents().make_vmstate().make_vmstateentries());
+  if (auto status = read_state(*found, body, sink); !status) return status;
+  return put(asn1::encode(*full, limits));
+}
+
+Status Encoder::State::on(const SectionEnd& end) {
+  Status status;
+  if (in_ram) {
+    if (list) {
+      status = begin_blocks();
+    } else if (!began || !note.marks.empty()) {
+      end_min();
+      status = begin_min();
+    }
+    end_min();
+  } else {
+    status = section.type == Element::section_full ? device() : end_body();
+  }
+  if (!status || footers) return status;
+  footers = end.footer;
+  if (end.footer) return {};
+  return put(annotation::encode(annotation::fields(Kind::no_footers), {}));
+}
+
+Status Encoder::State::on(const DescriptionText& text) {
+  // One that cannot be read is carried all the same.
+  if (auto parsed = Description::parse(text.json, limits)) {
+    const auto size = source.session().page_size();
+    if (size && parsed->page_size() && *parsed->page_size() != *size)
+      return Error{Errc::page_size_unknown, source.offset(), "QEVM.description", "the page size " + std::to_string(*size),
+                   std::to_string(*parsed->page_size())};
+    description = std::move(*parsed);
+    matcher.emplace(*description);
+  }
+  streamed_rest = Kind::description;
+  body.clear();
+  if (auto status = append(text.json); !status) return status;
+  auto status = end_body();
+  streamed_rest.reset();
+  body.clear();
+  return status;
+}
+
+Status Encoder::State::on(const Rest& rest) {
+  if (!streamed_rest) body.clear();
+  streamed_rest = rest.device_state ? Kind::device_state : Kind::trailing;
+  return append(rest.data);
+}
+
+Status Encoder::State::on(const StreamEnd&) {
+  if (streamed_rest) {
+    if (auto status = end_body(); !status) return status;
+  }
+  writer.end_file();
+  return {};
+}
+
+Encoder::Encoder(const Source& source, stream::Writer& writer, const Limits& limits, EncoderOptions options)
+    : state_(std::make_unique<State>(source, writer, limits, options)) {}
+
+Encoder::~Encoder() = default;
+
+Status Encoder::write(const Event& event) {
+  return std::visit([this](const auto& each) { return state_->on(each); }, event);
+}
+
+}  // namespace qember::native

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// The records in the body of the section `ram`: be64, page address and flags in one.
+#pragma once
+
+#include <cstdint>
+
+namespace qember::native::ram_flag {
+
+inline constexpr std::uint64_t zero = 0x002;
+inline constexpr std::uint64_t mem_size = 0x004;
+inline constexpr std::uint64_t page = 0x008;
+inline constexpr std::uint64_t eos = 0x010;
+inline constexpr std::uint64_t same_block = 0x020;  // QEMU's CONTINUE
+inline constexpr std::uint64_t xbzrle = 0x040;
+inline constexpr std::uint64_t hook = 0x080;
+inline constexpr std::uint64_t compress_page = 0x100;
+inline constexpr std::uint64_t multifd_flush = 0x200;
+
+/// The octet before an XBZRLE delta.
+inline constexpr std::uint8_t xbzrle_encoding = 0x01;
+
+/// What zlib needs at most for a page, by its own formula.
+constexpr std::uint64_t max_compressed(std::uint64_t page_size) {
+  return page_size + page_size / 4096 + page_size / 16384 + 13;
+}
+
+}  // namespace qember::native::ram_flag

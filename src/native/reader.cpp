@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/ber/header.hpp>
+#include <qember/native/reader.hpp>
+
+#include "cursor.hpp"
+
+namespace qember::native {
+namespace {
+constexpr std::string_view configuration_prefix = "configuration/";
+}
+
+Reader::Reader(stream::Input& input, const Limits& limits, ReaderOptions options)
+    : input_(input), limits_(limits), session_(limits) {
+  if (options.page_size) session_.set_page_size(*options.page_size);
+}
+
+Result<Event> Reader::next() {
+  switch (state_) {
+    case State::header: return read_header();
+    case State::element: return read_element();
+    case State::ram: return blocks_pending_ ? read_blocks() : read_ram();
+    case State::iterable: return read_iterable();
+    case State::payload: return read_payload();
+    case State::device: return read_device();
+    case State::footer: return read_footer();
+    case State::tail: return read_tail();
+    case State::rest: return read_rest();
+    case State::after_eof: return read_after_eof();
+    case State::end: break;
+  }
+  return Event{StreamEnd{}};
+}
+
+std::string Reader::path() const {
+  switch (state_) {
+    case State::ram: return pages_ > 0 ? fmt::format("{}.page[{}]", section_path(), pages_ - 1) : section_path();
+    case State::iterable:
+    case State::payload:
+    case State::device:
+    case State::footer: return section_path();
+    default: return "QEVM";
+  }
+}
+
+std::string Reader::element_path(std::string_view name, std::size_t index) const {
+  return fmt::format("QEVM.{}[{}]", name, index);
+}
+
+std::string Reader::section_path() const { return element_path("section", sections_ - 1); }
+
+Error Reader::refuse(Errc code, std::string path, std::string expected, std::string found) const {
+  return {code, input_.offset(), std::move(path), std::move(expected), std::move(found)};
+}
+
+Event Reader::take(Event event, std::size_t size) {
+  event_offset_ = input_.offset();
+  input_.consume(size);
+  return event;
+}
+
+Result<Event> Reader::read_header() {
+  Cursor cursor(input_);
+  const auto found_magic = cursor.be<std::uint32_t>("magic");
+  if (!cursor.is_short() && found_magic != magic)
+    return cursor.refuse(Errc::unknown_magic, "QEVM", "51 45 56 4d", ber::hex_excerpt(input_.view(), 4));
+  const auto version = cursor.be<std::uint32_t>("version");
+  if (cursor.is_short()) return cursor.shortage("QEVM");
+  if (version != stream_version)
+    return cursor.refuse(Errc::unsupported, "QEVM", fmt::to_string(stream_version), fmt::to_string(version));
+  state_ = State::element;
+  return take(StreamBegin{version}, cursor.at());
+}
+
+Result<Event> Reader::read_element() {
+  if (package_end_ != 0 && input_.offset() >= package_end_) {
+    if (input_.offset() > package_end_)
+      return refuse(Errc::bad_length, "QEVM", fmt::format("the package to end at {}", package_end_), "an element across its end");
+    package_end_ = 0;
+  }
+  Cursor cursor(input_);
+  const auto type = static_cast<Element>(cursor.be<std::uint8_t>(""));
+  if (cursor.is_short()) return cursor.shortage("QEVM");
+  switch (type) {
+    case Element::eof:
+      if (package_end_ != 0) return cursor.refuse(Errc::wrong_order, "QEVM", "an element of the package", "EOF");
+      state_ = State::after_eof;
+      return take(Eof{}, 1);
+    case Element::configuration: return read_configuration(cursor);
+    case Element::command: return read_command(cursor);
+    case Element::section_start:
+    case Element::section_part:
+    case Element::section_end:
+    case Element::section_full: return read_section(cursor, type);
+    case Element::subsection:
+    case Element::description:
+    case Element::section_footer: break;
+  }
+  return cursor.refuse(Errc::bad_tag, "QEVM", "a section, a command or EOF", ber::hex_excerpt(input_.view(), 4));
+}
+
+Result<Event> Reader::read_configuration(Cursor& cursor) {
+  const std::string path = "QEVM.configuration";
+  if (input_.offset() != 8) return refuse(Errc::wrong_order, path, "the configuration right after the header", "it later");
+  Configuration configuration;
+  const auto size = cursor.be<std::uint32_t>("machine");
+  // QEMU itself refuses a name that is longer.
+  if (size > limits_.max_name) return cursor.refuse(Errc::limit, path, fmt::format("at most {} octets", limits_.max_name), fmt::to_string(size));
+  const ByteView machine = cursor.bytes(size, "machine");
+  configuration.machine.assign(machine.begin(), machine.end());
+  for (;;) {
+    if (!cursor.is_short() && cursor.peek() < 0 && !input_.finished()) cursor.bytes(1, "subsection");
+    if (cursor.is_short()) return cursor.shortage(path);
+    if (cursor.peek() != static_cast<int>(Element::subsection)) break;
+    ConfigurationSubsection sub;
+    cursor.bytes(1, "subsection");
+    sub.name = as_text(cursor.counted("subsection"));
+    if (cursor.is_short()) return cursor.shortage(path);
+    const Error unknown = cursor.refuse(Errc::unsupported, path, "a configuration subsection that has a known size",
+                                        fmt::format("{:?}", sub.name));
+    if (!sub.name.starts_with(configuration_prefix)) return unknown;
+    sub.version = cursor.be<std::uint32_t>("subsection.version");
+    const std::size_t begin = cursor.at();
+    if (sub.name == "configuration/target-page-bits") {
+      cursor.be<std::uint32_t>("subsection.bits");
+    } else if (sub.name == "configuration/uuid") {
+      cursor.bytes(16, "subsection.uuid");
+    } else if (sub.name == "configuration/capabilities") {
+      const auto count = cursor.be<std::uint32_t>("subsection.count");
+      for (std::uint32_t i = 0; i < count && !cursor.is_short(); ++i) cursor.counted("subsection.capability");
+    } else {
+      return unknown;
+    }
+    if (cursor.is_short()) return cursor.shortage(path);
+    const ByteView payload = input_.view().subspan(begin, cursor.at() - begin);
+    sub.payload.assign(payload.begin(), payload.end());
+    configuration.subsections.push_back(std::move(sub));
+  }
+  if (auto status = session_.note(configuration); !status) {
+    status.error().offset = input_.offset();
+    return std::move(status.error()).within(path);
+  }
+  return take(std::move(configuration), cursor.at());
+}
+
+Result<Event> Reader::read_command(Cursor& cursor) {
+  const std::string path = element_path("command", commands_);
+  Command command;
+  command.id = cursor.be<std::uint16_t>("id");
+  command.payload = cursor.bytes(cursor.be<std::uint16_t>("length"), "payload");
+  if (cursor.is_short()) return cursor.shortage(path);
+  if (auto status = session_.note(command); !status) {
+    status.error().offset = input_.offset();
+    return std::move(status.error()).within(path);
+  }
+  if (command.id == static_cast<std::uint16_t>(CommandId::packaged)) {
+    if (command.payload.size() != 4 || package_end_ != 0)
+      return refuse(Errc::bad_value, path, "PACKAGED with a payload of 4 octets, outside any other", "another");
+    package_end_ = input_.offset() + cursor.at() + load_be<std::uint32_t>(command.payload.data());
+  }
+  ++commands_;
+  return take(command, cursor.at());
+}
+
+Result<Event> Reader::read_section(Cursor& cursor, Element type) {
+  const std::string path = element_path("section", sections_);
+  SectionBegin begin{type, cursor.be<std::uint32_t>("id"), {}, 0, 0};
+  if (type == Element::section_start || type == Element::section_full) {
+    begin.name = as_text(cursor.counted("name"));
+    begin.instance = cursor.be<std::uint32_t>("instance");
+    begin.version = cursor.be<std::uint32_t>("version");
+    if (cursor.is_short()) return cursor.shortage(path);
+    if (body_kind(begin.name, type) == BodyKind::ram && begin.version != 4)
+      return cursor.refuse(Errc::unsupported, path, "version 4 of `ram`", fmt::to_string(begin.version));
+  } else {
+    if (cursor.is_short()) return cursor.shortage(path);
+    const OpenSection* open = session_.section(begin.id);
+    if (open == nullptr)
+      return cursor.refuse(Errc::unknown_section, path, "the id of a section that was started", fmt::to_string(begin.id));
+    begin.name = open->name;
+    begin.instance = open->instance;
+    begin.version = open->version;
+  }
+  return begin_body(begin, cursor.at());
+}
+
+Result<Event> Reader::begin_body(SectionBegin begin, std::size_t size) {
+  if (auto status = session_.note(begin); !status) {
+    status.error().offset = input_.offset();
+    return std::move(status.error()).within(element_path("section", sections_));
+  }
+  full_name_.assign(begin.name);
+  section_ = begin;
+  section_.name = begin.name = full_name_;
+  pages_ = 0;
+  const bool opens = begin.type == Element::section_start || begin.type == Element::section_full;
+  kind_ = opens ? body_kind(begin.name, begin.type) : session_.section(begin.id)->kind;
+  blocks_pending_ = opens && kind_ == BodyKind::ram;
+  ++sections_;
+  if (kind_ != BodyKind::device) {
+    state_ = kind_ == BodyKind::ram ? State::ram : State::iterable;
+    return take(begin, size);
+  }
+  if (!footers_) {
+    if (auto status = decide_footers(size); !status) return --sections_, std::move(status.error());
+  }
+  if (*footers_) {
+    state_ = State::device;
+    return take(begin, size);
+  }
+  if (begin.type != Element::section_full)
+    return refuse(Errc::unsupported, section_path(), "an iterative section whose end can be known",
+                  fmt::format("{:?}", begin.name));
+  if (tail_.empty()) {
+    --sections_;
+    state_ = State::tail;
+    return read_tail();
+  }
+  payload_ = tail_.front();
+  tail_.pop_front();
+  payload_ends_body_ = true;
+  state_ = payload_ > 0 ? State::payload : State::footer;
+  return take(begin, size);
+}
+
+Result<Event> Reader::read_footer() {
+  Cursor cursor(input_);
+  const int next = cursor.peek();
+  if (!footers_) {
+    if (next < 0 && !input_.finished()) return starved(section_path());
+    footers_ = next == static_cast<int>(Element::section_footer);
+  }
+  state_ = State::element;
+  scanned_ = 0;
+  loose_.reset();
+  if (!*footers_) return take(SectionEnd{false}, 0);
+  const auto type = cursor.be<std::uint8_t>("footer");
+  if (!cursor.is_short() && type != static_cast<std::uint8_t>(Element::section_footer)) {
+    return cursor.refuse(Errc::missing_end_mark, section_path(), "7e", ber::hex_excerpt(input_.view(), 5));
+  }
+  const auto id = cursor.be<std::uint32_t>("footer");
+  if (cursor.is_short()) {
+    state_ = State::footer;
+    return cursor.shortage(section_path());
+  }
+  if (id != section_.id)
+    return cursor.refuse(Errc::missing_end_mark, section_path(), fmt::format("the section's id {}", section_.id), fmt::to_string(id));
+  return take(SectionEnd{true}, cursor.at());
+}
+
+Result<Event> Reader::read_after_eof() {
+  Cursor cursor(input_);
+  if (cursor.peek() < 0) {
+    if (!input_.finished()) return starved("QEVM");
+    state_ = State::end;
+    return take(StreamEnd{}, 0);
+  }
+  state_ = State::rest;
+  if (cursor.peek() != static_cast<int>(Element::description)) return read_rest();
+  cursor.bytes(1, "description");
+  const auto size = cursor.be<std::uint32_t>("description");
+  if (!cursor.is_short() && size > limits_.max_description)
+    return cursor.refuse(Errc::limit, "QEVM", fmt::format("a description of at most {} octets", limits_.max_description), fmt::to_string(size));
+  const ByteView json = cursor.bytes(size, "description");
+  if (cursor.is_short()) {
+    state_ = State::after_eof;
+    return cursor.shortage("QEVM");
+  }
+  return take(DescriptionText{json}, cursor.at());
+}
+
+Result<Event> Reader::read_rest() {
+  const ByteView view = input_.view();
+  if (view.empty()) {
+    if (!input_.finished()) return starved("QEVM");
+    state_ = State::end;
+    return take(StreamEnd{}, 0);
+  }
+  return take(Rest{view, rest_is_device_state_}, view.size());
+}
+
+}  // namespace qember::native

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The part of the reader that reads the section `ram`.
+#include <qember/ber/header.hpp>
+#include <qember/native/reader.hpp>
+
+#include "cursor.hpp"
+#include "ram_records.hpp"
+
+#include <bit>
+
+namespace qember::native {
+namespace {
+
+constexpr std::uint64_t smallest_page_mask = min_page_size - 1;
+
+/// A block page size is not marked: it is a be64 that POSTCOPY_ADVISE has announced.
+bool is_advised_page_size(std::uint64_t value, const Session& session) {
+  return std::has_single_bit(value) && value >= session.page_size_or_default() &&
+         (session.advised_page_sizes() & value) != 0;
+}
+
+}  // namespace
+
+Result<bool> Reader::read_block(Cursor& cursor, std::uint64_t left, RamBlock& block, bool& last) {
+  const ByteView name = cursor.counted("name");
+  block.name = as_text(name);
+  block.length = cursor.be<std::uint64_t>("length");
+  if (cursor.is_short()) return false;
+  if (block.length > left) return cursor.refuse(Errc::bad_value, "", fmt::format("at most {}", left), fmt::to_string(block.length));
+  last = block.length == left;
+  if (session_.advised_page_sizes() != 0) {
+    Cursor ahead = cursor;
+    const auto size = ahead.be<std::uint64_t>("page_size");
+    // The end mark follows the last block at least.
+    if (ahead.is_short()) return cursor = ahead, false;
+    if (is_advised_page_size(size, session_)) {
+      block.page_size = size;
+      cursor = ahead;
+    }
+  }
+  if (session_.ignore_shared()) block.address = cursor.be<std::uint64_t>("address");
+  return !cursor.is_short();
+}
+
+Result<Event> Reader::read_blocks() {
+  const std::string path = section_path();
+  Cursor cursor(input_);
+  const auto word = cursor.be<std::uint64_t>("totalram");
+  if (cursor.is_short()) return cursor.shortage(path);
+  if ((word & smallest_page_mask) != ram_flag::mem_size)
+    return cursor.refuse(Errc::bad_tag, path, "the list of RAM blocks", fmt::format("{:#x}", word));
+  if (session_.mapped_ram())
+    return cursor.refuse(Errc::unsupported, path, "pages in the stream", "a mapped-ram file");
+
+  const std::uint64_t total = word & ~smallest_page_mask;
+  std::vector<RamBlock> blocks;
+  std::uint64_t left = total;
+  for (bool last = total == 0; !last;) {
+    const std::string block_path = fmt::format("{}.block[{}]", path, blocks.size());
+    if (blocks.size() >= limits_.max_blocks)
+      return cursor.refuse(Errc::limit, block_path, fmt::format("at most {} RAM blocks", limits_.max_blocks), "more");
+    RamBlock block;
+    auto complete = read_block(cursor, left, block, last);
+    if (!complete) return std::move(complete.error()).within(block_path);
+    if (!*complete) return cursor.shortage(block_path);
+    left -= block.length;
+    blocks.push_back(std::move(block));
+  }
+  if (auto status = session_.open_blocks(total, std::move(blocks)); !status) {
+    status.error().offset = input_.offset();
+    return std::move(status.error()).within(path);
+  }
+  blocks_pending_ = false;
+  return take(RamBlocks{total, session_.blocks()}, cursor.at());
+}
+
+Result<Event> Reader::read_ram() {
+  Cursor cursor(input_);
+  const auto word = cursor.be<std::uint64_t>("page");
+  if (cursor.is_short()) return cursor.shortage(section_path());
+  if (word == ram_flag::eos) {
+    input_.consume(cursor.at());
+    state_ = State::footer;
+    return read_footer();
+  }
+  const bool has_flush = session_.page_size_or_default() > ram_flag::multifd_flush;
+  if (word == ram_flag::hook || (word == ram_flag::multifd_flush && has_flush))
+    return take(RamMark{word}, cursor.at());
+  if (!session_.page_size()) {
+    if (auto status = find_page_size(); !status) return std::move(status.error());
+  }
+  return read_page(cursor, word);
+}
+
+Result<Event> Reader::read_page(Cursor& cursor, std::uint64_t word) {
+  const std::uint64_t size = *session_.page_size();
+  const std::uint64_t flags = word & (size - 1);
+  RamPage page;
+  page.addr = word & ~(size - 1);
+  page.names_block = (flags & ram_flag::same_block) == 0;
+  const auto path = [this] { return fmt::format("{}.page[{}]", section_path(), pages_); };
+  const auto refuse_word = [&](std::string_view expected) {
+    return refuse(Errc::bad_tag, path(), std::string(expected), fmt::format("{:#x}", word));
+  };
+
+  if (page.names_block) {
+    const ByteView name = cursor.counted("block");
+    if (cursor.is_short()) return cursor.shortage(path());
+    const auto block = session_.find_block(name);
+    if (!block)
+      return cursor.refuse(Errc::unknown_block, path(), "the name of a RAM block", fmt::format("{:?}", as_text(name)));
+    page.block = *block;
+  } else {
+    if (!session_.last_block()) return refuse_word("a page that names its block, as the first");
+    page.block = *session_.last_block();
+  }
+
+  switch (flags & ~ram_flag::same_block) {
+    case ram_flag::zero: page.fill = cursor.be<std::uint8_t>("fill"); break;
+    case ram_flag::page:
+      page.kind = RamPageKind::full;
+      page.data = cursor.bytes(size, "data");
+      break;
+    case ram_flag::xbzrle: {
+      page.kind = RamPageKind::xbzrle;
+      const auto encoding = cursor.be<std::uint8_t>("encoding");
+      if (!cursor.is_short() && encoding != ram_flag::xbzrle_encoding)
+        return cursor.refuse(Errc::bad_value, path(), "01", ber::hex_excerpt({&encoding, 1}));
+      const auto length = cursor.be<std::uint16_t>("length");
+      if (length > size) return cursor.refuse(Errc::bad_length, path(), fmt::format("at most {}", size), fmt::to_string(length));
+      page.data = cursor.bytes(length, "data");
+      break;
+    }
+    case ram_flag::compress_page: {
+      page.kind = RamPageKind::compressed;
+      const auto length = cursor.be<std::uint32_t>("length");
+      const std::uint64_t most = ram_flag::max_compressed(size);
+      if (length > most) return cursor.refuse(Errc::bad_length, path(), fmt::format("at most {}", most), fmt::to_string(length));
+      page.data = cursor.bytes(length, "data");
+      break;
+    }
+    default: return refuse_word("one kind of page");
+  }
+  if (cursor.is_short()) return cursor.shortage(path());
+  if (auto status = session_.note(page); !status) {
+    status.error().offset = input_.offset();
+    status.error().path = path() + ".addr";
+    return std::move(status.error());
+  }
+  ++pages_;
+  return take(page, cursor.at());
+}
+
+namespace {
+
+/// What one page size makes of the records ahead.
+enum class Verdict : std::uint8_t { impossible, possible, confirmed, starved };
+
+/// Walks the records of one section under the assumption that pages have `size` octets. Two pages of
+/// one block that are exactly one page apart confirm it.
+Verdict try_page_size(Cursor cursor, std::uint64_t size, const Session& session) {
+  using enum Verdict;
+  constexpr int most_records = 64;
+  std::optional<std::uint32_t> block = session.last_block();
+  std::optional<std::uint64_t> previous;
+  for (int record = 0; record < most_records; ++record) {
+    const auto word = cursor.be<std::uint64_t>("");
+    if (cursor.is_short()) return starved;
+    if (word == ram_flag::eos) return possible;
+    if (word == ram_flag::hook || (word == ram_flag::multifd_flush && size > word)) continue;
+    const std::uint64_t flags = word & (size - 1);
+    const std::uint64_t addr = word & ~(size - 1);
+    if ((flags & ram_flag::same_block) == 0) {
+      const ByteView name = cursor.counted("");
+      if (cursor.is_short()) return starved;
+      const auto found = session.find_block(name);
+      if (found != block) previous.reset();
+      block = found;
+    }
+    if (!block || addr >= session.blocks()[*block].length) return impossible;
+    switch (flags & ~ram_flag::same_block) {
+      case ram_flag::zero: cursor.bytes(1, ""); break;
+      case ram_flag::page: cursor.bytes(size, ""); break;
+      case ram_flag::compress_page: {
+        const auto length = cursor.be<std::uint32_t>("");
+        if (length > ram_flag::max_compressed(size)) return impossible;
+        cursor.bytes(length, "");
+        break;
+      }
+      // No delta comes before the first full pass.
+      default: return impossible;
+    }
+    if (previous && addr == *previous + size) return confirmed;
+    if (cursor.is_short()) return starved;
+    previous = addr;
+  }
+  return possible;
+}
+
+}  // namespace
+
+/// Needs the records of two pages of each possible size ahead, 128 KiB and some at most.
+Status Reader::find_page_size() {
+  using enum Verdict;
+  std::vector<std::uint64_t> confirmed_sizes;
+  std::vector<std::uint64_t> possible_sizes;
+  Cursor cursor(input_);
+  for (std::uint64_t size = min_page_size; size <= max_page_size; size *= 2) {
+    switch (try_page_size(cursor, size, session_)) {
+      case confirmed: confirmed_sizes.push_back(size); break;
+      case possible: possible_sizes.push_back(size); break;
+      case starved:
+        if (!input_.finished()) return Error{Errc::need_more, input_.offset(), section_path() + ".page[0]", "more bytes", "none"};
+        possible_sizes.push_back(size);
+        break;
+      case impossible: break;
+    }
+  }
+  const auto& sizes = confirmed_sizes.empty() ? possible_sizes : confirmed_sizes;
+  if (sizes.size() != 1) {
+    const std::string found = sizes.empty() ? "none that the pages fit" : fmt::format("{} that fit", fmt::join(sizes, ", "));
+    return refuse(Errc::page_size_unknown, section_path() + ".page[0]", "pages of one size", found);
+  }
+  session_.set_page_size(sizes.front());
+  return {};
+}
+
+}  // namespace qember::native

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/native/session.hpp>
+#include <qember/native/writer.hpp>
+
+#include "ram_records.hpp"
+
+namespace qember::native {
+namespace {
+
+/// Writes integers and counted strings into room that is large enough.
+class Put {
+ public:
+  Put(stream::Output& out, std::size_t room) : out_(out), to_(out.reserve(room)) {}
+  ~Put() { out_.commit(to_); }
+  Put(const Put&) = delete;
+  Put& operator=(const Put&) = delete;
+
+  template <class T>
+  Put& be(T value) {
+    store_be(to_, value);
+    to_ += sizeof(T);
+    return *this;
+  }
+  Put& octet(Element element) { return be(static_cast<std::uint8_t>(element)); }
+  Put& bytes(ByteView view) {
+    if (!view.empty()) std::memcpy(to_, view.data(), view.size());
+    to_ += view.size();
+    return *this;
+  }
+  Put& counted(std::string_view text) { return be(static_cast<std::uint8_t>(text.size())).bytes(as_bytes(text)); }
+
+ private:
+  stream::Output& out_;
+  std::uint8_t* to_;
+};
+
+constexpr std::size_t room_for_name = 256;
+constexpr std::size_t room_for_fields = 64;
+
+}  // namespace
+
+void Writer::write(const Event& event) {
+  std::visit([this](const auto& each) { put(each); }, event);
+}
+
+void Writer::put(const StreamBegin& begin) { Put(out_, room_for_fields).be(magic).be(begin.version); }
+
+void Writer::put(const Configuration& configuration) {
+  Put(out_, room_for_fields + configuration.machine.size())
+      .octet(Element::configuration)
+      .be(static_cast<std::uint32_t>(configuration.machine.size()))
+      .bytes(configuration.machine);
+  for (const ConfigurationSubsection& sub : configuration.subsections)
+    Put(out_, room_for_name + room_for_fields + sub.payload.size())
+        .octet(Element::subsection)
+        .counted(sub.name)
+        .be(sub.version)
+        .bytes(sub.payload);
+}
+
+void Writer::put(const Command& command) {
+  Put(out_, room_for_fields + command.payload.size())
+      .octet(Element::command)
+      .be(command.id)
+      .be(static_cast<std::uint16_t>(command.payload.size()))
+      .bytes(command.payload);
+}
+
+void Writer::put(const SectionBegin& section) {
+  Put to(out_, room_for_name + room_for_fields);
+  to.octet(section.type).be(section.id);
+  if (section.type == Element::section_start || section.type == Element::section_full)
+    to.counted(section.name).be(section.instance).be(section.version);
+  section_ = section.id;
+  in_ram_ = body_kind(section.name, section.type) == BodyKind::ram;
+}
+
+void Writer::put(const RamBlocks& list) {
+  blocks_.clear();
+  Put(out_, room_for_fields).be(list.total | ram_flag::mem_size);
+  for (const RamBlock& block : list.blocks) {
+    blocks_.push_back(block.name);
+    Put to(out_, room_for_name + room_for_fields);
+    to.counted(block.name).be(block.length);
+    if (block.page_size) to.be(*block.page_size);
+    if (block.address) to.be(*block.address);
+  }
+}
+
+void Writer::put(const RamMark& mark) { Put(out_, room_for_fields).be(mark.word); }
+
+void Writer::put(const RamPage& page) {
+  {
+    Put to(out_, room_for_name + room_for_fields);
+    std::uint64_t flags = page.names_block ? 0 : ram_flag::same_block;
+    switch (page.kind) {
+      case RamPageKind::zero: flags |= ram_flag::zero; break;
+      case RamPageKind::full: flags |= ram_flag::page; break;
+      case RamPageKind::xbzrle: flags |= ram_flag::xbzrle; break;
+      case RamPageKind::compressed: flags |= ram_flag::compress_page; break;
+    }
+    to.be(page.addr | flags);
+    if (page.names_block) to.counted(blocks_[page.block]);
+    switch (page.kind) {
+      case RamPageKind::zero: to.be(page.fill); break;
+      case RamPageKind::full: break;
+      case RamPageKind::xbzrle: to.be(ram_flag::xbzrle_encoding).be(static_cast<std::uint16_t>(page.data.size())); break;
+      case RamPageKind::compressed: to.be(static_cast<std::uint32_t>(page.data.size())); break;
+    }
+  }
+  if (page.lasting) {
+    out_.borrow(page.data);
+  } else {
+    out_.copy(page.data);
+  }
+}
+
+void Writer::put(const SectionEnd& end) {
+  if (in_ram_) Put(out_, room_for_fields).be(ram_flag::eos);
+  if (end.footer) Put(out_, room_for_fields).octet(Element::section_footer).be(section_);
+}
+
+void Writer::put(const Eof&) {
+  Put(out_, room_for_fields).octet(Element::eof);
+  ended_ = true;
+  description();
+}
+
+void Writer::put(const DescriptionText& description) {
+  description_ = Bytes(description.json.begin(), description.json.end());
+  if (ended_) this->description();
+}
+
+void Writer::description() {
+  if (!description_) return;
+  Put(out_, room_for_fields).octet(Element::description).be(static_cast<std::uint32_t>(description_->size()));
+  out_.keep(std::move(*description_));
+  description_.reset();
+}
+
+}  // namespace qember::native

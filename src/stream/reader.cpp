@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/ber/validate.hpp>
+#include <qember/ber/writer.hpp>
+#include <qember/stream/reader.hpp>
+
+#include "tags.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace qember::stream {
+namespace {
+
+constexpr std::uint64_t no_end = std::numeric_limits<std::uint64_t>::max();
+constexpr std::size_t max_integer = 9;
+
+const ber::Type& full_type() {
+  static constexpr const ber::Type& type = wire::type("SecFull");
+  return type;
+}
+
+std::string describe(const ber::Identifier& identifier) {
+  ber::Header header;
+  std::array<std::uint8_t, 8> octets{};
+  *ber::put(octets.data(), identifier) = 0;
+  ber::parse_header(octets, header);
+  return fmt::format("{} ({})", ber::to_string(header.tag), ber::hex_excerpt(identifier.view()));
+}
+
+}  // namespace
+
+Result<Event> Reader::next() {
+  switch (state_) {
+    case State::file: return read_file();
+    case State::top: return read_top();
+    case State::blob: return read_blob();
+    case State::ram: return read_ram();
+    case State::pages: return read_page();
+    case State::after_file: return read_after_file();
+    case State::end: break;
+  }
+  return Event{InputEnd{}};
+}
+
+Reader::Place Reader::place() const {
+  using enum Place::In;
+  switch (state_) {
+    case State::top: return {section, sections_, 0, 0};
+    case State::blob: return {full, sections_, 0, 0};
+    // Outside the list of blocks only the end mark is left.
+    case State::ram: return {frames_.size() > frames_in_section ? block : min, sections_, blocks_, 0};
+    case State::pages: return {page, sections_, blocks_, pages_};
+    default: return {};
+  }
+}
+
+std::string Reader::path_of(const Place& place) {
+  using enum Place::In;
+  switch (place.in) {
+    case file: return "QemuFile";
+    case section: return fmt::format("QemuFile.top[{}]", place.section);
+    case full: return fmt::format("QemuFile.top[{}].full", place.section);
+    case min: return fmt::format("QemuFile.top[{}].min", place.section);
+    case block: return fmt::format("QemuFile.top[{}].min.contents.ramsec[{}]", place.section, place.block);
+    case page:
+      return fmt::format("QemuFile.top[{}].min.contents.ramsec[{}].pagelist[{}]", place.section, place.block, place.page);
+  }
+  return {};
+}
+
+/// Called before the bytes of the event are consumed, and before its number is counted.
+Event Reader::give(Event event, Place::In in) {
+  event_offset_ = input_.offset();
+  event_place_ = {in, sections_, blocks_, pages_};
+  return event;
+}
+
+ByteView Reader::view() const {
+  const ByteView all = input_.view();
+  if (frames_.empty()) return all;
+  return all.first(static_cast<std::size_t>(std::min<std::uint64_t>(all.size(), frames_.back().end - input_.offset())));
+}
+
+Error Reader::shortage(std::size_t at, std::string_view component) const {
+  const std::uint64_t end = frames_.empty() ? no_end : frames_.back().end;
+  const bool inside = input_.offset() + view().size() == end;
+  // The parent ends there, so that nothing that comes can help.
+  const Errc code = inside ? Errc::bad_length : input_.finished() ? Errc::truncated : Errc::need_more;
+  return {code, input_.offset() + at, path_of(place()) + std::string(component), "a TLV that is complete",
+          inside ? "the end of what it is in" : "the end of the input"};
+}
+
+Error Reader::refuse(Errc code, std::size_t at, std::string_view component, std::string expected, ByteView found) const {
+  return {code, input_.offset() + at, path_of(place()) + std::string(component), std::move(expected), ber::hex_excerpt(found)};
+}
+
+Result<ber::Header> Reader::expect(const ber::Identifier& wanted, std::string_view component, std::size_t at) {
+  const ByteView rest = view().subspan(at);
+  ber::Header header;
+  const auto outcome = ber::parse_header(rest, header);
+  // A tag that differs is wrong however the rest of it goes on.
+  const std::size_t shown = std::min<std::size_t>(rest.size(), wanted.size);
+  if (!std::equal(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(shown), wanted.octets.begin()))
+    return refuse(Errc::bad_tag, at, component, describe(wanted), rest);
+  if (outcome == ber::HeaderOutcome::need_more) return shortage(at, component);
+  if (outcome != ber::HeaderOutcome::ok)
+    return ber::header_error(outcome, rest, input_.offset() + at, path_of(place()) + std::string(component));
+  const std::uint64_t end = frames_.empty() ? no_end : frames_.back().end;
+  if (header.length > end - input_.offset() - at - header.size)
+    return refuse(Errc::bad_length, at, component, "a length within what it is in", rest);
+  return header;
+}
+
+void Reader::enter(const ber::Header& header) {
+  const std::uint64_t inside = input_.offset() + header.size;
+  const std::uint64_t outer = frames_.empty() ? no_end : frames_.back().end;
+  frames_.push_back({header.indefinite ? outer : inside + header.length, header.indefinite});
+  input_.consume(header.size);
+}
+
+/// At the end of the innermost frame, which is then left.
+Result<bool> Reader::at_end() {
+  const Frame& frame = frames_.back();
+  if (!frame.indefinite) {
+    if (input_.offset() != frame.end) return false;
+    frames_.pop_back();
+    return true;
+  }
+  const ByteView rest = view();
+  if (rest.empty()) return shortage(0, "");
+  if (rest[0] != 0) return false;
+  if (rest.size() < 2) return shortage(0, "");
+  if (rest[1] != 0) return refuse(Errc::bad_length, 0, "", "end-of-contents 00 00", rest);
+  input_.consume(2);
+  frames_.pop_back();
+  return true;
+}
+
+Result<Event> Reader::read_file() {
+  const ByteView all = input_.view();
+  const std::size_t shown = std::min<std::size_t>(all.size(), tags::file.size);
+  if (!std::equal(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(shown), tags::file.octets.begin()))
+    return Error{Errc::unknown_magic, 0, "QemuFile", ber::hex_excerpt(tags::file.view()), ber::hex_excerpt(all, 4)};
+  const auto file = expect(tags::file, "");
+  if (!file) return file.error();
+  const ByteView rest = all.subspan(file->size);
+  ber::Header version;
+  const auto outcome = ber::parse_header(rest, version);
+  if (outcome == ber::HeaderOutcome::ok && version.length > max_integer)
+    return refuse(Errc::bad_value, file->size, ".version", "an INTEGER of 1 to 9 octets", rest);
+  if (outcome != ber::HeaderOutcome::ok || rest.size() < version.size + version.length) {
+    const auto error = expect(tags::version, ".version", file->size);
+    return error ? shortage(file->size, ".version") : error.error();
+  }
+  if (const auto header = expect(tags::version, ".version", file->size); !header) return header.error();
+  const auto value = ber::parse_integer(rest.subspan(version.size, version.length));
+  if (value != Integer(3)) return refuse(Errc::constraint, file->size, ".version", "3", rest.first(version.size + version.length));
+  const std::size_t top_at = file->size + version.size + version.length;
+  const auto top = expect(tags::top, ".top", top_at);
+  if (!top) return top.error();
+  Event event = give(FileBegin{}, Place::In::file);
+  enter(*file);
+  input_.consume(version.size + version.length);
+  // Within the file now: is the list too?
+  const auto list = expect(tags::top, ".top");
+  if (!list) return list.error();
+  enter(*list);
+  state_ = State::top;
+  return event;
+}
+
+Result<Event> Reader::read_top() {
+  const auto end = at_end();
+  if (!end) return end.error();
+  if (*end) {
+    const auto file_end = at_end();
+    if (!file_end) {
+      // Only the list has been left: ask for the file's end again.
+      frames_.push_back({input_.offset(), false});
+      return file_end.error();
+    }
+    if (!*file_end) {
+      state_ = State::file;
+      return refuse(Errc::trailing_data, 0, "", "the end of the file", view());
+    }
+    state_ = State::after_file;
+    return give(FileEnd{}, Place::In::file);
+  }
+  const ByteView rest = view();
+  if (!rest.empty() && rest.size() >= tags::min.size && std::equal(tags::min.octets.begin(), tags::min.octets.begin() + tags::min.size, rest.begin()))
+    return read_ram_begin();
+  const std::size_t shared = std::min<std::size_t>(rest.size(), tags::min.size);
+  if (shared < tags::min.size && std::equal(rest.begin(), rest.end(), tags::min.octets.begin())) return shortage(0, "");
+  const auto header = expect(tags::full, "");
+  if (!header) {
+    if (header.error().code == Errc::bad_tag) {
+      Error error = header.error();
+      error.expected = fmt::format("SecFull {} or SecMin {}", describe(tags::full), describe(tags::min));
+      return error;
+    }
+    return header.error();
+  }
+  return read_full(*header);
+}
+
+/// The fields before the contents, where they are there and look sound; `contents` is set to the index
+/// of what follows. Nothing where more bytes can't change that they are not.
+Result<std::optional<SectionFields>> Reader::peek_fields(const ber::Header& header, std::size_t& contents) {
+  const ByteView all = view();
+  std::size_t at = header.size;
+  std::array<ByteView, 4> values;
+  constexpr std::array<std::string_view, 4> names{".full.name", ".full.sectionid", ".full.instanceid", ".full.versionid"};
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    ber::Header field;
+    const auto outcome = ber::parse_header(all.subspan(at), field);
+    if (outcome == ber::HeaderOutcome::need_more) return shortage(at, names[i]);
+    // A character takes four octets at most.
+    if (outcome != ber::HeaderOutcome::ok || field.tag != full_type().members[i].tag || field.constructed ||
+        field.length > 4 * limits_.max_name)
+      return std::optional<SectionFields>{};
+    if (all.size() - at - field.size < field.length) return shortage(at, names[i]);
+    if (!ber::validate(all.subspan(at, field.size + field.length), generated::schema, generated::schema.type(full_type().members[i]), limits_))
+      return std::optional<SectionFields>{};
+    values[i] = all.subspan(at + field.size, field.length);
+    at += field.size + field.length;
+  }
+  contents = at;
+  return std::optional(SectionFields{std::string(as_text(values[0])), *ber::parse_integer(values[1]),
+                                     *ber::parse_integer(values[2]), *ber::parse_integer(values[3])});
+}
+
+Result<Event> Reader::read_full(const ber::Header& header) {
+  std::size_t contents = 0;
+  auto fields = peek_fields(header, contents);
+  const bool ended = input_.finished();
+  if (!fields && !ended && fields.error().code == Errc::need_more) return fields.error();
+  if (fields && *fields) {
+    ber::Header inside;
+    const ByteView rest = view().subspan(contents);
+    const auto outcome = ber::parse_header(rest, inside);
+    if (outcome == ber::HeaderOutcome::need_more && !ended) return shortage(contents, ".full.contents");
+    const bool is_string = outcome == ber::HeaderOutcome::ok && inside.tag == ber::tags::octet_string;
+    const std::uint64_t parent_end = header.indefinite ? frames_.back().end : input_.offset() + header.size + header.length;
+    const bool fits = is_string && inside.length <= parent_end - input_.offset() - contents - inside.size;
+    if (fits && (inside.constructed || inside.length > limits_.max_blob)) {
+      Event event = give(BlobBegin{std::move(**fields)}, Place::In::full);
+      const std::uint64_t begin = input_.offset();
+      enter(header);
+      input_.consume(contents - static_cast<std::size_t>(input_.offset() - begin));
+      blob_frames_ = frames_.size();
+      if (inside.constructed) {
+        enter(inside);
+      } else {
+        input_.consume(inside.size);
+        segment_ = inside.length;
+      }
+      state_ = State::blob;
+      return event;
+    }
+  }
+  if (!header.indefinite) {
+    const std::uint64_t size = header.size + header.length;
+    if (size > limits_.max_section)
+      return refuse(Errc::limit, 0, ".full", fmt::format("a section of at most {} octets", limits_.max_section), view());
+    if (view().size() >= size) return read_whole_full(static_cast<std::size_t>(size));
+    input_.want(static_cast<std::size_t>(size));
+    if (!ended) return shortage(0, ".full");
+    return read_whole_full(view().size());
+  }
+  switch (framer_.scan(view(), limits_.max_depth)) {
+    case Framer::Outcome::complete: return read_whole_full(framer_.size());
+    case Framer::Outcome::broken: return read_whole_full(view().size());
+    case Framer::Outcome::need_more: break;
+  }
+  if (view().size() > limits_.max_section)
+    return refuse(Errc::limit, 0, ".full", fmt::format("a section of at most {} octets", limits_.max_section), view());
+  if (!ended) return shortage(0, ".full");
+  return read_whole_full(view().size());
+}
+
+Result<Event> Reader::read_whole_full(std::size_t size) {
+  framer_.reset();
+  const ByteView encoded = view().first(size);
+  const std::string where = path_of(place()) + ".full";
+  FullSection section;
+  section.encoded = encoded;
+  auto tree = asn1::decode<asn1::SecFull>(encoded, limits_, input_.offset(), where);
+  if (tree) {
+    section.fields = {std::string((*tree)->name()), (*tree)->sectionid(), (*tree)->instanceid(), (*tree)->versionid()};
+    section.tree = std::move(*tree);
+  } else {
+    if (tree.error().code != Errc::limit) return tree.error();
+    Limits wide = limits_;
+    wide.max_tlvs = size;
+    if (const auto sound = ber::validate(encoded, generated::schema, full_type(), wide, input_.offset(), where); !sound)
+      return sound.error();
+    ber::Header header;
+    ber::parse_header(encoded, header);
+    std::size_t contents = 0;
+    section.fields = std::move(**peek_fields(header, contents));
+  }
+  Event event = give(std::move(section), Place::In::full);
+  input_.consume(size);
+  ++sections_;
+  return event;
+}
+
+Result<Event> Reader::read_blob() {
+  while (segment_ == 0) {
+    if (frames_.size() == blob_frames_) {
+      if (auto status = end_mark(tags::full_end); !status) return std::move(status.error());
+      Event event = give(BlobEnd{}, Place::In::full);
+      state_ = State::top;
+      ++sections_;
+      return event;
+    }
+    const auto end = at_end();
+    if (!end) return end.error();
+    if (*end) continue;
+    const auto header = [this] {
+      const bool nested = !view().empty() && (view()[0] & 0x20U) != 0;
+      return expect(ber::identifier(ber::tags::octet_string, nested), ".contents.oldblob");
+    }();
+    if (!header) return header.error();
+    if (header->constructed) {
+      if (frames_.size() - blob_frames_ >= limits_.max_depth)
+        return refuse(Errc::limit, 0, ".contents.oldblob", "segments that nest less deeply", view());
+      enter(*header);
+    } else {
+      input_.consume(header->size);
+      segment_ = header->length;
+    }
+  }
+  const ByteView rest = view();
+  if (rest.empty()) return shortage(0, ".contents.oldblob");
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(segment_, rest.size()));
+  segment_ -= size;
+  Event event = give(BlobData{rest.first(size)}, Place::In::full);
+  input_.consume(size);
+  return event;
+}
+
+/// The end mark of a section, and the section's own end.
+Status Reader::end_mark(const ber::Identifier& mark) {
+  auto header = expect(mark, ".secendmark");
+  if (!header) {
+    if (header.error().code == Errc::bad_tag) header.error().code = Errc::missing_end_mark;
+    return std::move(header.error());
+  }
+  if (header->length != 0) return refuse(Errc::bad_value, 0, ".secendmark", "NULL without contents", view());
+  const Frame& frame = frames_.back();
+  const std::size_t size = header->size;
+  if (!frame.indefinite) {
+    if (input_.offset() + size != frame.end) return refuse(Errc::bad_length, size, "", "the end of the section", view().subspan(size));
+  } else {
+    const ByteView rest = view().subspan(size);
+    if (rest.size() < 2) return shortage(size, "");
+    if (rest[0] != 0 || rest[1] != 0) return refuse(Errc::bad_tag, size, "", "end-of-contents 00 00", rest);
+    input_.consume(2);
+  }
+  input_.consume(size);
+  frames_.pop_back();
+  return {};
+}
+
+Result<Event> Reader::read_after_file() {
+  if (!input_.view().empty())
+    return refuse(Errc::trailing_data, 0, "", "the end of the input", input_.view());
+  if (!input_.finished()) return Error{Errc::need_more, input_.offset(), "QemuFile", "more bytes", "none"};
+  state_ = State::end;
+  return Event{InputEnd{}};
+}
+
+}  // namespace qember::stream

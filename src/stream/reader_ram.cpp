@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The part of the reader that reads the pages in a `SecMin`.
+#include <qember/ber/validate.hpp>
+#include <qember/ber/writer.hpp>
+#include <qember/stream/reader.hpp>
+
+#include "tags.hpp"
+
+#include <fmt/format.h>
+
+namespace qember::stream {
+
+Result<Event> Reader::read_ram_begin() {
+  const auto section = expect(tags::min, ".min");
+  if (!section) return section.error();
+  const std::size_t id_at = section->size;
+  const auto id = expect(tags::min_id, ".min.sectionid", id_at);
+  if (!id) return id.error();
+  const ByteView rest = view().subspan(id_at);
+  if (rest.size() < id->size + id->length) {
+    if (id->length <= 9) return shortage(id_at, ".min.sectionid");
+    return refuse(Errc::bad_value, id_at, ".min.sectionid", "an INTEGER of 1 to 9 octets", rest);
+  }
+  const auto value = ber::parse_integer(rest.subspan(id->size, id->length));
+  if (!value) return refuse(Errc::bad_value, id_at, ".min.sectionid", "an INTEGER", rest);
+  const std::size_t list_at = id_at + id->size + id->length;
+  const auto list = expect(tags::ramsec, ".min.contents", list_at);
+  if (!list) return list.error();
+  blocks_ = 0;
+  Event event = give(RamBegin{*value}, Place::In::min);
+  const std::uint64_t begin = input_.offset();
+  enter(*section);
+  input_.consume(list_at - static_cast<std::size_t>(input_.offset() - begin));
+  const auto inside = expect(tags::ramsec, ".min.contents");
+  if (!inside) return inside.error();
+  enter(*inside);
+  state_ = State::ram;
+  return event;
+}
+
+Result<Event> Reader::read_ram() {
+  if (frames_.size() > frames_in_section) {
+    const auto end = at_end();
+    if (!end) return end.error();
+    if (!*end) {
+      const auto block = expect(tags::ram_block, "");
+      if (!block) return block.error();
+      const ByteView rest = view().subspan(block->size);
+      const auto name = expect(tags::block_name, ".name", block->size);
+      if (!name) return name.error();
+      if (name->length > 4 * limits_.max_name)
+        return refuse(Errc::limit, block->size, ".name", fmt::format("a name of at most {} octets", limits_.max_name), rest);
+      if (rest.size() < name->size + name->length) return shortage(block->size, ".name");
+      const ByteView encoded = rest.first(name->size + name->length);
+      static constexpr const ber::Type& name_type = wire::type(wire::type("RAMSecBlock"), "name");
+      if (const auto sound = ber::validate(encoded, generated::schema, name_type, limits_, input_.offset() + block->size, path_of(place()) + ".name"); !sound)
+        return sound.error();
+      const std::size_t list_at = block->size + encoded.size();
+      const auto list = expect(tags::pagelist, ".pagelist", list_at);
+      if (!list) return list.error();
+      block_name_ = as_text(encoded.subspan(name->size));
+      pages_ = 0;
+      Event event = give(RamBlockBegin{block_name_}, Place::In::block);
+      enter(*block);
+      input_.consume(encoded.size());
+      const auto inside = expect(tags::pagelist, ".pagelist");
+      if (!inside) return inside.error();
+      enter(*inside);
+      state_ = State::pages;
+      return event;
+    }
+  }
+  Event event = give(RamEnd{}, Place::In::min);
+  if (auto status = end_mark(tags::min_end); !status) return std::move(status.error());
+  state_ = State::top;
+  ++sections_;
+  return event;
+}
+
+Result<Event> Reader::read_page() {
+  // Four frames around a block, the block's own, and the page list's.
+  constexpr std::size_t frames_in_list = 6;
+  const ByteView rest = view();
+  if (ram::PageParse parse; frames_.size() == frames_in_list && ram::parse_common_page(rest, parse)) {
+    Event event = give(parse.page, Place::In::page);
+    ++pages_;
+    input_.consume(parse.size);
+    return event;
+  }
+  if (frames_.size() == frames_in_list) {
+    const auto end = at_end();
+    if (!end) return end.error();
+    if (!*end) {
+      auto parse = ram::parse_page(rest, scratch_, input_.offset(), path_of(place()));
+      if (!parse) {
+        Error& error = parse.error();
+        const bool parent_ends = input_.offset() + rest.size() == frames_.back().end;
+        if (error.code == Errc::truncated && parent_ends) error.code = Errc::bad_length;
+        if (error.code == Errc::truncated && !input_.finished()) error.code = Errc::need_more;
+        return std::move(error);
+      }
+      Event event = give(parse->page, Place::In::page);
+      ++pages_;
+      input_.consume(parse->size);
+      return event;
+    }
+  }
+  const auto end = at_end();
+  if (!end) return end.error();
+  if (!*end) return refuse(Errc::bad_tag, 0, "", "the end of the block", view());
+  state_ = State::ram;
+  ++blocks_;
+  return read_ram();
+}
+
+}  // namespace qember::stream

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/ber/writer.hpp>
+#include <qember/stream/writer.hpp>
+
+#include "tags.hpp"
+
+namespace qember::stream {
+namespace {
+
+constexpr std::size_t header_room = 16;
+constexpr std::uint64_t file_version = 3;
+
+/// The string itself in DER, where it can't be in segments (X.690 10.2).
+constexpr ber::Identifier constructed(ber::Identifier identifier) {
+  identifier.octets[0] |= 0x20U;
+  return identifier;
+}
+
+}  // namespace
+
+std::uint8_t* Writer::reserve(std::size_t count) {
+  if (out_ != nullptr) return out_->reserve(count);
+  scratch_.resize(count);
+  return scratch_.data();
+}
+
+void Writer::commit(const std::uint8_t* end) {
+  if (out_ == nullptr) {
+    written_ += static_cast<std::uint64_t>(end - scratch_.data());
+  } else {
+    out_->commit(end);
+  }
+}
+
+void Writer::borrow(ByteView bytes) {
+  if (out_ == nullptr) {
+    written_ += bytes.size();
+  } else {
+    out_->borrow(bytes);
+  }
+}
+
+void Writer::open(const ber::Identifier& identifier) {
+  if (measured_ != nullptr) {
+    open_.push_back({identifier, measured_->size(), written_});
+    measured_->push_back(0);
+    return;
+  }
+  std::uint8_t* to = ber::put(reserve(header_room), identifier);
+  if (given_ != nullptr) {
+    to = ber::put_length(to, (*given_)[next_++]);
+  } else {
+    *to++ = 0x80;
+  }
+  commit(to);
+}
+
+void Writer::close() {
+  if (measured_ != nullptr) {
+    const Open& open = open_.back();
+    const std::uint64_t length = written_ - open.begin;
+    (*measured_)[open.index] = length;
+    written_ += open.identifier.size + ber::length_size(length);
+    open_.pop_back();
+  } else if (given_ == nullptr) {
+    std::uint8_t* to = reserve(2);
+    *to++ = 0;
+    *to++ = 0;
+    commit(to);
+  }
+}
+
+void Writer::put_text(const ber::Identifier& identifier, std::string_view text) {
+  std::uint8_t* to = ber::put_length(ber::put(reserve(header_room + text.size()), identifier), text.size());
+  std::memcpy(to, text.data(), text.size());
+  commit(to + text.size());
+}
+
+void Writer::put_number(const ber::Identifier& identifier, Integer value) {
+  commit(ber::put_integer(ber::put(reserve(header_room), identifier), value));
+}
+
+void Writer::put_mark(const ber::Identifier& identifier) {
+  commit(ber::put_length(ber::put(reserve(header_room), identifier), 0));
+}
+
+void Writer::begin_file() {
+  open(tags::file);
+  put_number(tags::version, file_version);
+  open(tags::top);
+}
+
+void Writer::end_file() {
+  close();
+  close();
+}
+
+void Writer::keep(Bytes bytes) {
+  if (out_ == nullptr) {
+    written_ += bytes.size();
+  } else {
+    out_->keep(std::move(bytes));
+  }
+}
+
+void Writer::section(Bytes der) { keep(std::move(der)); }
+
+void Writer::begin_ram(Integer sectionid) {
+  open(tags::min);
+  put_number(tags::min_id, sectionid);
+  open(tags::ramsec);
+  in_block_ = false;
+}
+
+void Writer::begin_block(std::string_view name) {
+  if (in_block_) {
+    close();
+    close();
+  }
+  open(tags::ram_block);
+  put_text(tags::block_name, name);
+  open(tags::pagelist);
+  in_block_ = true;
+}
+
+void Writer::page(const ram::PageView& page) {
+  commit(ram::put_page(reserve(ram::max_page_header), page));
+  if (!page.data.empty()) borrow(page.data);
+}
+
+void Writer::end_ram() {
+  if (in_block_) {
+    close();
+    close();
+    in_block_ = false;
+  }
+  close();
+  put_mark(tags::min_end);
+  close();
+}
+
+void Writer::begin_full(const SectionFields& fields) {
+  open(tags::full);
+  put_text(tags::full_name, fields.name);
+  put_number(tags::full_id, fields.sectionid);
+  put_number(tags::full_instance, fields.instanceid);
+  put_number(tags::full_version, fields.versionid);
+}
+
+void Writer::begin_blob() {
+  const bool in_segments = measured_ == nullptr && given_ == nullptr;
+  open(in_segments ? constructed(tags::blob) : tags::blob);
+}
+
+void Writer::segment(Bytes data) {
+  const bool in_segments = measured_ == nullptr && given_ == nullptr;
+  if (in_segments) commit(ber::put_length(ber::put(reserve(header_room), ber::identifier(ber::tags::octet_string, false)), data.size()));
+  keep(std::move(data));
+}
+
+void Writer::end_blob() { close(); }
+
+void Writer::begin_entries() { open(tags::entries); }
+void Writer::begin_array() { open(tags::array); }
+void Writer::integer(Integer value) { put_number(tags::integer, value); }
+
+void Writer::boolean(bool value) {
+  std::uint8_t* to = ber::put_length(ber::put(reserve(header_room), tags::boolean), 1);
+  *to++ = value ? 0xff : 0x00;
+  commit(to);
+}
+
+void Writer::blob(ByteView value) {
+  std::uint8_t* to = ber::put_length(ber::put(reserve(header_room + value.size()), tags::octets), value.size());
+  if (!value.empty()) std::memcpy(to, value.data(), value.size());
+  commit(to + value.size());
+}
+
+void Writer::begin_subsections() { open(tags::subsections); }
+
+void Writer::begin_subsection(std::string_view name, Integer version) {
+  open(tags::subsection);
+  put_text(tags::subsection_name, name);
+  put_number(tags::subsection_version, version);
+  open(tags::subsection_contents);
+}
+
+void Writer::end_subsection() {
+  close();
+  close();
+}
+
+void Writer::end_list() { close(); }
+
+void Writer::end_full() {
+  put_mark(tags::full_end);
+  close();
+}
+
+}  // namespace qember::stream

@@ -1,0 +1,1 @@
+/^FullPage/,/^}/s/addr INTEGER/addr BOOLEAN/

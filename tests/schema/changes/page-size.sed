@@ -1,0 +1,1 @@
+s/^    data OCTET STRING (SIZE (256..65536))$/    data OCTET STRING (SIZE (16384))/

@@ -1,0 +1,2 @@
+s/RAMBlockID/BlockHeader/g
+s/SubSection\b/FurtherState/g
