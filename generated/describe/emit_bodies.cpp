@@ -26,7 +26,8 @@ class Emitter {
       const Type& type = model_.types[i];
       const bool choice = type.kind == Kind::choice;
       if (type.named)
-        out_ << "\nconst Layout& " << classes_.name[i] << "::layout() { return compiled().layout(" << i << "); }\n";
+        out_ << "\nconst Layout& " << classes_.name[i] << "::layout() { return compiled().layout(" << i
+             << "); }\n";
       if (!choice && type.kind != Kind::sequence) continue;
       for (std::size_t j = 0; j < type.members.size(); ++j) emit(i, j, choice);
     }
@@ -45,18 +46,21 @@ class Emitter {
     if (const std::string value = cpp_value(kind); !value.empty()) {
       const std::string call = node_value(kind);
       out_ << value << ' ' << getter << " { return Node::member" << at << '.' << call << "(); }\n"
-           << "void " << scope << "set_" << name << '(' << value << " value) { Node::make" << at << ".set_" << call
-           << "(value); }\n";
+           << "void " << scope << "set_" << name << '(' << value << " value) { Node::make" << at << ".set_"
+           << call << "(value); }\n";
     } else if (kind == Kind::null) {
-      if (choice || member.optional) out_ << "void " << scope << "set_" << name << "() { Node::make" << at << "; }\n";
+      if (choice || member.optional)
+        out_ << "void " << scope << "set_" << name << "() { Node::make" << at << "; }\n";
     } else {
       const std::string& handle = classes_.name[member.type];
       out_ << handle << ' ' << getter << " { return " << handle << "(Node::member" << at << "); }\n";
       if (choice || model_.pointers[owner][index])
-        out_ << handle << ' ' << scope << "make_" << name << "() { return " << handle << "(Node::make" << at << "); }\n";
+        out_ << handle << ' ' << scope << "make_" << name << "() { return " << handle << "(Node::make" << at
+             << "); }\n";
     }
     if (choice || !member.optional) return;
-    out_ << "bool " << scope << "has_" << name << "() const noexcept { return bool(Node::member" << at << "); }\n"
+    out_ << "bool " << scope << "has_" << name << "() const noexcept { return bool(Node::member" << at
+         << "); }\n"
          << "void " << scope << "clear_" << name << "() { Node::clear" << at << "; }\n";
   }
 
@@ -76,11 +80,12 @@ std::string emit_bodies(const Model& model, const Classes& classes, const Names&
   std::ostringstream out;
   out << "// Made from " << names.schema << " by the build; changes are lost.\n"
       << "#include <" << names.types_name << ">\n\n#include <" << names.data_name << ">\n"
-      << "#include <qember/asn1/compiled.hpp>\n\nextern \"C\" const qember_asn1c_backend " << names.backend << ";\n\n"
+      << "#include <qember/asn1/compiled.hpp>\n\nextern \"C\" const qember_asn1c_backend " << names.backend
+      << ";\n\n"
       << "namespace " << names.types_space << " {\nnamespace {\n\n"
       << "// Set up by the first thread to get here, for good: handles may outlive static objects.\n"
-      << "const Compiled& compiled() {\n  static const auto& compiled = *new Compiled(" << names.backend << ", "
-      << names.data_space << "::schema);\n  return compiled;\n}\n\n}  // namespace\n\n"
+      << "const Compiled& compiled() {\n  static const auto& compiled = *new Compiled(" << names.backend
+      << ", " << names.data_space << "::schema);\n  return compiled;\n}\n\n}  // namespace\n\n"
       << "const qember::ber::Schema& schema() noexcept { return " << names.data_space << "::schema; }\n"
       << Emitter(model, classes).run() << "\n}  // namespace " << names.types_space << '\n';
   return out.str();

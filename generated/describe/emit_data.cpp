@@ -14,8 +14,8 @@ std::string tag_text(const Tag& tag) {
 }
 
 std::string kind_text(Kind kind) {
-  static const char* const kinds[] = {"boolean",     "integer",  "null",        "octet_string", "utf8_string",
-                                      "sequence",    "sequence_of", "choice",   "other"};
+  static const char* const kinds[] = {"boolean",  "integer",     "null",   "octet_string", "utf8_string",
+                                      "sequence", "sequence_of", "choice", "other"};
   return std::string("Kind::") + kinds[static_cast<int>(kind)];
 }
 

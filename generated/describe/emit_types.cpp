@@ -133,7 +133,8 @@ class Emitter {
 
 std::string borrowed_names() {
   std::string text = "using qember::ByteView;\nusing qember::Integer;\n";
-  for (const char* name : {"BooleanNode", "Compiled", "IntegerNode", "Layout", "List", "Node", "OctetsNode", "TextNode"})
+  for (const char* name :
+       {"BooleanNode", "Compiled", "IntegerNode", "Layout", "List", "Node", "OctetsNode", "TextNode"})
     text += std::string("using qember::asn1::") + name + ";\n";
   return text + '\n';
 }

@@ -26,8 +26,10 @@ constexpr auto untagged = static_cast<ber_tlv_tag_t>(-1);
 
 /// The first of the universal tags that the type has, replaced ones too, tells what it is.
 Kind universal_kind(const asn_TYPE_descriptor_t& td) {
-  static const std::map<std::uint32_t, Kind> kinds{{1, Kind::boolean},     {2, Kind::integer},
-                                                   {4, Kind::octet_string}, {5, Kind::null},
+  static const std::map<std::uint32_t, Kind> kinds{{1, Kind::boolean},
+                                                   {2, Kind::integer},
+                                                   {4, Kind::octet_string},
+                                                   {5, Kind::null},
                                                    {12, Kind::utf8_string}};
   for (int i = 0; i < td.all_tags_count; ++i) {
     const Tag tag = to_tag(td.all_tags[i]);
@@ -47,7 +49,8 @@ Kind kind_of(const qember_asn1c_backend& backend, const asn_TYPE_descriptor_t& t
 
 bool is_extensible(Kind kind, const asn_TYPE_descriptor_t& td) {
   if (kind == Kind::choice) return static_cast<const asn_CHOICE_specifics_t*>(td.specifics)->ext_start >= 0;
-  if (kind == Kind::sequence) return static_cast<const asn_SEQUENCE_specifics_t*>(td.specifics)->ext_before >= 0;
+  if (kind == Kind::sequence)
+    return static_cast<const asn_SEQUENCE_specifics_t*>(td.specifics)->ext_before >= 0;
   return false;
 }
 

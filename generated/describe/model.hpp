@@ -37,19 +37,19 @@ void check_shapes(const Model& model, const std::string& schema, const std::stri
 
 /// Names in the C++ to be written.
 struct Names {
-  std::string schema;      ///< the schema's path, for comments
-  std::string backend;     ///< the symbol
-  std::string types_space; ///< namespace of the handles
-  std::string data_space;  ///< namespace of the schema as data
-  std::string types_name;  ///< the headers, as included
+  std::string schema;       ///< the schema's path, for comments
+  std::string backend;      ///< the symbol
+  std::string types_space;  ///< namespace of the handles
+  std::string data_space;   ///< namespace of the schema as data
+  std::string types_name;   ///< the headers, as included
   std::string data_name;
 };
 
 /// The C++ class for each type: its qualified name, and the type whose class it is written in.
 struct Classes {
-  std::vector<std::string> name;                ///< `List<RAMBlockID>`, `SecFull::Contents`
-  std::vector<std::vector<std::size_t>> nested; ///< classes to write inside that of a type
-  std::vector<std::vector<std::size_t>> before; ///< classes to write before that of a type
+  std::vector<std::string> name;                 ///< `List<RAMBlockID>`, `SecFull::Contents`
+  std::vector<std::vector<std::size_t>> nested;  ///< classes to write inside that of a type
+  std::vector<std::vector<std::size_t>> before;  ///< classes to write before that of a type
 };
 Classes name_classes(const Model& model);
 

@@ -11,14 +11,16 @@ namespace {
 
 // The keywords that a name in ASN.1 can be (it has no '_'), and the enumerator for no alternative.
 constexpr std::string_view taken[] = {
-    "alignas", "alignof", "and", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char",
-    "class", "compl", "concept", "const", "consteval", "constexpr", "constinit", "continue", "decltype",
-    "default", "delete", "do", "double", "else", "enum", "explicit", "export", "extern", "false", "float",
-    "for", "friend", "goto", "if", "inline", "int", "long", "mutable", "namespace", "new", "noexcept",
-    "not", "nullptr", "operator", "or", "private", "protected", "public", "register", "requires", "return",
-    "short", "signed", "sizeof", "static", "struct", "switch", "template", "this", "throw", "true", "try",
-    "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual", "void", "volatile", "while",
-    "xor", "none"};
+    "alignas",   "alignof",   "and",       "asm",      "auto",     "bitand",   "bitor",   "bool",
+    "break",     "case",      "catch",     "char",     "class",    "compl",    "concept", "const",
+    "consteval", "constexpr", "constinit", "continue", "decltype", "default",  "delete",  "do",
+    "double",    "else",      "enum",      "explicit", "export",   "extern",   "false",   "float",
+    "for",       "friend",    "goto",      "if",       "inline",   "int",      "long",    "mutable",
+    "namespace", "new",       "noexcept",  "not",      "nullptr",  "operator", "or",      "private",
+    "protected", "public",    "register",  "requires", "return",   "short",    "signed",  "sizeof",
+    "static",    "struct",    "switch",    "template", "this",     "throw",    "true",    "try",
+    "typedef",   "typeid",    "typename",  "union",    "unsigned", "using",    "virtual", "void",
+    "volatile",  "while",     "xor",       "none"};
 
 class Namer {
  public:

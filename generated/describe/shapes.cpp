@@ -128,7 +128,8 @@ class Finder {
   Shape spelt(const Type& type, const Shape* wanted) const {
     Shape shape(type.kind, type.extensible);
     for (const Member& member : type.members)
-      shape.components.push_back({std::string(member.name), found(member, wanted ? find(*wanted, member.name) : nullptr)});
+      shape.components.push_back(
+          {std::string(member.name), found(member, wanted ? find(*wanted, member.name) : nullptr)});
     return shape;
   }
 
@@ -185,7 +186,9 @@ void check_shapes(const Model& model, const std::string& schema, const std::stri
     const Type* type = nullptr;
     for (const Type& candidate : model.types)
       if (candidate.named && candidate.name == name) type = &candidate;
-    if (!type) throw std::runtime_error(schema + ": " + name + " is wanted as " + text_of(wanted) + ", and is not there");
+    if (!type)
+      throw std::runtime_error(schema + ": " + name + " is wanted as " + text_of(wanted) +
+                               ", and is not there");
     const Shape found = Finder(model).spelt(*type, wanted.kind == type->kind ? &wanted : nullptr);
     if (!fits(wanted, found) || !type->inner_tags.empty() || (type->tagged && type->kind == Kind::choice))
       throw std::runtime_error(schema + ": " + name + " is wanted as " + text_of(wanted) + ", and is " +

@@ -88,14 +88,16 @@ class Checker {
 
   bool sized(const ber::SizeRange& range, std::size_t size, std::string_view unit) {
     if (range.holds(size)) return true;
-    return fail(Errc::constraint, fmt::format("{} to {} {}", range.min, range.max, unit), fmt::format("{}", size));
+    return fail(Errc::constraint, fmt::format("{} to {} {}", range.min, range.max, unit),
+                fmt::format("{}", size));
   }
 
   std::size_t max_depth_;
   Error error_;
 };
 
-extern "C" void qember_refused(void* key, asn_TYPE_descriptor_t* descriptor, const void* data, const char*, ...) noexcept {
+extern "C" void qember_refused(void* key, asn_TYPE_descriptor_t* descriptor, const void* data, const char*,
+                               ...) noexcept {
   auto& refused = *static_cast<Refused*>(key);
   if (!refused.descriptor) refused = {true, descriptor, data};
 }
@@ -118,7 +120,8 @@ bool search(const Node& node, const asn_TYPE_descriptor_t* descriptor, const voi
 Refused check_constraints(const Node& root) {
   Refused refused;
   asn_TYPE_descriptor_t* descriptor = root.layout_of_value()->descriptor;
-  refused.any = descriptor->check_constraints(descriptor, root.data_of_value(), qember_refused, &refused) != 0;
+  refused.any =
+      descriptor->check_constraints(descriptor, root.data_of_value(), qember_refused, &refused) != 0;
   return refused;
 }
 
@@ -132,12 +135,13 @@ Status check(const Node& node, const Limits& limits) {
   if (!node) return Error{Errc::usage, 0, {}, "a value", "nothing"};
   Checker checker(std::min(limits.max_depth, ber::deepest));
   const ber::Type& type = node.type();
-  if (!checker.value(node, type.size, type.tagged ? 1 : 0)) return std::move(checker.error()).within(type.name);
+  if (!checker.value(node, type.size, type.tagged ? 1 : 0))
+    return std::move(checker.error()).within(type.name);
   const Refused refused = check_constraints(node);
   if (!refused.any) return {};
   Place place = find(node, refused.descriptor, refused.data);
-  return Error{Errc::constraint, 0, std::string(type.name) + place.path, "a value within the schema's constraints",
-               "another"};
+  return Error{Errc::constraint, 0, std::string(type.name) + place.path,
+               "a value within the schema's constraints", "another"};
 }
 
 bool equal(const Node& a, const Node& b) {

@@ -63,8 +63,8 @@ extern "C" int qember_append(const void* data, std::size_t size, void* key) noex
 bool append_der(const Node& node, Bytes& out) {
   const Layout& layout = *node.layout_of_value();
   Sink sink{out, nullptr};
-  const asn_enc_rval_t result = layout.compiled->backend().der_encode(layout.descriptor, node.data_of_value(),
-                                                                      qember_append, &sink);
+  const asn_enc_rval_t result =
+      layout.compiled->backend().der_encode(layout.descriptor, node.data_of_value(), qember_append, &sink);
   if (sink.failure) std::rethrow_exception(sink.failure);
   return result.encoded >= 0;
 }
@@ -78,8 +78,8 @@ Result<Node> decode_front(const Layout& layout, ByteView& in, const Limits& limi
   if (!size) return size.error();
   const std::size_t most = std::min(limits.max_section, max_input);
   if (*size > most)
-    return Error{Errc::limit, offset, std::string(root_path(layout, path)), fmt::format("at most {} bytes", most),
-                 fmt::format("{}", *size)};
+    return Error{Errc::limit, offset, std::string(root_path(layout, path)),
+                 fmt::format("at most {} bytes", most), fmt::format("{}", *size)};
   const ByteView value = in.first(*size);
   auto root = run_decoder(layout, value, offset, path);
   if (!root) return root;

@@ -107,7 +107,8 @@ class Json {
   }
 
   void octets(ByteView octets) {
-    out_ += octets.size() > max_octets_ ? fmt::format("{{\"octets\":{}}}", octets.size()) : '"' + hex(octets) + '"';
+    out_ += octets.size() > max_octets_ ? fmt::format("{{\"octets\":{}}}", octets.size())
+                                        : '"' + hex(octets) + '"';
   }
 
   void object(const Node& node) {

@@ -33,7 +33,10 @@ std::string_view name_of(const Type& type) { return type.named ? type.name : nam
 class Validator {
  public:
   Validator(ByteView in, const Schema& schema, const Limits& limits, std::size_t refused)
-      : in_(in), schema_(schema), limits_(limits), max_depth_(std::min(limits.max_depth, deepest)),
+      : in_(in),
+        schema_(schema),
+        limits_(limits),
+        max_depth_(std::min(limits.max_depth, deepest)),
         refused_(refused) {}
 
   /// Walks a value of the type. On failure the error's offset and path are relative.
@@ -94,8 +97,7 @@ class Validator {
     const auto known = std::min<std::uint64_t>(in_.size(), frame.end);
     const ByteView rest = in_.subspan(at_, known - at_);
     const HeaderOutcome outcome = parse_header(rest, header);
-    if (outcome == HeaderOutcome::need_more)
-      return frame.end <= in_.size() ? leaves(frame) : truncated(at_);
+    if (outcome == HeaderOutcome::need_more) return frame.end <= in_.size() ? leaves(frame) : truncated(at_);
     if (outcome != HeaderOutcome::ok) {
       error_ = header_error(outcome, rest, at_, {});
       return false;
@@ -132,8 +134,7 @@ class Validator {
     Header header;
     const Next what = next(frame, header);
     if (what == Next::failed) return false;
-    if (what == Next::tlv)
-      return fail(Errc::bad_tag, at_, fmt::format("the end of {}", frame.owner), here());
+    if (what == Next::tlv) return fail(Errc::bad_tag, at_, fmt::format("the end of {}", frame.owner), here());
     if (frame.indefinite) at_ += header.size;
     --depth_;
     return true;
@@ -240,7 +241,8 @@ class Validator {
   bool octets(const Member& member, const Frame& frame, const Header& header) {
     const std::uint64_t start = at_;
     std::uint64_t size = 0;
-    if (!header.constructed && !member.size.holds(header.length)) return bad_size(member, start, header.length);
+    if (!header.constructed && !member.size.holds(header.length))
+      return bad_size(member, start, header.length);
     if (!segment(frame, header, size)) return false;
     return member.size.holds(size) || bad_size(member, start, size);
   }
@@ -358,7 +360,8 @@ Error refuse(std::size_t index, ByteView in, const Schema& schema, const Type& t
              std::uint64_t offset, std::string_view path) {
   Validator validator(in, schema, limits, index);
   if (!validator.root(type)) return placed(std::move(validator.error()), type, offset, path);
-  return placed({Errc::constraint, 0, {}, "a value within the schema's constraints", "another"}, type, offset, path);
+  return placed({Errc::constraint, 0, {}, "a value within the schema's constraints", "another"}, type, offset,
+                path);
 }
 
 }  // namespace qember::ber

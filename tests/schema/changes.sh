@@ -10,7 +10,9 @@ generator=$2
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/source"
-for part in CMakeLists.txt cmake generated include src schema; do cp -R "$source/$part" "$scratch/source/"; done
+for part in CMakeLists.txt cmake generated include src schema; do
+  cp -R "$source/$part" "$scratch/source/"
+done
 cp -R "$source/tests/schema" "$scratch/probe"
 schema=$scratch/source/schema/migration.schema
 changes=$scratch/probe/changes
@@ -24,7 +26,7 @@ fail() {
 
 # Written only if different from what is there, as an editor would.
 use_schema() { cmp -s "$1" "$schema" || cp "$1" "$schema"; }
-build() { cmake --build "$scratch/build" --target probe > "$log" 2>&1; }
+build() { cmake --build "$scratch/build" --parallel 2 --target probe > "$log" 2>&1; }
 
 cp "$schema" "$scratch/original"
 : > "$scratch/probe/change.cpp"

@@ -52,7 +52,8 @@ int main(int argc, char** argv) {
   if (!probe::comes_back(*value)) return 1;
   if (std::string(argv[1]) == "write") {
     const auto der = asn1::encode(*value);
-    std::ofstream(argv[2], std::ios::binary).write(reinterpret_cast<const char*>(der->data()), std::streamsize(der->size()));
+    std::ofstream(argv[2], std::ios::binary)
+        .write(reinterpret_cast<const char*>(der->data()), std::streamsize(der->size()));
     return 0;
   }
   std::ifstream in(argv[2], std::ios::binary);

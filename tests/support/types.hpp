@@ -11,10 +11,10 @@
 
 namespace qember::test {
 
-using AllTypes = std::tuple<asn1::QemuString, asn1::FullPage, asn1::XBZRLEPage, asn1::RAMBlockID, asn1::RAMBlockList,
-                            asn1::RAMPage, asn1::RAMSecBlock, asn1::SubSection, asn1::SubSecList, asn1::VMStateEntries,
-                            asn1::VMState, asn1::SectionID, asn1::SecEndMark, asn1::SecFull, asn1::SecMin,
-                            asn1::Sections, asn1::QemuFile>;
+using AllTypes = std::tuple<asn1::QemuString, asn1::FullPage, asn1::XBZRLEPage, asn1::RAMBlockID,
+                            asn1::RAMBlockList, asn1::RAMPage, asn1::RAMSecBlock, asn1::SubSection,
+                            asn1::SubSecList, asn1::VMStateEntries, asn1::VMState, asn1::SectionID,
+                            asn1::SecEndMark, asn1::SecFull, asn1::SecMin, asn1::Sections, asn1::QemuFile>;
 
 /// Decodes and encodes again, as the type with that name.
 inline Result<Bytes> transcode(std::string_view type, ByteView in, const Limits& limits = {}) {
@@ -24,7 +24,9 @@ inline Result<Bytes> transcode(std::string_view type, ByteView in, const Limits&
     auto value = asn1::decode<T>(in, limits);
     result = value.ok() ? asn1::encode(**value, limits) : Result<Bytes>(value.error());
   };
-  [&]<class... T>(std::tuple<T...>*) { (attempt(static_cast<T*>(nullptr)), ...); }(static_cast<AllTypes*>(nullptr));
+  [&]<class... T>(std::tuple<T...>*) {
+    (attempt(static_cast<T*>(nullptr)), ...);
+  }(static_cast<AllTypes*>(nullptr));
   if (!result) throw std::runtime_error("no type " + std::string(type));
   return std::move(*result);
 }

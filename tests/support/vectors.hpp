@@ -15,8 +15,8 @@ struct Vector {
   std::string type;
   Bytes in;
   bool accepted = false;
-  Bytes der;            ///< where accepted
-  std::string code;     ///< where not
+  Bytes der;         ///< where accepted
+  std::string code;  ///< where not
   std::uint64_t offset = 0;
   std::string path;
 };

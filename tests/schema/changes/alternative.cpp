@@ -10,8 +10,8 @@ Change change() {
             array.append().set_note("new");
             array.append().set_new(7);
             array.append().set_int(8);
-            return array[0].which() == asn1::VMStateEntries::Which::note && array[1].as_new() == qember::Integer(7) &&
-                   comes_back(*entry);
+            return array[0].which() == asn1::VMStateEntries::Which::note &&
+                   array[1].as_new() == qember::Integer(7) && comes_back(*entry);
           }};
 }
 

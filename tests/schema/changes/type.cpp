@@ -15,9 +15,10 @@ Change change() {
             row.value().set_off();
             auto parent = table.make_parent();
             parent.set_operator("them");
-            const bool read = table.has_parent() && !table.has_operator() && table.parent().operator_() == "them" &&
-                              table.rows()[1].value().which() == asn1::DeviceTable::RowsElement::Value::Which::off &&
-                              !table.level();
+            const bool read =
+                table.has_parent() && !table.has_operator() && table.parent().operator_() == "them" &&
+                table.rows()[1].value().which() == asn1::DeviceTable::RowsElement::Value::Which::off &&
+                !table.level();
             const bool back = comes_back(*section);
             table.clear_parent();
             return read && back && !table.has_parent() && comes_back(*section);

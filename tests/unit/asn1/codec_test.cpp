@@ -62,9 +62,10 @@ TEST_CASE("a page has the sizes that the schema allows") {
 }
 
 TEST_CASE("integers of 64 bits of either sign come back") {
-  for (const Integer value : {Integer(0), Integer(127), Integer(128), Integer(255), Integer(~std::uint64_t{0}),
-                              Integer(std::uint64_t{1} << 63U), Integer::from_signed(-1), Integer::from_signed(-129),
-                              Integer::from_signed(std::numeric_limits<std::int64_t>::min())}) {
+  for (const Integer value :
+       {Integer(0), Integer(127), Integer(128), Integer(255), Integer(~std::uint64_t{0}),
+        Integer(std::uint64_t{1} << 63U), Integer::from_signed(-1), Integer::from_signed(-129),
+        Integer::from_signed(std::numeric_limits<std::int64_t>::min())}) {
     auto id = asn1::Value<asn1::SectionID>::make();
     id->set(value);
     const auto der = asn1::encode(*id);

@@ -126,8 +126,9 @@ TEST_CASE("each type is made, moved, copied and compared") {
     CHECK(value->type().named);
     CHECK_FALSE(asn1::print_text(*value).empty());
   };
-  [&]<class... T>(std::tuple<T...>*) { (each(static_cast<T*>(nullptr)), ...); }(
-      static_cast<test::AllTypes*>(nullptr));
+  [&]<class... T>(std::tuple<T...>*) {
+    (each(static_cast<T*>(nullptr)), ...);
+  }(static_cast<test::AllTypes*>(nullptr));
   CHECK(std::tuple_size_v<test::AllTypes> == 17);
 }
 
@@ -182,9 +183,10 @@ TEST_CASE("values as text and as JSON") {
               [0] bool FALSE
       secendmark NULL
 )");
-  CHECK(asn1::print_json(file->top()[0]) ==
-        R"({"full":{"name":"ram","sectionid":2,"instanceid":0,"versionid":4,"contents":{"ramblid":{"totalram":4096,)"
-        R"("blocks":[{"name":"pc.\"ram\"","len":4096}]}},"secendmark":null}})");
+  CHECK(
+      asn1::print_json(file->top()[0]) ==
+      R"({"full":{"name":"ram","sectionid":2,"instanceid":0,"versionid":4,"contents":{"ramblid":{"totalram":4096,)"
+      R"("blocks":[{"name":"pc.\"ram\"","len":4096}]}},"secendmark":null}})");
   CHECK(asn1::print_json(file->top()[1].as_min().contents().as_ramsec()[0].pagelist(), 16) ==
         R"([{"compr":0},{"fullpage":{"addr":4096,"data":{"octets":4096}}},)"
         R"({"xbzrle":{"addr":8192,"data":"78797a"}},{"hook":null}])");

@@ -123,8 +123,18 @@ constexpr ber::Member alternatives[] = {
     {.name = "x", .type = 2, .tagged = true, .tag = ber::tags::integer},
     {.name = "y", .type = 3, .tagged = true, .tag = {7, ber::TagClass::application}, .inner_tags = null_tag}};
 constexpr ber::Type types[] = {
-    {.name = "S", .kind = ber::Kind::sequence, .named = true, .tagged = true, .tag = ber::tags::sequence, .members = components},
-    {.name = "C", .kind = ber::Kind::choice, .named = true, .tagged = true, .tag = context(5), .members = alternatives},
+    {.name = "S",
+     .kind = ber::Kind::sequence,
+     .named = true,
+     .tagged = true,
+     .tag = ber::tags::sequence,
+     .members = components},
+    {.name = "C",
+     .kind = ber::Kind::choice,
+     .named = true,
+     .tagged = true,
+     .tag = context(5),
+     .members = alternatives},
     {.name = "INTEGER", .kind = ber::Kind::integer, .tagged = true, .tag = ber::tags::integer},
     {.name = "NULL", .kind = ber::Kind::null, .tagged = true, .tag = ber::tags::null}};
 constexpr ber::Schema other{types, ""};
@@ -133,7 +143,8 @@ std::string outcome(std::string_view hex) {
   const Bytes in = from_hex(hex);
   const auto size = ber::validate(in, other, types[0], {});
   if (size.ok()) return std::to_string(*size);
-  return std::string(name_of(size.error().code)) + ' ' + std::to_string(size.error().offset) + ' ' + size.error().path;
+  return std::string(name_of(size.error().code)) + ' ' + std::to_string(size.error().offset) + ' ' +
+         size.error().path;
 }
 
 }  // namespace

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What is in a stream, counted as its events go by. Native and BER forms of one stream give the same,
+/// but for the form of device state, where BER was written without its values.
+#pragma once
+
+#include <qember/native/decoder.hpp>
+#include <qember/native/source.hpp>
+#include <qember/native/state.hpp>
+
+#include <map>
+#include <memory>
+
+namespace qember::native {
+
+/// How a section of device state is known.
+enum class DeviceState : std::uint8_t {
+  typed,        ///< its values have names and types
+  opaque,       ///< described, and carried as a blob all the same
+  early,        ///< ahead of the end of RAM, where no description can come before it
+  undescribed,  ///< the stream describes it nowhere
+  fallback,     ///< its description does not fit it
+};
+
+struct DeviceSummary {
+  std::string name;
+  std::uint32_t instance = 0;
+  std::uint64_t octets = 0;  ///< of its state, in the native form
+  DeviceState state = DeviceState::typed;
+  std::string reason;        ///< of a fallback
+};
+
+struct Summary {
+  std::optional<std::string> machine;
+  std::vector<std::string> capabilities;
+  std::optional<std::uint64_t> page_size;
+  std::vector<RamBlock> blocks;
+  std::uint64_t ram_total = 0;
+
+  // Page records.
+  std::uint64_t zero = 0, full = 0, xbzrle = 0, compressed = 0, hook = 0;
+  /// Walks over the memory: a new one begins where addresses go back.
+  std::uint64_t rounds = 0;
+
+  std::uint64_t sections = 0;  ///< of all kinds, each START, PART, END and FULL
+  std::vector<DeviceSummary> devices;
+  std::optional<bool> footers;
+  bool described = false;
+  bool complete = false;  ///< the end mark was seen
+
+  std::uint64_t ram_octets = 0;      ///< contents of pages: full, delta, compressed
+  std::uint64_t device_octets = 0;   ///< device state as it is in this form
+  std::uint64_t typed_octets = 0;    ///< device state, in the native form, that has values
+  std::map<std::string, std::uint64_t> untyped_octets;  ///< the rest, by type or reason
+};
+
+class Census {
+ public:
+  explicit Census(const Source& source, const Limits& limits = {}) : source_(source), limits_(limits) {}
+
+  /// `form`: how BER has the section of device state that the event is of; nothing in the native form.
+  void note(const Event& event, std::optional<DeviceForm> form);
+  const Summary& summary() const noexcept { return summary_; }
+
+ private:
+  void on(const Configuration& configuration);
+  void on(const RamPage& page);
+  void begin(const SectionBegin& section);
+  void end_device();
+  void settle(DeviceState state);
+
+  const Source& source_;
+  Limits limits_;
+  Summary summary_;
+  std::unique_ptr<Description> description_;
+  std::optional<DeviceMatcher> matcher_;
+  std::vector<std::size_t> unsettled_;  ///< devices that are early or undescribed
+  std::uint64_t last_position_ = 0;
+  bool in_device_ = false;
+  std::optional<DeviceForm> form_;
+  std::string name_;
+  std::uint32_t instance_ = 0;
+  Bytes body_;
+  std::uint64_t body_octets_ = 0;
+  std::optional<std::uint64_t> encoded_begin_;
+};
+
+}  // namespace qember::native

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "common_options.hpp"
+
+namespace qember::cli {
+
+void ReadOptions::add_to(CLI::App& verb) {
+  verb.add_option("--limits", limits_, "How much of anything a stream may claim: untrusted or trusted")
+      ->check(CLI::IsMember({"untrusted", "trusted"}))
+      ->capture_default_str();
+  verb.add_option("--page-size", page_size_, "The target's page size in bytes, for a native stream that does not tell")
+      ->check(CLI::Validator(
+          [](const std::string& text) -> std::string {
+            std::uint64_t size = 0;
+            const bool good = CLI::detail::lexical_cast(text, size) && native::is_page_size(size);
+            return good ? "" : "a power of two from 256 to 65536 is expected";
+          },
+          "SIZE"));
+}
+
+StreamOptions ReadOptions::stream_options() const {
+  StreamOptions options;
+  options.limits = limits_ == "trusted" ? Limits::trusted() : Limits::untrusted();
+  options.reader.page_size = page_size_;
+  return options;
+}
+
+}  // namespace qember::cli

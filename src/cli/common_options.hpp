@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Options that several verbs have.
+#pragma once
+
+#include "opened_stream.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace qember::cli {
+
+/// `--limits` and `--page-size`.
+class ReadOptions {
+ public:
+  void add_to(CLI::App& verb);
+  StreamOptions stream_options() const;
+
+ private:
+  std::string limits_ = "untrusted";
+  std::optional<std::uint64_t> page_size_;
+};
+
+}  // namespace qember::cli

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "convert.hpp"
+
+#include "progress.hpp"
+#include "report.hpp"
+
+#include <qember/stream/fd.hpp>
+
+namespace qember::cli {
+
+void ConvertOptions::add_to(CLI::App& verb) {
+  verb.add_option("IN", input, "The stream to read; - is standard input")->capture_default_str();
+  verb.add_option("-o,--output", output, "Where to write; - is standard output")->capture_default_str();
+  verb.add_flag("--force", force, "Write to a terminal too");
+  read.add_to(verb);
+}
+
+namespace {
+
+/// A pipe may not end in pieces larger than this before they are passed on.
+constexpr std::size_t most_pending = std::size_t{4} << 20U;
+
+Status run(OpenedStream& stream, const EventSink& sink, stream::Output& output, int fd) {
+  Progress progress;
+  for (;;) {
+    auto event = stream.next();
+    if (!event) return std::move(event.error());
+    const bool ends = std::holds_alternative<native::StreamEnd>(*event);
+    if (auto status = sink(*event); !status) return status;
+    if (ends) return stream::drain(output, fd);
+    if (output.pending() >= most_pending) {
+      if (auto status = stream::drain(output, fd); !status) return status;
+    }
+    progress.at(stream.input().offset());
+  }
+}
+
+}  // namespace
+
+int convert(const ConvertOptions& options, Format from, const MakeSink& make_sink) {
+  auto file = OutputFile::open(options.output, options.force);
+  if (!file) return fail(options.output, file.error());
+  stream::Output output;
+  StreamOptions stream_options = options.read.stream_options();
+  stream_options.before_wait = [&] { return stream::drain(output, file->fd()); };
+  auto stream = OpenedStream::open(options.input, std::move(stream_options));
+  if (!stream) return fail(options.input, stream.error());
+  if ((*stream)->format() != from) {
+    const bool native = from == Format::native;
+    return fail(options.input, {Errc::wrong_direction, 0, "magic", native ? "QEMU's native stream" : "a BER stream",
+                                native ? "BER, which `decode` takes" : "QEMU's native stream, which `encode` takes"});
+  }
+  auto sink = make_sink(**stream, output);
+  if (!sink) return fail(options.input, sink.error());
+  if (auto status = run(**stream, *sink, output, file->fd()); !status) {
+    // What is sound up to there has gone out, into a pipe; no end mark follows it.
+    (void)stream::drain(output, file->fd());
+    const bool writing = status.error().code == Errc::io && status.error().path == "write";
+    return fail(writing ? options.output : options.input, status.error());
+  }
+  if (auto status = file->commit(); !status) return fail(options.output, status.error());
+  return exit_ok;
+}
+
+}  // namespace qember::cli

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What `encode` and `decode` share.
+#pragma once
+
+#include "common_options.hpp"
+
+#include <qember/stream/output.hpp>
+
+namespace qember::cli {
+
+struct ConvertOptions {
+  std::string input = "-";
+  std::string output = "-";
+  bool force = false;
+  ReadOptions read;
+
+  void add_to(CLI::App& verb);
+};
+
+/// Takes the events of a stream; what it writes is in `output`.
+using EventSink = std::function<Status(const native::Event& event)>;
+
+/// Makes the sink once the stream is open.
+using MakeSink = std::function<Result<EventSink>(OpenedStream& stream, stream::Output& output)>;
+
+/// Opens both files, gives every event to the sink and passes on what it writes. The output gets its name
+/// only when all went well. Returns the exit code, after a message.
+int convert(const ConvertOptions& options, Format from, const MakeSink& make_sink);
+
+}  // namespace qember::cli

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "convert.hpp"
+#include "report.hpp"
+#include "verbs.hpp"
+
+#include <qember/native/encoder.hpp>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace qember::cli {
+namespace {
+
+struct EncodeOptions : ConvertOptions {
+  bool der = false;
+  bool opaque = false;
+
+  native::EncoderOptions encoder() const { return {opaque}; }
+};
+
+/// The writer and the encoder that writes to it.
+struct Encoding {
+  Encoding(OpenedStream& stream, stream::Writer to, const EncodeOptions& options)
+      : writer(std::move(to)),
+        encoder(stream.source(), writer, options.read.stream_options().limits, options.encoder()) {}
+
+  stream::Writer writer;
+  native::Encoder encoder;
+};
+
+/// The first pass of two: what every length in the output will be.
+Result<stream::Lengths> measure(const EncodeOptions& options) {
+  struct stat status {};
+  const int known = options.input == "-" ? ::fstat(STDIN_FILENO, &status) : ::stat(options.input.c_str(), &status);
+  if (known != 0) return system_error(options.input);
+  if (!S_ISREG(status.st_mode))
+    return Error{Errc::usage, 0, options.input, "a file for --der, which reads it twice", "something else"};
+  const off_t begin = options.input == "-" ? ::lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
+  auto stream = OpenedStream::open(options.input, options.read.stream_options());
+  if (!stream) return std::move(stream.error());
+  stream::Lengths lengths;
+  Encoding encoding(**stream, stream::Writer::measuring(lengths), options);
+  for (bool ends = (*stream)->format() == Format::ber; !ends;) {
+    auto event = (*stream)->next();
+    if (!event) return std::move(event.error());
+    ends = std::holds_alternative<native::StreamEnd>(*event);
+    if (auto written = encoding.encoder.write(*event); !written) return std::move(written.error());
+  }
+  if (options.input == "-" && ::lseek(STDIN_FILENO, begin, SEEK_SET) < 0) return system_error(options.input);
+  return lengths;
+}
+
+int encode(const EncodeOptions& options) {
+  stream::Lengths lengths;
+  if (options.der) {
+    auto measured = measure(options);
+    if (!measured) return fail(options.input, measured.error());
+    lengths = std::move(*measured);
+  }
+  return convert(options, Format::native, [&](OpenedStream& stream, stream::Output& output) -> Result<EventSink> {
+    auto encoding = std::make_shared<Encoding>(
+        stream, options.der ? stream::Writer::definite(output, lengths) : stream::Writer(output), options);
+    return EventSink([encoding](const native::Event& event) { return encoding->encoder.write(event); });
+  });
+}
+
+}  // namespace
+
+void add_encode(CLI::App& app, Action& action) {
+  auto* verb = app.add_subcommand("encode", "From QEMU's native stream to BER");
+  auto options = std::make_shared<EncodeOptions>();
+  options->add_to(*verb);
+  verb->add_flag("--der", options->der, "Write DER: all lengths definite. Reads the input twice");
+  verb->add_flag("--opaque", options->opaque, "Leave device state as blobs");
+  verb->callback([&action, options] { action = [options] { return encode(*options); }; });
+}
+
+}  // namespace qember::cli

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "common_options.hpp"
+#include "report.hpp"
+#include "verbs.hpp"
+
+#include <qember/native/census.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace qember::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using native::DeviceState;
+using native::Summary;
+
+struct InfoOptions {
+  std::string file = "-";
+  bool json = false;
+  ReadOptions read;
+};
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+std::size_t count(const Summary& summary, DeviceState state) {
+  return static_cast<std::size_t>(std::ranges::count(summary.devices, state, &native::DeviceSummary::state));
+}
+
+std::string_view name_of(DeviceState state) {
+  switch (state) {
+    case DeviceState::typed: return "typed";
+    case DeviceState::opaque: return "opaque";
+    case DeviceState::early: return "early";
+    case DeviceState::undescribed: return "undescribed";
+    case DeviceState::fallback: return "fallback";
+  }
+  return {};
+}
+
+Json to_json(const Summary& summary, Format format, std::uint64_t octets_in) {
+  Json blocks = Json::array();
+  for (const auto& block : summary.blocks) {
+    Json entry{{"name", block.name}, {"length", block.length}};
+    if (block.page_size) entry["page_size"] = *block.page_size;
+    if (block.address) entry["address"] = *block.address;
+    blocks.push_back(std::move(entry));
+  }
+  Json fallback = Json::array();
+  Json devices = Json::array();
+  for (const auto& device : summary.devices) {
+    devices.push_back({{"name", device.name}, {"instance", device.instance}, {"bytes", device.octets}, {"state", name_of(device.state)}});
+    if (device.state == DeviceState::fallback)
+      fallback.push_back({{"name", device.name}, {"instance", device.instance}, {"reason", device.reason}});
+  }
+  const auto known = static_cast<std::int64_t>(summary.ram_octets + summary.device_octets);
+  return {{"schema", 1},
+          {"format", format == Format::ber ? "ber" : "native"},
+          {"complete", summary.complete},
+          {"machine", or_null(summary.machine)},
+          {"page_size", or_null(summary.page_size)},
+          {"blocks", std::move(blocks)},
+          {"pages",
+           {{"zero", summary.zero},
+            {"full", summary.full},
+            {"xbzrle", summary.xbzrle},
+            {"compressed", summary.compressed},
+            {"hook", summary.hook}}},
+          {"sections",
+           {{"total", summary.sections},
+            {"typed", count(summary, DeviceState::typed)},
+            {"opaque", count(summary, DeviceState::opaque)},
+            {"early", count(summary, DeviceState::early)},
+            {"undescribed", count(summary, DeviceState::undescribed)},
+            {"fallback", std::move(fallback)}}},
+          {"bytes",
+           {{"in", octets_in},
+            {"ram", summary.ram_octets},
+            {"device", summary.device_octets},
+            {"overhead", static_cast<std::int64_t>(octets_in) - known}}},
+          {"device_bytes", {{"typed", summary.typed_octets}, {"untyped", summary.untyped_octets}}},
+          {"capabilities", summary.capabilities},
+          {"rounds", summary.rounds},
+          {"footers", or_null(summary.footers)},
+          {"description", summary.described},
+          {"devices", std::move(devices)}};
+}
+
+/// Bytes as people say them.
+std::string size_text(std::uint64_t octets) {
+  constexpr std::array units{"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  auto value = static_cast<double>(octets);
+  std::size_t unit = 0;
+  for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
+  return unit == 0 ? fmt::format("{} B", octets) : fmt::format("{:.1f} {}", value, units[unit]);
+}
+
+std::string share_text(const Summary& summary) {
+  std::uint64_t untyped = 0;
+  std::string reasons;
+  for (const auto& [type, octets] : summary.untyped_octets) {
+    untyped += octets;
+    reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", type, size_text(octets));
+  }
+  const std::uint64_t all = summary.typed_octets + untyped;
+  if (all == 0) return "none";
+  const double share = 100.0 * static_cast<double>(summary.typed_octets) / static_cast<double>(all);
+  return fmt::format("{:.1f} % typed of {}{}{}", share, size_text(all), reasons.empty() ? "" : "; not: ", reasons);
+}
+
+void print_text(const Summary& summary, Format format, std::uint64_t octets_in) {
+  const auto row = [](std::string_view name, const std::string& value) { fmt::print("{:<13}{}\n", name, value); };
+  row("format", format == Format::ber ? "BER" : "QEMU's native stream");
+  row("complete", summary.complete ? "yes" : "no");
+  row("machine", summary.machine.value_or("unknown"));
+  row("page size", summary.page_size ? fmt::to_string(*summary.page_size) : "unknown");
+  if (!summary.capabilities.empty()) row("capabilities", fmt::format("{}", fmt::join(summary.capabilities, ", ")));
+  row("RAM", fmt::format("{} in {} blocks", size_text(summary.ram_total), summary.blocks.size()));
+  for (const auto& block : summary.blocks) row("", fmt::format("{:>12}  {}", size_text(block.length), block.name));
+  row("pages", fmt::format("{} zero, {} full, {} xbzrle, {} compressed, {} hook, in {} rounds", summary.zero, summary.full,
+                           summary.xbzrle, summary.compressed, summary.hook, summary.rounds));
+  row("sections", fmt::format("{} with {} of devices: {} typed, {} opaque, {} early, {} undescribed, {} fallback",
+                              summary.sections, summary.devices.size(), count(summary, DeviceState::typed),
+                              count(summary, DeviceState::opaque), count(summary, DeviceState::early),
+                              count(summary, DeviceState::undescribed), count(summary, DeviceState::fallback)));
+  for (const auto& device : summary.devices)
+    if (device.state == DeviceState::fallback)
+      row("", fmt::format("{}/{}: {}", device.name, device.instance, device.reason));
+  row("device state", share_text(summary));
+  row("footers", !summary.footers ? "unknown" : *summary.footers ? "yes" : "no");
+  row("description", summary.described ? "yes" : "no");
+  const auto known = static_cast<std::int64_t>(summary.ram_octets + summary.device_octets);
+  row("bytes", fmt::format("{} in: {} ram, {} device, {} overhead", octets_in, summary.ram_octets, summary.device_octets,
+                           static_cast<std::int64_t>(octets_in) - known));
+}
+
+int info(const InfoOptions& options) {
+  const StreamOptions stream_options = options.read.stream_options();
+  auto stream = OpenedStream::open(options.file, stream_options);
+  if (!stream) return fail(options.file, stream.error());
+  native::Census census((*stream)->source(), stream_options.limits);
+  std::optional<Error> error;
+  for (bool ends = false; !ends;) {
+    auto event = (*stream)->next();
+    if (!event) {
+      error = std::move(event.error());
+      break;
+    }
+    ends = std::holds_alternative<native::StreamEnd>(*event);
+    census.note(*event, (*stream)->device_form());
+  }
+  const std::uint64_t octets_in = (*stream)->input().offset() + (error ? (*stream)->input().view().size() : 0);
+  if (options.json) {
+    fmt::print("{}\n", to_json(census.summary(), (*stream)->format(), octets_in).dump(2, ' ', false, Json::error_handler_t::replace));
+  } else {
+    print_text(census.summary(), (*stream)->format(), octets_in);
+  }
+  return error ? fail(options.file, *error) : exit_ok;
+}
+
+}  // namespace
+
+void add_info(CLI::App& app, Action& action) {
+  auto* verb = app.add_subcommand("info", "What is in a stream");
+  auto options = std::make_shared<InfoOptions>();
+  verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
+  verb->add_flag("--json", options->json, "As one JSON object");
+  options->read.add_to(*verb);
+  verb->callback([&action, options] { action = [options] { return info(*options); }; });
+}
+
+}  // namespace qember::cli

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "report.hpp"
+#include "verbs.hpp"
+
+#include <qember/core/version.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+
+namespace {
+
+constexpr auto footer = R"(
+A stream is QEMU's native one or its BER form, told apart by the magic; - is standard input.
+
+Exit codes: 0 fine; 1 invalid, unknown magic or the wrong direction; 2 usage, input or output;
+3 the input ends early, sound up to there; 4 valid, but not supported or beyond the limits;
+70 internal. Where several apply: 2, then 1, 3, 4.)";
+
+int run(int argc, char** argv) {
+  CLI::App app("VM migration streams in ASN.1 BER", "qember");
+  app.set_version_flag("--version", std::string(qember::version()));
+  app.require_subcommand(1);
+  app.footer(footer);
+  qember::cli::Action action;
+  qember::cli::add_encode(app, action);
+  qember::cli::add_decode(app, action);
+  qember::cli::add_check(app, action);
+  qember::cli::add_info(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? qember::cli::exit_ok : qember::cli::exit_usage;
+  }
+  return action();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A closed pipe is an error to report.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "qember: internal error: {}\n", error.what());
+    return qember::cli::exit_internal;
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "report.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace qember::cli {
+
+ExitCode exit_code(Errc code) noexcept {
+  switch (code) {
+    case Errc::usage:
+    case Errc::io:
+    case Errc::cancelled: return exit_usage;
+    case Errc::truncated: return exit_truncated;
+    case Errc::limit:
+    case Errc::unsupported: return exit_unsupported;
+    case Errc::internal:
+    case Errc::need_more: return exit_internal;
+    default: return exit_invalid;
+  }
+}
+
+ExitCode worse(ExitCode a, ExitCode b) noexcept {
+  constexpr std::array order{exit_internal, exit_usage, exit_invalid, exit_truncated, exit_unsupported, exit_ok};
+  return std::ranges::find(order, a) < std::ranges::find(order, b) ? a : b;
+}
+
+std::string line_of(const std::string& file, const Error& error) {
+  return fmt::format("{}:{}", file, to_string(error));
+}
+
+std::string json_of(const std::string& file, const Error& error) {
+  const nlohmann::ordered_json object{{"file", file},
+                                      {"offset", error.offset},
+                                      {"path", error.path},
+                                      {"code", name_of(error.code)},
+                                      {"expected", error.expected},
+                                      {"found", error.found}};
+  // Names in a stream need not be UTF-8.
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+ExitCode fail(const std::string& file, const Error& error) {
+  fmt::print(stderr, "qember: {}\n", line_of(file, error));
+  return exit_code(error.code);
+}
+
+}  // namespace qember::cli

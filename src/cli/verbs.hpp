@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// The verbs of the command, one a file.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace qember::cli {
+
+/// What is to be done once the arguments are read; returns the exit code.
+using Action = std::function<int()>;
+
+// Each adds its verb to `app`, and sets `action` when that verb is chosen.
+void add_encode(CLI::App& app, Action& action);
+void add_decode(CLI::App& app, Action& action);
+void add_check(CLI::App& app, Action& action);
+void add_info(CLI::App& app, Action& action);
+void add_show(CLI::App& app, Action& action);
+void add_extract(CLI::App& app, Action& action);
+void add_map(CLI::App& app, Action& action);
+void add_diff(CLI::App& app, Action& action);
+
+}  // namespace qember::cli

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/native/census.hpp>
+
+#include "ram_records.hpp"
+
+namespace qember::native {
+namespace {
+
+/// Adds up what of a section has values, and what not, by type.
+class ShareSink final : public StateSink {
+ public:
+  explicit ShareSink(Summary& summary) : summary_(summary) {}
+
+  void integer(const Field& field, Integer) override {
+    summary_.typed_octets += field.kind == FieldKind::bitmap ? 8 : field.size;
+  }
+  void boolean(const Field& field, bool) override { summary_.typed_octets += field.size; }
+  void blob(const Field& field, ByteView value) override {
+    summary_.untyped_octets[std::string(field.type)] += value.size();
+    blobs_ += value.size();
+  }
+  void begin_array(const Field&, const Structure*) override {}
+  void end_array() override {}
+  void begin_subsections() override {}
+  void begin_subsection(const Structure&) override {}
+  void end_subsection() override {}
+  void end_subsections() override {}
+
+  std::uint64_t blobs() const { return blobs_; }
+
+ private:
+  Summary& summary_;
+  std::uint64_t blobs_ = 0;
+};
+
+std::string_view reason_of(DeviceState state) {
+  switch (state) {
+    case DeviceState::opaque: return "opaque";
+    case DeviceState::early: return "early";
+    case DeviceState::undescribed: return "undescribed";
+    case DeviceState::fallback: return "fallback";
+    case DeviceState::typed: break;
+  }
+  return "typed";
+}
+
+}  // namespace
+
+void Census::note(const Event& event, std::optional<DeviceForm> form) {
+  if (encoded_begin_ && !std::holds_alternative<Body>(event)) {
+    // A section of BER is as long as from its first byte to that of the next one.
+    summary_.device_octets += source_.offset() - *encoded_begin_;
+    encoded_begin_.reset();
+  }
+  if (const auto* page = std::get_if<RamPage>(&event)) return on(*page);
+  if (const auto* section = std::get_if<SectionBegin>(&event)) {
+    form_ = form;
+    return begin(*section);
+  }
+  if (const auto* piece = std::get_if<Body>(&event); piece != nullptr && in_device_) {
+    body_octets_ += piece->data.size();
+    if (body_octets_ <= limits_.max_section) body_.insert(body_.end(), piece->data.begin(), piece->data.end());
+  } else if (const auto* end = std::get_if<SectionEnd>(&event)) {
+    summary_.footers = end->footer;
+    if (in_device_) end_device();
+  } else if (const auto* configuration = std::get_if<Configuration>(&event)) {
+    on(*configuration);
+  } else if (const auto* list = std::get_if<RamBlocks>(&event)) {
+    summary_.blocks.assign(list->blocks.begin(), list->blocks.end());
+    summary_.ram_total = list->total;
+  } else if (const auto* mark = std::get_if<RamMark>(&event)) {
+    if (mark->word == ram_flag::hook) ++summary_.hook;
+  } else if (const auto* text = std::get_if<DescriptionText>(&event)) {
+    summary_.described = true;
+    if (auto parsed = Description::parse(text->json, limits_)) {
+      description_ = std::make_unique<Description>(std::move(*parsed));
+      matcher_.emplace(*description_);
+      if (!summary_.page_size) summary_.page_size = description_->page_size();
+    }
+  } else if (std::holds_alternative<Eof>(event)) {
+    summary_.complete = true;
+    settle(DeviceState::undescribed);
+  } else if (const auto* rest = std::get_if<Rest>(&event); rest != nullptr && rest->device_state) {
+    summary_.device_octets += rest->data.size();
+    summary_.untyped_octets[std::string(reason_of(DeviceState::undescribed))] += rest->data.size();
+    summary_.complete = true;
+  }
+  if (source_.session().page_size()) summary_.page_size = source_.session().page_size();
+}
+
+void Census::on(const Configuration& configuration) {
+  summary_.machine = std::string(as_text(configuration.machine));
+  for (const ConfigurationSubsection& sub : configuration.subsections) {
+    if (sub.name != "configuration/capabilities") continue;
+    for (std::size_t at = 4; at < sub.payload.size(); at += 1 + sub.payload[at])
+      summary_.capabilities.emplace_back(as_text(ByteView(sub.payload).subspan(at + 1, sub.payload[at])));
+  }
+}
+
+void Census::on(const RamPage& page) {
+  switch (page.kind) {
+    case RamPageKind::zero: ++summary_.zero; break;
+    case RamPageKind::full: ++summary_.full; break;
+    case RamPageKind::xbzrle: ++summary_.xbzrle; break;
+    case RamPageKind::compressed: ++summary_.compressed; break;
+  }
+  summary_.ram_octets += page.data.size();
+  if (!summary_.page_size) summary_.page_size = source_.session().page_size_or_default();
+  // The walk goes through the blocks as they are listed.
+  const std::uint64_t position = (std::uint64_t{page.block} << 48U) | (page.addr >> 8U);
+  if (summary_.rounds == 0 || position <= last_position_) ++summary_.rounds;
+  last_position_ = position;
+}
+
+void Census::begin(const SectionBegin& section) {
+  ++summary_.sections;
+  in_device_ = section.type == Element::section_full && body_kind(section.name, section.type) == BodyKind::device;
+  if (!in_device_) return settle(DeviceState::early);
+  name_ = section.name;
+  instance_ = section.instance;
+  body_.clear();
+  body_octets_ = 0;
+  if (form_) encoded_begin_ = source_.offset();
+}
+
+void Census::end_device() {
+  in_device_ = false;
+  if (!form_) summary_.device_octets += body_octets_;
+  DeviceSummary device{name_, instance_, body_octets_, DeviceState::typed, {}};
+  const Device* described = matcher_ ? matcher_->match(name_, instance_) : nullptr;
+  if (described == nullptr) {
+    unsettled_.push_back(summary_.devices.size());
+    device.state = DeviceState::undescribed;
+  } else {
+    Summary trial;
+    ShareSink share(trial);
+    const Status fits = body_octets_ == body_.size()
+                            ? read_state(*described, body_, share)
+                            : Status(Error{Errc::limit, 0, {}, "a section of a size to be held", "a larger one"});
+    if (!fits) {
+      device.state = DeviceState::fallback;
+      device.reason = "expected " + fits.error().expected + ", found " + fits.error().found;
+    } else if (form_ == DeviceForm::blob) {
+      device.state = DeviceState::opaque;
+    } else {
+      // Names of subsections and the marks of lists are known as well as the values.
+      summary_.typed_octets += body_octets_ - share.blobs();
+      for (const auto& [type, octets] : trial.untyped_octets) summary_.untyped_octets[type] += octets;
+    }
+  }
+  if (described != nullptr && device.state != DeviceState::typed)
+    summary_.untyped_octets[std::string(reason_of(device.state))] += body_octets_;
+  summary_.devices.push_back(std::move(device));
+}
+
+void Census::settle(DeviceState state) {
+  for (const std::size_t index : unsettled_) {
+    summary_.devices[index].state = state;
+    summary_.untyped_octets[std::string(reason_of(state))] += summary_.devices[index].octets;
+  }
+  unsettled_.clear();
+}
+
+}  // namespace qember::native
