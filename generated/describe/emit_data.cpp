@@ -10,7 +10,7 @@ namespace {
 
 std::string tag_text(const Tag& tag) {
   static const char* const classes[] = {"universal", "application", "context", "private_use"};
-  return "{" + std::to_string(tag.number) + ", TagClass::" + classes[static_cast<int>(tag.tag_class)] + "}";
+  return std::string("{") + std::to_string(tag.number) + ", TagClass::" + classes[static_cast<int>(tag.tag_class)] + "}";
 }
 
 std::string kind_text(Kind kind) {

@@ -156,17 +156,34 @@ namespace {
 /// What one page size makes of the records ahead.
 enum class Verdict : std::uint8_t { impossible, possible, confirmed, starved };
 
-/// Walks the records of one section under the assumption that pages have `size` octets. Two pages of
-/// one block that are exactly one page apart confirm it.
-Verdict try_page_size(Cursor cursor, std::uint64_t size, const Session& session) {
+/// The record of one page under the assumption that pages have `size` octets; false where there is no
+/// such record.
+bool skip_payload(Cursor& cursor, std::uint64_t kind, std::uint64_t size) {
+  switch (kind) {
+    case ram_flag::zero: cursor.bytes(1, ""); return true;
+    case ram_flag::page: cursor.bytes(size, ""); return true;
+    case ram_flag::compress_page: {
+      const auto length = cursor.be<std::uint32_t>("");
+      if (length > ram_flag::max_compressed(size)) return false;
+      cursor.bytes(length, "");
+      return true;
+    }
+    // No delta comes before the first full pass.
+    default: return false;
+  }
+}
+
+/// Walks that many records of one section. Two pages of one block that are exactly one page apart confirm
+/// the size; anything that is no record refutes it.
+Verdict try_page_size(Cursor cursor, std::uint64_t size, int records, const Session& session) {
   using enum Verdict;
-  constexpr int most_records = 64;
   std::optional<std::uint32_t> block = session.last_block();
-  std::optional<std::uint64_t> previous;
-  for (int record = 0; record < most_records; ++record) {
+  std::uint64_t next = 0;  // the address that would confirm; the first page can't
+  Verdict verdict = possible;
+  for (int record = 0; record < records; ++record) {
     const auto word = cursor.be<std::uint64_t>("");
     if (cursor.is_short()) return starved;
-    if (word == ram_flag::eos) return possible;
+    if (word == ram_flag::eos) return verdict;
     if (word == ram_flag::hook || (word == ram_flag::multifd_flush && size > word)) continue;
     const std::uint64_t flags = word & (size - 1);
     const std::uint64_t addr = word & ~(size - 1);
@@ -174,49 +191,36 @@ Verdict try_page_size(Cursor cursor, std::uint64_t size, const Session& session)
       const ByteView name = cursor.counted("");
       if (cursor.is_short()) return starved;
       const auto found = session.find_block(name);
-      if (found != block) previous.reset();
+      if (found != block) next = 0;
       block = found;
     }
     if (!block || addr >= session.blocks()[*block].length) return impossible;
-    switch (flags & ~ram_flag::same_block) {
-      case ram_flag::zero: cursor.bytes(1, ""); break;
-      case ram_flag::page: cursor.bytes(size, ""); break;
-      case ram_flag::compress_page: {
-        const auto length = cursor.be<std::uint32_t>("");
-        if (length > ram_flag::max_compressed(size)) return impossible;
-        cursor.bytes(length, "");
-        break;
-      }
-      // No delta comes before the first full pass.
-      default: return impossible;
-    }
-    if (previous && addr == *previous + size) return confirmed;
-    if (cursor.is_short()) return starved;
-    previous = addr;
+    if (next != 0 && addr == next) verdict = confirmed;
+    if (!skip_payload(cursor, flags & ~ram_flag::same_block, size)) return impossible;
+    next = addr + size;
   }
-  return possible;
+  return verdict;
 }
 
 }  // namespace
 
-/// Needs the records of two pages of each possible size ahead, 128 KiB and some at most.
+/// Sixteen records tell, mostly; else 256 do. What is decided depends on these alone, not on how much of the
+/// input happens to be there.
 Status Reader::find_page_size() {
-  using enum Verdict;
-  std::vector<std::uint64_t> confirmed_sizes;
-  std::vector<std::uint64_t> possible_sizes;
-  Cursor cursor(input_);
-  for (std::uint64_t size = min_page_size; size <= max_page_size; size *= 2) {
-    switch (try_page_size(cursor, size, session_)) {
-      case confirmed: confirmed_sizes.push_back(size); break;
-      case possible: possible_sizes.push_back(size); break;
-      case starved:
-        if (!input_.finished()) return Error{Errc::need_more, input_.offset(), section_path() + ".page[0]", "more bytes", "none"};
-        possible_sizes.push_back(size);
-        break;
-      case impossible: break;
+  std::vector<std::uint64_t> confirmed;
+  std::vector<std::uint64_t> possible;
+  for (const int records : {16, 256}) {
+    confirmed.clear();
+    possible.clear();
+    for (std::uint64_t size = min_page_size; size <= max_page_size; size *= 2) {
+      const Verdict verdict = try_page_size(Cursor(input_), size, records, session_);
+      if (verdict == Verdict::starved && !input_.finished()) return starved(section_path() + ".page[0]");
+      if (verdict == Verdict::confirmed) confirmed.push_back(size);
+      if (verdict == Verdict::possible || verdict == Verdict::starved) possible.push_back(size);
     }
+    if (confirmed.size() == 1) break;
   }
-  const auto& sizes = confirmed_sizes.empty() ? possible_sizes : confirmed_sizes;
+  const auto& sizes = confirmed.empty() ? possible : confirmed;
   if (sizes.size() != 1) {
     const std::string found = sizes.empty() ? "none that the pages fit" : fmt::format("{} that fit", fmt::join(sizes, ", "));
     return refuse(Errc::page_size_unknown, section_path() + ".page[0]", "pages of one size", found);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// What each instruction set does its own way.
+/// The work on whole pages that each instruction set does in its own way.
 ///
-/// The files that implement kernels include this header and intrinsics, nothing else, and name their
-/// instruction set at each function: a flag for a whole file would also compile the inline functions of
-/// shared headers for it, and the linker may keep that copy for every processor.
+/// The files that implement kernels include nothing but this header, `delta_writer.hpp` and intrinsics,
+/// and name their instruction set at each function. A flag for a whole file would also compile the inline
+/// functions of shared headers for it, and the linker may keep that copy for every processor.
 #pragma once
 
 #include <cstddef>
@@ -12,21 +12,31 @@
 
 namespace qember::ram {
 
+/// What `Kernel::encode` returns for a delta that can't be written.
+constexpr std::size_t delta_too_large = SIZE_MAX;
+/// Page sizes that `Kernel::encode` takes are multiples of it; the others want at least as many bytes.
+constexpr std::size_t kernel_block = 256;
+
+/// Bytes that change, and where: indices in the delta and in the page.
+struct Run {
+  std::size_t from;
+  std::size_t to;
+  std::size_t length;  ///< never 0
+};
+
 struct Kernel {
   std::string_view name;
   bool (*supported)() noexcept;
-
-  /// Appends to `to` the positions where two pages turn from equal to different bytes or back, as
-  /// `base` + index, and returns the end. `differs`: the bytes before these did. `size` is a multiple
-  /// of 64; there is room for `size` + `edge_slack` positions.
-  std::uint32_t* (*edges)(const std::uint8_t* one, const std::uint8_t* other, std::size_t size,
-                          std::uint32_t base, bool differs, std::uint32_t* to) noexcept;
-  /// Both for sizes of 64 and more.
+  /// The size of the delta between two pages of `size` bytes, or `delta_too_large`.
+  std::size_t (*encode)(const std::uint8_t* old_page, const std::uint8_t* new_page, std::size_t size,
+                        std::uint8_t* out, std::size_t room) noexcept;
+  void (*apply)(const Run* runs, std::size_t count, const std::uint8_t* delta, std::uint8_t* page) noexcept;
   bool (*is_zero)(const std::uint8_t* bytes, std::size_t size) noexcept;
   bool (*equal)(const std::uint8_t* one, const std::uint8_t* other, std::size_t size) noexcept;
 };
 
-constexpr std::size_t edge_slack = 8;
+/// `Kernel::apply` for every processor.
+void apply_runs(const Run* runs, std::size_t count, const std::uint8_t* delta, std::uint8_t* page) noexcept;
 
 extern const Kernel scalar_kernel;
 #if defined(__x86_64__)
@@ -35,44 +45,5 @@ extern const Kernel avx512_kernel;
 #elif defined(__aarch64__)
 extern const Kernel neon_kernel;
 #endif
-
-/// Where 64 bytes turn from equal to different or back. Bit i of `mask`: byte i differs.
-class EdgeList {
- public:
-  EdgeList(std::uint32_t base, bool differs, std::uint32_t* to) noexcept
-      : base_(base), before_(differs), to_(to) {}
-
-  /// Always inlined, so that it is compiled for its caller's instruction set and for no other.
-  [[gnu::always_inline]] inline void append(std::uint64_t m0, std::uint64_t m1, std::uint64_t m2,
-                                            std::uint64_t m3) noexcept {
-    const std::uint64_t as_before = 0 - before_;
-    if (((m0 ^ as_before) | (m1 ^ as_before) | (m2 ^ as_before) | (m3 ^ as_before)) != 0) {
-      append_flips(base_, m0 ^ (m0 << 1U | before_));
-      append_flips(base_ + 64, m1 ^ (m1 << 1U | m0 >> 63U));
-      append_flips(base_ + 128, m2 ^ (m2 << 1U | m1 >> 63U));
-      append_flips(base_ + 192, m3 ^ (m3 << 1U | m2 >> 63U));
-      before_ = m3 >> 63U;
-    }
-    base_ += 256;
-  }
-  [[gnu::always_inline]] inline void append_flips(std::uint32_t base, std::uint64_t flips) noexcept {
-    std::uint32_t* const end = to_ + __builtin_popcountll(flips);
-    while (flips != 0) {
-#define ONE(i) to_[i] = base + static_cast<std::uint32_t>(__builtin_ctzll(flips)), flips &= flips - 1
-      ONE(0); ONE(1); ONE(2); ONE(3);
-#if UN == 8
-      ONE(4); ONE(5); ONE(6); ONE(7);
-#endif
-      to_ += UN;
-    }
-    to_ = end;
-  }
-  std::uint32_t* end() const noexcept { return to_; }
-
- private:
-  std::uint32_t base_;
-  std::uint64_t before_;
-  std::uint32_t* to_;
-};
 
 }  // namespace qember::ram

@@ -1,44 +1,83 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "kernels.hpp"
+#include "delta_writer.hpp"
 
 #if defined(__x86_64__)
+
 #include <immintrin.h>
 
-#define QEMBER_AVX512 [[gnu::target("avx512f,avx512bw,bmi,bmi2,popcnt")]]
+#define QEMBER_TARGET [[gnu::target("avx512f,avx512bw,bmi,bmi2")]]
 
 namespace qember::ram {
 namespace {
 
 bool supported() noexcept {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("popcnt");
+  return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+         __builtin_cpu_supports("bmi") != 0 && __builtin_cpu_supports("bmi2") != 0;
 }
 
-QEMBER_AVX512 inline std::uint64_t differences(const std::uint8_t* one, const std::uint8_t* other) noexcept {
+QEMBER_TARGET inline std::uint64_t differences(const std::uint8_t* one, const std::uint8_t* other) noexcept {
   return _mm512_cmpneq_epi8_mask(_mm512_loadu_si512(one), _mm512_loadu_si512(other));
 }
 
-QEMBER_AVX512 std::uint32_t* edges(const std::uint8_t* one, const std::uint8_t* other, std::size_t size,
-                                   std::uint32_t base, bool differs, std::uint32_t* to) noexcept {
-  EdgeList list(base, differs, to);
-  for (std::size_t i = 0; i < size; i += 256)
-    list.append(differences(one + i, other + i), differences(one + i + 64, other + i + 64),
-                differences(one + i + 128, other + i + 128), differences(one + i + 192, other + i + 192));
-  return list.end();
+QEMBER_TARGET std::size_t encode(const std::uint8_t* old_page, const std::uint8_t* new_page, std::size_t size,
+                                 std::uint8_t* out, std::size_t room) noexcept {
+  DeltaWriter delta(new_page, size, out, room);
+  for (std::size_t i = 0; i < size; i += 256) {
+    const std::uint8_t* const a = old_page + i;
+    const std::uint8_t* const b = new_page + i;
+    if (!delta.add({differences(a, b), differences(a + 64, b + 64), differences(a + 128, b + 128),
+                    differences(a + 192, b + 192)}))
+      return delta_too_large;
+  }
+  return delta.finish();
 }
 
-QEMBER_AVX512 bool is_zero(const std::uint8_t* bytes, std::size_t size) noexcept {
-  (void)bytes; (void)size;
-  return false;
+/// Any length in one way: a branch for each class of lengths would be guessed wrong too often.
+QEMBER_TARGET inline void copy(std::uint8_t* to, const std::uint8_t* from, std::size_t length) noexcept {
+  for (; length > 64; length -= 64, to += 64, from += 64) _mm512_storeu_si512(to, _mm512_loadu_si512(from));
+  const __mmask64 rest = _bzhi_u64(~std::uint64_t{0}, static_cast<unsigned>(length));
+  _mm512_mask_storeu_epi8(to, rest, _mm512_maskz_loadu_epi8(rest, from));
 }
-QEMBER_AVX512 bool equal(const std::uint8_t* one, const std::uint8_t* other, std::size_t size) noexcept {
-  (void)one; (void)size; (void)other;
-  return false;
+
+QEMBER_TARGET void apply(const Run* runs, std::size_t count, const std::uint8_t* delta,
+                         std::uint8_t* page) noexcept {
+  for (const Run* run = runs; run != runs + count; ++run) copy(page + run->to, delta + run->from, run->length);
+}
+
+QEMBER_TARGET inline bool is_zero_block(const std::uint8_t* p) noexcept {
+  const __m512i low = _mm512_or_si512(_mm512_loadu_si512(p), _mm512_loadu_si512(p + 64));
+  const __m512i high = _mm512_or_si512(_mm512_loadu_si512(p + 128), _mm512_loadu_si512(p + 192));
+  const __m512i all = _mm512_or_si512(low, high);
+  return _mm512_test_epi64_mask(all, all) == 0;
+}
+
+QEMBER_TARGET bool is_zero(const std::uint8_t* bytes, std::size_t size) noexcept {
+  for (std::size_t i = 0; i + 256 < size; i += 256)
+    if (!is_zero_block(bytes + i)) return false;
+  return is_zero_block(bytes + size - 256);
+}
+
+QEMBER_TARGET inline __m512i change(const std::uint8_t* one, const std::uint8_t* other) noexcept {
+  return _mm512_xor_si512(_mm512_loadu_si512(one), _mm512_loadu_si512(other));
+}
+
+QEMBER_TARGET inline bool is_equal_block(const std::uint8_t* a, const std::uint8_t* b) noexcept {
+  const __m512i low = _mm512_or_si512(change(a, b), change(a + 64, b + 64));
+  const __m512i high = _mm512_or_si512(change(a + 128, b + 128), change(a + 192, b + 192));
+  const __m512i all = _mm512_or_si512(low, high);
+  return _mm512_test_epi64_mask(all, all) == 0;
+}
+
+QEMBER_TARGET bool equal(const std::uint8_t* one, const std::uint8_t* other, std::size_t size) noexcept {
+  for (std::size_t i = 0; i + 256 < size; i += 256)
+    if (!is_equal_block(one + i, other + i)) return false;
+  return is_equal_block(one + size - 256, other + size - 256);
 }
 
 }  // namespace
 
-const Kernel avx512_kernel = {"avx512", supported, edges, is_zero, equal};
+const Kernel avx512_kernel = {"avx512", supported, encode, apply, is_zero, equal};
 
 }  // namespace qember::ram
+
 #endif

@@ -3,10 +3,11 @@
 # The schema changes and the build follows, or says why not. In a scratch copy of the source: each
 # changes/NAME.sed is applied to the schema and the library rebuilt. Where there is a NAME.refused, the build
 # must fail with that sentence; else the probe must find old and new values to come back (see probe.cpp).
-# usage: changes.sh SOURCE GENERATOR
+# usage: changes.sh SOURCE GENERATOR [CHANGE...]
 set -eu
 source=$1
 generator=$2
+shift 2
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/source"
@@ -43,10 +44,11 @@ build || fail "does not build after a touch"
 test -z "$(find "$scratch/build" -name '*.o' -newer "$scratch/mark")" || fail "a touch of the schema rebuilds"
 build && test -z "$(find "$scratch/build" -name '*.stamp' -newer "$log")" || fail "a second build is not idle"
 
-for change in "$changes"/*.sed; do
-  name=$(basename "$change" .sed)
+test $# -gt 0 || set -- $(cd "$changes" && ls *.sed)
+for change; do
+  name=${change%.sed}
   sleep 1
-  sed -f "$change" "$scratch/original" > "$scratch/changed"
+  sed -f "$changes/$name.sed" "$scratch/original" > "$scratch/changed"
   ! cmp -s "$scratch/changed" "$scratch/original" || fail "$name changes nothing"
   use_schema "$scratch/changed"
   if test -f "$changes/$name.refused"; then

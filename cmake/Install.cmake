@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# What `cmake --install` puts where. Two components: `development` is the library, `command` the command.
+include(CMakePackageConfigHelpers)
+include(GNUInstallDirs)
+
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/qember")
+set(made "${PROJECT_BINARY_DIR}/package")
+
+install(TARGETS qember EXPORT qember-targets
+  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
+  INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+# The header that is made from the schema, too.
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/qember" "${PROJECT_BINARY_DIR}/generated/include/qember"
+  DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development FILES_MATCHING PATTERN "*.hpp")
+
+install(EXPORT qember-targets NAMESPACE qember:: DESTINATION "${package_dir}" COMPONENT development)
+configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/qember-config.cmake.in" "${made}/qember-config.cmake"
+  INSTALL_DESTINATION "${package_dir}" NO_SET_AND_CHECK_MACRO)
+# Before 1.0 a minor version may change the interface.
+write_basic_package_version_file("${made}/qember-config-version.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES "${made}/qember-config.cmake" "${made}/qember-config-version.cmake"
+  DESTINATION "${package_dir}" COMPONENT development)
+
+# Relative to where the file is, so that the prefix can be moved.
+set(pkgconfig_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+file(RELATIVE_PATH pc_prefix "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
+configure_file("${CMAKE_CURRENT_LIST_DIR}/qember.pc.in" "${made}/qember.pc" @ONLY)
+install(FILES "${made}/qember.pc" DESTINATION "${pkgconfig_dir}" COMPONENT development)
+
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${CMAKE_CURRENT_LIST_DIR}/NOTICES"
+  DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development)
+if(QEMBER_COMMAND)
+  install(TARGETS qember-cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT command)
+endif()

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What a guest's memory holds at the end of its stream. A live stream sends pages more than once: the last
+/// copy counts, a page of zeroes is a copy like any other, a delta changes what came before it, and what
+/// postcopy discards is gone until it comes again.
+#pragma once
+
+#include <qember/native/page_states.hpp>
+#include <qember/native/source.hpp>
+
+namespace qember::native {
+
+/// Keeps the contents of blocks, which are zeroes at first. Addresses are byte offsets in the block; no call
+/// leaves it.
+class RamStore {
+ public:
+  virtual ~RamStore() = default;
+  /// Whether that block's contents are to be kept; otherwise none of the below comes for it.
+  virtual bool wants(std::uint32_t block) = 0;
+  virtual Status write(std::uint32_t block, std::uint64_t addr, ByteView data) = 0;
+  virtual Status read(std::uint32_t block, std::uint64_t addr, MutableBytes data) = 0;
+  /// Makes it zeroes, at no cost in space where it can.
+  virtual Status clear(std::uint32_t block, std::uint64_t addr, std::uint64_t size) = 0;
+};
+
+enum class PageContent : std::uint8_t {
+  unsent,     ///< the stream does not say what it holds; that is not zero
+  zero,
+  data,
+  discarded,  ///< by postcopy, and not sent again
+};
+
+/// What was sent of a block.
+struct BlockTally {
+  // Records.
+  std::uint64_t zero = 0, full = 0, xbzrle = 0, compressed = 0;
+  std::uint64_t resent = 0;  ///< records of pages that had been sent
+  // Pages, by what they hold now; only of blocks that are kept.
+  std::uint64_t zero_pages = 0, data_pages = 0, discarded_pages = 0;
+
+  std::uint64_t records() const { return zero + full + xbzrle + compressed; }
+};
+
+/// Brings a `RamStore` up to date with each event.
+class FinalRam {
+ public:
+  /// `source`, whose events are noted, and `store` outlive this.
+  FinalRam(const Source& source, RamStore& store) : source_(source), store_(store) {}
+
+  /// Refuses a delta of a page that has no content, a compressed page that is not exactly a page, and a
+  /// discard that leaves its block. Passes on the errors of the store.
+  Status note(const Event& event);
+
+  /// One a block, in the order of the list; empty before that came.
+  std::span<const BlockTally> tallies() const noexcept { return tallies_; }
+  /// Pages go over other connections (multifd): a mark says so, or that none with contents came.
+  bool sent_elsewhere() const;
+
+ private:
+  struct Block {
+    bool wanted = false;
+    PageStates<PageContent> pages;
+  };
+
+  Status begin(const RamBlocks& list);
+  Status on(const RamPage& page);
+  Status on(const Command& command);
+  Status discard(std::uint32_t block, std::uint64_t start, std::uint64_t length);
+  Status write(const RamPage& page, ByteView data);
+  Status clear(const RamPage& page);
+  Status apply_delta(const RamPage& page);
+  Status inflate(const RamPage& page);
+  PageContent settle(const RamPage& page, PageContent content);
+  std::uint64_t page_size() const { return source_.session().page_size_or_default(); }
+  Error refuse(Errc code, std::string expected, std::string found) const;
+
+  const Source& source_;
+  RamStore& store_;
+  std::vector<Block> blocks_;
+  std::vector<BlockTally> tallies_;
+  Bytes scratch_;
+  bool multifd_ = false;
+};
+
+}  // namespace qember::native

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "show_output.hpp"
+
+#include "files.hpp"
+
+#include <array>
+#include <cerrno>
+
+#include <unistd.h>
+
+namespace qember::cli {
+namespace {
+
+constexpr std::array<std::string_view, 12> command_names{
+    "",     "open_return_path", "ping",        "postcopy_advise", "postcopy_listen", "postcopy_run", "postcopy_ram_discard",
+    "packaged", "enable_colo", "postcopy_resume", "recv_bitmap",     "switchover_start"};
+
+/// A count, and as many counted names; nothing where the octets are something else.
+std::optional<std::vector<std::string>> names_of(ByteView octets) {
+  if (octets.size() < 4) return std::nullopt;
+  std::vector<std::string> names;
+  const std::uint32_t count = load_be<std::uint32_t>(octets.data());
+  octets = octets.subspan(4);
+  while (!octets.empty() && octets.size() > octets[0]) {
+    names.emplace_back(as_text(octets.subspan(1, octets[0])));
+    octets = octets.subspan(1 + octets[0]);
+  }
+  return octets.empty() && names.size() == count ? std::optional(std::move(names)) : std::nullopt;
+}
+
+}  // namespace
+
+void RamTally::add(const native::RamPage& page) {
+  using enum native::RamPageKind;
+  auto& count = page.kind == zero ? this->zero : page.kind == full ? this->full : page.kind == xbzrle ? this->xbzrle : compressed;
+  ++count;
+  octets += page.data.size();
+  digest = chain(digest, {static_cast<std::uint64_t>(page.kind) << 8U | page.fill, page.addr});
+  if (page.kind != native::RamPageKind::zero) digest = chain(digest, digest_of(page.data));
+}
+
+std::variant<std::uint64_t, std::vector<std::string>, ByteView> value_of(
+    const native::ConfigurationSubsection& subsection) {
+  const ByteView payload = subsection.payload;
+  if (subsection.name == "configuration/target-page-bits" && payload.size() == 4)
+    return std::uint64_t{load_be<std::uint32_t>(payload.data())};
+  if (subsection.name == "configuration/capabilities")
+    if (auto names = names_of(payload)) return std::move(*names);
+  return payload;
+}
+
+std::string_view name_of_command(std::uint16_t id) noexcept {
+  return id < command_names.size() ? command_names[id] : std::string_view();
+}
+
+void Lines::write(std::string_view text) {
+  constexpr std::size_t enough = std::size_t{64} << 10U;
+  buffer_ += text;
+  if (buffer_.size() >= enough) static_cast<void>(flush().ok());
+}
+
+Status Lines::flush() {
+  std::string_view left = buffer_;
+  while (!left.empty() && status_) {
+    const ssize_t written = ::write(STDOUT_FILENO, left.data(), left.size());
+    if (written > 0) left.remove_prefix(static_cast<std::size_t>(written));
+    else if (errno != EINTR) status_ = system_error("standard output");
+  }
+  buffer_.clear();
+  return status_;
+}
+
+}  // namespace qember::cli

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "show_state_tree.hpp"
+
+#include "show_values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace qember::cli {
+namespace {
+
+using native::Field;
+using native::StateGroup;
+using native::Structure;
+
+constexpr std::size_t widest_name = 32;
+constexpr std::size_t widest_type = 20;
+constexpr std::size_t least_row = 40;
+constexpr std::size_t offset_columns = 9;
+/// Octets of text that wait for what follows, for the alike to be folded.
+constexpr std::size_t most_held = std::size_t{1} << 20U;
+
+std::string pad(std::string text, std::size_t width) {
+  const std::size_t used = columns(text);
+  if (used < width) text.append(width - used, ' ');
+  return text;
+}
+
+std::string range_text(std::uint64_t first, std::uint64_t count) {
+  return count == 1 ? fmt::format("[{}]", first) : fmt::format("[{}..{}]", first, first + count - 1);
+}
+
+bool is_elements(const StateGroup& group) { return group.kind == StateGroup::Kind::elements; }
+
+}  // namespace
+
+StateTree::StateTree(Write write, const Style& style, bool offsets, std::string selected)
+    : NamedStateSink(std::move(selected)), write_(std::move(write)), style_(style), offsets_(offsets) {}
+
+void StateTree::print(const native::Device& device, ByteView body) {
+  levels_.assign(1, level_of({StateGroup::Kind::structure, nullptr, &device.state}, 1));
+  // The caller knows that the body fits.
+  static_cast<void>(read(device, body).ok());
+}
+
+StateTree::Level StateTree::level_of(const StateGroup& group, std::size_t indent) const {
+  Level level;
+  level.group = group;
+  level.indent = indent;
+  if (group.structure == nullptr) return level;
+  for (const Field& field : group.structure->fields) {
+    level.name_width = std::max(level.name_width, columns(printable(field.name)));
+    level.type_width = std::max(level.type_width, columns(type_text(field)));
+  }
+  level.name_width = std::min(level.name_width, widest_name);
+  level.type_width = std::min(level.type_width, widest_type);
+  return level;
+}
+
+void StateTree::emit(std::string_view text) {
+  const auto holder = std::find_if(levels_.rbegin(), levels_.rend(), [](const Level& level) { return level.holding; });
+  if (holder == levels_.rend()) return write_(text);
+  holder->element += text;
+  held_ += text.size();
+  if (held_ > most_held) stop_holding();
+}
+
+void StateTree::line(std::uint64_t at, std::size_t indent, std::string_view text) {
+  const std::string place = offsets_ ? style_.paint(Paint::dim, fmt::format("{:>{}} ", fmt::format("+{:x}", at), offset_columns - 1)) : "";
+  emit(fmt::format("{}{:{}}{}\n", place, "", 2 * indent, text));
+}
+
+std::string StateTree::columns_of(const Level& level, std::string_view name, std::string_view type) const {
+  return fmt::format("{}  {}", style_.paint(Paint::cyan, pad(printable(name), level.name_width)),
+                     style_.paint(Paint::dim, pad(std::string(type), level.type_width)));
+}
+
+std::string StateTree::type_of(const Field* field) const {
+  if (field == nullptr) return "subsection";
+  const bool is_element = is_root() && index();
+  return is_element ? element_type(*field) : type_text(*field);
+}
+
+void StateTree::value(const Field& field, const native::StateValue& value) {
+  Level& around = levels_.back();
+  if (is_elements(around.group)) return add(around, short_text(field, value));
+  line(at(), around.indent, columns_of(around, label(), type_of(&field)) + "  " + value_text(field, value));
+}
+
+void StateTree::enter(const StateGroup& group) {
+  Level& around = levels_.back();
+  const bool is_element = is_elements(around.group);
+  Level level = level_of(group, around.indent + 1);
+  level.at = at();
+  if (is_element) {
+    begin_element(around);
+  } else {
+    const std::string type = type_of(group.field);
+    level.head = columns_of(around, label(), type);
+    level.head_width = std::max(columns(printable(label())), around.name_width) + 2 + std::max(columns(type), around.type_width);
+    if (group.structure != nullptr) line(at(), around.indent, level.head);
+  }
+  levels_.push_back(std::move(level));
+}
+
+void StateTree::leave(const StateGroup&) {
+  Level& level = levels_.back();
+  if (is_elements(level.group)) {
+    end_row(level);
+    write_before(level);
+    if (!level.head.empty()) line(level.at, level.indent - 1, level.head + "  empty");
+  }
+  levels_.pop_back();
+  if (is_elements(levels_.back().group)) end_element(levels_.back());
+}
+
+// Elements that hold values themselves.
+
+/// Writes the array's own line, once.
+void StateTree::begin_elements(Level& array) {
+  if (array.head.empty()) return;
+  line(array.at, array.indent - 1, array.head);
+  array.head.clear();
+}
+
+void StateTree::begin_element(Level& array) {
+  begin_elements(array);
+  array.current = index().value_or(0);
+  array.current_at = at();
+  array.element.clear();
+  array.holding = true;
+}
+
+void StateTree::end_element(Level& array) {
+  if (!array.holding) return;  // it went out as it came
+  array.holding = false;
+  held_ -= array.element.size();
+  if (array.count != 0 && array.element == array.before) {
+    ++array.count;
+    return;
+  }
+  write_before(array);
+  array.before = std::move(array.element);
+  array.first = array.current;
+  array.first_at = array.current_at;
+  array.count = 1;
+}
+
+void StateTree::write_before(Level& array) {
+  if (array.count == 0) return;
+  line(array.first_at, array.indent, style_.paint(Paint::dim, range_text(array.first, array.count)));
+  emit(array.before);
+  array.before.clear();
+  array.count = 0;
+}
+
+void StateTree::stop_holding() {
+  held_ = 0;
+  std::vector<Level*> holders;
+  for (Level& level : levels_)
+    if (std::exchange(level.holding, false)) holders.push_back(&level);
+  for (Level* const level : holders) {
+    write_before(*level);
+    line(level->current_at, level->indent, style_.paint(Paint::dim, range_text(level->current, 1)));
+    emit(std::exchange(level->element, {}));
+  }
+}
+
+// Rows.
+
+void StateTree::add(Level& array, std::string token) {
+  Row& row = array.row;
+  if (row.count != 0 && row.token == token) {
+    ++row.count;
+    return;
+  }
+  put_token(array);
+  row.token = std::move(token);
+  row.token_first = index().value_or(0);
+  row.token_at = at();
+  row.count = 1;
+}
+
+void StateTree::put_token(Level& array) {
+  Row& row = array.row;
+  if (row.count == 0) return;
+  const std::string token = row.count == 1 ? row.token : fmt::format("{} ×{}", row.token, row.count);
+  const std::size_t used = 2 * array.indent + (offsets_ ? offset_columns : 0) + range_text(row.token_first, 1).size() + 4;
+  const std::size_t room = style_.width() > used + least_row ? style_.width() - used : least_row;
+  if (!row.text.empty() && columns(row.text) + 2 + columns(token) > room) write_row(array);
+  if (row.text.empty()) {
+    row.first = row.token_first;
+    row.at = row.token_at;
+  } else {
+    row.text += "  ";
+  }
+  row.text += token;
+  row.count = 0;
+}
+
+void StateTree::write_row(Level& array) {
+  begin_elements(array);
+  Row& row = array.row;
+  line(row.at, array.indent, style_.paint(Paint::dim, range_text(row.first, 1)) + "  " + row.text);
+  row.text.clear();
+}
+
+void StateTree::end_row(Level& array) {
+  put_token(array);
+  if (array.row.text.empty()) return;
+  const std::size_t used = array.head_width + 2 * array.indent + (offsets_ ? offset_columns : 0);
+  if (array.head.empty() || used + columns(array.row.text) > style_.width()) return write_row(array);
+  line(array.at, array.indent - 1, array.head + "  " + array.row.text);
+  array.head.clear();
+  array.row.text.clear();
+}
+
+// Names without values.
+
+void StateTree::print_names(const Structure& structure) { names(structure, 1); }
+
+void StateTree::names(const Structure& structure, std::size_t indent) {
+  const Level level = level_of({StateGroup::Kind::structure, nullptr, &structure}, indent);
+  for (const Field& field : structure.fields) {
+    emit(fmt::format("{:{}}{}\n", "", 2 * indent, columns_of(level, field.name, type_text(field))));
+    for (const Structure& group : field.groups) names(group, indent + 1);
+  }
+  for (const Structure& subsection : structure.subsections) {
+    emit(fmt::format("{:{}}{}\n", "", 2 * indent, columns_of(level, subsection.name, "subsection")));
+    names(subsection, indent + 1);
+  }
+}
+
+}  // namespace qember::cli

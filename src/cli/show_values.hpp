@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Values of device state as texts for people.
+#pragma once
+
+#include <qember/native/named_state.hpp>
+
+#include <string>
+
+namespace qember::cli {
+
+/// On a line of its own: `4294967280 (0xfffffff0)`, `true`, `512 bytes, all zero`.
+std::string value_text(const native::Field& field, const native::StateValue& value);
+/// Among others: `0xfffffff0`.
+std::string short_text(const native::Field& field, const native::StateValue& value);
+/// `0x0000007b`, as wide as the field.
+std::string hex_text(const native::Field& field, Integer value);
+/// Octets of an integer: those of a bitmap are words.
+std::uint64_t integer_size(const native::Field& field) noexcept;
+/// `uint64`, `segment` of a structure
+std::string element_type(const native::Field& field);
+/// `uint64[16]`
+std::string type_text(const native::Field& field);
+
+}  // namespace qember::cli

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/native/final_ram.hpp>
+
+#include <qember/ram/xbzrle.hpp>
+
+#include "ram_records.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+namespace qember::native {
+namespace {
+
+bool is_zero(ByteView data) {
+  return data.empty() || (data[0] == 0 && std::memcmp(data.data(), data.data() + 1, data.size() - 1) == 0);
+}
+
+std::uint64_t& count_of(BlockTally& tally, RamPageKind kind) {
+  switch (kind) {
+    case RamPageKind::zero: return tally.zero;
+    case RamPageKind::full: return tally.full;
+    case RamPageKind::xbzrle: return tally.xbzrle;
+    case RamPageKind::compressed: break;
+  }
+  return tally.compressed;
+}
+
+/// Null for pages that were never sent, which nothing counts.
+std::uint64_t* count_of(BlockTally& tally, PageContent content) {
+  switch (content) {
+    case PageContent::unsent: break;
+    case PageContent::zero: return &tally.zero_pages;
+    case PageContent::data: return &tally.data_pages;
+    case PageContent::discarded: return &tally.discarded_pages;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Error FinalRam::refuse(Errc code, std::string expected, std::string found) const {
+  return {code, source_.offset(), source_.path(), std::move(expected), std::move(found)};
+}
+
+bool FinalRam::sent_elsewhere() const {
+  const auto has_contents = [](const BlockTally& tally) { return tally.records() != tally.zero; };
+  const auto has_records = [](const BlockTally& tally) { return tally.records() != 0; };
+  return multifd_ || (!source_.session().ignore_shared() && !std::ranges::any_of(tallies_, has_contents) &&
+                      (std::ranges::any_of(tallies_, has_records) || source_.session().total() != 0));
+}
+
+Status FinalRam::note(const Event& event) {
+  if (const auto* page = std::get_if<RamPage>(&event)) return on(*page);
+  if (const auto* list = std::get_if<RamBlocks>(&event)) return begin(*list);
+  if (const auto* command = std::get_if<Command>(&event)) return on(*command);
+  if (const auto* mark = std::get_if<RamMark>(&event)) multifd_ |= mark->word == ram_flag::multifd_flush;
+  return {};
+}
+
+Status FinalRam::begin(const RamBlocks& list) {
+  if (!blocks_.empty()) return refuse(Errc::unsupported, "one list of RAM blocks", "another");
+  blocks_.resize(list.blocks.size());
+  tallies_.resize(list.blocks.size());
+  for (std::uint32_t i = 0; i < blocks_.size(); ++i) blocks_[i].wanted = store_.wants(i);
+  return {};
+}
+
+Status FinalRam::on(const RamPage& page) {
+  BlockTally& tally = tallies_[page.block];
+  ++count_of(tally, page.kind);
+  if (!blocks_[page.block].wanted) return {};
+  switch (page.kind) {
+    case RamPageKind::zero: break;
+    case RamPageKind::full: return write(page, page.data);
+    case RamPageKind::xbzrle: return apply_delta(page);
+    case RamPageKind::compressed: return inflate(page);
+  }
+  if (page.fill == 0) return clear(page);
+  scratch_.assign(page_size(), page.fill);
+  return write(page, scratch_);
+}
+
+PageContent FinalRam::settle(const RamPage& page, PageContent content) {
+  BlockTally& tally = tallies_[page.block];
+  const PageContent before = blocks_[page.block].pages.exchange(page.addr / page_size(), content);
+  if (before == PageContent::zero || before == PageContent::data) ++tally.resent;
+  if (auto* count = count_of(tally, before)) --*count;
+  ++*count_of(tally, content);
+  return before;
+}
+
+Status FinalRam::clear(const RamPage& page) {
+  if (settle(page, PageContent::zero) != PageContent::data) return {};
+  const std::uint64_t length = source_.session().blocks()[page.block].length;
+  return store_.clear(page.block, page.addr, std::min(page_size(), length - page.addr));
+}
+
+Status FinalRam::write(const RamPage& page, ByteView data) {
+  if (is_zero(data)) return clear(page);
+  settle(page, PageContent::data);
+  // The last page of a block may be cut.
+  const std::uint64_t length = source_.session().blocks()[page.block].length;
+  return store_.write(page.block, page.addr, data.first(std::min<std::uint64_t>(data.size(), length - page.addr)));
+}
+
+Status FinalRam::apply_delta(const RamPage& page) {
+  const PageContent base = blocks_[page.block].pages.get(page.addr / page_size());
+  if (base != PageContent::zero && base != PageContent::data)
+    return refuse(Errc::bad_delta, "a page that was sent before its delta", fmt::format("none at {:#x}", page.addr));
+  scratch_.assign(page_size(), 0);
+  if (base == PageContent::data) {
+    const std::uint64_t length = source_.session().blocks()[page.block].length;
+    const auto kept = MutableBytes(scratch_).first(std::min<std::uint64_t>(scratch_.size(), length - page.addr));
+    if (auto status = store_.read(page.block, page.addr, kept); !status) return status;
+  }
+  if (auto status = ram::xbzrle_apply(page.data, scratch_); !status)
+    return refuse(status.error().code, std::move(status.error().expected), std::move(status.error().found));
+  return write(page, scratch_);
+}
+
+Status FinalRam::inflate(const RamPage& page) {
+  scratch_.resize(page_size());
+  uLongf size = scratch_.size();
+  uLong used = page.data.size();
+  // Gives up where the result would not fit.
+  const int outcome = ::uncompress2(scratch_.data(), &size, page.data.data(), &used);
+  if (outcome == Z_OK && size == scratch_.size() && used == page.data.size()) return write(page, scratch_);
+  return refuse(Errc::bad_value, fmt::format("a zlib stream of {} bytes", scratch_.size()),
+                outcome != Z_OK ? ::zError(outcome) : fmt::format("one of {} bytes in {}", size, used));
+}
+
+Status FinalRam::on(const Command& command) {
+  if (command.id != static_cast<std::uint16_t>(CommandId::postcopy_ram_discard)) return {};
+  // u8 version 0, counted name of the block, u8 0, then be64 start and be64 length of each range.
+  constexpr std::size_t range_size = 16;
+  const ByteView payload = command.payload;
+  const std::size_t name = payload.size() > 1 ? payload[1] : 0;
+  const std::size_t ranges = name + 3;
+  if (payload.size() < ranges || (payload.size() - ranges) % range_size != 0 || payload[0] != 0)
+    return refuse(Errc::bad_value, "a version 0, a block and ranges", fmt::format("{} bytes of another form", payload.size()));
+  const auto block = source_.session().find_block(payload.subspan(2, name));
+  if (!block || *block >= blocks_.size())
+    return refuse(Errc::unknown_block, "a listed block", fmt::format("{:?}", as_text(payload.subspan(2, name))));
+  for (std::size_t at = ranges; at < payload.size(); at += range_size) {
+    const auto* range = payload.data() + at;
+    if (auto status = discard(*block, load_be<std::uint64_t>(range), load_be<std::uint64_t>(range + 8)); !status)
+      return status;
+  }
+  return {};
+}
+
+Status FinalRam::discard(std::uint32_t index, std::uint64_t start, std::uint64_t length) {
+  Block& block = blocks_[index];
+  const std::uint64_t end = source_.session().blocks()[index].length;
+  if (start > end || length > end - start)
+    return refuse(Errc::page_outside_block, fmt::format("a range within {:#x}", end),
+                  fmt::format("{:#x} bytes at {:#x}", length, start));
+  if (start % page_size() != 0 || (length % page_size() != 0 && start + length != end))
+    return refuse(Errc::page_unaligned, fmt::format("multiples of {:#x}", page_size()),
+                  fmt::format("{:#x} bytes at {:#x}", length, start));
+  if (!block.wanted || length == 0) return {};
+  BlockTally& tally = tallies_[index];
+  const std::uint64_t pages_end = (start + length + page_size() - 1) / page_size();
+  block.pages.change_noted(start / page_size(), pages_end, [&tally](PageContent before) {
+    --*count_of(tally, before);
+    ++tally.discarded_pages;
+    return PageContent::discarded;
+  });
+  return store_.clear(index, start, length);
+}
+
+}  // namespace qember::native

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/ram/kernels.hpp>
+
+#include "dispatch.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <string>
+
+namespace qember::ram {
+namespace {
+
+/// The preferred one first, the one that runs everywhere last.
+constexpr std::array table = {
+#if defined(__x86_64__)
+    &avx512_kernel,
+    &avx2_kernel,
+#elif defined(__aarch64__)
+    &neon_kernel,
+#endif
+    &scalar_kernel,
+};
+
+const Result<const Kernel*>& chosen() {
+  static const Result<const Kernel*> choice = [] {
+    const char* name = std::getenv("QEMBER_KERNELS");
+    return select_kernel(name == nullptr ? "" : name);
+  }();
+  return choice;
+}
+
+}  // namespace
+
+std::vector<const Kernel*> supported_kernels() {
+  std::vector<const Kernel*> kernels;
+  std::copy_if(table.begin(), table.end(), std::back_inserter(kernels),
+               [](const Kernel* kernel) { return kernel->supported(); });
+  return kernels;
+}
+
+Result<const Kernel*> select_kernel(std::string_view name) {
+  std::string expected;
+  for (const Kernel* kernel : supported_kernels()) {
+    if (name.empty() || kernel->name == name) return kernel;
+    expected.append(expected.empty() ? "one of " : ", ").append(kernel->name);
+  }
+  return Error{Errc::usage, 0, "QEMBER_KERNELS", std::move(expected), std::string(name)};
+}
+
+const Kernel& kernel() noexcept {
+  static const Kernel& active = chosen() ? **chosen() : scalar_kernel;
+  return active;
+}
+
+std::vector<KernelInfo> available_kernels() {
+  std::vector<KernelInfo> infos;
+  for (const Kernel* kernel : supported_kernels()) infos.push_back({kernel->name});
+  return infos;
+}
+
+Result<KernelInfo> active_kernel() {
+  if (!chosen()) return chosen().error();
+  return KernelInfo{kernel().name};
+}
+
+}  // namespace qember::ram

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/ram/xbzrle.hpp>
+
+#include "delta_writer.hpp"
+#include "dispatch.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace qember::ram {
+namespace {
+
+struct Length {
+  std::size_t value;
+  std::size_t size;  ///< 0: none
+};
+
+inline Length parse_length(const std::uint8_t* from, std::size_t left) noexcept {
+  if (left >= 1 && from[0] < 0x80) return {from[0], 1};
+  if (left >= 2 && from[1] < 0x80) return {(from[0] & 0x7fU) | std::size_t{from[1]} << 7U, 2};
+  return {0, 0};
+}
+
+struct Pair {
+  std::size_t same;
+  std::size_t fresh;
+  std::size_t header;  ///< bytes of both lengths; 0: malformed
+};
+
+inline Pair parse_pair(const std::uint8_t* from, std::size_t left) noexcept {
+  if (left >= 2 && from[0] < 0x80 && from[1] < 0x80) return {from[0], from[1], 2};
+  const Length same = parse_length(from, left);
+  const Length fresh = parse_length(from + same.size, left - same.size);
+  return {same.value, fresh.value, same.size == 0 || fresh.size == 0 ? 0 : same.size + fresh.size};
+}
+
+/// Between two pairs.
+struct Position {
+  std::size_t delta = 0;
+  std::size_t page = 0;
+};
+
+/// Goes from pair to pair until the end, or the first one that is not sound, or one that `take` refuses.
+///
+/// Each pair tells where the next begins, so that the processor waits for one load after the other. It
+/// pays to do nothing else here, and to leave the copying to a loop that knows all places.
+template <class Take>
+[[gnu::always_inline]] inline Position walk(ByteView delta, std::size_t page_size, Position at, Take take) {
+  while (at.delta < delta.size()) {
+    const std::size_t left = delta.size() - at.delta;
+    const Pair pair = parse_pair(delta.data() + at.delta, left);
+    if (pair.header == 0 || pair.fresh == 0 || (pair.same == 0 && at.delta != 0)) break;
+    if (pair.same + pair.fresh > page_size - at.page || pair.fresh > left - pair.header) break;
+    const Run run{at.delta + pair.header, at.page + pair.same, pair.fresh};
+    if (!take(run)) break;
+    at = {run.from + run.length, run.to + run.length};
+  }
+  return at;
+}
+
+Error flaw(std::size_t offset, std::string expected, std::string found) {
+  return {Errc::bad_delta, offset, {}, std::move(expected), std::move(found)};
+}
+
+Error bad_length(ByteView delta, std::size_t at, std::string_view run) {
+  if (at == delta.size()) return flaw(at, fmt::format("a run of {} bytes", run), "the end of the delta");
+  return flaw(at, "a length in one byte or two",
+              delta.size() - at == 1 ? "the end of the delta" : "a second byte with bit 7 set");
+}
+
+/// Why the pair at `at` is not sound.
+Error explain(ByteView delta, std::size_t page_size, Position at) {
+  const std::size_t room = page_size - at.page;
+  const Length same = parse_length(delta.data() + at.delta, delta.size() - at.delta);
+  if (same.size == 0) return bad_length(delta, at.delta, "unchanged");
+  if (same.value == 0 && at.delta != 0) return flaw(at.delta, "unchanged bytes after changed ones", "0 of them");
+  if (same.value > room)
+    return flaw(at.delta, fmt::format("at most {} unchanged bytes", room), fmt::format("{}", same.value));
+
+  const std::size_t second = at.delta + same.size;
+  const Length fresh = parse_length(delta.data() + second, delta.size() - second);
+  if (fresh.size == 0) return bad_length(delta, second, "changed");
+  if (fresh.value == 0) return flaw(second, "at least 1 changed byte", "0");
+  if (fresh.value > room - same.value)
+    return flaw(second, fmt::format("at most {} changed bytes", room - same.value), fmt::format("{}", fresh.value));
+  return flaw(second, fmt::format("{} changed bytes", fresh.value),
+              fmt::format("{}", delta.size() - second - fresh.size));
+}
+
+[[gnu::cold]] Status refuse(ByteView delta, std::size_t page_size, Position at) {
+  if (delta.size() > page_size)
+    return flaw(0, fmt::format("a delta of at most {} bytes", page_size), fmt::format("{}", delta.size()));
+  return explain(delta, page_size, at);
+}
+
+}  // namespace
+
+Status xbzrle_check(ByteView delta, std::size_t page_size) {
+  const Position end = walk(delta, page_size, {}, [](const Run&) { return true; });
+  if (end.delta != delta.size() || delta.size() > page_size) return refuse(delta, page_size, end);
+  Status sound;  // `return {}` would clear all of it first
+  return sound;
+}
+
+Status xbzrle_apply(ByteView delta, MutableBytes page) {
+  // Enough for the runs of most deltas; pairs beyond are walked a second time.
+  std::array<Run, 256> runs;
+  std::size_t count = 0;
+  const auto note = [&](const Run& run) {
+    if (count == runs.size()) return false;
+    runs[count++] = run;
+    return true;
+  };
+
+  Position at = walk(delta, page.size(), {}, note);
+  const Position end = walk(delta, page.size(), at, [](const Run&) { return true; });
+  if (end.delta != delta.size() || delta.size() > page.size()) return refuse(delta, page.size(), end);
+  kernel().apply(runs.data(), count, delta.data(), page.data());
+  while (at.delta != delta.size()) {
+    count = 0;
+    at = walk(delta, page.size(), at, note);
+    kernel().apply(runs.data(), count, delta.data(), page.data());
+  }
+  Status sound;  // `return {}` would clear all of it first
+  return sound;
+}
+
+namespace {
+
+std::uint8_t* put_length(std::uint8_t* to, std::size_t length) noexcept {
+  if (length < 0x80) {
+    *to++ = static_cast<std::uint8_t>(length);
+  } else {
+    *to++ = static_cast<std::uint8_t>(length | 0x80U);
+    *to++ = static_cast<std::uint8_t>(length >> 7U);
+  }
+  return to;
+}
+
+}  // namespace
+
+std::size_t put_any_pair(std::size_t same, const std::uint8_t* fresh, std::size_t length, std::uint8_t* out,
+                         std::size_t used, std::size_t room) noexcept {
+  if (std::max(same, length) > max_xbzrle_run) return delta_too_large;
+  const std::size_t header = 2U + (same >= 0x80) + (length >= 0x80);
+  if (header + length > room - used) return delta_too_large;
+  std::uint8_t* const to = put_length(put_length(out + used, same), length);
+  std::memcpy(to, fresh, length);
+  return used + header + length;
+}
+
+std::optional<std::size_t> xbzrle_encode(ByteView old_page, ByteView new_page, MutableBytes out) noexcept {
+  const std::size_t size = new_page.size();
+  if (old_page.size() != size || size % kernel_block != 0) return std::nullopt;
+  const std::size_t used = kernel().encode(old_page.data(), new_page.data(), size, out.data(), out.size());
+  if (used == delta_too_large) return std::nullopt;
+  return used;
+}
+
+}  // namespace qember::ram

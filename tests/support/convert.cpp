@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "convert.hpp"
+
+#include <qember/native/arranger.hpp>
+#include <qember/native/decoder.hpp>
+#include <qember/native/encoder.hpp>
+#include <qember/native/reader.hpp>
+#include <qember/native/writer.hpp>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <random>
+
+namespace qember::test {
+namespace {
+
+using Sink = std::function<Status(const native::Event&)>;
+
+void drain(stream::Output& output, Bytes& to) {
+  for (const iovec& piece : output.pieces()) {
+    const auto* const begin = static_cast<const std::uint8_t*>(piece.iov_base);
+    to.insert(to.end(), begin, begin + piece.iov_len);
+  }
+  output.clear();
+}
+
+/// Feeds `in` until the source ends or refuses; before each chunk, what came out is taken away.
+Converted run(native::Source& source, stream::Input& input, ByteView in, const Chunks& chunks, stream::Output& output,
+              const Sink& sink) {
+  Converted result;
+  for (;;) {
+    auto event = source.next();
+    if (event) {
+      const bool ends = std::holds_alternative<native::StreamEnd>(*event);
+      if (auto status = sink(*event); !status) result.error = status.error();
+      if (!ends && !result.error) continue;
+    } else if (event.error().code == Errc::need_more) {
+      drain(output, result.out);
+      if (in.empty()) {
+        input.finish();
+      } else {
+        const std::size_t size = std::min(in.size(), chunks());
+        input.feed(in.first(size));
+        in = in.subspan(size);
+      }
+      continue;
+    } else {
+      result.error = event.error();
+    }
+    drain(output, result.out);
+    return result;
+  }
+}
+
+Converted encode_to(stream::Writer writer, stream::Output& output, ByteView native, const Chunks& chunks,
+                    const EncodeForm& form) {
+  stream::Input input;
+  native::Reader reader(input, form.limits);
+  native::Arranger source(reader, form.limits);
+  native::Encoder encoder(source, writer, form.limits, {form.opaque});
+  return run(source, input, native, chunks, output, [&](const native::Event& event) { return encoder.write(event); });
+}
+
+}  // namespace
+
+Chunks whole() {
+  return [] { return static_cast<std::size_t>(-1); };
+}
+
+Chunks chunks_of(std::size_t size) {
+  return [size] { return size; };
+}
+
+Chunks prime_chunks(unsigned seed) {
+  static constexpr std::array<std::size_t, 10> primes{2, 3, 13, 61, 127, 251, 1021, 4093, 5003, 7919};
+  return [random = std::make_shared<std::mt19937>(seed)] { return primes[(*random)() % primes.size()]; };
+}
+
+Converted encode(ByteView native, const Chunks& chunks, const EncodeForm& form) {
+  stream::Output output;
+  if (!form.der) return encode_to(stream::Writer(output), output, native, chunks, form);
+  stream::Lengths lengths;
+  Converted measured = encode_to(stream::Writer::measuring(lengths), output, native, chunks, form);
+  if (measured.error) return measured;
+  return encode_to(stream::Writer::definite(output, lengths), output, native, chunks, form);
+}
+
+Converted decode(ByteView ber, const Chunks& chunks, const Limits& limits) {
+  stream::Input input;
+  native::Decoder decoder(input, limits);
+  stream::Output output;
+  native::Writer writer(output);
+  return run(decoder, input, ber, chunks, output, [&](const native::Event& event) {
+    writer.write(event);
+    return Status();
+  });
+}
+
+}  // namespace qember::test

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Whole streams through the library, in memory, fed in chunks of any size.
+#pragma once
+
+#include <qember/core/bytes.hpp>
+#include <qember/core/error.hpp>
+#include <qember/core/limits.hpp>
+
+#include <functional>
+#include <optional>
+
+namespace qember::test {
+
+/// The size of the next chunk, 1 or more.
+using Chunks = std::function<std::size_t()>;
+
+Chunks whole();
+Chunks chunks_of(std::size_t size);
+/// Primes up to 7919, in an order that `seed` decides.
+Chunks prime_chunks(unsigned seed);
+
+struct Converted {
+  Bytes out;  ///< up to the error, where there is one
+  std::optional<Error> error;
+};
+
+struct EncodeForm {
+  bool der = false;
+  bool opaque = false;
+  Limits limits{};
+};
+
+Converted encode(ByteView native, const Chunks& chunks = whole(), const EncodeForm& form = {});
+Converted decode(ByteView ber, const Chunks& chunks = whole(), const Limits& limits = {});
+
+}  // namespace qember::test
