@@ -7,8 +7,7 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/qember")
 set(made "${PROJECT_BINARY_DIR}/package")
 
 install(TARGETS qember EXPORT qember-targets
-  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
-  INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development)
 # The header that is made from the schema, too.
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/qember" "${PROJECT_BINARY_DIR}/generated/include/qember"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development FILES_MATCHING PATTERN "*.hpp")

@@ -3,6 +3,8 @@
 #include "report.hpp"
 #include "verbs.hpp"
 
+#include <qember/native/checker.hpp>
+
 #include <fmt/format.h>
 
 namespace qember::cli {
@@ -11,35 +13,65 @@ namespace {
 struct CheckOptions {
   std::vector<std::string> files;
   bool json = false;
+  std::size_t max_errors = 20;
   ReadOptions read;
 };
 
-/// A finding, or an error of the system; nothing where the stream is sound.
-Status check_one(const std::string& file, const StreamOptions& options) {
-  auto stream = OpenedStream::open(file, options);
-  if (!stream) return std::move(stream.error());
-  for (;;) {
-    auto event = (*stream)->next();
-    if (!event) return std::move(event.error());
-    if (std::holds_alternative<native::StreamEnd>(*event)) return {};
+/// Takes the findings of one file.
+class Findings {
+ public:
+  Findings(const std::string& file, const CheckOptions& options) : file_(file), options_(options) {}
+
+  void add(const Error& error) {
+    const ExitCode code = exit_code(error.code);
+    result_ = worse(result_, code);
+    ++count_;
+    if (code == exit_usage || code == exit_internal) {
+      fail(file_, error);
+    } else {
+      fmt::print("{}\n", options_.json ? json_of(file_, error) : line_of(file_, error));
+    }
   }
+  bool enough() const { return count_ >= options_.max_errors; }
+  ExitCode result() const { return result_; }
+
+ private:
+  const std::string& file_;
+  const CheckOptions& options_;
+  std::size_t count_ = 0;
+  ExitCode result_ = exit_ok;
+};
+
+ExitCode check_one(const std::string& file, const CheckOptions& options) {
+  Findings findings(file, options);
+  StreamOptions stream_options = options.read.stream_options();
+  stream_options.arrange = false;
+  auto stream = OpenedStream::open(file, stream_options);
+  if (!stream) {
+    findings.add(stream.error());
+    return findings.result();
+  }
+  const native::Source& source = (*stream)->source();
+  native::Checker checker(source, stream_options.limits);
+  while (!findings.enough()) {
+    const auto event = (*stream)->next();
+    if (!event) {
+      findings.add(event.error());
+      if (!source.in_sync()) return findings.result();
+      continue;
+    }
+    for (const Error& error : checker.note(*event))
+      if (!findings.enough()) findings.add(error);
+    if (std::holds_alternative<native::StreamEnd>(*event)) return findings.result();
+  }
+  fmt::print(stderr, "qember: {}: no more than {} findings are looked for, see --max-errors\n", file,
+             options.max_errors);
+  return findings.result();
 }
 
 int check(const CheckOptions& options) {
   ExitCode result = exit_ok;
-  StreamOptions stream_options = options.read.stream_options();
-  stream_options.arrange = false;
-  for (const std::string& file : options.files) {
-    const Status status = check_one(file, stream_options);
-    if (status) continue;
-    const ExitCode code = exit_code(status.error().code);
-    result = worse(result, code);
-    if (code == exit_usage) {
-      fail(file, status.error());
-    } else {
-      fmt::print("{}\n", options.json ? json_of(file, status.error()) : line_of(file, status.error()));
-    }
-  }
+  for (const std::string& file : options.files) result = worse(result, check_one(file, options));
   return result;
 }
 
@@ -50,6 +82,9 @@ void add_check(CLI::App& app, Action& action) {
   auto options = std::make_shared<CheckOptions>();
   verb->add_option("FILE", options->files, "The streams; - is standard input")->required();
   verb->add_flag("--json", options->json, "Each finding as a JSON object on a line");
+  verb->add_option("--max-errors", options->max_errors, "Stop after that many findings in a file")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   options->read.add_to(*verb);
   verb->callback([&action, options] { action = [options] { return check(*options); }; });
 }

@@ -7,6 +7,7 @@
 #include <array>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 namespace qember::cli {
 namespace {
@@ -41,6 +42,14 @@ Status OpenedStream::sniff() {
   if (begins(ber_magic)) {
     source_ = &decoder_.emplace(input_, options_.limits);
   } else if (begins(native_magic)) {
+    if (const off_t begin = ::lseek(descriptor_.get(), 0, SEEK_CUR); begin >= 0) {
+      // What has been read so far is the head of the stream.
+      const off_t stream = begin - static_cast<off_t>(head.size());
+      options_.reader.read_at = [fd = descriptor_.get(), stream](std::uint64_t offset, MutableBytes to) {
+        const ssize_t count = ::pread(fd, to.data(), to.size(), stream + static_cast<off_t>(offset));
+        return count < 0 ? std::size_t{0} : static_cast<std::size_t>(count);
+      };
+    }
     source_ = &reader_.emplace(input_, options_.limits, options_.reader);
     if (options_.arrange) source_ = &arranger_.emplace(*reader_, options_.limits);
   } else {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <optional>
 
 #include <unistd.h>
 
@@ -31,9 +32,12 @@ std::optional<std::vector<std::string>> names_of(ByteView octets) {
 }  // namespace
 
 void RamTally::add(const native::RamPage& page) {
-  using enum native::RamPageKind;
-  auto& count = page.kind == zero ? this->zero : page.kind == full ? this->full : page.kind == xbzrle ? this->xbzrle : compressed;
-  ++count;
+  switch (page.kind) {
+    case native::RamPageKind::zero: ++zero; break;
+    case native::RamPageKind::full: ++full; break;
+    case native::RamPageKind::xbzrle: ++xbzrle; break;
+    case native::RamPageKind::compressed: ++compressed; break;
+  }
   octets += page.data.size();
   digest = chain(digest, {static_cast<std::uint64_t>(page.kind) << 8U | page.fill, page.addr});
   if (page.kind != native::RamPageKind::zero) digest = chain(digest, digest_of(page.data));

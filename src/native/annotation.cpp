@@ -16,7 +16,7 @@ constexpr std::string_view stand_in_prefix = "qember-name-";
 
 /// The keys in a note on a section, and in one on a RAM block; a value follows each.
 enum class Key : std::uint8_t { type = 1, continues, marks, names_block, fill, page_size, name, blocks };
-enum class BlockKey : std::uint8_t { page_size = 1, address, name };
+enum class BlockKey : std::uint8_t { page_size = 1, address, name, mapped };
 
 asn1::Value<asn1::SecFull> make(const stream::SectionFields& fields) {
   auto section = asn1::Value<asn1::SecFull>::make();
@@ -128,6 +128,13 @@ BlockNote read_block_note(Values& values) {
       case BlockKey::page_size: note.page_size = values.number(any_u64); break;
       case BlockKey::address: note.address = values.number(any_u64); break;
       case BlockKey::name: note.name = copy(values.octets()); break;
+      case BlockKey::mapped: {
+        Values mapped = values.array();
+        note.mapped = MappedRam{static_cast<std::uint32_t>(mapped.number(any_u32)), mapped.number(any_u64),
+                                mapped.number(any_u64), mapped.number(any_u64)};
+        values.adopt(mapped);
+        break;
+      }
       default: values.fail("a key of a RAM block");
     }
   }
@@ -236,6 +243,13 @@ Result<Bytes> encode(const SectionNote& note) {
       Builder::pair(pairs, BlockKey::page_size, block.page_size);
       Builder::pair(pairs, BlockKey::address, block.address);
       Builder::pair(pairs, BlockKey::name, block.name);
+      if (!block.mapped) continue;
+      Builder::key(pairs, BlockKey::mapped);
+      auto mapped = pairs.append().make_array();
+      mapped.append().set_int(block.mapped->version);
+      mapped.append().set_int(block.mapped->page_size);
+      mapped.append().set_int(block.mapped->bitmap_offset);
+      mapped.append().set_int(block.mapped->pages_offset);
     }
   }
   return builder.encode();
@@ -269,6 +283,21 @@ Result<Bytes> encode(const CompressedPage& page) {
   builder.entries.append().set_int(page.addr);
   builder.entries.append().set_oldblob(page.data);
   if (page.names_block) builder.entries.append().set_bool(true);
+  return builder.encode();
+}
+
+Result<Bytes> encode(const MappedBitmap& bitmap) {
+  Builder builder(Kind::mapped_bitmap);
+  builder.entries.append().set_int(bitmap.block);
+  builder.entries.append().set_oldblob(bitmap.data);
+  return builder.encode();
+}
+
+Result<Bytes> encode(const MappedStale& stale) {
+  Builder builder(Kind::mapped_stale);
+  builder.entries.append().set_int(stale.block);
+  builder.entries.append().set_int(stale.addr);
+  builder.entries.append().set_oldblob(stale.data);
   return builder.encode();
 }
 
@@ -316,6 +345,25 @@ Result<Command> read_command(const asn1::SecFull& section) {
   if (command.payload.size() > 0xffff) values.fail("at most 65535 octets");
   if (values.error()) return *values.error();
   return command;
+}
+
+Result<MappedBitmap> read_mapped_bitmap(const asn1::SecFull& section) {
+  Values values(section);
+  MappedBitmap bitmap;
+  bitmap.block = static_cast<std::uint32_t>(values.number(any_u32));
+  bitmap.data = values.octets();
+  if (values.error()) return *values.error();
+  return bitmap;
+}
+
+Result<MappedStale> read_mapped_stale(const asn1::SecFull& section) {
+  Values values(section);
+  MappedStale stale;
+  stale.block = static_cast<std::uint32_t>(values.number(any_u32));
+  stale.addr = values.number(any_u64);
+  stale.data = values.octets();
+  if (values.error()) return *values.error();
+  return stale;
 }
 
 Result<CompressedPage> read_compressed(const asn1::SecFull& section) {

@@ -24,8 +24,10 @@ enum class Kind : std::uint8_t {
   trailing = 7,       ///< what follows the end mark and the description
   device_state = 8,   ///< everything from the first device on, where nothing tells sections apart
   no_footers = 9,     ///< sections have no footers
+  mapped_bitmap = 10,  ///< a piece of a bitmap in a mapped-ram file
+  mapped_stale = 11,  ///< what stands for a page that is not in it
 };
-inline constexpr std::uint32_t last_kind = 9;
+inline constexpr std::uint32_t last_kind = 11;
 
 /// What is out of the ordinary with a RAM block in a list.
 struct BlockNote {
@@ -33,6 +35,7 @@ struct BlockNote {
   std::optional<std::uint64_t> page_size;
   std::optional<std::uint64_t> address;
   std::optional<Bytes> name;  ///< where the name in the list only stands for it
+  std::optional<MappedRam> mapped;
 };
 
 /// What is out of the ordinary with the next section.
@@ -68,6 +71,8 @@ Result<Bytes> encode(const SectionNote& note);
 Result<Bytes> encode(const Configuration& configuration);
 Result<Bytes> encode(const Command& command);
 Result<Bytes> encode(const CompressedPage& page);
+Result<Bytes> encode(const MappedBitmap& bitmap);
+Result<Bytes> encode(const MappedStale& stale);
 /// A section whose contents are `blob`.
 Result<Bytes> encode(const stream::SectionFields& fields, ByteView blob);
 
@@ -77,5 +82,7 @@ Result<Configuration> read_configuration(const asn1::SecFull& section);
 /// Views in the result are valid as long as `section`.
 Result<Command> read_command(const asn1::SecFull& section);
 Result<CompressedPage> read_compressed(const asn1::SecFull& section);
+Result<MappedBitmap> read_mapped_bitmap(const asn1::SecFull& section);
+Result<MappedStale> read_mapped_stale(const asn1::SecFull& section);
 
 }  // namespace qember::native::annotation

@@ -5,6 +5,7 @@
 
 #include <qember/ber/header.hpp>
 #include <qember/native/decoder.hpp>
+#include <qember/native/mapped_ram.hpp>
 
 #include <fmt/format.h>
 
@@ -44,6 +45,10 @@ struct Decoder::State {
   std::optional<std::uint32_t> last_block;
   bool begins_block = false;
   bool page_in_min = false;
+  /// In a mapped-ram file: where what has been given out ends.
+  std::optional<std::uint64_t> mapped_at;
+  std::optional<std::uint32_t> mapped_block;
+  std::uint64_t bitmap_octets = 0;  ///< of that block
   std::optional<Kind> blob_kind;  ///< of a `qember` section that comes in segments
 
   Error refuse(Errc code, std::string_view component, std::string expected, std::string found) const {
@@ -58,6 +63,8 @@ struct Decoder::State {
 
   void end_section() {
     if (section_open) ready.push_back(SectionEnd{footers});
+    mapped_at.reset();
+    mapped_block.reset();
     section_open = in_ram = false;
   }
   void end_stream() {
@@ -93,6 +100,10 @@ struct Decoder::State {
   Status command(const asn1::SecFull& section);
   Status compressed(const asn1::SecFull& section);
   Status text(ByteView json);
+  Status mapped_bitmap(const asn1::SecFull& section);
+  Status mapped_stale(const asn1::SecFull& section);
+  Status check_mapped(std::span<const RamBlock> blocks) const;
+  Status advance_mapped(std::uint32_t to, std::uint64_t at, std::uint64_t size);
   Status part(Kind kind, Integer id, ByteView blob);
   Status rest(Kind kind);
   Result<Kind> kind_of(const stream::SectionFields& fields) const;
@@ -142,6 +153,8 @@ Status Decoder::State::annotation_section(const asn1::SecFull& section) {
     case Kind::part:
     case Kind::end: return part(*kind, full.fields.sectionid, blob);
     case Kind::compressed: return compressed(section);
+    case Kind::mapped_bitmap: return mapped_bitmap(section);
+    case Kind::mapped_stale: return mapped_stale(section);
     case Kind::trailing:
     case Kind::device_state: {
       if (auto status = rest(*kind); !status) return status;
@@ -264,6 +277,7 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
     RamBlock& named = blocks[about.index];
     named.page_size = about.page_size;
     named.address = about.address;
+    named.mapped = about.mapped;
     if (about.name) named.name = as_text(*about.name);
   }
   for (const RamBlock& each : blocks) {
@@ -273,7 +287,11 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
   const auto total = list.totalram().as_unsigned();
   if (!total || (*total & (min_page_size - 1)) != 0)
     return refuse(Errc::constraint, ".contents.ramblid.totalram", "a multiple of 256", to_string(list.totalram()));
+  if (auto status = check_mapped(blocks); !status) return status;
+  if (!blocks.empty() && blocks.front().mapped && *total > limits.max_mapped_ram)
+    return refuse(Errc::limit, ".contents.ramblid.totalram", fmt::format("at most {} in a mapped-ram file", limits.max_mapped_ram), fmt::to_string(*total));
   if (auto status = session.open_blocks(*total, std::move(blocks)); !status) return place(std::move(status.error()));
+  if (!session.blocks().empty() && session.blocks().front().mapped) mapped_at = session.blocks().front().mapped->bitmap_offset;
   ready.push_back(RamBlocks{*total, session.blocks()});
   for (const std::uint64_t word : note.marks) ready.push_back(RamMark{word});
   note = {};
@@ -406,7 +424,62 @@ Status Decoder::State::on(const ram::PageView& view) {
   last_block = page.block;
   if (auto status = check_page(page); !status) return status;
   if (auto status = session.note(page); !status) return place(std::move(status.error()));
+  if (mapped_at) {
+    if (page.kind != RamPageKind::full) return refuse(Errc::unsupported, "", "a full page in a mapped-ram file", "another page");
+    const std::uint64_t at = session.blocks()[page.block].mapped->pages_offset + page.addr;
+    if (auto status = advance_mapped(page.block, at, page.data.size()); !status) return status;
+  }
   ready.push_back(page);
+  return {};
+}
+
+/// All of the blocks are mapped or none, and they follow one another.
+Status Decoder::State::check_mapped(std::span<const RamBlock> blocks) const {
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].mapped.has_value() != blocks[0].mapped.has_value())
+      return refuse(Errc::bad_annotation, "", "RAM blocks that are all mapped or none", "some");
+    if (!blocks[i].mapped) continue;
+    // Where the first one's fields begin only the writer knows.
+    const std::uint64_t begin = i > 0 ? mapped_end(blocks[i - 1]) : blocks[i].mapped->bitmap_offset - mapped_fields_size(blocks[i]);
+    if (auto status = check_mapped_block(blocks[i], begin); !status) return place(std::move(status.error()));
+  }
+  return {};
+}
+
+/// What is written into a mapped-ram file comes in the order of its offsets.
+Status Decoder::State::advance_mapped(std::uint32_t to, std::uint64_t at, std::uint64_t size) {
+  if (at < *mapped_at || (mapped_block && to < *mapped_block) || size > ~std::uint64_t{0} - at)
+    return refuse(Errc::wrong_order, "", fmt::format("what comes at {} of the file or later", *mapped_at), fmt::to_string(at));
+  mapped_at = at + size;
+  mapped_block = to;
+  return {};
+}
+
+Status Decoder::State::mapped_bitmap(const asn1::SecFull& section) {
+  auto read = annotation::read_mapped_bitmap(section);
+  if (!read) return place(std::move(read.error()));
+  if (!mapped_at || read->block >= session.blocks().size())
+    return refuse(Errc::bad_annotation, "", "a block of a mapped-ram file", fmt::to_string(read->block));
+  const RamBlock& block = session.blocks()[read->block];
+  if (mapped_block != read->block) bitmap_octets = 0;
+  if (read->data.size() > mapped_bitmap_size(block) - bitmap_octets)
+    return refuse(Errc::bad_annotation, "", fmt::format("a bitmap of {} octets", mapped_bitmap_size(block)), "more");
+  if (auto status = advance_mapped(read->block, block.mapped->bitmap_offset + bitmap_octets, read->data.size()); !status) return status;
+  bitmap_octets += read->data.size();
+  ready.push_back(*read);
+  return {};
+}
+
+Status Decoder::State::mapped_stale(const asn1::SecFull& section) {
+  auto read = annotation::read_mapped_stale(section);
+  if (!read) return place(std::move(read.error()));
+  if (!mapped_at || read->block >= session.blocks().size())
+    return refuse(Errc::bad_annotation, "", "a block of a mapped-ram file", fmt::to_string(read->block));
+  const RamBlock& block = session.blocks()[read->block];
+  if (read->addr >= block.length || read->data.size() != block.mapped->page_size)
+    return refuse(Errc::page_outside_block, "", "a page of the block", fmt::format("{:#x}", read->addr));
+  if (auto status = advance_mapped(read->block, block.mapped->pages_offset + read->addr, read->data.size()); !status) return status;
+  ready.push_back(*read);
   return {};
 }
 

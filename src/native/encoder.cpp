@@ -75,6 +75,8 @@ struct Encoder::State {
   Status on(const RamBlocks& blocks);
   Status on(const RamMark& mark);
   Status on(const RamPage& page);
+  Status on(const MappedBitmap& bitmap);
+  Status on(const MappedStale& stale);
   Status on(const Body& piece) { return append(piece.data); }
   Status on(const SectionEnd& end);
   Status on(const Eof&) { return {}; }
@@ -135,9 +137,9 @@ Status Encoder::State::begin_blocks() {
     auto entry = blocks.append();
     entry.set_name(block_names[i]);
     entry.set_len(block.length);
-    annotation::BlockNote block_note{i, block.page_size, block.address, {}};
+    annotation::BlockNote block_note{i, block.page_size, block.address, {}, block.mapped};
     if (annotation::needs_stand_in(as_bytes(block.name))) block_note.name = Bytes(block.name.begin(), block.name.end());
-    if (block_note.page_size || block_note.address || block_note.name) about.blocks.push_back(std::move(block_note));
+    if (block_note.page_size || block_note.address || block_note.name || block_note.mapped) about.blocks.push_back(std::move(block_note));
   }
   list.reset();
   began = true;
@@ -218,6 +220,19 @@ Status Encoder::State::compressed(const RamPage& page) {
   const bool names_again = page.names_block && page.block == last_block;
   last_block = page.block;
   return put(annotation::encode(annotation::CompressedPage{page.block, page.addr, names_again, page.data}));
+}
+
+Status Encoder::State::on(const MappedBitmap& bitmap) {
+  if (list) {
+    if (auto status = begin_blocks(); !status) return status;
+  }
+  end_min();
+  return put(annotation::encode(bitmap));
+}
+
+Status Encoder::State::on(const MappedStale& stale) {
+  end_min();
+  return put(annotation::encode(stale));
 }
 
 stream::SectionFields Encoder::State::fields() const {

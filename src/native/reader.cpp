@@ -10,7 +10,7 @@ constexpr std::string_view configuration_prefix = "configuration/";
 }
 
 Reader::Reader(stream::Input& input, const Limits& limits, ReaderOptions options)
-    : input_(input), limits_(limits), session_(limits) {
+    : input_(input), limits_(limits), session_(limits), read_at_(std::move(options.read_at)) {
   if (options.page_size) session_.set_page_size(*options.page_size);
 }
 
@@ -19,6 +19,7 @@ Result<Event> Reader::next() {
     case State::header: return read_header();
     case State::element: return read_element();
     case State::ram: return blocks_pending_ ? read_blocks() : read_ram();
+    case State::mapped: return read_mapped();
     case State::iterable: return read_iterable();
     case State::payload: return read_payload();
     case State::device: return read_device();
@@ -33,7 +34,8 @@ Result<Event> Reader::next() {
 
 std::string Reader::path() const {
   switch (state_) {
-    case State::ram: return pages_ > 0 ? fmt::format("{}.page[{}]", section_path(), pages_ - 1) : section_path();
+    case State::ram:
+    case State::mapped: return pages_ > 0 ? fmt::format("{}.page[{}]", section_path(), pages_ - 1) : section_path();
     case State::iterable:
     case State::payload:
     case State::device:

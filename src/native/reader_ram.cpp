@@ -49,10 +49,8 @@ Result<Event> Reader::read_blocks() {
   if (cursor.is_short()) return cursor.shortage(path);
   if ((word & smallest_page_mask) != ram_flag::mem_size)
     return cursor.refuse(Errc::bad_tag, path, "the list of RAM blocks", fmt::format("{:#x}", word));
-  if (session_.mapped_ram())
-    return cursor.refuse(Errc::unsupported, path, "pages in the stream", "a mapped-ram file");
-
   const std::uint64_t total = word & ~smallest_page_mask;
+  if (session_.mapped_ram()) return read_mapped_blocks(total);
   std::vector<RamBlock> blocks;
   std::uint64_t left = total;
   for (bool last = total == 0; !last;) {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/native/mapped_ram.hpp>
 #include <qember/native/session.hpp>
 #include <qember/native/writer.hpp>
 
 #include "ram_records.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace qember::native {
 namespace {
@@ -43,7 +47,10 @@ void Writer::write(const Event& event) {
   std::visit([this](const auto& each) { put(each); }, event);
 }
 
-void Writer::put(const StreamBegin& begin) { Put(out_, room_for_fields).be(magic).be(begin.version); }
+void Writer::put(const StreamBegin& begin) {
+  begin_ = out_.written();
+  Put(out_, room_for_fields).be(magic).be(begin.version);
+}
 
 void Writer::put(const Configuration& configuration) {
   Put(out_, room_for_fields + configuration.machine.size())
@@ -76,21 +83,71 @@ void Writer::put(const SectionBegin& section) {
 }
 
 void Writer::put(const RamBlocks& list) {
-  blocks_.clear();
+  blocks_.assign(list.blocks.begin(), list.blocks.end());
   Put(out_, room_for_fields).be(list.total | ram_flag::mem_size);
-  for (const RamBlock& block : list.blocks) {
-    blocks_.push_back(block.name);
-    Put to(out_, room_for_name + room_for_fields);
-    to.counted(block.name).be(block.length);
-    if (block.page_size) to.be(*block.page_size);
-    if (block.address) to.be(*block.address);
+  if (!blocks_.empty() && blocks_.front().mapped) {
+    put_block(blocks_.front());
+    mapped_ = 0;
+    bitmap_at_ = blocks_.front().mapped->bitmap_offset;
+    return;
+  }
+  for (const RamBlock& block : blocks_) put_block(block);
+}
+
+void Writer::put_block(const RamBlock& block) {
+  Put to(out_, room_for_name + room_for_fields);
+  to.counted(block.name).be(block.length);
+  if (block.page_size) to.be(*block.page_size);
+  if (block.address) to.be(*block.address);
+  if (block.mapped)
+    to.be(block.mapped->version).be(block.mapped->page_size).be(block.mapped->bitmap_offset).be(block.mapped->pages_offset);
+}
+
+void Writer::pad_to(std::uint64_t position) {
+  static constexpr std::array<std::uint8_t, std::size_t{256} << 10U> zeros{};
+  while (this->position() < position)
+    out_.borrow(ByteView(zeros).first(static_cast<std::size_t>(std::min<std::uint64_t>(zeros.size(), position - this->position()))));
+}
+
+/// Goes on to that block of a mapped-ram file: what has not come of those before is zeros.
+void Writer::seek_block(std::uint32_t block) {
+  while (*mapped_ < block) {
+    pad_to(mapped_end(blocks_[*mapped_]));
+    put_block(blocks_[++*mapped_]);
+    bitmap_at_ = blocks_[*mapped_].mapped->bitmap_offset;
   }
 }
 
-void Writer::put(const RamMark& mark) { Put(out_, room_for_fields).be(mark.word); }
+void Writer::end_mapped() {
+  if (!mapped_) return;
+  seek_block(static_cast<std::uint32_t>(blocks_.size() - 1));
+  pad_to(mapped_end(blocks_.back()));
+  mapped_.reset();
+}
+
+void Writer::put(const MappedBitmap& bitmap) {
+  seek_block(bitmap.block);
+  pad_to(*bitmap_at_);
+  out_.copy(bitmap.data);
+  *bitmap_at_ += bitmap.data.size();
+}
+
+void Writer::put(const MappedStale& stale) {
+  seek_block(stale.block);
+  pad_to(blocks_[stale.block].mapped->pages_offset + stale.addr);
+  out_.copy(stale.data);
+}
+
+void Writer::put(const RamMark& mark) {
+  end_mapped();
+  Put(out_, room_for_fields).be(mark.word);
+}
 
 void Writer::put(const RamPage& page) {
-  {
+  if (mapped_) {
+    seek_block(page.block);
+    pad_to(blocks_[page.block].mapped->pages_offset + page.addr);
+  } else {
     Put to(out_, room_for_name + room_for_fields);
     std::uint64_t flags = page.names_block ? 0 : ram_flag::same_block;
     switch (page.kind) {
@@ -100,7 +157,7 @@ void Writer::put(const RamPage& page) {
       case RamPageKind::compressed: flags |= ram_flag::compress_page; break;
     }
     to.be(page.addr | flags);
-    if (page.names_block) to.counted(blocks_[page.block]);
+    if (page.names_block) to.counted(blocks_[page.block].name);
     switch (page.kind) {
       case RamPageKind::zero: to.be(page.fill); break;
       case RamPageKind::full: break;
@@ -116,6 +173,7 @@ void Writer::put(const RamPage& page) {
 }
 
 void Writer::put(const SectionEnd& end) {
+  end_mapped();
   if (in_ram_) Put(out_, room_for_fields).be(ram_flag::eos);
   if (end.footer) Put(out_, room_for_fields).octet(Element::section_footer).be(section_);
 }

@@ -35,8 +35,8 @@ class DeltaWriter {
   /// The size of the delta, or `delta_too_large`.
   [[gnu::always_inline]] inline std::size_t finish() noexcept {
     if (differs_ != 0 && !put(size_)) return delta_too_large;
-    // QEMU asks for the room of two lengths whenever the page goes on, though nothing may follow.
-    if (done_ != size_ && room_ - used_ < 2) return delta_too_large;
+    // QEMU wants room for two lengths more wherever the page goes on, though nothing may follow.
+    if (used_ != 0 && done_ != size_ && room_ - used_ < 2) return delta_too_large;
     return used_;
   }
 

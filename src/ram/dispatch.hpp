@@ -6,6 +6,7 @@
 
 #include <qember/core/result.hpp>
 
+#include <atomic>
 #include <string_view>
 #include <vector>
 
@@ -17,8 +18,14 @@ std::vector<const Kernel*> supported_kernels();
 /// The one of that name, or the preferred one where the name is empty.
 Result<const Kernel*> select_kernel(std::string_view name);
 
-/// The one that `QEMBER_KERNELS` names, chosen once. Where it can't be had this is the scalar one, and
-/// `active_kernel` says why.
-const Kernel& kernel() noexcept;
+/// The one that QEMBER_KERNELS names, or the preferred one; the scalar one where the named can't be had,
+/// which `active_kernel` tells. Chosen at the first call.
+const Kernel& choose_kernel() noexcept;
+extern std::atomic<const Kernel*> chosen_kernel;
+
+inline const Kernel& kernel() noexcept {
+  const Kernel* const chosen = chosen_kernel.load(std::memory_order_relaxed);
+  return chosen != nullptr ? *chosen : choose_kernel();
+}
 
 }  // namespace qember::ram

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <iterator>
 #include <string>
 
 namespace qember::ram {
@@ -22,12 +23,12 @@ constexpr std::array table = {
     &scalar_kernel,
 };
 
-const Result<const Kernel*>& chosen() {
-  static const Result<const Kernel*> choice = [] {
-    const char* name = std::getenv("QEMBER_KERNELS");
+const Result<const Kernel*>& choice() {
+  static const Result<const Kernel*> result = [] {
+    const char* const name = std::getenv("QEMBER_KERNELS");
     return select_kernel(name == nullptr ? "" : name);
   }();
-  return choice;
+  return result;
 }
 
 }  // namespace
@@ -48,9 +49,12 @@ Result<const Kernel*> select_kernel(std::string_view name) {
   return Error{Errc::usage, 0, "QEMBER_KERNELS", std::move(expected), std::string(name)};
 }
 
-const Kernel& kernel() noexcept {
-  static const Kernel& active = chosen() ? **chosen() : scalar_kernel;
-  return active;
+constinit std::atomic<const Kernel*> chosen_kernel = nullptr;
+
+const Kernel& choose_kernel() noexcept {
+  const Kernel& kernel = choice() ? **choice() : scalar_kernel;
+  chosen_kernel.store(&kernel, std::memory_order_relaxed);
+  return kernel;
 }
 
 std::vector<KernelInfo> available_kernels() {
@@ -60,7 +64,7 @@ std::vector<KernelInfo> available_kernels() {
 }
 
 Result<KernelInfo> active_kernel() {
-  if (!chosen()) return chosen().error();
+  if (!choice()) return choice().error();
   return KernelInfo{kernel().name};
 }
 

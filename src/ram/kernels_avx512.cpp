@@ -32,11 +32,14 @@ QEMBER_TARGET std::size_t encode(const std::uint8_t* old_page, const std::uint8_
   return delta.finish();
 }
 
-/// Any length in one way: a branch for each class of lengths would be guessed wrong too often.
 QEMBER_TARGET inline void copy(std::uint8_t* to, const std::uint8_t* from, std::size_t length) noexcept {
-  for (; length > 64; length -= 64, to += 64, from += 64) _mm512_storeu_si512(to, _mm512_loadu_si512(from));
-  const __mmask64 rest = _bzhi_u64(~std::uint64_t{0}, static_cast<unsigned>(length));
-  _mm512_mask_storeu_epi8(to, rest, _mm512_maskz_loadu_epi8(rest, from));
+  if (length > 64) {
+    std::memcpy(to, from, length);
+    return;
+  }
+  // All short lengths in one way: a branch for each class of them would be guessed wrong too often.
+  const __mmask64 some = _bzhi_u64(~std::uint64_t{0}, static_cast<unsigned>(length));
+  _mm512_mask_storeu_epi8(to, some, _mm512_maskz_loadu_epi8(some, from));
 }
 
 QEMBER_TARGET void apply(const Run* runs, std::size_t count, const std::uint8_t* delta,

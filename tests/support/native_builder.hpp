@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// Native streams made by hand. It remembers where every field begins, so that a test knows where a
-/// reader must find that the stream has been cut.
+/// Native streams made by hand, with what a reader must say of one that has been cut anywhere.
 #pragma once
 
 #include <qember/core/bytes.hpp>
@@ -17,17 +16,16 @@ class NativeBuilder {
 
   template <class T>
   NativeBuilder& be(T value) {
-    fields_.push_back(bytes_.size());
-    bytes_.resize(bytes_.size() + sizeof(T));
-    store_be(bytes_.data() + bytes_.size() - sizeof(T), value);
-    return *this;
+    Bytes field(sizeof(T));
+    store_be(field.data(), value);
+    return raw(field);
   }
   NativeBuilder& u8(std::uint8_t value) { return be(value); }
   NativeBuilder& u16(std::uint16_t value) { return be(value); }
   NativeBuilder& u32(std::uint32_t value) { return be(value); }
   NativeBuilder& u64(std::uint64_t value) { return be(value); }
   NativeBuilder& raw(ByteView bytes) {
-    fields_.push_back(bytes_.size());
+    cuts_.resize(bytes_.size() + bytes.size(), bytes_.size());
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
     return *this;
   }
@@ -67,8 +65,8 @@ class NativeBuilder {
   NativeBuilder& zero(std::string_view block, std::uint64_t addr, std::uint8_t byte = 0) {
     return record(0x02, block, addr).u8(byte);
   }
-  NativeBuilder& page(std::string_view block, std::uint64_t addr, std::uint8_t byte, std::size_t size = 4096) {
-    return record(0x08, block, addr).fill(size, byte);
+  NativeBuilder& page(std::string_view block, std::uint64_t addr, std::uint8_t byte) {
+    return record(0x08, block, addr).fill(page_size, byte);
   }
   NativeBuilder& xbzrle(std::string_view block, std::uint64_t addr, ByteView delta) {
     return record(0x40, block, addr).u8(1).u16(static_cast<std::uint16_t>(delta.size())).raw(delta);
@@ -81,7 +79,12 @@ class NativeBuilder {
   /// FULL with that state.
   NativeBuilder& device(std::uint32_t id, std::string_view name, ByteView state, std::uint32_t instance = 0,
                         std::uint32_t version = 1) {
-    return section(4, id, name, instance, version).raw(state).footer(id);
+    section(4, id, name, instance, version);
+    const std::size_t begin = size();
+    raw(state).footer(id);
+    // Nothing is sure of where it ends before what follows it is there.
+    for (std::size_t at = begin; at < size(); ++at) cuts_[at] = at;
+    return *this;
   }
   NativeBuilder& eof() { return u8(0); }
   NativeBuilder& description(std::string_view json) {
@@ -90,10 +93,12 @@ class NativeBuilder {
 
   const Bytes& bytes() const { return bytes_; }
   std::size_t size() const { return bytes_.size(); }
-  /// Where each field begins; a footer and a device's state are found by what follows them.
-  const std::vector<std::size_t>& fields() const { return fields_; }
+  /// Where a reader finds that a stream of `size` octets of this one does not go on: where the field begins
+  /// that is not whole.
+  std::size_t cut_at(std::size_t size) const { return cuts_.at(size); }
 
   bool footers = true;
+  std::size_t page_size = 4096;
 
  private:
   /// An empty `block` means the same block as before.
@@ -104,7 +109,7 @@ class NativeBuilder {
   }
 
   Bytes bytes_;
-  std::vector<std::size_t> fields_;
+  std::vector<std::size_t> cuts_;
 };
 
 }  // namespace qember::test

@@ -10,7 +10,7 @@
 
 namespace qember::test {
 
-/// A description with one page size and two devices: `dev`, of fields of many kinds, and `old`.
+/// A description with the page size 1024 and two devices: `dev`, of fields of many kinds, and `old`.
 std::string small_description();
 /// The state of `dev` and `old` as `small_description` has them.
 Bytes dev_state();

@@ -24,6 +24,8 @@ struct Limits {
   std::size_t max_blob = std::size_t{1} << 20U;
   /// Bytes of a description.
   std::size_t max_description = std::size_t{16} << 20U;
+  /// Bytes of RAM in a mapped-ram file, all of which is written out, with zeros for what is not there.
+  std::uint64_t max_mapped_ram = std::uint64_t{64} << 30U;
   /// Bytes of device state that is held while its description is awaited; beyond it device state
   /// goes on as blobs.
   std::size_t max_held = std::size_t{256} << 20U;
@@ -41,6 +43,7 @@ struct Limits {
     Limits limits;
     limits.max_section = std::size_t{1} << 30U;
     limits.max_description = std::size_t{256} << 20U;
+    limits.max_mapped_ram = std::uint64_t{1} << 40U;
     limits.max_held = std::size_t{4} << 30U;
     return limits;
   }

@@ -76,7 +76,7 @@ struct SectionBegin {
   std::uint32_t version = 0;
 };
 
-/// Where the pages of a block are in a mapped-ram file.
+/// Where the pages of a block are in a mapped-ram file; offsets count from the first byte of the stream.
 struct MappedRam {
   std::uint32_t version = 1;
   std::uint64_t page_size = 0;
@@ -115,6 +115,21 @@ struct RamPage {
   bool lasting = true;      ///< `data` stays as it is until the input is fed
 };
 
+/// A piece of the bitmap of a block in a mapped-ram file, which stands before the block's pages: bit i%8 of
+/// octet i/8 says that page i is there; else it is zeros. The pages come as `RamPage`, in order.
+struct MappedBitmap {
+  std::uint32_t block = 0;
+  ByteView data{};
+};
+
+/// What stands in a mapped-ram file in the place of a page that is not there, where that is not zeros: it
+/// means nothing.
+struct MappedStale {
+  std::uint32_t block = 0;
+  std::uint64_t addr = 0;
+  ByteView data{};
+};
+
 /// A piece of the body of any other section.
 struct Body {
   ByteView data{};
@@ -144,7 +159,7 @@ struct StreamEnd {};
 
 /// Views in it are valid until the next call to the source that made it, or to what feeds that; those of
 /// pages that are `lasting` until the latter.
-using Event = std::variant<StreamBegin, Configuration, Command, SectionBegin, RamBlocks, RamMark, RamPage, Body,
-                           SectionEnd, Eof, DescriptionText, Rest, StreamEnd>;
+using Event = std::variant<StreamBegin, Configuration, Command, SectionBegin, RamBlocks, RamMark, RamPage, MappedBitmap,
+                           MappedStale, Body, SectionEnd, Eof, DescriptionText, Rest, StreamEnd>;
 
 }  // namespace qember::native

@@ -24,6 +24,9 @@ class PageStates {
     return found == chunks_.end() ? State{} : at(found->second, page);
   }
 
+  /// Memory that is taken, about.
+  std::size_t octets() const { return chunks_.size() * (sizeof(Chunk) + 48); }
+
   /// Sets the state of a page; returns what it was.
   State exchange(std::uint64_t page, State state) {
     if (last_ == nullptr || last_index_ != page / chunk_pages) {

@@ -6,12 +6,19 @@
 #include <qember/stream/input.hpp>
 
 #include <deque>
+#include <functional>
 
 namespace qember::native {
 
+/// Reads from anywhere in the input, which a mapped-ram file needs: `offset` counts from the first byte of
+/// the stream. Returns how many octets of `to` were filled; fewer than its size at the end alone.
+using ReadAt = std::function<std::size_t(std::uint64_t offset, MutableBytes to)>;
+
 struct ReaderOptions {
   /// The target's page size, for streams that do not name theirs.
-  std::optional<std::uint64_t> page_size;
+  std::optional<std::uint64_t> page_size = {};
+  /// For inputs that have it; a mapped-ram file is not supported without.
+  ReadAt read_at = {};
 };
 
 class Cursor;
@@ -27,7 +34,7 @@ class Reader final : public Source {
   const Session& session() const override { return session_; }
 
  private:
-  enum class State : std::uint8_t { header, element, ram, iterable, payload, device, footer, tail, rest, after_eof, end };
+  enum class State : std::uint8_t { header, element, ram, mapped, iterable, payload, device, footer, tail, rest, after_eof, end };
   struct BodyEnd {
     enum Outcome : std::uint8_t { found, starved, none } outcome;
     std::size_t at;
@@ -41,6 +48,10 @@ class Reader final : public Source {
   Result<Event> begin_body(SectionBegin begin, std::size_t size);
   Result<Event> read_blocks();
   Result<bool> read_block(Cursor& cursor, std::uint64_t left, RamBlock& block, bool& last);
+  Result<Event> read_mapped_blocks(std::uint64_t total);
+  Result<RamBlock> read_mapped_block(std::uint64_t& offset, std::uint64_t left, const std::string& path);
+  Result<Event> read_mapped();
+  Result<Event> read_mapped_pages();
   Result<Event> read_ram();
   Result<Event> read_page(Cursor& cursor, std::uint64_t word);
   Status find_page_size();
@@ -78,6 +89,16 @@ class Reader final : public Source {
   std::optional<std::size_t> loose_;  ///< where a footer stands that nothing certain follows
   std::deque<std::size_t> tail_;     ///< sizes of the bodies to come, where only a description tells
   bool rest_is_device_state_ = false;
+
+  /// The parts of a mapped-ram file up to the end of its last block.
+  struct MappedPart {
+    enum Kind : std::uint8_t { fields, padding, bitmap, pages } kind;
+    std::uint32_t block;
+    std::uint64_t left;  ///< octets that are still to come
+  };
+  ReadAt read_at_;
+  std::deque<MappedPart> mapped_;
+  Bytes bitmap_;                     ///< of the block whose pages come
 
   std::size_t sections_ = 0;
   std::size_t commands_ = 0;

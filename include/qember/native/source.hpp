@@ -12,8 +12,11 @@ class Source {
   virtual ~Source() = default;
 
   /// The next event. `Errc::need_more` asks for the input to be fed, and for the call to be made
-  /// again; after any other error, and after `StreamEnd`, no more calls.
+  /// again; after any other error, unless `in_sync`, and after `StreamEnd`, no more calls.
   virtual Result<Event> next() = 0;
+  /// After an error: whether the next call goes on behind what was refused, as only one who looks for more
+  /// errors would.
+  virtual bool in_sync() const { return false; }
   /// Of the last event: its first byte in the input, and where that is.
   virtual std::uint64_t offset() const = 0;
   virtual std::string path() const = 0;

@@ -25,6 +25,8 @@ class Writer {
   void put(const RamBlocks& list);
   void put(const RamMark& mark);
   void put(const RamPage& page);
+  void put(const MappedBitmap& bitmap);
+  void put(const MappedStale& stale);
   void put(const Body& body) { out_.copy(body.data); }
   void put(const SectionEnd& end);
   void put(const Eof&);
@@ -33,9 +35,17 @@ class Writer {
   void put(const StreamEnd&) {}
 
   void description();
+  void put_block(const RamBlock& block);
+  std::uint64_t position() const { return out_.written() - begin_; }
+  void pad_to(std::uint64_t position);
+  void seek_block(std::uint32_t block);
+  void end_mapped();
 
   stream::Output& out_;
-  std::vector<std::string> blocks_;
+  std::vector<RamBlock> blocks_;
+  std::uint64_t begin_ = 0;                   ///< of the stream in the output
+  std::optional<std::uint32_t> mapped_;       ///< the block of a mapped-ram file whose fields are written
+  std::optional<std::uint64_t> bitmap_at_;    ///< where the next piece of its bitmap goes
   std::uint32_t section_ = 0;
   bool in_ram_ = false;
   bool ended_ = false;

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <atomic>
+#include <latch>
 #include <thread>
 
 using namespace qember;
@@ -13,9 +14,11 @@ using namespace qember;
 TEST_CASE("eight threads decode, check, encode and free") {
   const auto vectors = test::read_vectors("accepted.vec");
   std::atomic<int> wrong{0};
+  std::latch start(8);
   std::vector<std::thread> threads;
   for (int i = 0; i < 8; ++i)
     threads.emplace_back([&] {
+      start.arrive_and_wait();
       for (int round = 0; round < 20; ++round)
         for (const auto& vector : vectors) {
           const auto der = test::transcode(vector.type, vector.in);

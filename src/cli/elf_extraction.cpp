@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "elf_extraction.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include <unistd.h>
+
+namespace qember::cli {
+namespace {
+
+using native::RamBlock;
+
+/// N of `ram-nodeN`, as libvirt calls the RAM of a NUMA node; -1 of RAM in one piece, as QEMU calls it.
+std::optional<int> ram_order(std::string_view block) {
+  block = block.substr(block.rfind('/') + 1);
+  constexpr std::string_view node = "ram-node";
+  if (block == "pc.ram" || block == "microvm.ram") return -1;
+  if (!block.starts_with(node) || block.size() == node.size() || block.size() > node.size() + 4) return {};
+  int order = 0;
+  for (const char digit : block.substr(node.size())) {
+    if (digit < '0' || digit > '9') return {};
+    order = order * 10 + (digit - '0');
+  }
+  return order;
+}
+
+/// The blocks that are RAM, in the order of their addresses; none where names do not tell.
+std::vector<std::uint32_t> ram_blocks(std::span<const RamBlock> blocks) {
+  std::map<int, std::uint32_t> found;
+  for (std::uint32_t i = 0; i < blocks.size(); ++i)
+    if (const auto order = ram_order(blocks[i].name)) found.emplace(*order, i);
+  if (found.contains(-1)) return {found[-1]};
+  std::vector<std::uint32_t> order;
+  for (const auto& [node, block] : found) order.push_back(block);
+  return order;
+}
+
+Error unsupported(std::string expected, std::string found) {
+  return {Errc::unsupported, 0, "ELF core", std::move(expected), std::move(found)};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Extraction>> ElfExtraction::open(const native::Source& source, const ExtractOptions& options) {
+  auto output = OutputFile::open(*options.elf, false);
+  if (!output) return std::move(output.error());
+  if (*options.elf == "-" || ::lseek(output->fd(), 0, SEEK_CUR) < 0)
+    return Error{Errc::usage, 0, *options.elf, "a file, to be written here and there", "a pipe"};
+  return std::unique_ptr<Extraction>(new ElfExtraction(source, options, std::move(*output)));
+}
+
+Status ElfExtraction::note(const native::Event& event) {
+  if (const auto* configuration = std::get_if<native::Configuration>(&event))
+    machine_ = as_text(configuration->machine);
+  if (std::holds_alternative<native::RamBlocks>(event) && parts_.empty())
+    if (auto status = begin(); !status) return status;
+  if (auto status = cpus_.note(event); !status) return status;
+  return ram_.note(event);
+}
+
+Status ElfExtraction::begin() {
+  const auto blocks = source_.session().blocks();
+  auto chosen = find_blocks(source_.session(), options_.blocks);
+  if (!chosen) return std::move(chosen.error());
+  if (chosen->empty()) *chosen = ram_blocks(blocks);
+  if (chosen->empty())
+    return unsupported("RAM of an x86-64 machine (pc.ram, microvm.ram), or --block",
+                       blocks.empty() ? "no RAM" : fmt::format("{:?}", blocks[0].name));
+  if (chosen->size() > max_core_segments / 2)
+    return unsupported(fmt::format("RAM in at most {} blocks", max_core_segments / 2), fmt::to_string(chosen->size()));
+  for (const std::uint32_t block : *chosen) {
+    parts_.push_back({block, blocks[block].length, ram_size_});
+    ram_size_ += blocks[block].length;
+  }
+  return {};
+}
+
+const ElfExtraction::Part* ElfExtraction::part_of(std::uint32_t block) const {
+  const auto part = std::ranges::find(parts_, block, &Part::block);
+  return part == parts_.end() ? nullptr : &*part;
+}
+
+Status ElfExtraction::write(std::uint32_t block, std::uint64_t addr, ByteView data) {
+  return file_.write(core_memory_offset + part_of(block)->at + addr, data);
+}
+
+Status ElfExtraction::read(std::uint32_t block, std::uint64_t addr, MutableBytes data) {
+  return file_.read(core_memory_offset + part_of(block)->at + addr, data);
+}
+
+Status ElfExtraction::clear(std::uint32_t block, std::uint64_t addr, std::uint64_t size) {
+  return file_.clear(core_memory_offset + part_of(block)->at + addr, size);
+}
+
+Status ElfExtraction::check_parts() const {
+  if (parts_.empty()) return unsupported("RAM", "a stream without any");
+  for (const Part& part : parts_)
+    if (const auto absence = absence_of(source_.session(), ram_, part.block))
+      return refuse_absent(source_.session().blocks()[part.block], *absence);
+  return {};
+}
+
+Result<std::vector<CoreSegment>> ElfExtraction::segments() const {
+  const auto hole = options_.hole ? options_.hole : native::pc_hole(machine_, ram_size_);
+  if (!hole)
+    return unsupported("a machine of known layout (pc-i440fx, pc-q35, microvm), or --hole",
+                       machine_.empty() ? "a stream that does not name it" : fmt::format("{:?}", machine_));
+  std::vector<CoreSegment> segments;
+  for (const native::PhysicalRange& range : native::place_ram(ram_size_, *hole))
+    segments.push_back({range.address, core_memory_offset + range.offset, range.size});
+  return segments;
+}
+
+void ElfExtraction::tell_what_lacks(bool has_vmcoreinfo) const {
+  std::string left_out;
+  for (std::uint32_t i = 0; i < source_.session().blocks().size(); ++i)
+    if (part_of(i) == nullptr) left_out += (left_out.empty() ? "" : ", ") + source_.session().blocks()[i].name;
+  const auto tell = [this](const std::string& what) { fmt::print(stderr, "qember: {}: {}\n", options_.file, what); };
+  if (!left_out.empty()) tell(fmt::format("blocks that are not in the core: {}", left_out));
+  if (cpus_.cpus().empty()) tell("no registers in the core: the stream does not describe its CPUs");
+  if (!has_vmcoreinfo) tell("no VMCOREINFO in the core: none was found in the guest's memory");
+}
+
+Status ElfExtraction::finish() {
+  if (auto status = check_parts(); !status) return status;
+  auto loads = segments();
+  if (!loads) return std::move(loads.error());
+  if (auto status = file_.flush(); !status) return status;
+  const std::uint64_t notes_at = core_memory_offset + (ram_size_ + 4095) / 4096 * 4096;
+  // Pages that were not sent are holes, at the end too.
+  if (::ftruncate(output_.fd(), static_cast<off_t>(notes_at)) != 0)
+    return system_error(fmt::format("{} of {} bytes", *options_.elf, notes_at));
+  auto vmcoreinfo = find_vmcoreinfo(output_.fd(), core_memory_offset, notes_at, *options_.elf);
+  if (!vmcoreinfo) return std::move(vmcoreinfo.error());
+  const Bytes notes = core_notes(cpus_.cpus(), *vmcoreinfo);
+  if (auto status = write_at(output_.fd(), notes_at, notes, *options_.elf); !status) return status;
+  const Bytes headers = core_headers(*loads, notes_at, notes.size());
+  if (auto status = write_at(output_.fd(), 0, headers, *options_.elf); !status) return status;
+  tell_what_lacks(!vmcoreinfo->empty());
+  return output_.commit();
+}
+
+}  // namespace qember::cli

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// `extract --ram`: one sparse file for each RAM block, and an index of them.
+#pragma once
+
+#include "extraction.hpp"
+#include "extract_files.hpp"
+
+namespace qember::cli {
+
+class RamExtraction final : public Extraction, private native::RamStore {
+ public:
+  /// `source` and `options` outlive this.
+  static Result<std::unique_ptr<Extraction>> open(const native::Source& source, const ExtractOptions& options);
+
+  Status note(const native::Event& event) override;
+  Status finish() override;
+
+ private:
+  /// The file that is being written: pages come block by block, mostly.
+  struct OpenFile {
+    std::uint32_t block;
+    Descriptor descriptor;
+    SparseFile file;
+  };
+
+  RamExtraction(const native::Source& source, const ExtractOptions& options, StagedDirectory directory)
+      : source_(source), options_(options), directory_(std::move(directory)), ram_(source, *this) {}
+
+  bool wants(std::uint32_t block) override { return wanted_[block]; }
+  Status write(std::uint32_t block, std::uint64_t addr, ByteView data) override;
+  Status read(std::uint32_t block, std::uint64_t addr, MutableBytes data) override;
+  Status clear(std::uint32_t block, std::uint64_t addr, std::uint64_t size) override;
+
+  Status begin(std::span<const native::RamBlock> blocks);
+  Status select(std::uint32_t block);
+  Status deselect();
+  Status give_length(std::uint32_t block);
+  std::string index() const;
+
+  const native::Source& source_;
+  const ExtractOptions& options_;
+  StagedDirectory directory_;
+  native::FinalRam ram_;
+  std::vector<bool> wanted_;
+  std::vector<std::string> files_;  ///< a name for each block
+  std::optional<OpenFile> open_;
+};
+
+}  // namespace qember::cli

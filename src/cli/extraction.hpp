@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What the forms of `extract` have in common.
+#pragma once
+
+#include "common_options.hpp"
+
+#include <qember/native/final_ram.hpp>
+#include <qember/native/guest_layout.hpp>
+
+namespace qember::cli {
+
+struct ExtractOptions {
+  std::string file = "-";
+  std::optional<std::string> ram;  ///< the directory
+  std::optional<std::string> elf;  ///< the core
+  std::vector<std::string> blocks;
+  std::optional<native::Hole> hole;
+  bool force = false;
+  bool partial = false;
+  ReadOptions read;
+};
+
+/// Something that a stream's memory is taken out to, event by event.
+class Extraction {
+ public:
+  virtual ~Extraction() = default;
+  virtual Status note(const native::Event& event) = 0;
+  /// Gives the files their names; without it nothing stays.
+  virtual Status finish() = 0;
+};
+
+/// The places of `names` in the list of blocks; `Errc::usage` for a name that is not there.
+Result<std::vector<std::uint32_t>> find_blocks(const native::Session& session, std::span<const std::string> names);
+
+/// Why that block's pages are not in the stream; nothing where they are.
+std::optional<std::string_view> absence_of(const native::Session& session, const native::FinalRam& ram,
+                                           std::uint32_t block);
+
+/// `Errc::unsupported`, for a block that was asked for and is not in the stream.
+Error refuse_absent(const native::RamBlock& block, std::string_view reason);
+
+}  // namespace qember::cli

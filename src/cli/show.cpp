@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "common_options.hpp"
+#include "report.hpp"
+#include "show_output.hpp"
+#include "show_selector.hpp"
+#include "verbs.hpp"
+
+#include <qember/native/state.hpp>
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace qember::cli {
+namespace {
+
+using native::BodyKind;
+using native::Element;
+
+struct ShowOptions {
+  std::string file = "-";
+  std::string device;
+  std::string field;
+  bool json = false;
+  bool offsets = false;
+  ColorOption color;
+  ReadOptions read;
+};
+
+/// A section that comes in parts.
+struct OpenIterable {
+  Iterated sum;
+  std::vector<RamTally> tallies;
+};
+
+class Show {
+ public:
+  Show(const ShowOptions& options, OpenedStream& stream, ShowOutput& out)
+      : limits_(options.read.stream_options().limits), field_(options.field), stream_(stream), out_(out), selector_(options.device) {}
+
+  void take(const native::Event& event) {
+    std::visit([this](const auto& each) { on(each); }, event);
+  }
+  /// What had no end before the stream's.
+  void finish();
+  bool found() const noexcept { return found_; }
+
+ private:
+  std::uint64_t offset() const { return stream_.source().offset(); }
+  bool whole() const { return selector_.selects_all() && field_.empty(); }
+
+  template <class Other>
+  void on(const Other&) {}  // what has nothing to show
+  void on(const native::Configuration& configuration) {
+    if (whole()) out_.configuration(offset(), configuration);
+  }
+  void on(const native::Command& command) {
+    if (whole()) out_.command(offset(), command);
+  }
+  void on(const native::SectionBegin& section);
+  void on(const native::RamBlocks& list);
+  void on(const native::RamPage& page) { iterable_->tallies[page.block].add(page); }
+  void on(const native::Body& body);
+  void on(const native::SectionEnd&);
+  void on(const native::Eof&);
+  void on(const native::DescriptionText& text);
+  void on(const native::Rest& rest);
+  void on(const native::StreamEnd&);
+
+  void begin_device(const native::SectionBegin& section);
+  void begin_part(const native::SectionBegin& section);
+  void end_device();
+  void end_iterable();
+  bool wants_part() const { return field_.empty() && selector_.selects(place_.section.name, place_.section.instance); }
+
+  Limits limits_;
+  std::string field_;
+  OpenedStream& stream_;
+  ShowOutput& out_;
+  DeviceSelector selector_;
+  bool found_ = false;
+
+  std::optional<native::Description> description_;
+  std::optional<native::DeviceMatcher> matcher_;
+  std::string no_description_ = "the stream has no description before it";
+
+  std::map<std::uint32_t, OpenIterable> iterables_;
+  OpenIterable* iterable_ = nullptr;  ///< whose part is being read
+
+  PlacedSection place_;                     ///< of the section that is being read
+  std::string name_;                        ///< its name
+  const native::Device* device_ = nullptr;  ///< its description
+  Bytes body_;                              ///< its body, where that is described
+  std::string reason_;                      ///< why it is not
+  Digester digester_;                       ///< of its body
+  std::uint64_t size_ = 0;
+
+  std::uint64_t rest_offset_ = 0;
+  std::optional<bool> rest_;  ///< whether the rest of the stream is device state
+};
+
+void Show::on(const native::SectionBegin& section) {
+  place_ = {section, offset()};
+  name_ = section.name;
+  place_.section.name = name_;
+  iterable_ = nullptr;
+  digester_.reset();
+  size_ = 0;
+  const bool is_device = section.type == Element::section_full;
+  is_device ? begin_device(section) : begin_part(section);
+}
+
+void Show::begin_device(const native::SectionBegin& section) {
+  body_.clear();
+  device_ = matcher_ ? matcher_->match(section.name, section.instance) : nullptr;
+  reason_ = matcher_ ? "the description does not have it" : no_description_;
+}
+
+void Show::begin_part(const native::SectionBegin& section) {
+  iterable_ = &iterables_[section.id];
+  Iterated& sum = iterable_->sum;
+  ++sum.parts;
+  if (section.type != Element::section_start) return;
+  *iterable_ = {};
+  sum.place = place_;
+  sum.name = name_;
+  sum.parts = 1;
+  const bool is_ram = native::body_kind(section.name, section.type) == BodyKind::ram;
+  if (!is_ram && wants_part()) out_.start(place_, {});
+}
+
+void Show::on(const native::RamBlocks& list) {
+  iterable_->tallies.resize(list.blocks.size());
+  if (wants_part()) out_.start(place_, list.blocks);
+}
+
+void Show::on(const native::Body& body) {
+  digester_.update(body.data);
+  size_ += body.data.size();
+  if (device_ == nullptr || iterable_ != nullptr) return;
+  if (size_ > limits_.max_section) {
+    device_ = nullptr;
+    reason_ = fmt::format("larger than the limit of {} bytes", limits_.max_section);
+    body_ = {};
+    return;
+  }
+  body_.insert(body_.end(), body.data.begin(), body.data.end());
+}
+
+void Show::on(const native::SectionEnd&) {
+  if (iterable_ == nullptr) return end_device();
+  Iterated& sum = iterable_->sum;
+  sum.octets += size_;
+  if (size_ != 0) sum.digest = chain(sum.digest, digester_.digest());
+  if (place_.section.type == Element::section_end) {
+    sum.ended = true;
+    end_iterable();
+    iterables_.erase(place_.section.id);
+  }
+}
+
+void Show::end_device() {
+  if (!selector_.selects(place_.section.name, place_.section.instance)) return;
+  if (device_ != nullptr) {
+    const auto measured = native::measure_state(*device_, body_);
+    if (measured && *measured == body_.size()) {
+      found_ |= out_.device(place_, *device_, body_, field_);
+      return;
+    }
+    reason_ = "does not fit its description: ";
+    reason_ += measured ? fmt::format("{} bytes more than it has fields for", body_.size() - *measured)
+                        : fmt::format("at +{:x} expected {}, found {}", measured.error().offset, measured.error().expected,
+                                      measured.error().found);
+  }
+  if (!field_.empty()) return;
+  found_ = true;
+  out_.opaque(place_, {size_, digester_.digest(), reason_}, device_);
+}
+
+void Show::end_iterable() {
+  Iterated& sum = iterable_->sum;
+  if (!field_.empty() || !selector_.selects(sum.name, sum.place.section.instance)) return;
+  found_ = true;
+  sum.place.section.name = sum.name;
+  const native::Session& session = stream_.source().session();
+  if (!iterable_->tallies.empty()) sum.blocks = session.blocks().first(iterable_->tallies.size());
+  sum.tallies = iterable_->tallies;
+  sum.page_size = session.page_size_or_default();
+  out_.iterated(sum);
+}
+
+void Show::finish() {
+  for (auto& [id, iterable] : iterables_) {
+    iterable_ = &iterable;
+    end_iterable();
+  }
+  iterables_.clear();
+  if (rest_ && whole())
+    out_.rest(rest_offset_, {size_, digester_.digest(), *rest_ ? "device state that nothing divides into sections" : ""});
+  rest_.reset();
+}
+
+void Show::on(const native::Eof&) {
+  if (whole()) out_.end(offset());
+}
+
+void Show::on(const native::DescriptionText& text) {
+  if (whole()) out_.description(offset(), {text.json.size(), digest_of(text.json), ""});
+  auto parsed = native::Description::parse(text.json, limits_);
+  if (!parsed) {
+    no_description_ = fmt::format("the description can't be read: {}", parsed.error().found);
+    return;
+  }
+  description_ = std::move(*parsed);
+  matcher_.emplace(*description_);
+  selector_.consider(*description_);
+}
+
+void Show::on(const native::Rest& rest) {
+  if (!rest_) {
+    rest_ = rest.device_state;
+    rest_offset_ = offset();
+    digester_.reset();
+    size_ = 0;
+  }
+  digester_.update(rest.data);
+  size_ += rest.data.size();
+}
+
+void Show::on(const native::StreamEnd&) { finish(); }
+
+int show(const ShowOptions& options) {
+  Lines lines;
+  StreamOptions stream_options = options.read.stream_options();
+  stream_options.before_wait = [&lines] { return lines.flush(); };
+  auto stream = OpenedStream::open(options.file, stream_options);
+  if (!stream) return fail(options.file, stream.error());
+  const auto out = options.json ? make_show_json(lines, options.offsets) : make_show_tree(lines, options.color.style(), options.offsets);
+  Show show(options, **stream, *out);
+  Status status;
+  for (bool ends = false; !ends && status;) {
+    auto event = (*stream)->next();
+    if (event) {
+      ends = std::holds_alternative<native::StreamEnd>(*event);
+      show.take(*event);
+    } else {
+      status = std::move(event.error());
+      show.finish();
+    }
+  }
+  if (auto written = lines.flush(); !written) return fail(options.file, written.error());
+  if (!status) return fail(options.file, status.error());
+  const bool selects = !options.device.empty() || !options.field.empty();
+  if (selects && !show.found())
+    return fail(options.file, {Errc::usage, 0, options.device.empty() ? "--field" : "--device",
+                               printable(options.device.empty() ? options.field : options.device), "no such in the stream"});
+  return exit_ok;
+}
+
+}  // namespace
+
+void add_show(CLI::App& app, Action& action) {
+  auto* verb = app.add_subcommand("show", "Show sections and devices, every field by its name");
+  auto options = std::make_shared<ShowOptions>();
+  verb->add_option("FILE", options->file, "The stream; - is standard input");
+  verb->add_option("--device", options->device, "Only the section NAME, of all instances or one")->type_name("NAME[/INSTANCE]");
+  verb->add_option("--field", options->field, "Only the fields at or below a path such as env.regs[3]")->type_name("PATH");
+  verb->add_flag("--json", options->json, "A JSON object a line");
+  verb->add_flag("--offsets", options->offsets, "Where sections are in the file, and fields in their section, in hexadecimal");
+  options->color.add_to(*verb);
+  options->read.add_to(*verb);
+  verb->callback([&action, options] { action = [options] { return show(*options); }; });
+}
+
+}  // namespace qember::cli

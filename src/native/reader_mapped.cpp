@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The part of the reader that reads the blocks of a mapped-ram file: they stand in START `ram`, each with
+// all of its pages, so that the list of blocks is gathered ahead.
+#include <qember/native/mapped_ram.hpp>
+#include <qember/native/reader.hpp>
+
+#include "cursor.hpp"
+
+#include <algorithm>
+
+namespace qember::native {
+namespace {
+
+/// QEMU aligns pages to 1 MiB.
+constexpr std::uint64_t most_padding = std::uint64_t{2} << 20U;
+constexpr std::size_t bitmap_piece = std::size_t{64} << 10U;
+
+bool is_zero(ByteView bytes) {
+  return bytes.empty() || (bytes[0] == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+}
+
+bool bit_is_set(ByteView bitmap, std::uint64_t index) { return ((bitmap[index / 8] >> (index % 8)) & 1U) != 0; }
+
+}  // namespace
+
+Status check_mapped_block(const RamBlock& block, std::uint64_t offset) {
+  const auto refuse = [](std::string expected, std::uint64_t found) {
+    return Error{Errc::unsupported, 0, {}, std::move(expected), fmt::to_string(found)};
+  };
+  const MappedRam& mapped = *block.mapped;
+  if (mapped.version != 1) return refuse("version 1 of a mapped-ram block", mapped.version);
+  if (mapped.page_size < 256 || mapped.page_size > 65536 || (mapped.page_size & (mapped.page_size - 1)) != 0)
+    return refuse("a page size of 256 to 65536", mapped.page_size);
+  if (block.length % mapped.page_size != 0) return refuse("a block of whole pages", block.length);
+  constexpr std::uint64_t most = std::uint64_t{1} << 62U;
+  const std::uint64_t fields_end = offset + mapped_fields_size(block);
+  if (block.length > most || mapped.bitmap_offset < fields_end || mapped.bitmap_offset - fields_end > most_padding)
+    return refuse(fmt::format("a bitmap at {}", fields_end), mapped.bitmap_offset);
+  const std::uint64_t bitmap_end = mapped.bitmap_offset + mapped_bitmap_size(block);
+  if (mapped.pages_offset < bitmap_end || mapped.pages_offset - bitmap_end > most_padding)
+    return refuse(fmt::format("pages at {}", bitmap_end), mapped.pages_offset);
+  return {};
+}
+
+/// `offset`: of the block's fields; then of the next one's.
+Result<RamBlock> Reader::read_mapped_block(std::uint64_t& offset, std::uint64_t left, const std::string& path) {
+  constexpr std::size_t most_fields = 1 + 255 + 8 + 8 + 28;
+  Bytes fields(most_fields);
+  fields.resize(read_at_(offset, fields));
+  stream::Input input = stream::Input::over(fields);
+  Cursor cursor(input);
+  RamBlock block;
+  block.name = as_text(cursor.counted("name"));
+  block.length = cursor.be<std::uint64_t>("length");
+  if (session_.ignore_shared()) block.address = cursor.be<std::uint64_t>("address");
+  MappedRam mapped;
+  mapped.version = cursor.be<std::uint32_t>("version");
+  mapped.page_size = cursor.be<std::uint64_t>("page_size");
+  mapped.bitmap_offset = cursor.be<std::uint64_t>("bitmap_offset");
+  mapped.pages_offset = cursor.be<std::uint64_t>("pages_offset");
+  block.mapped = mapped;
+  Status status;
+  if (cursor.is_short()) {
+    status = cursor.shortage(path);
+  } else if (block.length > left) {
+    status = cursor.refuse(Errc::bad_value, path, fmt::format("a length of at most {}", left), fmt::to_string(block.length));
+  } else {
+    status = check_mapped_block(block, offset);
+    if (!status) status = std::move(status.error()).within(path);
+  }
+  if (!status) {
+    status.error().offset += offset;
+    return std::move(status.error());
+  }
+  offset = mapped_end(block);
+  return block;
+}
+
+Result<Event> Reader::read_mapped_blocks(std::uint64_t total) {
+  const std::string path = section_path();
+  constexpr std::size_t word = 8;
+  if (!read_at_) return refuse(Errc::unsupported, path, "a mapped-ram file as a file", "it in a pipe");
+  std::vector<RamBlock> blocks;
+  std::uint64_t offset = input_.offset() + word;
+  for (std::uint64_t left = total; left > 0; left -= blocks.back().length) {
+    const std::string block_path = fmt::format("{}.block[{}]", path, blocks.size());
+    if (blocks.size() >= limits_.max_blocks)
+      return refuse(Errc::limit, block_path, fmt::format("at most {} RAM blocks", limits_.max_blocks), "more");
+    const std::uint64_t begin = offset;
+    auto block = read_mapped_block(offset, left, block_path);
+    if (!block) return std::move(block.error());
+    const auto index = static_cast<std::uint32_t>(blocks.size());
+    const MappedRam& mapped = *block->mapped;
+    const std::uint64_t fields = mapped_fields_size(*block);
+    const std::uint64_t bitmap = mapped_bitmap_size(*block);
+    mapped_.push_back({MappedPart::fields, index, fields});
+    mapped_.push_back({MappedPart::padding, index, mapped.bitmap_offset - begin - fields});
+    mapped_.push_back({MappedPart::bitmap, index, bitmap});
+    mapped_.push_back({MappedPart::padding, index, mapped.pages_offset - mapped.bitmap_offset - bitmap});
+    mapped_.push_back({MappedPart::pages, index, block->length});
+    if (!session_.page_size()) session_.set_page_size(mapped.page_size);
+    if (*session_.page_size() != mapped.page_size)
+      return refuse(Errc::page_size_unknown, block_path, fmt::format("the page size {}", *session_.page_size()), fmt::to_string(mapped.page_size));
+    blocks.push_back(std::move(*block));
+  }
+  if (auto status = session_.open_blocks(total, std::move(blocks)); !status) {
+    status.error().offset = input_.offset();
+    return std::move(status.error()).within(path);
+  }
+  blocks_pending_ = false;
+  state_ = State::mapped;
+  return take(RamBlocks{total, session_.blocks()}, word);
+}
+
+Result<Event> Reader::read_mapped() {
+  while (!mapped_.empty()) {
+    MappedPart& part = mapped_.front();
+    if (part.left == 0) {
+      mapped_.pop_front();
+      continue;
+    }
+    const ByteView view = input_.view();
+    const auto there = static_cast<std::size_t>(std::min<std::uint64_t>(view.size(), part.left));
+    if (part.kind == MappedPart::pages) return read_mapped_pages();
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(part.left, bitmap_piece));
+    if (there < (part.kind == MappedPart::bitmap ? wanted : 1)) {
+      Cursor cursor(input_);
+      cursor.bytes(view.size() + 1, "bitmap");
+      return cursor.shortage(section_path());
+    }
+    if (part.kind == MappedPart::bitmap) {
+      if (part.left == mapped_bitmap_size(session_.blocks()[part.block])) bitmap_.clear();
+      part.left -= wanted;
+      bitmap_.insert(bitmap_.end(), view.begin(), view.begin() + static_cast<std::ptrdiff_t>(wanted));
+      return take(MappedBitmap{part.block, view.first(wanted)}, wanted);
+    }
+    if (part.kind == MappedPart::padding && !is_zero(view.first(there)))
+      return refuse(Errc::unsupported, section_path(), "padding of zeros", "other octets");
+    part.left -= there;
+    input_.consume(there);
+  }
+  state_ = State::ram;
+  return read_ram();
+}
+
+/// The pages that are there; those that are not are passed over, unless something stands in their place.
+Result<Event> Reader::read_mapped_pages() {
+  MappedPart& part = mapped_.front();
+  const RamBlock& block = session_.blocks()[part.block];
+  const auto size = static_cast<std::size_t>(block.mapped->page_size);
+  for (; part.left > 0; part.left -= size) {
+    const ByteView view = input_.view();
+    if (view.size() < size) {
+      Cursor cursor(input_);
+      cursor.bytes(size, "data");
+      return cursor.shortage(fmt::format("{}.page[{}]", section_path(), pages_));
+    }
+    const std::uint64_t addr = block.length - part.left;
+    const ByteView data = view.first(size);
+    if (bit_is_set(bitmap_, addr / size)) {
+      const RamPage page{RamPageKind::full, 0, false, part.block, addr, data};
+      if (auto status = session_.note(page); !status) return std::move(status.error());
+      part.left -= size;
+      ++pages_;
+      return take(page, size);
+    }
+    if (!is_zero(data)) {
+      part.left -= size;
+      return take(MappedStale{part.block, addr, data}, size);
+    }
+    input_.consume(size);
+  }
+  return read_mapped();
+}
+
+}  // namespace qember::native

@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# README's example, with a main of its own, in a project outside: it builds without a warning and gives a
+# stream back.
+# usage: outside.sh find_package|pkg_config|add_subdirectory SOURCE PREFIX SCRATCH
+# The compilers and their flags are in CC, CFLAGS, CXX and CXXFLAGS.
+set -eu
+way=$1
+source=$2
+prefix=$3
+scratch=$4
+project=$source/tests/package/$way
+mkdir -p "$scratch"
+cd "$scratch"
+awk '/^```$/ { inside = 0 } inside; /^```cpp$/ { inside = 1 }' "$source/README.md" > example.cpp
+test -s example.cpp
+export CXXFLAGS="${CXXFLAGS:-} -Wall -Wextra -Wpedantic -Werror"
+
+if [ "$way" = pkg_config ]; then
+  PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name qember.pc)")
+  export PKG_CONFIG_PATH
+  make --always-make -f "$project/Makefile" SOURCES="$source/tests/package/main.cpp example.cpp" example
+else
+  cmake -S "$project" -B . -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$prefix" \
+    -DQEMBER_SOURCE="$source" "-DSOURCES=$source/tests/package/main.cpp;$scratch/example.cpp" > /dev/null
+  cmake --build . --parallel 2 > built || { cat built; exit 1; }
+fi
+
+sample=$source/tests/streams/sample.mig
+"$prefix/bin/qember" encode "$sample" -o sample.ber
+./example < sample.ber > back
+cmp back "$sample"
+# A stream that is cut ends with the error, and its place, and not with a crash.
+head -c 1000000 sample.ber > cut.ber
+! ./example < cut.ber > back 2> said
+grep -q "^[0-9]*: QemuFile.* expected .*, found " said
