@@ -114,13 +114,15 @@ void Checker::State::on(const SectionBegin& section) {
     case Element::section_start:
       check_name(as_bytes(section.name), "a section");
       if (!used.insert(section.id).second && !ended.contains(section.id))
-        report(Errc::wrong_order, fmt::format("the END of section {} before it starts again", section.id), "none");
+        report(Errc::wrong_order, fmt::format("the END of section {} before it starts again", section.id),
+               "none");
       ended.erase(section.id);
       break;
     case Element::section_full: check_name(as_bytes(section.name), "a section"); break;
     default:
       if (ended.contains(section.id))
-        report(Errc::wrong_order, fmt::format("no more of section {} after its END", section.id), "another part");
+        report(Errc::wrong_order, fmt::format("no more of section {} after its END", section.id),
+               "another part");
       if (section.type == Element::section_end) ended.insert(section.id);
   }
   if (is_ram && section.version != 4)
@@ -151,7 +153,8 @@ void Checker::State::check_delta(const RamPage& page) {
   auto status = ram::xbzrle_check(page.data, page_size());
   if (status) return;
   Error& error = status.error();
-  report(Errc::bad_delta, fmt::format("{} at byte {} of the delta", error.expected, error.offset), error.found);
+  report(Errc::bad_delta, fmt::format("{} at byte {} of the delta", error.expected, error.offset),
+         error.found);
 }
 
 void Checker::State::check_compressed(ByteView data) {
@@ -187,11 +190,14 @@ void Checker::State::on(const Rest& rest) {
 
 void Checker::State::on(const StreamEnd&) {
   // Such device state has the end mark in it, and maybe a description behind that.
-  if (last_of_devices && *last_of_devices != static_cast<std::uint8_t>(Element::eof) && *last_of_devices != '}')
-    report(Errc::truncated, "the end mark", fmt::format("{:02x}, then the end of the input", *last_of_devices));
+  if (last_of_devices && *last_of_devices != static_cast<std::uint8_t>(Element::eof) &&
+      *last_of_devices != '}')
+    report(Errc::truncated, "the end mark",
+           fmt::format("{:02x}, then the end of the input", *last_of_devices));
 }
 
-Checker::Checker(const Source& source, const Limits& limits) : state_(std::make_unique<State>(source, limits)) {}
+Checker::Checker(const Source& source, const Limits& limits)
+    : state_(std::make_unique<State>(source, limits)) {}
 Checker::~Checker() = default;
 
 std::span<const Error> Checker::note(const Event& event) {

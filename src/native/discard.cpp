@@ -18,7 +18,8 @@ Result<Discard> read_discard(const Session& session, ByteView payload) {
                   fmt::format("{} bytes of another form", payload.size()));
   const auto block = session.find_block(payload.subspan(2, name));
   if (!block)
-    return refuse(Errc::unknown_block, "a listed block", fmt::format("{:?}", as_text(payload.subspan(2, name))));
+    return refuse(Errc::unknown_block, "a listed block",
+                  fmt::format("{:?}", as_text(payload.subspan(2, name))));
 
   Discard discard{*block, {}};
   const std::uint64_t page = session.page_size_or_default();

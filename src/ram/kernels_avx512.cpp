@@ -44,7 +44,8 @@ QEMBER_TARGET inline void copy(std::uint8_t* to, const std::uint8_t* from, std::
 
 QEMBER_TARGET void apply(const Run* runs, std::size_t count, const std::uint8_t* delta,
                          std::uint8_t* page) noexcept {
-  for (const Run* run = runs; run != runs + count; ++run) copy(page + run->to, delta + run->from, run->length);
+  for (const Run* run = runs; run != runs + count; ++run)
+    copy(page + run->to, delta + run->from, run->length);
 }
 
 QEMBER_TARGET inline bool is_zero_block(const std::uint8_t* p) noexcept {

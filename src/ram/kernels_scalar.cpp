@@ -91,7 +91,8 @@ bool equal(const std::uint8_t* one, const std::uint8_t* other, std::size_t size)
 }  // namespace
 
 void apply_runs(const Run* runs, std::size_t count, const std::uint8_t* delta, std::uint8_t* page) noexcept {
-  for (const Run* run = runs; run != runs + count; ++run) copy(page + run->to, delta + run->from, run->length);
+  for (const Run* run = runs; run != runs + count; ++run)
+    copy(page + run->to, delta + run->from, run->length);
 }
 
 const Kernel scalar_kernel = {"scalar", supported, encode, apply_runs, is_zero, equal};

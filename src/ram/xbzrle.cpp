@@ -76,7 +76,8 @@ Error explain(ByteView delta, std::size_t page_size, Position at) {
   const std::size_t room = page_size - at.page;
   const Length same = parse_length(delta.data() + at.delta, delta.size() - at.delta);
   if (same.size == 0) return bad_length(delta, at.delta, "unchanged");
-  if (same.value == 0 && at.delta != 0) return flaw(at.delta, "unchanged bytes after changed ones", "0 of them");
+  if (same.value == 0 && at.delta != 0)
+    return flaw(at.delta, "unchanged bytes after changed ones", "0 of them");
   if (same.value > room)
     return flaw(at.delta, fmt::format("at most {} unchanged bytes", room), fmt::format("{}", same.value));
 
@@ -85,7 +86,8 @@ Error explain(ByteView delta, std::size_t page_size, Position at) {
   if (fresh.size == 0) return bad_length(delta, second, "changed");
   if (fresh.value == 0) return flaw(second, "at least 1 changed byte", "0");
   if (fresh.value > room - same.value)
-    return flaw(second, fmt::format("at most {} changed bytes", room - same.value), fmt::format("{}", fresh.value));
+    return flaw(second, fmt::format("at most {} changed bytes", room - same.value),
+                fmt::format("{}", fresh.value));
   return flaw(second, fmt::format("{} changed bytes", fresh.value),
               fmt::format("{}", delta.size() - second - fresh.size));
 }

@@ -9,7 +9,8 @@ namespace qember::ram {
 
 bool is_zero(ByteView bytes) noexcept {
   const std::size_t size = bytes.size();
-  if (size < kernel_block) return std::all_of(bytes.begin(), bytes.end(), [](auto byte) { return byte == 0; });
+  if (size < kernel_block)
+    return std::all_of(bytes.begin(), bytes.end(), [](auto byte) { return byte == 0; });
   // Most pages that hold anything show it in one of three places, and each costs a cache line.
   if (bytes[0] != 0 || bytes[size / 2] != 0 || bytes[size - 1] != 0) return false;
   return kernel().is_zero(bytes.data(), size);

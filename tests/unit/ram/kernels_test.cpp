@@ -17,10 +17,11 @@ using ram::Run;
 
 namespace {
 
-std::optional<Bytes> encode(const Kernel& kernel, const Guarded& old_page, const Guarded& new_page, std::size_t room) {
+std::optional<Bytes> encode(const Kernel& kernel, const Guarded& old_page, const Guarded& new_page,
+                            std::size_t room) {
   Guarded out(room);
-  const std::size_t size = kernel.encode(old_page.view().data(), new_page.view().data(), new_page.view().size(),
-                                         out.bytes().data(), room);
+  const std::size_t size = kernel.encode(old_page.view().data(), new_page.view().data(),
+                                         new_page.view().size(), out.bytes().data(), room);
   if (size == ram::delta_too_large) return std::nullopt;
   REQUIRE(size <= room);
   return Bytes(out.view().begin(), out.view().begin() + static_cast<std::ptrdiff_t>(size));
@@ -38,7 +39,8 @@ Runs random_runs(Random& random, Bytes page) {
   Runs made{{}, {}, std::move(page)};
   for (std::size_t at = below(random, 200); at < made.page.size(); at += 1 + below(random, 200)) {
     const Run run{made.delta.size(), at, std::min(1 + below(random, most), made.page.size() - at)};
-    for (; at < run.to + run.length; ++at) made.delta.push_back(made.page[at] = static_cast<std::uint8_t>(random()));
+    for (; at < run.to + run.length; ++at)
+      made.delta.push_back(made.page[at] = static_cast<std::uint8_t>(random()));
     made.runs.push_back(run);
   }
   return made;
@@ -58,8 +60,10 @@ TEST_CASE("every kernel encodes as byte by byte, and reads and writes nothing el
       const Guarded guarded_new(new_page);
       const auto delta = reference_encode(old_page, new_page, SIZE_MAX);
       const std::size_t needed = delta ? delta->size() : size;
-      for (const std::size_t room : {size, needed, needed + 2, needed - std::min<std::size_t>(needed, 1 + below(random, 70))})
-        REQUIRE(encode(*kernel, guarded_old, guarded_new, room) == reference_encode(old_page, new_page, room));
+      for (const std::size_t room :
+           {size, needed, needed + 2, needed - std::min<std::size_t>(needed, 1 + below(random, 70))})
+        REQUIRE(encode(*kernel, guarded_old, guarded_new, room) ==
+                reference_encode(old_page, new_page, room));
     }
   }
 }
@@ -91,7 +95,8 @@ TEST_CASE("every kernel finds every byte that is not zero, and every one that di
       for (std::size_t i = 0; i < size; ++i) {
         data[i] = static_cast<std::uint8_t>(1U << i % 8);
         if (kernel->is_zero(data, size)) FAIL("no byte seen at " << i << " of " << size);
-        if (kernel->equal(zeros.view().data(), data, size)) FAIL("no difference seen at " << i << " of " << size);
+        if (kernel->equal(zeros.view().data(), data, size))
+          FAIL("no difference seen at " << i << " of " << size);
         data[i] = 0;
       }
     }
