@@ -23,6 +23,7 @@ install(FILES "${made}/qember-config.cmake" "${made}/qember-config-version.cmake
 # Relative to where the file is, so that the prefix can be moved.
 set(pkgconfig_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 file(RELATIVE_PATH pc_prefix "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
+string(REGEX REPLACE "/$" "" pc_prefix "${pc_prefix}")
 configure_file("${CMAKE_CURRENT_LIST_DIR}/qember.pc.in" "${made}/qember.pc" @ONLY)
 install(FILES "${made}/qember.pc" DESTINATION "${pkgconfig_dir}" COMPONENT development)
 

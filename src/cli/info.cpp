@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "common_options.hpp"
+#include "preflight.hpp"
 #include "report.hpp"
 #include "verbs.hpp"
 
@@ -19,6 +20,7 @@ using native::Summary;
 
 struct InfoOptions {
   std::string file = "-";
+  std::string against;
   bool json = false;
   ReadOptions read;
 };
@@ -54,7 +56,7 @@ Json to_json(const Summary& summary, Format format, std::uint64_t octets_in) {
   Json fallback = Json::array();
   Json devices = Json::array();
   for (const auto& device : summary.devices) {
-    devices.push_back({{"name", device.name}, {"instance", device.instance}, {"bytes", device.octets}, {"state", name_of(device.state)}});
+    devices.push_back({{"name", device.name}, {"instance", device.instance}, {"version", device.version}, {"bytes", device.octets}, {"state", name_of(device.state)}});
     if (device.state == DeviceState::fallback)
       fallback.push_back({{"name", device.name}, {"instance", device.instance}, {"reason", device.reason}});
   }
@@ -139,28 +141,64 @@ void print_text(const Summary& summary, Format format, std::uint64_t octets_in) 
                            static_cast<std::int64_t>(octets_in) - known));
 }
 
+/// What could be learnt of a stream, up to an error where there is one.
+struct Survey {
+  Format format = Format::native;
+  Summary summary;
+  std::uint64_t octets_in = 0;
+  std::optional<Error> error;
+};
+
+Result<Survey> survey(const std::string& file, const StreamOptions& options) {
+  auto stream = OpenedStream::open(file, options);
+  if (!stream) return std::move(stream.error());
+  native::Census census((*stream)->source(), options.limits);
+  Survey found;
+  for (bool ends = false; !ends && !found.error;) {
+    auto event = (*stream)->next();
+    if (event) {
+      ends = std::holds_alternative<native::StreamEnd>(*event);
+      census.note(*event, (*stream)->device_form());
+    } else {
+      found.error = std::move(event.error());
+    }
+  }
+  found.format = (*stream)->format();
+  found.summary = census.summary();
+  found.octets_in = (*stream)->input().offset() + (found.error ? (*stream)->input().view().size() : 0);
+  return found;
+}
+
+/// Prints what would make a machine like that of `other` refuse the stream; returns whether anything would.
+bool print_obstacles(const InfoOptions& options, const Summary& stream, const Summary& other, Json* json) {
+  const auto obstacles = preflight(stream, other);
+  for (const Obstacle& obstacle : obstacles) {
+    if (json != nullptr) {
+      (*json)["against"].push_back({{"what", obstacle.what}, {"qemu", obstacle.qemu}});
+    } else {
+      fmt::print("{:<13}{}\n{:<13}QEMU: {}\n", "obstacle", obstacle.what, "", obstacle.qemu);
+    }
+  }
+  if (json == nullptr && obstacles.empty()) fmt::print("{:<13}nothing against {}\n", "preflight", options.against);
+  return !obstacles.empty();
+}
+
 int info(const InfoOptions& options) {
   const StreamOptions stream_options = options.read.stream_options();
-  auto stream = OpenedStream::open(options.file, stream_options);
-  if (!stream) return fail(options.file, stream.error());
-  native::Census census((*stream)->source(), stream_options.limits);
-  std::optional<Error> error;
-  for (bool ends = false; !ends;) {
-    auto event = (*stream)->next();
-    if (!event) {
-      error = std::move(event.error());
-      break;
-    }
-    ends = std::holds_alternative<native::StreamEnd>(*event);
-    census.note(*event, (*stream)->device_form());
+  const auto found = survey(options.file, stream_options);
+  if (!found) return fail(options.file, found.error());
+  Json json = to_json(found->summary, found->format, found->octets_in);
+  if (!options.json) print_text(found->summary, found->format, found->octets_in);
+  ExitCode result = exit_ok;
+  if (!options.against.empty()) {
+    const auto other = survey(options.against, stream_options);
+    if (!other) return fail(options.against, other.error());
+    json["against"] = Json::array();
+    if (print_obstacles(options, found->summary, other->summary, options.json ? &json : nullptr)) result = exit_invalid;
+    if (other->error) result = worse(result, fail(options.against, *other->error));
   }
-  const std::uint64_t octets_in = (*stream)->input().offset() + (error ? (*stream)->input().view().size() : 0);
-  if (options.json) {
-    fmt::print("{}\n", to_json(census.summary(), (*stream)->format(), octets_in).dump(2, ' ', false, Json::error_handler_t::replace));
-  } else {
-    print_text(census.summary(), (*stream)->format(), octets_in);
-  }
-  return error ? fail(options.file, *error) : exit_ok;
+  if (options.json) fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+  return found->error ? worse(result, fail(options.file, *found->error)) : result;
 }
 
 }  // namespace
@@ -170,6 +208,8 @@ void add_info(CLI::App& app, Action& action) {
   auto options = std::make_shared<InfoOptions>();
   verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
   verb->add_flag("--json", options->json, "As one JSON object");
+  verb->add_option("--against", options->against,
+                   "A stream of the machine that is to take this one: say what would make it refuse, exit 1");
   options->read.add_to(*verb);
   verb->callback([&action, options] { action = [options] { return info(*options); }; });
 }

@@ -118,6 +118,7 @@ void Census::begin(const SectionBegin& section) {
   if (!in_device_) return settle(DeviceState::early);
   name_ = section.name;
   instance_ = section.instance;
+  version_ = section.version;
   body_.clear();
   body_octets_ = 0;
   if (form_) encoded_begin_ = source_.offset();
@@ -126,7 +127,7 @@ void Census::begin(const SectionBegin& section) {
 void Census::end_device() {
   in_device_ = false;
   if (!form_) summary_.device_octets += body_octets_;
-  DeviceSummary device{name_, instance_, body_octets_, DeviceState::typed, {}};
+  DeviceSummary device{name_, instance_, version_, body_octets_, DeviceState::typed, {}};
   const Device* described = matcher_ ? matcher_->match(name_, instance_) : nullptr;
   if (described == nullptr) {
     unsettled_.push_back(summary_.devices.size());

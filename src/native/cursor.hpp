@@ -33,6 +33,7 @@ class Cursor {
   }
   /// u8 length, then as many bytes.
   ByteView counted(std::string_view field) {
+    if (short_) return {};
     const std::size_t start = at_;
     const ByteView taken = bytes(be<std::uint8_t>(field), field);
     field_at_ = start;

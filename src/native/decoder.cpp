@@ -365,7 +365,7 @@ Status Decoder::State::on(const stream::RamBegin& begin) {
   const auto id = begin.sectionid.as_unsigned();
   const OpenSection* open = id && *id <= 0xffffffff ? session.section(static_cast<std::uint32_t>(*id)) : nullptr;
   if (open == nullptr || open->kind != BodyKind::ram)
-    return refuse(Errc::unknown_section, ".min.sectionid", "the id of a section `ram` that was started", to_string(begin.sectionid));
+    return refuse(Errc::unknown_section, ".sectionid", "the id of a section `ram` that was started", to_string(begin.sectionid));
   if (ended) return refuse(Errc::wrong_order, "", "the end of the file", "a section after the end mark");
   if (!note.continues) {
     end_section();

@@ -2,6 +2,7 @@
 #include <qember/native/final_ram.hpp>
 
 #include <qember/ram/xbzrle.hpp>
+#include <qember/ram/zero.hpp>
 
 #include "ram_records.hpp"
 
@@ -10,10 +11,6 @@
 
 namespace qember::native {
 namespace {
-
-bool is_zero(ByteView data) {
-  return data.empty() || (data[0] == 0 && std::memcmp(data.data(), data.data() + 1, data.size() - 1) == 0);
-}
 
 std::uint64_t& count_of(BlockTally& tally, RamPageKind kind) {
   switch (kind) {
@@ -96,7 +93,7 @@ Status FinalRam::clear(const RamPage& page) {
 }
 
 Status FinalRam::write(const RamPage& page, ByteView data) {
-  if (is_zero(data)) return clear(page);
+  if (ram::is_zero(data)) return clear(page);
   settle(page, PageContent::data);
   // The last page of a block may be cut.
   const std::uint64_t length = source_.session().blocks()[page.block].length;

@@ -33,26 +33,28 @@ Following section_follows(ByteView after) {
              : Following::impossible;
 }
 
-/// Whether an element stands where a footer would have ended. `finished`: the bytes are all there are.
+/// Whether an element stands where a footer would have ended, or the start of one where the input ends in
+/// it. `finished`: the bytes are all there are.
 Following what_follows(ByteView after, bool finished) {
-  if (after.empty()) return finished ? Following::impossible : Following::starved;
+  const Following cut = finished ? Following::possible : Following::starved;
+  if (after.empty()) return cut;
   switch (static_cast<Element>(after[0])) {
     case Element::eof:
       if (after.size() == 1) return finished ? Following::certain : Following::starved;
       if (after[1] != static_cast<std::uint8_t>(Element::description)) return Following::possible;
-      if (after.size() < 7) return finished ? Following::possible : Following::starved;
+      if (after.size() < 7) return cut;
       return after[6] == '{' ? Following::certain : Following::possible;
     case Element::section_start:
     case Element::section_full: {
       const Following following = section_follows(after);
-      return following == Following::starved && finished ? Following::impossible : following;
+      return following == Following::starved ? cut : following;
     }
     case Element::section_part:
     case Element::section_end:
-      if (after.size() < 5) return finished ? Following::impossible : Following::starved;
+      if (after.size() < 5) return cut;
       return load_be<std::uint32_t>(after.data() + 1) < 65536 ? Following::certain : Following::impossible;
     case Element::command: {
-      if (after.size() < 3) return finished ? Following::impossible : Following::starved;
+      if (after.size() < 3) return cut;
       const auto id = load_be<std::uint16_t>(after.data() + 1);
       return id >= 1 && id <= 16 ? Following::certain : Following::impossible;
     }

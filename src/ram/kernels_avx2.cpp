@@ -40,17 +40,19 @@ QEMBER_TARGET std::size_t encode(const std::uint8_t* old_page, const std::uint8_
   return delta.finish();
 }
 
+QEMBER_TARGET inline __m256i any(const std::uint8_t* p) noexcept {
+  return _mm256_or_si256(_mm256_or_si256(load(p), load(p + 32)), _mm256_or_si256(load(p + 64), load(p + 96)));
+}
+
 QEMBER_TARGET inline bool is_zero_block(const std::uint8_t* p) noexcept {
-  const __m256i low = _mm256_or_si256(load(p), load(p + 32));
-  const __m256i high = _mm256_or_si256(load(p + 64), load(p + 96));
-  const __m256i all = _mm256_or_si256(low, high);
+  const __m256i all = _mm256_or_si256(any(p), any(p + 128));
   return _mm256_testz_si256(all, all) != 0;
 }
 
 QEMBER_TARGET bool is_zero(const std::uint8_t* bytes, std::size_t size) noexcept {
-  for (std::size_t i = 0; i + 128 < size; i += 128)
+  for (std::size_t i = 0; i + 256 < size; i += 256)
     if (!is_zero_block(bytes + i)) return false;
-  return is_zero_block(bytes + size - 128);
+  return is_zero_block(bytes + size - 256);
 }
 
 QEMBER_TARGET inline __m256i change(const std::uint8_t* one, const std::uint8_t* other) noexcept {

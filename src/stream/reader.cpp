@@ -103,6 +103,9 @@ Result<ber::Header> Reader::expect(const ber::Identifier& wanted, std::string_vi
   const std::size_t shown = std::min<std::size_t>(rest.size(), wanted.size);
   if (!std::equal(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(shown), wanted.octets.begin()))
     return refuse(Errc::bad_tag, at, component, describe(wanted), rest);
+  if (rest.empty() && !frames_.empty() && input_.offset() + at == frames_.back().end)
+    return Error{Errc::bad_tag, input_.offset() + at, path_of(place()) + std::string(component), describe(wanted),
+                 "the end of what it is in"};
   if (outcome == ber::HeaderOutcome::need_more) return shortage(at, component);
   if (outcome != ber::HeaderOutcome::ok)
     return ber::header_error(outcome, rest, input_.offset() + at, path_of(place()) + std::string(component));
@@ -138,36 +141,31 @@ Result<bool> Reader::at_end() {
 }
 
 Result<Event> Reader::read_file() {
-  const ByteView all = input_.view();
-  const std::size_t shown = std::min<std::size_t>(all.size(), tags::file.size);
-  if (!std::equal(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(shown), tags::file.octets.begin()))
-    return Error{Errc::unknown_magic, 0, "QemuFile", ber::hex_excerpt(tags::file.view()), ber::hex_excerpt(all, 4)};
-  const auto file = expect(tags::file, "");
-  if (!file) return file.error();
-  const ByteView rest = all.subspan(file->size);
-  ber::Header version;
-  const auto outcome = ber::parse_header(rest, version);
-  if (outcome == ber::HeaderOutcome::ok && version.length > max_integer)
-    return refuse(Errc::bad_value, file->size, ".version", "an INTEGER of 1 to 9 octets", rest);
-  if (outcome != ber::HeaderOutcome::ok || rest.size() < version.size + version.length) {
-    const auto error = expect(tags::version, ".version", file->size);
-    return error ? shortage(file->size, ".version") : error.error();
+  if (frames_.empty()) {
+    const ByteView all = input_.view();
+    const std::size_t shown = std::min<std::size_t>(all.size(), tags::file.size);
+    if (!std::equal(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(shown), tags::file.octets.begin()))
+      return Error{Errc::unknown_magic, 0, "QemuFile", ber::hex_excerpt(tags::file.view()), ber::hex_excerpt(all, 4)};
+    const auto file = expect(tags::file, "");
+    if (!file) return file.error();
+    give(FileBegin{}, Place::In::file);
+    enter(*file);
   }
-  if (const auto header = expect(tags::version, ".version", file->size); !header) return header.error();
-  const auto value = ber::parse_integer(rest.subspan(version.size, version.length));
-  if (value != Integer(3)) return refuse(Errc::constraint, file->size, ".version", "3", rest.first(version.size + version.length));
-  const std::size_t top_at = file->size + version.size + version.length;
-  const auto top = expect(tags::top, ".top", top_at);
+  const auto version = expect(tags::version, ".version");
+  if (!version) return version.error();
+  const ByteView rest = view();
+  if (version->length > max_integer) return refuse(Errc::bad_value, 0, ".version", "an INTEGER of 1 to 9 octets", rest);
+  const std::size_t size = version->size + version->length;
+  if (rest.size() < size) return shortage(0, ".version");
+  const auto value = ber::parse_integer(rest.subspan(version->size, version->length));
+  if (value != Integer(3))
+    return refuse(value ? Errc::constraint : Errc::bad_value, 0, ".version", "3", rest.first(size));
+  const auto top = expect(tags::top, ".top", size);
   if (!top) return top.error();
-  Event event = give(FileBegin{}, Place::In::file);
-  enter(*file);
-  input_.consume(version.size + version.length);
-  // Within the file now: is the list too?
-  const auto list = expect(tags::top, ".top");
-  if (!list) return list.error();
-  enter(*list);
+  input_.consume(size);
+  enter(*top);
   state_ = State::top;
-  return event;
+  return Event{FileBegin{}};
 }
 
 Result<Event> Reader::read_top() {

@@ -107,7 +107,10 @@ Result<Event> Reader::read_page() {
   }
   const auto end = at_end();
   if (!end) return end.error();
-  if (!*end) return refuse(Errc::bad_tag, 0, "", "the end of the block", view());
+  if (!*end) {
+    const Place block{Place::In::block, sections_, blocks_, 0};
+    return Error{Errc::bad_tag, input_.offset(), path_of(block), "the end of the block", ber::hex_excerpt(view())};
+  }
   state_ = State::ram;
   ++blocks_;
   return read_ram();

@@ -29,6 +29,11 @@ class NativeBuilder {
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
     return *this;
   }
+  /// Octets that a reader passes on as they come, so that the stream is sound up to any of them.
+  NativeBuilder& passed_on(ByteView bytes) {
+    const std::size_t begin = size();
+    return raw(bytes).cut_anywhere_from(begin);
+  }
   NativeBuilder& text(std::string_view text) { return raw(as_bytes(text)); }
   NativeBuilder& fill(std::size_t count, std::uint8_t value) { return raw(Bytes(count, value)); }
   /// u8 length and text, one field.
@@ -79,12 +84,11 @@ class NativeBuilder {
   /// FULL with that state.
   NativeBuilder& device(std::uint32_t id, std::string_view name, ByteView state, std::uint32_t instance = 0,
                         std::uint32_t version = 1) {
-    section(4, id, name, instance, version);
+    section(4, id, name, instance, version).passed_on(state);
     const std::size_t begin = size();
-    raw(state).footer(id);
-    // Nothing is sure of where it ends before what follows it is there.
-    for (std::size_t at = begin; at < size(); ++at) cuts_[at] = at;
-    return *this;
+    footer(id);
+    // Nothing is sure of where a device ends before what follows it is there.
+    return cut_anywhere_from(begin);
   }
   NativeBuilder& eof() { return u8(0); }
   NativeBuilder& description(std::string_view json) {
@@ -101,6 +105,10 @@ class NativeBuilder {
   std::size_t page_size = 4096;
 
  private:
+  NativeBuilder& cut_anywhere_from(std::size_t begin) {
+    for (std::size_t at = begin; at < size(); ++at) cuts_[at] = at;
+    return *this;
+  }
   /// An empty `block` means the same block as before.
   NativeBuilder& record(std::uint64_t kind, std::string_view block, std::uint64_t addr) {
     constexpr std::uint64_t same_block = 0x20;

@@ -51,7 +51,8 @@ NativeBuilder small_stream() {
   to.ram(2, {"pc.ram", "pc.rom"}, 0x10000);
   to.section(1, 5, "dirty-bitmap", 0, 1).u8(1).footer(5);
   to.part(2).zero("pc.ram", 0).page("", 0x1000, 0xab).zero("", 0x2000, 0x77).page("pc.rom", 0x3000, 0xcd).eos().footer(2);
-  to.part(5).u8(0x4c).counted("node").counted("map").u64(0).u32(8).u64(32).fill(32, 0xff).u8(1).footer(5);
+  to.part(5).u8(0x4c).counted("node").counted("map");
+  to.raw(from_hex("0000000000000000 00000008")).u64(32).passed_on(Bytes(32, 0xff)).u8(1).footer(5);
   to.part(2).eos().footer(2);
   to.part(2).xbzrle("", 0x3000, from_hex("05 02 1122")).compressed("pc.ram", 0x4000, from_hex("789c0102")).eos().footer(2);
   to.end(2).page("pc.ram", 0x5000, 0).zero("", 0x6000).eos().footer(2);

@@ -3,6 +3,7 @@
 
 #include "hex.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <optional>
@@ -141,7 +142,8 @@ std::vector<StreamVector> read_stream_vectors(const std::string& name) {
   if (!in) throw std::runtime_error("no vectors in " + name);
   std::map<std::string, Piece> named;
   std::vector<StreamVector> vectors;
-  for (std::string line; std::getline(in, line);) {
+  for (std::string line, more; std::getline(in, line);) {
+    for (; line.ends_with('\\') && std::getline(in, more); line += more) line.pop_back();
     if (line.empty() || line[0] == '#') continue;
     const auto colon = line.find(" : ");
     if (line[0] == '@' && colon != std::string::npos)

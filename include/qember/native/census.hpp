@@ -24,6 +24,7 @@ enum class DeviceState : std::uint8_t {
 struct DeviceSummary {
   std::string name;
   std::uint32_t instance = 0;
+  std::uint32_t version = 0;
   std::uint64_t octets = 0;  ///< of its state, in the native form
   DeviceState state = DeviceState::typed;
   std::string reason;        ///< of a fallback
@@ -79,6 +80,7 @@ class Census {
   std::optional<DeviceForm> form_;
   std::string name_;
   std::uint32_t instance_ = 0;
+  std::uint32_t version_ = 0;
   Bytes body_;
   std::uint64_t body_octets_ = 0;
   std::optional<std::uint64_t> encoded_begin_;

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What of a guest's memory was sent, in which form and how often: by address and by round. In constant
+/// memory but for two bits a page.
+#pragma once
+
+#include <qember/native/page_states.hpp>
+#include <qember/native/source.hpp>
+
+namespace qember::native {
+
+/// What a page was last sent as. A compressed page is a full one.
+enum class PageForm : std::uint8_t { unsent, zero, full, delta };
+
+/// Adjacent pages of a block.
+struct PageBin {
+  // Pages by `PageForm`; the rest was never sent.
+  std::uint64_t zero = 0, full = 0, delta = 0;
+  std::uint64_t resent = 0;  ///< records of pages that had been sent
+
+  std::uint64_t sent() const { return zero + full + delta; }
+  PageBin& operator+=(const PageBin& other);
+};
+
+struct BlockMap {
+  std::string name;
+  std::uint64_t length = 0;  ///< bytes
+  std::uint64_t pages = 0;
+  std::uint64_t bin_pages = 1;              ///< of each bin but the last; a power of two
+  std::map<std::uint64_t, PageBin> bins;    ///< by number; those alone of which something was sent
+};
+
+/// One walk over the memory, or several that follow one another.
+struct RoundTally {
+  std::uint64_t first = 1, last = 1;  ///< which, from 1
+  // Records.
+  std::uint64_t zero = 0, full = 0, delta = 0;
+  std::uint64_t resent = 0;
+  std::uint64_t octets = 0;  ///< contents of pages, as they were sent
+
+  std::uint64_t records() const { return zero + full + delta; }
+  RoundTally& operator+=(const RoundTally& next);
+};
+
+class PageMap {
+ public:
+  /// `source`, whose events are noted, outlives this.
+  explicit PageMap(const Source& source) : source_(source) {}
+
+  void note(const Event& event);
+
+  std::span<const BlockMap> blocks() const noexcept { return blocks_; }
+  /// A walk begins where addresses go back to a page that had been sent. From 1024 rounds on neighbours
+  /// are one.
+  std::span<const RoundTally> rounds() const noexcept { return rounds_; }
+  std::uint64_t page_size() const { return source_.session().page_size_or_default(); }
+  /// Empty where the stream does not name it.
+  const std::string& machine() const noexcept { return machine_; }
+
+ private:
+  void begin(const RamBlocks& list);
+  void on(const RamPage& page);
+  void measure();
+  void next_round();
+
+  const Source& source_;
+  std::string machine_;
+  std::vector<BlockMap> blocks_;
+  std::vector<PageStates<PageForm>> states_;
+  std::vector<RoundTally> rounds_;
+  std::uint64_t rounds_joined_ = 1;  ///< in one tally
+  std::pair<std::uint32_t, std::uint64_t> position_;
+  bool measured_ = false;  ///< blocks in pages
+};
+
+}  // namespace qember::native

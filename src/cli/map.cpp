@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "common_options.hpp"
+#include "map_svg.hpp"
+#include "map_text.hpp"
+#include "report.hpp"
+#include "verbs.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include <unistd.h>
+
+namespace qember::cli {
+namespace {
+
+struct MapOptions {
+  std::string file = "-";
+  std::optional<std::string> svg;
+  bool force = false;
+  ReadOptions read;
+};
+
+Status write_all(int fd, std::string_view text, const std::string& name) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return system_error(name);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Status write_svg(const std::string& path, const std::string& svg, bool force) {
+  auto output = OutputFile::open(path, force);
+  if (!output) return std::move(output.error());
+  if (auto status = write_all(output->fd(), svg, path); !status) return status;
+  return output->commit();
+}
+
+Status read_all(OpenedStream& stream, native::PageMap& map) {
+  for (;;) {
+    auto event = stream.next();
+    if (!event) return std::move(event.error());
+    map.note(*event);
+    if (std::holds_alternative<native::StreamEnd>(*event)) return {};
+  }
+}
+
+/// Of a stream with a fault, the map shows what came before it.
+int map(const MapOptions& options) {
+  StreamOptions stream_options = options.read.stream_options();
+  stream_options.arrange = false;
+  auto stream = OpenedStream::open(options.file, stream_options);
+  if (!stream) return fail(options.file, stream.error());
+  native::PageMap map((*stream)->source());
+  const Status read = read_all(**stream, map);
+  const std::string title = options.file == "-" ? "standard input" : std::filesystem::path(options.file).filename().string();
+  const Status written = options.svg ? write_svg(*options.svg, map_svg(map, title), options.force)
+                                     : write_all(STDOUT_FILENO, map_text(map, title, text_style(STDOUT_FILENO)), "standard output");
+  const ExitCode result = read ? exit_ok : fail(options.file, read.error());
+  return written ? result : worse(result, fail(options.svg.value_or("-"), written.error()));
+}
+
+}  // namespace
+
+void add_map(CLI::App& app, Action& action) {
+  auto* verb = app.add_subcommand("map", "A picture of what a stream sent of each RAM block, and how often");
+  auto options = std::make_shared<MapOptions>();
+  verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
+  verb->add_option("--svg", options->svg, "Draw into this file; - is standard output")->type_name("FILE");
+  verb->add_flag("--force", options->force, "Write to a terminal");
+  options->read.add_to(*verb);
+  verb->callback([&action, options] { action = [options] { return map(*options); }; });
+}
+
+}  // namespace qember::cli

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// A block's pages as rows of cells, and the colours of cells: what the pictures of `map` share.
+#pragma once
+
+#include <qember/native/page_map.hpp>
+
+namespace qember::cli {
+
+struct Grid {
+  std::uint64_t columns = 1;
+  std::uint64_t rows = 1;
+  std::uint64_t cell_pages = 1;
+  std::uint64_t cells = 0;  ///< in use; the last row may have less than `columns`
+  std::map<std::uint64_t, native::PageBin> filled;  ///< cells of which something was sent, by number
+
+  std::uint64_t row_pages() const { return columns * cell_pages; }
+};
+
+/// Cells of as few pages as `max_columns` (a power of two) and `max_rows` allow.
+Grid make_grid(const native::BlockMap& block, std::uint64_t max_columns, std::uint64_t max_rows);
+
+/// Pages that a cell covers: fewer in the last one.
+std::uint64_t pages_of(const Grid& grid, const native::BlockMap& block, std::uint64_t cell);
+
+/// How often pages of a cell were sent again: 0 never, then 1, 2 to 3, 4 to 7, 8 to 15, 16 to 31, and more.
+constexpr std::size_t heat_levels = 7;
+std::size_t heat_of(const native::PageBin& bin);
+
+struct Colour {
+  std::uint8_t red = 0, green = 0, blue = 0;
+  friend auto operator<=>(const Colour&, const Colour&) = default;
+};
+
+struct Palette {
+  Colour unsent, zero, full, delta;
+  std::array<Colour, heat_levels> heat;
+};
+
+/// For a dark ground, and for a light one. Colours differ in lightness too, for those who tell few hues apart.
+extern const Palette dark_palette;
+extern const Palette light_palette;
+
+/// A cell's forms as one colour, in few steps; what is rare in it stands out more than its share.
+Colour colour_of(const Palette& palette, const native::PageBin& bin, std::uint64_t pages);
+
+/// `10.5 MiB`, without a fraction where there is none.
+std::string size_text(std::uint64_t octets);
+/// Digits in groups of three.
+std::string count_text(std::uint64_t count);
+/// `round 3` or `rounds 3-4`.
+std::string round_text(const native::RoundTally& round);
+
+/// At most `rows` tallies: neighbours become one.
+std::vector<native::RoundTally> join_rounds(std::span<const native::RoundTally> rounds, std::size_t rows);
+
+}  // namespace qember::cli

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Would a machine take a saved stream? Told from a stream that such a machine saved.
+#pragma once
+
+#include <qember/native/census.hpp>
+
+namespace qember::cli {
+
+struct Obstacle {
+  std::string what;
+  std::string qemu;  ///< what QEMU would say
+};
+
+/// What would make a machine like the one that saved `other` refuse `stream`, in the order in which it
+/// would meet it. Each rule is QEMU's: the machine's name, the page size, every RAM block by name with its
+/// length, every section by name and instance with a version that is not newer.
+std::vector<Obstacle> preflight(const native::Summary& stream, const native::Summary& other);
+
+}  // namespace qember::cli

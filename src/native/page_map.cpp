@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/native/page_map.hpp>
+
+#include <bit>
+
+namespace qember::native {
+namespace {
+
+constexpr std::size_t max_rounds = 1024;
+// Bins of all blocks, and of one.
+constexpr std::uint64_t max_bins = 65536;
+constexpr std::uint64_t max_block_bins = 16384;
+constexpr std::uint64_t min_block_bins = 16;
+
+PageForm form_of(RamPageKind kind) {
+  switch (kind) {
+    case RamPageKind::zero: return PageForm::zero;
+    case RamPageKind::xbzrle: return PageForm::delta;
+    case RamPageKind::full:
+    case RamPageKind::compressed: break;
+  }
+  return PageForm::full;
+}
+
+/// `Counts`: of a bin or a round. Null for what was never sent.
+template <class Counts>
+std::uint64_t* count_of(Counts& counts, PageForm form) {
+  switch (form) {
+    case PageForm::unsent: break;
+    case PageForm::zero: return &counts.zero;
+    case PageForm::full: return &counts.full;
+    case PageForm::delta: return &counts.delta;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+PageBin& PageBin::operator+=(const PageBin& other) {
+  zero += other.zero;
+  full += other.full;
+  delta += other.delta;
+  resent += other.resent;
+  return *this;
+}
+
+RoundTally& RoundTally::operator+=(const RoundTally& next) {
+  last = next.last;
+  zero += next.zero;
+  full += next.full;
+  delta += next.delta;
+  resent += next.resent;
+  octets += next.octets;
+  return *this;
+}
+
+void PageMap::note(const Event& event) {
+  if (const auto* page = std::get_if<RamPage>(&event)) return on(*page);
+  if (const auto* list = std::get_if<RamBlocks>(&event)) return begin(*list);
+  if (const auto* configuration = std::get_if<Configuration>(&event)) machine_ = as_text(configuration->machine);
+  // Of a stream without pages.
+  if (std::holds_alternative<StreamEnd>(event)) measure();
+}
+
+void PageMap::begin(const RamBlocks& list) {
+  blocks_.clear();
+  for (const RamBlock& block : list.blocks) blocks_.push_back({block.name, block.length, 0, 1, {}});
+  states_.clear();
+  states_.resize(blocks_.size());
+  measured_ = false;
+}
+
+void PageMap::measure() {
+  if (std::exchange(measured_, true)) return;
+  const std::uint64_t bins =
+      std::clamp(max_bins / std::max<std::uint64_t>(blocks_.size(), 1), min_block_bins, max_block_bins);
+  for (BlockMap& block : blocks_) {
+    block.pages = block.length / page_size() + (block.length % page_size() != 0 ? 1 : 0);
+    block.bin_pages = std::bit_ceil((block.pages + bins - 1) / bins);
+  }
+}
+
+void PageMap::next_round() {
+  const std::uint64_t number = rounds_.empty() ? 1 : rounds_.back().last + 1;
+  if (!rounds_.empty() && number - rounds_.back().first < rounds_joined_) {
+    rounds_.back().last = number;
+    return;
+  }
+  if (rounds_.size() == max_rounds) {
+    for (std::size_t i = 0; i < max_rounds / 2; ++i) (rounds_[i] = rounds_[2 * i]) += rounds_[2 * i + 1];
+    rounds_.resize(max_rounds / 2);
+    rounds_joined_ *= 2;
+  }
+  rounds_.emplace_back().first = number;
+  rounds_.back().last = number;
+}
+
+void PageMap::on(const RamPage& page) {
+  measure();
+  BlockMap& block = blocks_[page.block];
+  const std::uint64_t number = page.addr / page_size();
+  const PageForm form = form_of(page.kind);
+  const PageForm before = states_[page.block].exchange(number, form);
+  PageBin& bin = block.bins[number / block.bin_pages];
+  if (auto* count = count_of(bin, before)) --*count;
+  ++*count_of(bin, form);
+  // QEMU's compressing threads finish out of order, but what they finish is new to the walk.
+  const std::pair position{page.block, page.addr};
+  if (rounds_.empty() || (position <= position_ && before != PageForm::unsent)) next_round();
+  position_ = position;
+  RoundTally& round = rounds_.back();
+  ++*count_of(round, form);
+  round.octets += page.data.size();
+  if (before == PageForm::unsent) return;
+  ++bin.resent;
+  ++round.resent;
+}
+
+}  // namespace qember::native

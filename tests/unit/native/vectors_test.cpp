@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Whole streams from text, see tests/vectors/README.md.
+#include "support/convert.hpp"
+#include "support/hex.hpp"
+#include "support/stream_vectors.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace qember;
+using namespace qember::test;
+
+namespace {
+
+std::string said(const Error& error) {
+  return std::string(name_of(error.code)) + " at " + std::to_string(error.offset) + ": " + error.path;
+}
+
+template <class Convert>
+void run(const std::string& file, Convert convert) {
+  for (const StreamVector& vector : read_stream_vectors(file)) {
+    for (const Chunks& chunks : {whole(), chunks_of(1), chunks_of(13)}) {
+      const Converted converted = convert(vector.in, chunks);
+      INFO(vector.line);
+      INFO((converted.error ? to_string(*converted.error) : "accepted"));
+      if (vector.accepted) {
+        CHECK_FALSE(converted.error);
+        CHECK(to_hex(converted.out) == to_hex(vector.out));
+      } else {
+        CHECK(converted.error);
+        CHECK(said(converted.error.value_or(Error())) ==
+              vector.code + " at " + std::to_string(vector.offset) + ": " + vector.path);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("decode does what decoded.vec says") {
+  run("decoded.vec", [](ByteView in, const Chunks& chunks) { return decode(in, chunks); });
+}
