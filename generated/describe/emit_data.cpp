@@ -10,7 +10,11 @@ namespace {
 
 std::string tag_text(const Tag& tag) {
   static const char* const classes[] = {"universal", "application", "context", "private_use"};
-  return std::string("{") + std::to_string(tag.number) + ", TagClass::" + classes[static_cast<int>(tag.tag_class)] + "}";
+  std::string text = "{";  // appended to: g++ 12 warns of a sum (-Wrestrict)
+  text += std::to_string(tag.number);
+  text += ", TagClass::";
+  text += classes[static_cast<int>(tag.tag_class)];
+  return text + "}";
 }
 
 std::string kind_text(Kind kind) {

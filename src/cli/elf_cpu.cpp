@@ -35,7 +35,8 @@ class CpuSink final : public native::StateSink {
   /// Copies what is narrower than 64 bits.
   void finish() {
     for (std::size_t i = 0; i < tables_.size(); ++i) {
-      *segment(i) = {static_cast<std::uint32_t>(tables_[i].selector), static_cast<std::uint32_t>(tables_[i].limit),
+      *segment(i) = {static_cast<std::uint32_t>(tables_[i].selector),
+                     static_cast<std::uint32_t>(tables_[i].limit),
                      static_cast<std::uint32_t>(tables_[i].flags), tables_[i].base};
     }
   }
@@ -111,7 +112,8 @@ std::uint64_t* CpuSink::find_in_table(std::string_view path) {
 /// Whether the fields are those of an x86-64 CPU; of one of 32 bits, registers have four octets.
 bool is_x86_64(const Structure& cpu) {
   const auto has = [&cpu](std::string_view name) {
-    return std::ranges::any_of(cpu.fields, [name](const Field& field) { return field.name == name && field.size == 8; });
+    return std::ranges::any_of(cpu.fields,
+                               [name](const Field& field) { return field.name == name && field.size == 8; });
   };
   return has("env.regs") && has("env.eip") && has("env.eflags");
 }

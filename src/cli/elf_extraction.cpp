@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "elf_extraction.hpp"
 
+#include "elf_vmcoreinfo.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -44,7 +46,8 @@ Error unsupported(std::string expected, std::string found) {
 
 }  // namespace
 
-Result<std::unique_ptr<Extraction>> ElfExtraction::open(const native::Source& source, const ExtractOptions& options) {
+Result<std::unique_ptr<Extraction>> ElfExtraction::open(const native::Source& source,
+                                                        const ExtractOptions& options) {
   auto output = OutputFile::open(*options.elf, false);
   if (!output) return std::move(output.error());
   if (*options.elf == "-" || ::lseek(output->fd(), 0, SEEK_CUR) < 0)
@@ -69,8 +72,6 @@ Status ElfExtraction::begin() {
   if (chosen->empty())
     return unsupported("RAM of an x86-64 machine (pc.ram, microvm.ram), or --block",
                        blocks.empty() ? "no RAM" : fmt::format("{:?}", blocks[0].name));
-  if (chosen->size() > max_core_segments / 2)
-    return unsupported(fmt::format("RAM in at most {} blocks", max_core_segments / 2), fmt::to_string(chosen->size()));
   for (const std::uint32_t block : *chosen) {
     parts_.push_back({block, blocks[block].length, ram_size_});
     ram_size_ += blocks[block].length;
@@ -110,15 +111,18 @@ Result<std::vector<CoreSegment>> ElfExtraction::segments() const {
                        machine_.empty() ? "a stream that does not name it" : fmt::format("{:?}", machine_));
   std::vector<CoreSegment> segments;
   for (const native::PhysicalRange& range : native::place_ram(ram_size_, *hole))
-    segments.push_back({range.address, core_memory_offset + range.offset, range.size});
+    segments.push_back({range.address, core_memory_offset + range.offset, range.size, range.address});
   return segments;
 }
 
 void ElfExtraction::tell_what_lacks(bool has_vmcoreinfo) const {
   std::string left_out;
   for (std::uint32_t i = 0; i < source_.session().blocks().size(); ++i)
-    if (part_of(i) == nullptr) left_out += (left_out.empty() ? "" : ", ") + source_.session().blocks()[i].name;
-  const auto tell = [this](const std::string& what) { fmt::print(stderr, "qember: {}: {}\n", options_.file, what); };
+    if (part_of(i) == nullptr)
+      left_out += (left_out.empty() ? "" : ", ") + source_.session().blocks()[i].name;
+  const auto tell = [this](const std::string& what) {
+    fmt::print(stderr, "qember: {}: {}\n", options_.file, what);
+  };
   if (!left_out.empty()) tell(fmt::format("blocks that are not in the core: {}", left_out));
   if (cpus_.cpus().empty()) tell("no registers in the core: the stream does not describe its CPUs");
   if (!has_vmcoreinfo) tell("no VMCOREINFO in the core: none was found in the guest's memory");
@@ -129,15 +133,18 @@ Status ElfExtraction::finish() {
   auto loads = segments();
   if (!loads) return std::move(loads.error());
   if (auto status = file_.flush(); !status) return status;
-  const std::uint64_t notes_at = core_memory_offset + (ram_size_ + 4095) / 4096 * 4096;
   // Pages that were not sent are holes, at the end too.
-  if (::ftruncate(output_.fd(), static_cast<off_t>(notes_at)) != 0)
-    return system_error(fmt::format("{} of {} bytes", *options_.elf, notes_at));
-  auto vmcoreinfo = find_vmcoreinfo(output_.fd(), core_memory_offset, notes_at, *options_.elf);
+  const std::uint64_t end = core_memory_offset + ram_size_;
+  if (::ftruncate(output_.fd(), static_cast<off_t>(end)) != 0)
+    return system_error(fmt::format("{} of {} bytes", *options_.elf, end));
+  auto vmcoreinfo = find_vmcoreinfo(output_.fd(), core_memory_offset, end, *options_.elf);
   if (!vmcoreinfo) return std::move(vmcoreinfo.error());
   const Bytes notes = core_notes(cpus_.cpus(), *vmcoreinfo);
-  if (auto status = write_at(output_.fd(), notes_at, notes, *options_.elf); !status) return status;
-  const Bytes headers = core_headers(*loads, notes_at, notes.size());
+  if (core_notes_offset + notes.size() > core_memory_offset)
+    return unsupported("CPUs whose notes take at most 4 MiB", fmt::to_string(cpus_.cpus().size()));
+  if (auto status = write_at(output_.fd(), core_notes_offset, notes, *options_.elf); !status) return status;
+  if (const auto kernel = kernel_segment(as_text(*vmcoreinfo), *loads)) loads->push_back(*kernel);
+  const Bytes headers = core_headers(*loads, notes.size());
   if (auto status = write_at(output_.fd(), 0, headers, *options_.elf); !status) return status;
   tell_what_lacks(!vmcoreinfo->empty());
   return output_.commit();

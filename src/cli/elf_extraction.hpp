@@ -11,7 +11,8 @@ namespace qember::cli {
 class ElfExtraction final : public Extraction, private native::RamStore {
  public:
   /// `source` and `options` outlive this.
-  static Result<std::unique_ptr<Extraction>> open(const native::Source& source, const ExtractOptions& options);
+  static Result<std::unique_ptr<Extraction>> open(const native::Source& source,
+                                                  const ExtractOptions& options);
 
   Status note(const native::Event& event) override;
   /// `Errc::unsupported` for a machine that is not x86-64, for RAM that is not in the stream, and where it

@@ -36,10 +36,10 @@ Bytes prstatus(const CpuState& cpu, std::uint32_t thread) {
   out.zeroes(before_pid);
   out.u32(thread);
   out.zeroes(after_pid);
-  out.u64(r[15], r[14], r[13], r[12], r[rbp], r[rbx], r[11], r[10], r[9], r[8], r[rax], r[rcx], r[rdx], r[rsi], r[rdi],
-          no_system_call, cpu.rip, segments[cs].selector, cpu.rflags, r[rsp], segments[ss].selector, segments[fs].base,
-          segments[gs].base, segments[ds].selector, segments[es].selector, segments[fs].selector,
-          segments[gs].selector);
+  out.u64(r[15], r[14], r[13], r[12], r[rbp], r[rbx], r[11], r[10], r[9], r[8], r[rax], r[rcx], r[rdx],
+          r[rsi], r[rdi], no_system_call, cpu.rip, segments[cs].selector, cpu.rflags, r[rsp],
+          segments[ss].selector, segments[fs].base, segments[gs].base, segments[ds].selector,
+          segments[es].selector, segments[fs].selector, segments[gs].selector);
   // Whether floating-point registers follow, and padding.
   out.u32(0, 0);
   return note;

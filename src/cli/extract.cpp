@@ -42,11 +42,13 @@ int extract(const ExtractOptions& options) {
   auto extractions = open_all((*stream)->source(), options);
   if (!extractions) return fail(options.file, extractions.error());
   ExitCode result = exit_ok;
-  if (const auto status = read_all(**stream, *extractions); !status) result = fail(options.file, status.error());
+  if (const auto status = read_all(**stream, *extractions); !status)
+    result = fail(options.file, status.error());
   const bool salvages = options.partial && (result == exit_invalid || result == exit_truncated);
   if (result != exit_ok && !salvages) return result;
   for (auto& each : *extractions)
-    if (const auto status = each->finish(); !status) result = worse(result, fail(options.file, status.error()));
+    if (const auto status = each->finish(); !status)
+      result = worse(result, fail(options.file, status.error()));
   return result;
 }
 
@@ -54,9 +56,10 @@ int extract(const ExtractOptions& options) {
 std::string parse_hole(const std::string& text, std::optional<native::Hole>& hole) {
   const auto colon = text.find(':');
   native::Hole parsed;
-  const bool good = colon != std::string::npos && CLI::detail::lexical_cast(text.substr(0, colon), parsed.begin) &&
-                    CLI::detail::lexical_cast(text.substr(colon + 1), parsed.end) && parsed.begin < parsed.end &&
-                    parsed.begin % 4096 == 0 && parsed.end % 4096 == 0;
+  const bool good = colon != std::string::npos &&
+                    CLI::detail::lexical_cast(text.substr(0, colon), parsed.begin) &&
+                    CLI::detail::lexical_cast(text.substr(colon + 1), parsed.end) &&
+                    parsed.begin < parsed.end && parsed.begin % 4096 == 0 && parsed.end % 4096 == 0;
   if (good) hole = parsed;
   return good ? "" : "START:END is expected, multiples of 4096, such as 0xc0000000:0x100000000";
 }
@@ -68,7 +71,9 @@ void add_extract(CLI::App& app, Action& action) {
   auto options = std::make_shared<ExtractOptions>();
   verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
   auto* forms = verb->add_option_group("forms");
-  forms->add_option("--ram", options->ram, "A sparse file for each RAM block, and index.json, in this directory")
+  forms
+      ->add_option("--ram", options->ram,
+                   "A sparse file for each RAM block, and index.json, in this directory")
       ->type_name("DIR");
   forms->add_option("--elf", options->elf, "An ELF core for gdb, crash and drgn (x86-64)")->type_name("CORE");
   forms->require_option(1, 2);
@@ -76,8 +81,10 @@ void add_extract(CLI::App& app, Action& action) {
       ->type_name("NAME")
       ->allow_extra_args(false);
   verb->add_option_function<std::string>(
-          "--hole", [options](const std::string& text) {
-            if (auto wrong = parse_hole(text, options->hole); !wrong.empty()) throw CLI::ValidationError("--hole", wrong);
+          "--hole",
+          [options](const std::string& text) {
+            const std::string wrong = parse_hole(text, options->hole);
+            if (!wrong.empty()) throw CLI::ValidationError("--hole", wrong);
           },
           "Guest-physical addresses that RAM goes around, where machine and size do not tell")
       ->type_name("START:END");

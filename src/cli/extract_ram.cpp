@@ -14,7 +14,8 @@ using native::BlockTally;
 using native::RamBlock;
 using Json = nlohmann::ordered_json;
 
-Result<std::unique_ptr<Extraction>> RamExtraction::open(const native::Source& source, const ExtractOptions& options) {
+Result<std::unique_ptr<Extraction>> RamExtraction::open(const native::Source& source,
+                                                        const ExtractOptions& options) {
   auto directory = StagedDirectory::open(*options.ram, options.force);
   if (!directory) return std::move(directory.error());
   return std::unique_ptr<Extraction>(new RamExtraction(source, options, std::move(*directory)));
@@ -36,7 +37,8 @@ Status RamExtraction::begin(std::span<const RamBlock> blocks) {
     files_.push_back(block_file_name(block.name));
     // Long names that were made to have the same hash.
     if (!names.insert(files_.back()).second)
-      return Error{Errc::bad_value, source_.offset(), source_.path(), "blocks whose files have different names", block.name};
+      return Error{Errc::bad_value, source_.offset(), source_.path(),
+                   "blocks whose files have different names", block.name};
     if (!wanted_[files_.size() - 1]) continue;
     if (auto status = directory_.check_free(files_.back()); !status) return status;
   }
@@ -94,7 +96,7 @@ Status RamExtraction::finish() {
     if (absence) {
       absent = refuse_absent(source_.session().blocks()[block], *absence);
       if (!options_.blocks.empty()) return *absent;
-      fmt::print(stderr, "qember: {}: block {:?}: {}\n", options_.file, source_.session().blocks()[block].name, *absence);
+      fmt::print(stderr, "qember: {}: {}: {}\n", options_.file, absent->path, *absence);
       continue;
     }
     if (auto status = give_length(block); !status) return status;
@@ -104,7 +106,8 @@ Status RamExtraction::finish() {
   if (auto status = deselect(); !status) return status;
   auto descriptor = directory_.open_file(index_file_name);
   if (!descriptor) return std::move(descriptor.error());
-  if (auto status = write_at(descriptor->get(), 0, as_bytes(index()), index_file_name); !status) return status;
+  if (auto status = write_at(descriptor->get(), 0, as_bytes(index()), index_file_name); !status)
+    return status;
   if (auto status = descriptor->close(index_file_name); !status) return status;
   made.emplace_back(index_file_name);
   return directory_.commit(made);
@@ -119,16 +122,18 @@ std::string RamExtraction::index() const {
     const BlockTally& tally = ram_.tallies()[i];
     const auto absence = absence_of(source_.session(), ram_, i);
     const std::uint64_t pages = block.length / page_size + (block.length % page_size != 0 ? 1 : 0);
-    const std::uint64_t sent = tally.data_pages + tally.zero_pages;
-    Json entry{{"block", block.name}, {"file", absence ? Json(nullptr) : Json(files_[i])}, {"length", block.length}};
+    const std::uint64_t untold = pages - tally.data_pages - tally.zero_pages - tally.discarded_pages;
+    const bool untold_is_zero = source_.session().mapped_ram();
+    Json entry{
+        {"block", block.name}, {"file", absence ? Json(nullptr) : Json(files_[i])}, {"length", block.length}};
     if (absence) entry["absent"] = *absence;
     if (block.address) entry["address"] = *block.address;
     entry["page_size"] = page_size;
     entry["pages"] = {{"total", pages},
                       {"data", tally.data_pages},
-                      {"zero", tally.zero_pages},
+                      {"zero", tally.zero_pages + (untold_is_zero ? untold : 0)},
                       {"discarded", tally.discarded_pages},
-                      {"never_sent", pages - sent - tally.discarded_pages}};
+                      {"never_sent", untold_is_zero ? 0 : untold}};
     entry["records"] = {{"zero", tally.zero},
                         {"full", tally.full},
                         {"xbzrle", tally.xbzrle},

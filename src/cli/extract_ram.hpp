@@ -10,7 +10,8 @@ namespace qember::cli {
 class RamExtraction final : public Extraction, private native::RamStore {
  public:
   /// `source` and `options` outlive this.
-  static Result<std::unique_ptr<Extraction>> open(const native::Source& source, const ExtractOptions& options);
+  static Result<std::unique_ptr<Extraction>> open(const native::Source& source,
+                                                  const ExtractOptions& options);
 
   Status note(const native::Event& event) override;
   Status finish() override;

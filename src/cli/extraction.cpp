@@ -5,13 +5,15 @@
 
 namespace qember::cli {
 
-Result<std::vector<std::uint32_t>> find_blocks(const native::Session& session, std::span<const std::string> names) {
+Result<std::vector<std::uint32_t>> find_blocks(const native::Session& session,
+                                               std::span<const std::string> names) {
   std::vector<std::uint32_t> found;
   for (const std::string& name : names) {
     const auto block = session.find_block(as_bytes(name));
     if (!block) {
       std::string listed;
-      for (const native::RamBlock& each : session.blocks()) listed += fmt::format("{}{}", listed.empty() ? "" : ", ", each.name);
+      for (const native::RamBlock& each : session.blocks())
+        listed += fmt::format("{}{:?}", listed.empty() ? "" : ", ", each.name);
       return Error{Errc::usage, 0, "--block", fmt::format("one of {}", listed), name};
     }
     found.push_back(*block);
@@ -22,7 +24,8 @@ Result<std::vector<std::uint32_t>> find_blocks(const native::Session& session, s
 std::optional<std::string_view> absence_of(const native::Session& session, const native::FinalRam& ram,
                                            std::uint32_t block) {
   const native::RamBlock& listed = session.blocks()[block];
-  if (listed.length == 0) return {};
+  // A mapped-ram file names the pages that are not zero, and no others.
+  if (listed.length == 0 || session.mapped_ram()) return {};
   if (ram.sent_elsewhere()) return "its pages went over other connections (multifd)";
   if (ram.tallies()[block].records() != 0) return {};
   return session.ignore_shared() && listed.address ? "shared memory that was not sent (x-ignore-shared)"
@@ -30,7 +33,8 @@ std::optional<std::string_view> absence_of(const native::Session& session, const
 }
 
 Error refuse_absent(const native::RamBlock& block, std::string_view reason) {
-  return {Errc::unsupported, 0, fmt::format("block {:?}", block.name), "pages in the stream", std::string(reason)};
+  return {Errc::unsupported, 0, fmt::format("block {:?}", block.name), "pages in the stream",
+          std::string(reason)};
 }
 
 }  // namespace qember::cli

@@ -30,7 +30,8 @@ class Extraction {
 };
 
 /// The places of `names` in the list of blocks; `Errc::usage` for a name that is not there.
-Result<std::vector<std::uint32_t>> find_blocks(const native::Session& session, std::span<const std::string> names);
+Result<std::vector<std::uint32_t>> find_blocks(const native::Session& session,
+                                               std::span<const std::string> names);
 
 /// Why that block's pages are not in the stream; nothing where they are.
 std::optional<std::string_view> absence_of(const native::Session& session, const native::FinalRam& ram,

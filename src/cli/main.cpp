@@ -3,6 +3,7 @@
 #include "verbs.hpp"
 
 #include <qember/core/version.hpp>
+#include <qember/ram/kernels.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -28,11 +29,17 @@ int run(int argc, char** argv) {
   qember::cli::add_decode(app, action);
   qember::cli::add_check(app, action);
   qember::cli::add_info(app, action);
+  qember::cli::add_show(app, action);
+  qember::cli::add_extract(app, action);
+  qember::cli::add_map(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? qember::cli::exit_ok : qember::cli::exit_usage;
   }
+  // QEMBER_KERNELS may ask for what there is not.
+  if (const auto kernel = qember::ram::active_kernel(); !kernel)
+    return qember::cli::fail("QEMBER_KERNELS", kernel.error());
   return action();
 }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include <unistd.h>
@@ -55,9 +56,12 @@ int map(const MapOptions& options) {
   if (!stream) return fail(options.file, stream.error());
   native::PageMap map((*stream)->source());
   const Status read = read_all(**stream, map);
-  const std::string title = options.file == "-" ? "standard input" : std::filesystem::path(options.file).filename().string();
-  const Status written = options.svg ? write_svg(*options.svg, map_svg(map, title), options.force)
-                                     : write_all(STDOUT_FILENO, map_text(map, title, text_style(STDOUT_FILENO)), "standard output");
+  const std::string name = std::filesystem::path(options.file).filename().string();
+  const std::string title = options.file == "-" ? "standard input" : name;
+  const Status written =
+      options.svg
+          ? write_svg(*options.svg, map_svg(map, title), options.force)
+          : write_all(STDOUT_FILENO, map_text(map, title, text_style(STDOUT_FILENO)), "standard output");
   const ExitCode result = read ? exit_ok : fail(options.file, read.error());
   return written ? result : worse(result, fail(options.svg.value_or("-"), written.error()));
 }

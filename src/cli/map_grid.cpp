@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "map_grid.hpp"
 
+#include "style.hpp"
+
 #include <fmt/format.h>
 
 #include <bit>
@@ -33,7 +35,13 @@ const Palette dark_palette{
     {62, 74, 89},
     {77, 163, 255},
     {255, 176, 59},
-    {{{24, 26, 31}, {74, 46, 110}, {135, 48, 120}, {196, 64, 100}, {238, 104, 64}, {250, 170, 60}, {255, 241, 172}}},
+    {{{24, 26, 31},
+      {74, 46, 110},
+      {135, 48, 120},
+      {196, 64, 100},
+      {238, 104, 64},
+      {250, 170, 60},
+      {255, 241, 172}}},
 };
 
 const Palette light_palette{
@@ -41,7 +49,13 @@ const Palette light_palette{
     {196, 208, 219},
     {27, 94, 166},
     {236, 138, 22},
-    {{{233, 234, 236}, {252, 214, 150}, {249, 174, 96}, {236, 118, 64}, {205, 62, 82}, {140, 34, 110}, {62, 15, 84}}},
+    {{{233, 234, 236},
+      {252, 214, 150},
+      {249, 174, 96},
+      {236, 118, 64},
+      {205, 62, 82},
+      {140, 34, 110},
+      {62, 15, 84}}},
 };
 
 Grid make_grid(const native::BlockMap& block, std::uint64_t max_columns, std::uint64_t max_rows) {
@@ -59,16 +73,18 @@ std::uint64_t pages_of(const Grid& grid, const native::BlockMap& block, std::uin
 }
 
 std::size_t heat_of(const native::PageBin& bin) {
-  return std::min<std::size_t>(static_cast<std::size_t>(std::bit_width(bin.resent)), heat_levels - 1);
+  if (bin.sent() == 0) return 0;
+  return std::min<std::size_t>(std::bit_width(divide_up(bin.resent, bin.sent())), heat_levels - 1);
 }
 
 Colour colour_of(const Palette& palette, const native::PageBin& bin, std::uint64_t pages) {
   const Colour ground = blend(palette.unsent, palette.zero, share_of(bin.zero, pages - bin.full - bin.delta));
-  const Colour contents = blend(palette.full, palette.delta, std::sqrt(share_of(bin.delta, bin.full + bin.delta)));
+  const Colour contents =
+      blend(palette.full, palette.delta, std::sqrt(share_of(bin.delta, bin.full + bin.delta)));
   return blend(ground, contents, std::sqrt(share_of(bin.full + bin.delta, pages)));
 }
 
-std::string size_text(std::uint64_t octets) {
+std::string short_size(std::uint64_t octets) {
   constexpr std::array units{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   auto value = static_cast<double>(octets);
   std::size_t unit = 0;
@@ -77,9 +93,12 @@ std::string size_text(std::uint64_t octets) {
   return whole ? fmt::format("{:.0f} {}", value, units[unit]) : fmt::format("{:.1f} {}", value, units[unit]);
 }
 
-std::string count_text(std::uint64_t count) {
-  std::string text = fmt::to_string(count);
-  for (auto at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ' ');
+std::string forms_text(const native::PageBin& all, std::uint64_t pages) {
+  const std::pair<std::uint64_t, std::string_view> parts[] = {
+      {all.full, "full"}, {all.delta, "delta"}, {all.zero, "zero"}, {pages - all.sent(), "never sent"}};
+  std::string text;
+  for (const auto& [count, form] : parts)
+    if (count != 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", grouped(count), form);
   return text;
 }
 

@@ -10,7 +10,7 @@ struct Grid {
   std::uint64_t columns = 1;
   std::uint64_t rows = 1;
   std::uint64_t cell_pages = 1;
-  std::uint64_t cells = 0;  ///< in use; the last row may have less than `columns`
+  std::uint64_t cells = 0;                          ///< in use; the last row may have less than `columns`
   std::map<std::uint64_t, native::PageBin> filled;  ///< cells of which something was sent, by number
 
   std::uint64_t row_pages() const { return columns * cell_pages; }
@@ -22,7 +22,8 @@ Grid make_grid(const native::BlockMap& block, std::uint64_t max_columns, std::ui
 /// Pages that a cell covers: fewer in the last one.
 std::uint64_t pages_of(const Grid& grid, const native::BlockMap& block, std::uint64_t cell);
 
-/// How often pages of a cell were sent again: 0 never, then 1, 2 to 3, 4 to 7, 8 to 15, 16 to 31, and more.
+/// How often a page of a cell was sent again, on average and rounded up: level 0 is never, then once, 2 to 3,
+/// 4 to 7, 8 to 15, 16 to 31, and more.
 constexpr std::size_t heat_levels = 7;
 std::size_t heat_of(const native::PageBin& bin);
 
@@ -36,7 +37,8 @@ struct Palette {
   std::array<Colour, heat_levels> heat;
 };
 
-/// For a dark ground, and for a light one. Colours differ in lightness too, for those who tell few hues apart.
+/// For a dark ground, and for a light one. Colours differ in lightness too, for those who tell few hues
+/// apart.
 extern const Palette dark_palette;
 extern const Palette light_palette;
 
@@ -44,9 +46,9 @@ extern const Palette light_palette;
 Colour colour_of(const Palette& palette, const native::PageBin& bin, std::uint64_t pages);
 
 /// `10.5 MiB`, without a fraction where there is none.
-std::string size_text(std::uint64_t octets);
-/// Digits in groups of three.
-std::string count_text(std::uint64_t count);
+std::string short_size(std::uint64_t octets);
+/// `3 full, 5 zero`: of what there is.
+std::string forms_text(const native::PageBin& all, std::uint64_t pages);
 /// `round 3` or `rounds 3-4`.
 std::string round_text(const native::RoundTally& round);
 

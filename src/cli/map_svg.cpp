@@ -2,11 +2,11 @@
 #include "map_svg.hpp"
 
 #include "map_grid.hpp"
+#include "style.hpp"
 
 #include <fmt/format.h>
 
 #include <cmath>
-#include <tuple>
 
 namespace qember::cli {
 namespace {
@@ -24,28 +24,39 @@ constexpr double row_height = 22;
 constexpr std::size_t max_round_rows = 24;
 constexpr const Palette& palette = light_palette;
 
-constexpr std::array<std::string_view, heat_levels> heat_names{"never", "once", "2-3", "4-7", "8-15", "16-31", "32 or more"};
+constexpr std::array<std::string_view, heat_levels> heat_names{"never", "once",  "2-3", "4-7",
+                                                               "8-15",  "16-31", "32+"};
 
-constexpr auto head = R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0:.0f} {1:.0f}" width="{0:.0f}" height="{1:.0f}" font-family="Inter, 'Segoe UI', 'DejaVu Sans', sans-serif" font-size="13" fill="#23272e">
+constexpr auto head = R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0:.0f} {1:.0f}"
+ width="{0:.0f}" height="{1:.0f}"
+ font-family="Inter, 'Segoe UI', 'DejaVu Sans', sans-serif" font-size="13" fill="#23272e">
 <title>{2}</title>
-<defs><pattern id="unsent" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="#f7f4ed"/><rect width="1.5" height="6" fill="#dcd6c8"/></pattern></defs>
-<style>.quiet{{fill:#6b7280}}.name{{font-weight:600;font-size:16px}}.big{{font-weight:600;font-size:26px}}.end{{text-anchor:end}}</style>
+<defs><pattern id="unsent" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+<rect width="6" height="6" fill="#f7f4ed"/><rect width="1.5" height="6" fill="#dcd6c8"/></pattern></defs>
+<style>.quiet{{fill:#6b7280}}.name{{font-weight:600;font-size:16px}}.big{{font-weight:600;font-size:26px}}
+.end{{text-anchor:end}}</style>
 <rect width="100%" height="100%" fill="#fdfcf9"/>
 )svg";
 
 /// Text for XML: names in a stream are anyone's.
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    if (c == '<') out += "&lt;";
-    else if (c == '&') out += "&amp;";
-    else if (c == '>') out += "&gt;";
-    else out += c >= ' ' && c <= '~' ? c : '?';
+  for (const char c : printable(text)) {
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '&')
+      out += "&amp;";
+    else if (c == '>')
+      out += "&gt;";
+    else
+      out += c;
   }
   return out;
 }
 
-std::string hex(Colour colour) { return fmt::format("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue); }
+std::string hex(Colour colour) {
+  return fmt::format("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue);
+}
 
 /// Draws from top to bottom; `y_` is where the next thing goes.
 class Drawing {
@@ -62,10 +73,12 @@ class Drawing {
 
  private:
   void text(double x, double y, std::string_view style, const std::string& what) {
-    body_ += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"{}\">{}</text>\n", x, y, style, escaped(what));
+    body_ +=
+        fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"{}\">{}</text>\n", x, y, style, escaped(what));
   }
   void rect(double x, double y, double w, double h, const std::string& fill) {
-    body_ += fmt::format("<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"/>\n", x, y, w, h, fill);
+    constexpr auto form = R"(<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill="{}"/>)";
+    body_ += fmt::format(form, x, y, w, h, fill) + '\n';
   }
   void swatch(double& x, const std::string& fill, std::string_view name);
   void panel_of(const BlockMap& block, const Grid& grid, double x, double cell, bool heat);
@@ -86,14 +99,17 @@ void Drawing::heading(const std::string& title) {
     octets += round.octets;
   }
   text(margin, y_ + 18, "big", title);
-  text(margin, y_ + 42, "quiet", fmt::format("{}{} blocks of RAM, pages of {}", map_.machine().empty() ? "" : map_.machine() + ", ",
-                                             map_.blocks().size(), size_text(map_.page_size())));
+  const std::string machine = map_.machine().empty() ? "" : map_.machine() + ", ";
+  text(margin, y_ + 42, "quiet",
+       fmt::format("{}RAM in {}, pages of {}", machine, counted(map_.blocks().size(), "block"),
+                   short_size(map_.page_size())));
+  const std::uint64_t rounds = map_.rounds().empty() ? 0 : map_.rounds().back().last;
   const std::pair<std::string, std::string> figures[] = {
-      {size_text(length), "of guest memory"},
-      {count_text(records), "pages sent"},
-      {count_text(resent), "of them again"},
-      {size_text(octets), "of page contents"},
-      {count_text(map_.rounds().empty() ? 0 : map_.rounds().back().last), "rounds"}};
+      {short_size(length), "of guest memory"},
+      {grouped(records), "pages sent"},
+      {grouped(resent), "of them again"},
+      {short_size(octets), "of page contents"},
+      {grouped(rounds), rounds == 1 ? "round" : "rounds"}};
   y_ += 84;
   double x = margin;
   for (const auto& [figure, caption] : figures) {
@@ -114,14 +130,14 @@ void Drawing::swatch(double& x, const std::string& fill, std::string_view name) 
 void Drawing::legend() {
   double x = margin + axis;
   text(x, y_ + 4, "name", "What was sent last");
-  text(x + panel + gutter, y_ + 4, "name", "How often again");
+  text(x + panel + gutter, y_ + 4, "name", "How often again, a page on average");
   y_ += 16;
   swatch(x, hex(palette.full), "full");
   swatch(x, hex(palette.delta), "delta");
   swatch(x, hex(palette.zero), "zero");
   swatch(x, "url(#unsent)", "never sent");
   x = margin + axis + panel + gutter;
-  for (std::size_t i = 0; i < heat_levels; ++i) swatch(x, hex(palette.heat[i]), i + 1 == heat_levels ? "32+" : heat_names[i]);
+  for (std::size_t i = 0; i < heat_levels; ++i) swatch(x, hex(palette.heat[i]), heat_names[i]);
   y_ += 40;
 }
 
@@ -130,26 +146,30 @@ void Drawing::panel_of(const BlockMap& block, const Grid& grid, double x, double
   std::map<Colour, std::string> paths;
   for (auto at = grid.filled.begin(); at != grid.filled.end();) {
     const auto colour = [&](const auto& entry) {
-      return heat ? palette.heat[heat_of(entry.second)] : colour_of(palette, entry.second, pages_of(grid, block, entry.first));
+      if (heat) return palette.heat[heat_of(entry.second)];
+      return colour_of(palette, entry.second, pages_of(grid, block, entry.first));
     };
+    const auto row = [&grid](std::uint64_t number) { return number / grid.columns; };
     const std::uint64_t first = at->first;
     const Colour run = colour(*at);
     std::uint64_t size = 0;
-    // A cell whose pages were all discarded from the count can't be: a page that was sent stays so.
-    while (at != grid.filled.end() && at->first == first + size && at->first / grid.columns == first / grid.columns && colour(*at) == run) {
+    for (; at != grid.filled.end() && at->first == first + size && row(at->first) == row(first) &&
+           colour(*at) == run;
+         ++at)
       ++size;
-      ++at;
-    }
-    paths[run] += fmt::format("M{} {}h{}v1h-{}z", first % grid.columns, first / grid.columns, size, size);
+    paths[run] += fmt::format("M{} {}h{}v1h-{}z", first % grid.columns, row(first), size, size);
   }
   const auto columns = static_cast<double>(grid.columns);
   const auto rows = static_cast<double>(grid.rows);
   rect(x, y_, cell * columns, cell * rows, "url(#unsent)");
-  body_ += fmt::format("<g transform=\"translate({:.1f} {:.1f}) scale({:.4f})\" shape-rendering=\"crispEdges\">\n", x, y_, cell);
-  for (const auto& [colour, path] : paths) body_ += fmt::format("<path fill=\"{}\" d=\"{}\"/>\n", hex(colour), path);
+  constexpr auto group =
+      R"svg(<g transform="translate({:.1f} {:.1f}) scale({:.4f})" shape-rendering="crispEdges">)svg";
+  body_ += fmt::format(group, x, y_, cell) + '\n';
+  for (const auto& [colour, path] : paths)
+    body_ += fmt::format("<path fill=\"{}\" d=\"{}\"/>\n", hex(colour), path);
   // Beyond the end of the block.
   if (const auto used = static_cast<double>(grid.cells % grid.columns); used != 0)
-    body_ += fmt::format("<path fill=\"#fdfcf9\" d=\"M{} {}h{}v1.1h-{}z\"/>\n", used, rows - 1, columns - used, columns - used);
+    body_ += fmt::format("<path fill=\"#fdfcf9\" d=\"M{} {}H{}v1.1H{}z\"/>\n", used, rows - 1, columns, used);
   body_ += "</g>\n";
 }
 
@@ -160,7 +180,7 @@ void Drawing::addresses(const Grid& grid, double cell) {
   for (std::uint64_t row = 0; row < grid.rows; row += step) {
     const double y = y_ + static_cast<double>(row) * cell;
     if (row != 0 && static_cast<double>(grid.rows - row) * cell < 8) break;
-    text(margin + axis - 12, y + 9, "quiet end", size_text(row * grid.row_pages() * map_.page_size()));
+    text(margin + axis - 12, y + 9, "quiet end", short_size(row * grid.row_pages() * map_.page_size()));
     rect(margin + axis - 8, y, 6, 1, "#c9c4b8");
   }
 }
@@ -169,7 +189,7 @@ void Drawing::block(const BlockMap& block) {
   PageBin all;
   for (const auto& [number, bin] : block.bins) all += bin;
   const double x = margin + axis;
-  text(x, y_ + 4, "name", fmt::format("{}, {}", block.name, size_text(block.length)));
+  text(x, y_ + 4, "name", fmt::format("{}  {}", block.name, short_size(block.length)));
   y_ += 22;
   if (all.sent() == 0) {
     text(x, y_ + 2, "quiet", "never sent");
@@ -180,11 +200,11 @@ void Drawing::block(const BlockMap& block) {
   const std::uint64_t columns = block.pages > most * most / 8 ? most : most / 2;
   const Grid grid = make_grid(block, columns, most);
   const double cell = panel / static_cast<double>(columns);
-  text(x, y_ + 2, "quiet", fmt::format("{} full, {} delta, {} zero, {} never sent", count_text(all.full), count_text(all.delta),
-                                       count_text(all.zero), count_text(block.pages - all.sent())));
-  text(x + panel + gutter, y_ + 2, "quiet", fmt::format("{} sent again; a cell is {}, a row {}", count_text(all.resent),
-                                                        size_text(grid.cell_pages * map_.page_size()),
-                                                        size_text(grid.row_pages() * map_.page_size())));
+  text(x, y_ + 2, "quiet", forms_text(all, block.pages));
+  text(x + panel + gutter, y_ + 2, "quiet",
+       fmt::format("{} sent again; a cell is {}, a row {}", grouped(all.resent),
+                   short_size(grid.cell_pages * map_.page_size()),
+                   short_size(grid.row_pages() * map_.page_size())));
   y_ += 12;
   addresses(grid, cell);
   panel_of(block, grid, x, cell, false);
@@ -193,10 +213,12 @@ void Drawing::block(const BlockMap& block) {
 }
 
 void Drawing::bar(const native::RoundTally& round, double x, double length) {
-  const std::tuple<std::uint64_t, Colour> parts[] = {{round.full, palette.full}, {round.delta, palette.delta}, {round.zero, palette.zero}};
+  const std::pair<std::uint64_t, Colour> parts[] = {
+      {round.full, palette.full}, {round.delta, palette.delta}, {round.zero, palette.zero}};
   for (const auto& [count, colour] : parts) {
     if (count == 0) continue;
-    const double part = std::max(1.5, length * static_cast<double>(count) / static_cast<double>(round.records()));
+    const double part =
+        std::max(1.5, length * static_cast<double>(count) / static_cast<double>(round.records()));
     rect(x, y_, part, row_height - 6, hex(colour));
     x += part;
   }
@@ -209,15 +231,15 @@ void Drawing::rounds() {
   std::uint64_t most = 1;
   for (const auto& round : rounds) most = std::max(most, round.records());
   text(margin, y_ + 4, "name", "What each round sent");
-  text(margin + 190, y_ + 4, "quiet", "The area of a square with a bar's length as its side is the number of pages.");
+  text(width - margin, y_ + 4, "quiet end", "a bar's length is the square root of its pages");
   y_ += 22;
   for (const auto& round : rounds) {
     const double share = std::sqrt(static_cast<double>(round.records()) / static_cast<double>(most));
     text(margin + name - 14, y_ + 12.5, "end", round_text(round));
     bar(round, margin + name, (width - 2 * margin - name - numbers) * share);
-    text(width - margin - 200, y_ + 12.5, "end", fmt::format("{} pages", count_text(round.records())));
-    text(width - margin - 100, y_ + 12.5, "end", size_text(round.octets));
-    text(width - margin, y_ + 12.5, "quiet end", fmt::format("{} again", count_text(round.resent)));
+    text(width - margin - 200, y_ + 12.5, "end", fmt::format("{} pages", grouped(round.records())));
+    text(width - margin - 100, y_ + 12.5, "end", short_size(round.octets));
+    text(width - margin, y_ + 12.5, "quiet end", fmt::format("{} again", grouped(round.resent)));
     y_ += row_height;
   }
 }

@@ -2,12 +2,14 @@
 #include "map_text.hpp"
 
 #include "map_grid.hpp"
+#include "style.hpp"
 
 #include <fmt/format.h>
 
 #include <bit>
 #include <cmath>
 #include <cstdlib>
+#include <tuple>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -24,15 +26,9 @@ constexpr std::uint64_t max_lines = 16;
 constexpr std::size_t max_round_lines = 16;
 constexpr std::string_view upper_half = "▀";
 // By heat.
-constexpr std::array<std::string_view, heat_levels> heat_marks{".", "1", "2", "4", "8", "g", "*"};
-constexpr std::array<std::string_view, heat_levels> heat_names{"once", "1", "2+", "4+", "8+", "16+", "32+"};
-
-/// Block names are anyone's; control characters stay out of the terminal.
-std::string printable(std::string_view name) {
-  std::string text;
-  for (const char c : name) text += c >= ' ' && c <= '~' ? c : '?';
-  return text;
-}
+constexpr std::array<std::string_view, heat_levels> heat_marks{".", "1", "2", "4", "8", "o", "@"};
+constexpr std::array<std::string_view, heat_levels> heat_names{"never", "once",  "2-3", "4-7",
+                                                               "8-15",  "16-31", "32+"};
 
 char mark_of(const PageBin& bin) {
   // Contents weigh more than zeroes, of which there are most.
@@ -51,20 +47,22 @@ class Painter {
     for (const BlockMap& block : map_.blocks()) length += block.length;
     for (const auto& round : map_.rounds()) sent += round.records();
     const std::string machine = map_.machine().empty() ? "" : printable(map_.machine()) + ", ";
-    line(fmt::format("{}{}{}: {}{} in {} blocks, {} pages sent in {} rounds", bold(), printable(file), plain(), machine,
-                     size_text(length), map_.blocks().size(), count_text(sent),
-                     map_.rounds().empty() ? 0 : map_.rounds().back().last));
+    const std::uint64_t rounds = map_.rounds().empty() ? 0 : map_.rounds().back().last;
+    line(fmt::format("{}{}{}: {}{} in {}, {} sent in {}", bold(), printable(file), plain(), machine,
+                     short_size(length), counted(map_.blocks().size(), "block"), counted(sent, "page"),
+                     counted(rounds, "round")));
   }
 
   void legend() {
     const Palette& p = dark_palette;
-    const std::string forms =
-        colours() ? fmt::format("{} full  {} delta  {} zero  {} never sent", swatch(p.full), swatch(p.delta), swatch(p.zero), swatch(p.unsent))
-                  : "# full  + full among zero  x delta  - zero  . never sent";
-    std::string again = "sent again:";
+    const std::string forms = colours()
+                                  ? fmt::format("{} full  {} delta  {} zero  {} never sent", swatch(p.full),
+                                                swatch(p.delta), swatch(p.zero), swatch(p.unsent))
+                                  : "# full  + full among zero  x delta  - zero  . never sent";
+    std::string again = "sent again, a page on average:";
     for (std::size_t i = 0; i < heat_levels; ++i)
-      again += colours() ? fmt::format(" {} {}", swatch(p.heat[i]), i == 0 ? "no" : heat_names[i])
-                         : fmt::format(" {} {}", heat_marks[i], i == 0 ? "no" : heat_names[i]);
+      again +=
+          fmt::format("  {} {}", colours() ? swatch(p.heat[i]) : std::string(heat_marks[i]), heat_names[i]);
     line(forms);
     line(again);
   }
@@ -85,8 +83,11 @@ class Painter {
     if (style_.colours == ColourDepth::direct)
       return fmt::format("\x1b[{};2;{};{};{}m", where, colour.red, colour.green, colour.blue);
     // The 6 x 6 x 6 cube of 256 colours.
-    const auto level = [](std::uint8_t value) { return value < 48 ? 0 : value < 115 ? 1 : (value - 35) / 40; };
-    return fmt::format("\x1b[{};5;{}m", where, 16 + 36 * level(colour.red) + 6 * level(colour.green) + level(colour.blue));
+    const auto level = [](std::uint8_t value) {
+      return value < 48 ? 0 : value < 115 ? 1 : (value - 35) / 40;
+    };
+    const int index = 16 + 36 * level(colour.red) + 6 * level(colour.green) + level(colour.blue);
+    return fmt::format("\x1b[{};5;{}m", where, index);
   }
   std::string swatch(Colour colour) const { return paint(38, colour) + "■" + std::string(plain()); }
 
@@ -136,28 +137,31 @@ void Painter::block(const BlockMap& block) {
   for (const auto& [number, bin] : block.bins) all += bin;
   std::string summary = "never sent";
   if (all.sent() != 0)
-    summary = fmt::format("{} full, {} delta, {} zero, {} never sent; {} sent again", count_text(all.full),
-                          count_text(all.delta), count_text(all.zero), count_text(block.pages - all.sent()),
-                          count_text(all.resent));
+    summary = fmt::format("{}; {} sent again", forms_text(all, block.pages), grouped(all.resent));
   line("");
-  line(fmt::format("{}{}{}  {}", bold(), printable(block.name), plain(), size_text(block.length)));
+  line(fmt::format("{}{}{}  {}", bold(), printable(block.name), plain(), short_size(block.length)));
   line(fmt::format("{}pages: {}{}", dim(), summary, plain()));
   if (all.sent() == 0) return;
   for (std::uint64_t row = 0; row < grid.rows; row += step)
-    line(fmt::format("{}{:>{}} {}{}{:{}}{}", dim(), size_text(row * grid.row_pages() * map_.page_size()), axis_width - 1,
-                     plain(), cells(block, grid, row, false), "", gap_width, cells(block, grid, row, true)));
-  line(fmt::format("{}{:{}}a cell is {}{}", dim(), "", axis_width, size_text(grid.cell_pages * map_.page_size()), plain()));
+    line(fmt::format("{}{:>{}} {}{}{:{}}{}", dim(), short_size(row * grid.row_pages() * map_.page_size()),
+                     axis_width - 1, plain(), cells(block, grid, row, false), "", gap_width,
+                     cells(block, grid, row, true)));
+  const std::string cell = short_size(grid.cell_pages * map_.page_size());
+  line(fmt::format("{}{:{}}a cell is {}{}", dim(), "", axis_width, cell, plain()));
 }
 
 std::string Painter::bar(const native::RoundTally& round, double length) const {
   const Palette& p = dark_palette;
-  const std::tuple<std::uint64_t, Colour, char> parts[] = {{round.full, p.full, '#'}, {round.delta, p.delta, 'x'}, {round.zero, p.zero, '-'}};
+  const std::tuple<std::uint64_t, Colour, char> parts[] = {
+      {round.full, p.full, '#'}, {round.delta, p.delta, 'x'}, {round.zero, p.zero, '-'}};
   std::string text;
   double end = 0;
   std::size_t drawn = 0;
   for (const auto& [count, colour, mark] : parts) {
     end += length * static_cast<double>(count) / static_cast<double>(round.records());
-    const auto wanted = static_cast<std::size_t>(std::max(std::lround(end), static_cast<long>(drawn + (count != 0 ? 1 : 0))));
+    // What there is is seen.
+    const std::size_t wanted =
+        std::max(static_cast<std::size_t>(std::lround(end)), drawn + (count != 0 ? 1 : 0));
     if (colours()) text += paint(38, colour);
     for (; drawn < wanted; ++drawn) text += colours() ? "█" : std::string(1, mark);
   }
@@ -167,16 +171,19 @@ std::string Painter::bar(const native::RoundTally& round, double length) const {
 void Painter::rounds() {
   const auto rounds = join_rounds(map_.rounds(), max_round_lines);
   if (rounds.empty()) return;
-  constexpr std::size_t name_width = 16, numbers_width = 36;
-  const auto room = static_cast<double>(style_.width > name_width + numbers_width + 8 ? style_.width - name_width - numbers_width : 8);
+  constexpr std::size_t name_width = 16, numbers_width = 37, least = 8;
+  const auto room = static_cast<double>(std::max(style_.width, name_width + numbers_width + least) -
+                                        name_width - numbers_width);
   std::uint64_t most = 1;
   for (const auto& round : rounds) most = std::max(most, round.records());
   line("");
-  line(fmt::format("{}What each round sent{} {}(length: square root of its pages){}", bold(), plain(), dim(), plain()));
+  line(fmt::format("{}What each round sent{}  {}(a bar's length is the square root of its pages){}", bold(),
+                   plain(), dim(), plain()));
   for (const auto& round : rounds) {
-    const double length = (room - 3) * std::sqrt(static_cast<double>(round.records()) / static_cast<double>(most));
-    line(fmt::format("{:<{}}{:>9} pages {:>9}  {}", round_text(round), name_width, count_text(round.records()),
-                     size_text(round.octets), bar(round, length)));
+    const double length =
+        (room - 3) * std::sqrt(static_cast<double>(round.records()) / static_cast<double>(most));
+    line(fmt::format("{:<{}}{:>9} pages {:>10}  {}", round_text(round), name_width,
+                     grouped(round.records()), short_size(round.octets), bar(round, length)));
   }
 }
 
@@ -196,8 +203,11 @@ TextStyle text_style(int fd) {
   };
   if (::isatty(fd) != 1) return {};
   TextStyle style{terminal_width(fd), ColourDepth::indexed};
-  if (!variable("NO_COLOR").empty() || variable("TERM") == "dumb") style.colours = ColourDepth::none;
-  else if (variable("COLORTERM") == "truecolor" || variable("COLORTERM") == "24bit") style.colours = ColourDepth::direct;
+  if (!variable("NO_COLOR").empty() || variable("TERM") == "dumb") {
+    style.colours = ColourDepth::none;
+  } else if (variable("COLORTERM") == "truecolor" || variable("COLORTERM") == "24bit") {
+    style.colours = ColourDepth::direct;
+  }
   return style;
 }
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <deque>
 #include <map>
 
 namespace qember::cli {
@@ -16,6 +17,8 @@ namespace {
 
 using native::BodyKind;
 using native::Element;
+
+constexpr auto unlisted = "the description does not have it";
 
 struct ShowOptions {
   std::string file = "-";
@@ -27,6 +30,14 @@ struct ShowOptions {
   ReadOptions read;
 };
 
+/// Device state ahead of its description, such as that of virtio-mem before RAM.
+struct EarlyDevice {
+  PlacedSection place;
+  std::string name;
+  Bytes body;
+  Digest digest;
+};
+
 /// A section that comes in parts.
 struct OpenIterable {
   Iterated sum;
@@ -36,7 +47,11 @@ struct OpenIterable {
 class Show {
  public:
   Show(const ShowOptions& options, OpenedStream& stream, ShowOutput& out)
-      : limits_(options.read.stream_options().limits), field_(options.field), stream_(stream), out_(out), selector_(options.device) {}
+      : limits_(options.read.stream_options().limits),
+        field_(options.field),
+        stream_(stream),
+        out_(out),
+        selector_(options.device) {}
 
   void take(const native::Event& event) {
     std::visit([this](const auto& each) { on(each); }, event);
@@ -51,6 +66,9 @@ class Show {
 
   template <class Other>
   void on(const Other&) {}  // what has nothing to show
+  void on(const native::StreamBegin&) {
+    if (whole()) out_.begin();
+  }
   void on(const native::Configuration& configuration) {
     if (whole()) out_.configuration(offset(), configuration);
   }
@@ -70,8 +88,12 @@ class Show {
   void begin_device(const native::SectionBegin& section);
   void begin_part(const native::SectionBegin& section);
   void end_device();
+  void show_device(const native::Device* device, ByteView body, Opaque state);
+  void show_early();
   void end_iterable();
-  bool wants_part() const { return field_.empty() && selector_.selects(place_.section.name, place_.section.instance); }
+  bool wants_part() const {
+    return field_.empty() && selector_.selects(place_.section.name, place_.section.instance);
+  }
 
   Limits limits_;
   std::string field_;
@@ -82,7 +104,10 @@ class Show {
 
   std::optional<native::Description> description_;
   std::optional<native::DeviceMatcher> matcher_;
-  std::string no_description_ = "the stream has no description before it";
+  std::string no_description_ = "the stream has no description of it";
+  std::deque<EarlyDevice> early_;
+  std::size_t early_octets_ = 0;
+  bool may_be_described_ = true;  ///< a description may still come
 
   std::map<std::uint32_t, OpenIterable> iterables_;
   OpenIterable* iterable_ = nullptr;  ///< whose part is being read
@@ -90,9 +115,10 @@ class Show {
   PlacedSection place_;                     ///< of the section that is being read
   std::string name_;                        ///< its name
   const native::Device* device_ = nullptr;  ///< its description
-  Bytes body_;                              ///< its body, where that is described
-  std::string reason_;                      ///< why it is not
-  Digester digester_;                       ///< of its body
+  Bytes body_;
+  bool keeps_body_ = false;
+  std::string reason_;  ///< why it is not
+  Digester digester_;   ///< of its body
   std::uint64_t size_ = 0;
 
   std::uint64_t rest_offset_ = 0;
@@ -113,7 +139,8 @@ void Show::on(const native::SectionBegin& section) {
 void Show::begin_device(const native::SectionBegin& section) {
   body_.clear();
   device_ = matcher_ ? matcher_->match(section.name, section.instance) : nullptr;
-  reason_ = matcher_ ? "the description does not have it" : no_description_;
+  reason_ = matcher_ ? unlisted : no_description_;
+  keeps_body_ = device_ != nullptr || may_be_described_;
 }
 
 void Show::begin_part(const native::SectionBegin& section) {
@@ -137,9 +164,10 @@ void Show::on(const native::RamBlocks& list) {
 void Show::on(const native::Body& body) {
   digester_.update(body.data);
   size_ += body.data.size();
-  if (device_ == nullptr || iterable_ != nullptr) return;
+  if (!keeps_body_ || iterable_ != nullptr) return;
   if (size_ > limits_.max_section) {
     device_ = nullptr;
+    keeps_body_ = false;
     reason_ = fmt::format("larger than the limit of {} bytes", limits_.max_section);
     body_ = {};
     return;
@@ -161,20 +189,39 @@ void Show::on(const native::SectionEnd&) {
 
 void Show::end_device() {
   if (!selector_.selects(place_.section.name, place_.section.instance)) return;
-  if (device_ != nullptr) {
-    const auto measured = native::measure_state(*device_, body_);
-    if (measured && *measured == body_.size()) {
-      found_ |= out_.device(place_, *device_, body_, field_);
+  const bool is_early = keeps_body_ && device_ == nullptr && early_octets_ + body_.size() <= limits_.max_held;
+  if (!is_early) return show_device(device_, body_, {size_, digester_.digest(), reason_});
+  early_octets_ += body_.size();
+  early_.push_back({place_, name_, std::move(body_), digester_.digest()});
+}
+
+void Show::show_device(const native::Device* device, ByteView body, Opaque state) {
+  if (device != nullptr) {
+    const auto measured = native::measure_state(*device, body);
+    if (measured && *measured == body.size()) {
+      found_ |= out_.device(place_, *device, body, field_);
       return;
     }
-    reason_ = "does not fit its description: ";
-    reason_ += measured ? fmt::format("{} bytes more than it has fields for", body_.size() - *measured)
-                        : fmt::format("at +{:x} expected {}, found {}", measured.error().offset, measured.error().expected,
-                                      measured.error().found);
+    state.reason = "does not fit its description: ";
+    state.reason += measured ? fmt::format("{} bytes more than it has fields for", body.size() - *measured)
+                             : fmt::format("at +{:x} expected {}, found {}", measured.error().offset,
+                                           measured.error().expected, measured.error().found);
   }
   if (!field_.empty()) return;
   found_ = true;
-  out_.opaque(place_, {size_, digester_.digest(), reason_}, device_);
+  out_.opaque(place_, state, device);
+}
+
+void Show::show_early() {
+  may_be_described_ = false;
+  for (; !early_.empty(); early_.pop_front()) {
+    const EarlyDevice& early = early_.front();
+    place_ = early.place;
+    place_.section.name = early.name;
+    const auto* device = matcher_ ? matcher_->match(early.name, place_.section.instance) : nullptr;
+    const std::string reason = matcher_ ? unlisted : no_description_;
+    show_device(device, early.body, {early.body.size(), early.digest, reason});
+  }
 }
 
 void Show::end_iterable() {
@@ -190,30 +237,34 @@ void Show::end_iterable() {
 }
 
 void Show::finish() {
+  show_early();
   for (auto& [id, iterable] : iterables_) {
     iterable_ = &iterable;
     end_iterable();
   }
   iterables_.clear();
   if (rest_ && whole())
-    out_.rest(rest_offset_, {size_, digester_.digest(), *rest_ ? "device state that nothing divides into sections" : ""});
+    out_.rest(rest_offset_,
+              {size_, digester_.digest(), *rest_ ? "device state that nothing divides into sections" : ""});
   rest_.reset();
 }
 
 void Show::on(const native::Eof&) {
+  show_early();
   if (whole()) out_.end(offset());
 }
 
 void Show::on(const native::DescriptionText& text) {
   if (whole()) out_.description(offset(), {text.json.size(), digest_of(text.json), ""});
   auto parsed = native::Description::parse(text.json, limits_);
-  if (!parsed) {
+  if (parsed) {
+    description_ = std::move(*parsed);
+    matcher_.emplace(*description_);
+    selector_.consider(*description_);
+  } else {
     no_description_ = fmt::format("the description can't be read: {}", parsed.error().found);
-    return;
   }
-  description_ = std::move(*parsed);
-  matcher_.emplace(*description_);
-  selector_.consider(*description_);
+  show_early();
 }
 
 void Show::on(const native::Rest& rest) {
@@ -229,13 +280,20 @@ void Show::on(const native::Rest& rest) {
 
 void Show::on(const native::StreamEnd&) { finish(); }
 
+std::string wanted(const ShowOptions& options) {
+  const std::string device =
+      options.device.empty() ? "a section" : "the section " + printable(options.device);
+  return options.field.empty() ? device : device + " with the field " + printable(options.field);
+}
+
 int show(const ShowOptions& options) {
   Lines lines;
   StreamOptions stream_options = options.read.stream_options();
   stream_options.before_wait = [&lines] { return lines.flush(); };
   auto stream = OpenedStream::open(options.file, stream_options);
   if (!stream) return fail(options.file, stream.error());
-  const auto out = options.json ? make_show_json(lines, options.offsets) : make_show_tree(lines, options.color.style(), options.offsets);
+  const auto out = options.json ? make_show_json(lines, options.offsets)
+                                : make_show_tree(lines, options.color.style(), options.offsets);
   Show show(options, **stream, *out);
   Status status;
   for (bool ends = false; !ends && status;) {
@@ -250,10 +308,8 @@ int show(const ShowOptions& options) {
   }
   if (auto written = lines.flush(); !written) return fail(options.file, written.error());
   if (!status) return fail(options.file, status.error());
-  const bool selects = !options.device.empty() || !options.field.empty();
-  if (selects && !show.found())
-    return fail(options.file, {Errc::usage, 0, options.device.empty() ? "--field" : "--device",
-                               printable(options.device.empty() ? options.field : options.device), "no such in the stream"});
+  if (!show.found() && !(options.device.empty() && options.field.empty()))
+    return fail(options.file, {Errc::usage, 0, "show", wanted(options), "none"});
   return exit_ok;
 }
 
@@ -263,10 +319,13 @@ void add_show(CLI::App& app, Action& action) {
   auto* verb = app.add_subcommand("show", "Show sections and devices, every field by its name");
   auto options = std::make_shared<ShowOptions>();
   verb->add_option("FILE", options->file, "The stream; - is standard input");
-  verb->add_option("--device", options->device, "Only the section NAME, of all instances or one")->type_name("NAME[/INSTANCE]");
-  verb->add_option("--field", options->field, "Only the fields at or below a path such as env.regs[3]")->type_name("PATH");
+  verb->add_option("--device", options->device, "Only the section NAME, of all instances or one")
+      ->type_name("NAME[/INSTANCE]");
+  verb->add_option("--field", options->field, "Only the fields at or below a path such as env.regs[3]")
+      ->type_name("PATH");
   verb->add_flag("--json", options->json, "A JSON object a line");
-  verb->add_flag("--offsets", options->offsets, "Where sections are in the file, and fields in their section, in hexadecimal");
+  verb->add_flag("--offsets", options->offsets,
+                 "Where sections are in the file, and fields in their section, in hexadecimal");
   options->color.add_to(*verb);
   options->read.add_to(*verb);
   verb->callback([&action, options] { action = [options] { return show(*options); }; });

@@ -12,25 +12,14 @@ namespace qember::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// Of the records; grows when one changes in what it says, not when it says more.
+constexpr int schema = 1;
+
 using native::Field;
 using native::StateGroup;
 
-/// Buffers up to this are given whole.
-constexpr std::size_t most_octets = 64;
-
-std::string hex(ByteView octets) {
-  std::string text;
-  for (const std::uint8_t octet : octets) text += fmt::format("{:02x}", octet);
-  return text;
-}
-
 std::string quoted(std::string_view text) { return Json(printable(text)).dump(); }
-
-Json octets_json(ByteView octets) {
-  Json json{{"size", octets.size()}, {"digest", to_string(digest_of(octets))}};
-  if (octets.size() <= most_octets) json["octets"] = hex(octets);
-  return json;
-}
 
 Json to_json(const Opaque& body) {
   Json json{{"size", body.size}, {"digest", to_string(body.digest)}};
@@ -63,8 +52,8 @@ class StateJson final : public native::NamedStateSink {
  private:
   void value(const Field& field, const native::StateValue& value) override {
     begin_item(&field);
-    put(value_of(field, value));
-    write_("}");
+    const std::string object = value_json(field, value);
+    put(std::string_view(object).substr(1));  // with its closing brace
   }
   void enter(const StateGroup& group) override;
   void leave(const StateGroup&) override {
@@ -80,7 +69,6 @@ class StateJson final : public native::NamedStateSink {
     write_(std::exchange(first_, false) ? "" : ",");
     write_(member);
   }
-  static std::string value_of(const Field& field, const native::StateValue& value);
 
   Write write_;
   bool offsets_;
@@ -108,35 +96,33 @@ void StateJson::enter(const StateGroup& group) {
   const bool is_elements = group.kind == StateGroup::Kind::elements;
   if (!is_elements) {
     const auto& structure = *group.structure;
-    put(fmt::format("\"{}\":{},\"version\":{}", group.field == nullptr ? "subsection" : "struct", quoted(structure.name),
-                    structure.version));
+    put(fmt::format("\"{}\":{},\"version\":{}", group.field == nullptr ? "subsection" : "struct",
+                    quoted(structure.name), structure.version));
   }
   put(is_elements ? "\"elements\":[" : "\"fields\":[");
   elements_.push_back(is_elements);
   comma_ = false;
 }
 
-std::string StateJson::value_of(const Field& field, const native::StateValue& value) {
-  if (const auto* integer = std::get_if<Integer>(&value))
-    return fmt::format("\"value\":{},\"hex\":\"{}\"", to_string(*integer), hex_text(field, *integer));
-  if (const auto* boolean = std::get_if<bool>(&value)) return fmt::format("\"value\":{}", *boolean);
-  const std::string object = octets_json(std::get<ByteView>(value)).dump();
-  return object.substr(1, object.size() - 2);
-}
-
 class ShowJson final : public ShowOutput {
  public:
   ShowJson(Lines& out, bool offsets) : out_(out), offsets_(offsets) {}
 
+  void begin() override { write({{"record", "stream"}, {"schema", schema}}); }
   void configuration(std::uint64_t offset, const native::Configuration& configuration) override;
   void command(std::uint64_t offset, const native::Command& command) override;
   void start(const PlacedSection& place, std::span<const native::RamBlock> blocks) override;
   void iterated(const Iterated& section) override;
-  bool device(const PlacedSection& place, const native::Device& device, ByteView body, const std::string& selected) override;
+  bool device(const PlacedSection& place, const native::Device& device, ByteView body,
+              const std::string& selected) override;
   void opaque(const PlacedSection& place, const Opaque& body, const native::Device* device) override;
   void end(std::uint64_t offset) override { write(record("end", offset)); }
-  void description(std::uint64_t offset, const Opaque& text) override { write(record("description", offset, to_json(text))); }
-  void rest(std::uint64_t offset, const Opaque& rest) override { write(record("rest", offset, to_json(rest))); }
+  void description(std::uint64_t offset, const Opaque& text) override {
+    write(record("description", offset, to_json(text)));
+  }
+  void rest(std::uint64_t offset, const Opaque& rest) override {
+    write(record("rest", offset, to_json(rest)));
+  }
 
  private:
   Json record(std::string_view kind, std::uint64_t offset, const Json& more = Json::object()) const {
@@ -148,7 +134,10 @@ class ShowJson final : public ShowOutput {
   Json section_record(std::string_view kind, const PlacedSection& place) const {
     const auto& section = place.section;
     return record(kind, place.offset,
-                  {{"name", printable(section.name)}, {"instance", section.instance}, {"version", section.version}, {"section", section.id}});
+                  {{"name", printable(section.name)},
+                   {"instance", section.instance},
+                   {"version", section.version},
+                   {"section", section.id}});
   }
   void write(const Json& json) { out_.write(json.dump() + "\n"); }
 
@@ -162,10 +151,13 @@ void ShowJson::configuration(std::uint64_t offset, const native::Configuration& 
   for (const auto& subsection : configuration.subsections) {
     Json item{{"name", printable(subsection.name)}, {"version", subsection.version}};
     const auto value = cli::value_of(subsection);
-    if (const auto* number = std::get_if<std::uint64_t>(&value)) item["value"] = *number;
-    else if (const auto* octets = std::get_if<ByteView>(&value)) item.update(octets_json(*octets));
+    if (const auto* number = std::get_if<std::uint64_t>(&value))
+      item["value"] = *number;
+    else if (const auto* octets = std::get_if<ByteView>(&value))
+      item.update(Json::parse(octets_json(*octets)));
     else
-      for (const std::string& name : std::get<std::vector<std::string>>(value)) item["value"].push_back(printable(name));
+      for (const std::string& name : std::get<std::vector<std::string>>(value))
+        item["value"].push_back(printable(name));
     json["subsections"].push_back(std::move(item));
   }
   write(json);
@@ -173,7 +165,7 @@ void ShowJson::configuration(std::uint64_t offset, const native::Configuration& 
 
 void ShowJson::command(std::uint64_t offset, const native::Command& command) {
   Json json = record("command", offset, {{"id", command.id}, {"name", name_of_command(command.id)}});
-  json.update(octets_json(command.payload));
+  json.update(Json::parse(octets_json(command.payload)));
   write(json);
 }
 
@@ -191,8 +183,10 @@ void ShowJson::start(const PlacedSection& place, std::span<const native::RamBloc
 void ShowJson::iterated(const Iterated& section) {
   Json json = section_record("parts", section.place);
   json.update({{"parts", section.parts}, {"ended", section.ended}});
-  if (section.tallies.empty()) json.update({{"size", section.octets}, {"digest", to_string(section.digest)}});
-  else json["page_size"] = section.page_size;
+  if (section.tallies.empty())
+    json.update({{"size", section.octets}, {"digest", to_string(section.digest)}});
+  else
+    json["page_size"] = section.page_size;
   for (std::size_t i = 0; i < section.tallies.size(); ++i) {
     const RamTally& tally = section.tallies[i];
     json["blocks"].push_back({{"name", printable(section.blocks[i].name)},
@@ -207,7 +201,8 @@ void ShowJson::iterated(const Iterated& section) {
   write(json);
 }
 
-bool ShowJson::device(const PlacedSection& place, const native::Device& device, ByteView body, const std::string& selected) {
+bool ShowJson::device(const PlacedSection& place, const native::Device& device, ByteView body,
+                      const std::string& selected) {
   bool begun = false;
   const auto begin = [&] {
     if (std::exchange(begun, true)) return;
@@ -217,7 +212,12 @@ bool ShowJson::device(const PlacedSection& place, const native::Device& device, 
     out_.write(object.substr(0, object.size() - 1) + ",\"fields\":[");
   };
   if (selected.empty()) begin();
-  StateJson sink([&](std::string_view text) { begin(); out_.write(text); }, offsets_, selected);
+  StateJson sink(
+      [&](std::string_view text) {
+        begin();
+        out_.write(text);
+      },
+      offsets_, selected);
   static_cast<void>(sink.read(device, body).ok());
   if (begun) out_.write("]}\n");
   return begun;
@@ -232,6 +232,8 @@ void ShowJson::opaque(const PlacedSection& place, const Opaque& body, const nati
 
 }  // namespace
 
-std::unique_ptr<ShowOutput> make_show_json(Lines& out, bool offsets) { return std::make_unique<ShowJson>(out, offsets); }
+std::unique_ptr<ShowOutput> make_show_json(Lines& out, bool offsets) {
+  return std::make_unique<ShowJson>(out, offsets);
+}
 
 }  // namespace qember::cli

@@ -3,6 +3,8 @@
 
 #include "files.hpp"
 
+#include <qember/ber/header.hpp>
+
 #include <array>
 #include <cerrno>
 #include <optional>
@@ -12,9 +14,18 @@
 namespace qember::cli {
 namespace {
 
-constexpr std::array<std::string_view, 12> command_names{
-    "",     "open_return_path", "ping",        "postcopy_advise", "postcopy_listen", "postcopy_run", "postcopy_ram_discard",
-    "packaged", "enable_colo", "postcopy_resume", "recv_bitmap",     "switchover_start"};
+constexpr std::array<std::string_view, 12> command_names{"",
+                                                         "open_return_path",
+                                                         "ping",
+                                                         "postcopy_advise",
+                                                         "postcopy_listen",
+                                                         "postcopy_run",
+                                                         "postcopy_ram_discard",
+                                                         "packaged",
+                                                         "enable_colo",
+                                                         "postcopy_resume",
+                                                         "recv_bitmap",
+                                                         "switchover_start"};
 
 /// A count, and as many counted names; nothing where the octets are something else.
 std::optional<std::vector<std::string>> names_of(ByteView octets) {
@@ -53,6 +64,17 @@ std::variant<std::uint64_t, std::vector<std::string>, ByteView> value_of(
   return payload;
 }
 
+std::string text_of(const native::ConfigurationSubsection& subsection) {
+  constexpr std::size_t most_octets = 16;
+  const auto value = value_of(subsection);
+  if (const auto* number = std::get_if<std::uint64_t>(&value)) return std::to_string(*number);
+  if (const auto* octets = std::get_if<ByteView>(&value)) return ber::hex_excerpt(*octets, most_octets);
+  std::string text;
+  for (const std::string& name : std::get<std::vector<std::string>>(value))
+    text += (text.empty() ? "" : ", ") + printable(name);
+  return text;
+}
+
 std::string_view name_of_command(std::uint16_t id) noexcept {
   return id < command_names.size() ? command_names[id] : std::string_view();
 }
@@ -67,8 +89,10 @@ Status Lines::flush() {
   std::string_view left = buffer_;
   while (!left.empty() && status_) {
     const ssize_t written = ::write(STDOUT_FILENO, left.data(), left.size());
-    if (written > 0) left.remove_prefix(static_cast<std::size_t>(written));
-    else if (errno != EINTR) status_ = system_error("standard output");
+    if (written > 0)
+      left.remove_prefix(static_cast<std::size_t>(written));
+    else if (errno != EINTR)
+      status_ = system_error("standard output");
   }
   buffer_.clear();
   return status_;

@@ -51,6 +51,7 @@ struct Opaque {
 class ShowOutput {
  public:
   virtual ~ShowOutput() = default;
+  virtual void begin() = 0;
   virtual void configuration(std::uint64_t offset, const native::Configuration& configuration) = 0;
   virtual void command(std::uint64_t offset, const native::Command& command) = 0;
   virtual void start(const PlacedSection& place, std::span<const native::RamBlock> blocks) = 0;
@@ -68,6 +69,9 @@ class ShowOutput {
 /// A subsection of the configuration: a number, names, or octets.
 std::variant<std::uint64_t, std::vector<std::string>, ByteView> value_of(
     const native::ConfigurationSubsection& subsection);
+
+/// The same for people.
+std::string text_of(const native::ConfigurationSubsection& subsection);
 
 /// The name of a command; empty where the id is not known.
 std::string_view name_of_command(std::uint16_t id) noexcept;

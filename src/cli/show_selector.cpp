@@ -26,7 +26,8 @@ DeviceSelector::DeviceSelector(std::string text) : text_(std::move(text)) {
 }
 
 void DeviceSelector::consider(const native::Description& description) {
-  if (std::ranges::find(description.devices(), text_, &native::Device::name) != description.devices().end()) instance_.reset();
+  if (std::ranges::find(description.devices(), text_, &native::Device::name) != description.devices().end())
+    instance_.reset();
 }
 
 bool DeviceSelector::selects(std::string_view name, std::uint32_t instance) const {

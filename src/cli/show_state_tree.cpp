@@ -21,11 +21,12 @@ constexpr std::size_t offset_columns = 9;
 /// Octets of text that wait for what follows, for the alike to be folded.
 constexpr std::size_t most_held = std::size_t{1} << 20U;
 
-std::string pad(std::string text, std::size_t width) {
-  const std::size_t used = columns(text);
-  if (used < width) text.append(width - used, ' ');
-  return text;
+std::size_t padding(std::string_view text, std::size_t width) {
+  return width - std::min(width, columns(text));
 }
+
+/// The last column may have been padded for one that did not follow.
+std::string_view trimmed(std::string_view text) { return text.substr(0, text.find_last_not_of(' ') + 1); }
 
 std::string range_text(std::uint64_t first, std::uint64_t count) {
   return count == 1 ? fmt::format("[{}]", first) : fmt::format("[{}..{}]", first, first + count - 1);
@@ -42,6 +43,7 @@ void StateTree::print(const native::Device& device, ByteView body) {
   levels_.assign(1, level_of({StateGroup::Kind::structure, nullptr, &device.state}, 1));
   // The caller knows that the body fits.
   static_cast<void>(read(device, body).ok());
+  write_before(levels_.back());
 }
 
 StateTree::Level StateTree::level_of(const StateGroup& group, std::size_t indent) const {
@@ -59,7 +61,8 @@ StateTree::Level StateTree::level_of(const StateGroup& group, std::size_t indent
 }
 
 void StateTree::emit(std::string_view text) {
-  const auto holder = std::find_if(levels_.rbegin(), levels_.rend(), [](const Level& level) { return level.holding; });
+  const auto holder =
+      std::find_if(levels_.rbegin(), levels_.rend(), [](const Level& level) { return level.holding; });
   if (holder == levels_.rend()) return write_(text);
   holder->element += text;
   held_ += text.size();
@@ -67,13 +70,18 @@ void StateTree::emit(std::string_view text) {
 }
 
 void StateTree::line(std::uint64_t at, std::size_t indent, std::string_view text) {
-  const std::string place = offsets_ ? style_.paint(Paint::dim, fmt::format("{:>{}} ", fmt::format("+{:x}", at), offset_columns - 1)) : "";
-  emit(fmt::format("{}{:{}}{}\n", place, "", 2 * indent, text));
+  const std::string place =
+      offsets_
+          ? style_.paint(Paint::dim, fmt::format("{:>{}} ", fmt::format("+{:x}", at), offset_columns - 1))
+          : "";
+  emit(fmt::format("{}{:{}}{}\n", place, "", 2 * indent, trimmed(text)));
 }
 
 std::string StateTree::columns_of(const Level& level, std::string_view name, std::string_view type) const {
-  return fmt::format("{}  {}", style_.paint(Paint::cyan, pad(printable(name), level.name_width)),
-                     style_.paint(Paint::dim, pad(std::string(type), level.type_width)));
+  const std::string shown = printable(name);
+  return fmt::format("{}{:{}}  {}{:{}}", style_.paint(Paint::cyan, shown), "",
+                     padding(shown, level.name_width), style_.paint(Paint::dim, type), "",
+                     padding(type, level.type_width));
 }
 
 std::string StateTree::type_of(const Field* field) const {
@@ -85,20 +93,26 @@ std::string StateTree::type_of(const Field* field) const {
 void StateTree::value(const Field& field, const native::StateValue& value) {
   Level& around = levels_.back();
   if (is_elements(around.group)) return add(around, short_text(field, value));
+  write_before(around);
   line(at(), around.indent, columns_of(around, label(), type_of(&field)) + "  " + value_text(field, value));
 }
 
 void StateTree::enter(const StateGroup& group) {
   Level& around = levels_.back();
-  const bool is_element = is_elements(around.group);
   Level level = level_of(group, around.indent + 1);
+  const std::string type = type_of(group.field);
+  const bool is_neighbour = group.kind == StateGroup::Kind::structure && index() && !is_root();
   level.at = at();
-  if (is_element) {
-    begin_element(around);
+  level.folds = is_elements(around.group) || is_neighbour;
+  if (is_elements(around.group)) {
+    begin_element(around, "", "");
+  } else if (is_neighbour) {
+    begin_element(around, group.field->name, type);
   } else {
-    const std::string type = type_of(group.field);
+    write_before(around);
     level.head = columns_of(around, label(), type);
-    level.head_width = std::max(columns(printable(label())), around.name_width) + 2 + std::max(columns(type), around.type_width);
+    level.head_width = std::max(columns(printable(label())), around.name_width) + 2 +
+                       std::max(columns(type), around.type_width);
     if (group.structure != nullptr) line(at(), around.indent, level.head);
   }
   levels_.push_back(std::move(level));
@@ -106,16 +120,16 @@ void StateTree::enter(const StateGroup& group) {
 
 void StateTree::leave(const StateGroup&) {
   Level& level = levels_.back();
-  if (is_elements(level.group)) {
-    end_row(level);
-    write_before(level);
-    if (!level.head.empty()) line(level.at, level.indent - 1, level.head + "  empty");
-  }
+  end_row(level);
+  write_before(level);
+  if (is_elements(level.group) && !level.head.empty())
+    line(level.at, level.indent - 1, level.head + "  empty");
+  const bool folds = level.folds;
   levels_.pop_back();
-  if (is_elements(levels_.back().group)) end_element(levels_.back());
+  if (folds) end_element(levels_.back());
 }
 
-// Elements that hold values themselves.
+// Elements that hold values themselves, and neighbours of one name that do.
 
 /// Writes the array's own line, once.
 void StateTree::begin_elements(Level& array) {
@@ -124,8 +138,13 @@ void StateTree::begin_elements(Level& array) {
   array.head.clear();
 }
 
-void StateTree::begin_element(Level& array) {
-  begin_elements(array);
+void StateTree::begin_element(Level& array, std::string_view name, std::string_view type) {
+  if (is_elements(array.group))
+    begin_elements(array);
+  else if (array.name != name)
+    write_before(array);
+  array.name = name;
+  array.type = type;
   array.current = index().value_or(0);
   array.current_at = at();
   array.element.clear();
@@ -149,10 +168,16 @@ void StateTree::end_element(Level& array) {
 
 void StateTree::write_before(Level& array) {
   if (array.count == 0) return;
-  line(array.first_at, array.indent, style_.paint(Paint::dim, range_text(array.first, array.count)));
+  line(array.first_at, array.indent, element_head(array, array.first, array.count));
   emit(array.before);
   array.before.clear();
   array.count = 0;
+}
+
+std::string StateTree::element_head(const Level& array, std::uint64_t first, std::uint64_t count) const {
+  const std::string range = range_text(first, count);
+  return is_elements(array.group) ? style_.paint(Paint::dim, range)
+                                  : columns_of(array, array.name + range, array.type);
 }
 
 void StateTree::stop_holding() {
@@ -162,7 +187,7 @@ void StateTree::stop_holding() {
     if (std::exchange(level.holding, false)) holders.push_back(&level);
   for (Level* const level : holders) {
     write_before(*level);
-    line(level->current_at, level->indent, style_.paint(Paint::dim, range_text(level->current, 1)));
+    line(level->current_at, level->indent, element_head(*level, level->current, 1));
     emit(std::exchange(level->element, {}));
   }
 }
@@ -186,7 +211,8 @@ void StateTree::put_token(Level& array) {
   Row& row = array.row;
   if (row.count == 0) return;
   const std::string token = row.count == 1 ? row.token : fmt::format("{} ×{}", row.token, row.count);
-  const std::size_t used = 2 * array.indent + (offsets_ ? offset_columns : 0) + range_text(row.token_first, 1).size() + 4;
+  const std::size_t used =
+      2 * array.indent + (offsets_ ? offset_columns : 0) + range_text(row.token_first, 1).size() + 4;
   const std::size_t room = style_.width() > used + least_row ? style_.width() - used : least_row;
   if (!row.text.empty() && columns(row.text) + 2 + columns(token) > room) write_row(array);
   if (row.text.empty()) {
@@ -223,11 +249,11 @@ void StateTree::print_names(const Structure& structure) { names(structure, 1); }
 void StateTree::names(const Structure& structure, std::size_t indent) {
   const Level level = level_of({StateGroup::Kind::structure, nullptr, &structure}, indent);
   for (const Field& field : structure.fields) {
-    emit(fmt::format("{:{}}{}\n", "", 2 * indent, columns_of(level, field.name, type_text(field))));
+    emit(fmt::format("{:{}}{}\n", "", 2 * indent, trimmed(columns_of(level, field.name, type_text(field)))));
     for (const Structure& group : field.groups) names(group, indent + 1);
   }
   for (const Structure& subsection : structure.subsections) {
-    emit(fmt::format("{:{}}{}\n", "", 2 * indent, columns_of(level, subsection.name, "subsection")));
+    emit(fmt::format("{:{}}{}\n", "", 2 * indent, trimmed(columns_of(level, subsection.name, "subsection"))));
     names(subsection, indent + 1);
   }
 }

@@ -38,11 +38,15 @@ class StateTree final : public native::NamedStateSink {
     std::size_t indent = 0;
     std::size_t name_width = 0;
     std::size_t type_width = 0;
+    bool folds = false;  ///< this is an element, or a neighbour of one with its name
     // Of an array.
     std::string head;  ///< its line, until that is written
     std::size_t head_width = 0;
     std::uint64_t at = 0;
     Row row;
+    // Of an array of groups, or of neighbours that have one name.
+    std::string name;     ///< of those neighbours
+    std::string type;     ///< the same
     std::string element;  ///< the text of the element that is being printed
     std::string before;   ///< of the elements before it that are not yet written, all alike
     std::uint64_t first = 0;
@@ -65,9 +69,10 @@ class StateTree final : public native::NamedStateSink {
   void names(const native::Structure& structure, std::size_t indent);
 
   void begin_elements(Level& array);
-  void begin_element(Level& array);
+  void begin_element(Level& array, std::string_view name, std::string_view type);
   void end_element(Level& array);
   void write_before(Level& array);
+  std::string element_head(const Level& array, std::uint64_t first, std::uint64_t count) const;
   void stop_holding();
 
   void add(Level& array, std::string token);

@@ -15,18 +15,21 @@ namespace {
 using native::RamBlock;
 
 std::string percent(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? "" : fmt::format("{:.1f}%", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
+  return whole == 0 ? ""
+                    : fmt::format("{:.1f}%", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
 class ShowTree final : public ShowOutput {
  public:
   ShowTree(Lines& out, const Style& style, bool offsets) : out_(out), style_(style), offsets_(offsets) {}
 
+  void begin() override {}
   void configuration(std::uint64_t offset, const native::Configuration& configuration) override;
   void command(std::uint64_t offset, const native::Command& command) override;
   void start(const PlacedSection& place, std::span<const RamBlock> blocks) override;
   void iterated(const Iterated& section) override;
-  bool device(const PlacedSection& place, const native::Device& device, ByteView body, const std::string& selected) override;
+  bool device(const PlacedSection& place, const native::Device& device, ByteView body,
+              const std::string& selected) override;
   void opaque(const PlacedSection& place, const Opaque& body, const native::Device* device) override;
   void end(std::uint64_t offset) override { head(offset, "end of stream", ""); }
   void description(std::uint64_t offset, const Opaque& text) override {
@@ -55,8 +58,8 @@ class ShowTree final : public ShowOutput {
 };
 
 void ShowTree::head(std::uint64_t offset, std::string_view name, std::string_view facts) {
-  out_.write(fmt::format("{}{}{}{}\n", gutter(fmt::format("{:x}", offset)), style_.paint(Paint::bold, printable(name)),
-                         facts.empty() ? "" : "  ", facts));
+  out_.write(fmt::format("{}{}{}{}\n", gutter(fmt::format("{:x}", offset)),
+                         style_.paint(Paint::bold, printable(name)), facts.empty() ? "" : "  ", facts));
 }
 
 void ShowTree::section_head(const PlacedSection& place, std::string_view facts) {
@@ -67,16 +70,10 @@ void ShowTree::section_head(const PlacedSection& place, std::string_view facts) 
 
 void ShowTree::configuration(std::uint64_t offset, const native::Configuration& configuration) {
   head(offset, "configuration", "");
-  line(fmt::format("{}  {}", style_.paint(Paint::cyan, "machine"), printable(as_text(configuration.machine))));
+  line(
+      fmt::format("{}  {}", style_.paint(Paint::cyan, "machine"), printable(as_text(configuration.machine))));
   for (const auto& subsection : configuration.subsections) {
-    std::string text;
-    const auto value = value_of(subsection);
-    if (const auto* number = std::get_if<std::uint64_t>(&value)) text = fmt::to_string(*number);
-    else if (const auto* octets = std::get_if<ByteView>(&value)) text = ber::hex_excerpt(*octets, 16);
-    else
-      for (const std::string& name : std::get<std::vector<std::string>>(value))
-        text += (text.empty() ? "" : ", ") + printable(name);
-    line(fmt::format("{}  {}", style_.paint(Paint::cyan, printable(subsection.name)), text));
+    line(fmt::format("{}  {}", style_.paint(Paint::cyan, printable(subsection.name)), text_of(subsection)));
   }
 }
 
@@ -90,24 +87,28 @@ void ShowTree::command(std::uint64_t offset, const native::Command& command) {
 void ShowTree::start(const PlacedSection& place, std::span<const RamBlock> blocks) {
   std::uint64_t total = 0;
   for (const RamBlock& block : blocks) total += block.length;
-  section_head(place, blocks.empty() ? "begins" : fmt::format("begins: {}, {}", counted(blocks.size(), "block"), size_text(total)));
+  section_head(place, blocks.empty()
+                          ? "begins"
+                          : fmt::format("begins: {}, {}", counted(blocks.size(), "block"), size_text(total)));
 }
 
 void ShowTree::iterated(const Iterated& section) {
   const std::string ends = section.ended ? "" : ", without an end";
   if (section.tallies.empty()) {
-    section_head(section.place, fmt::format("{}{}: {}, {}", counted(section.parts, "part"), ends, size_text(section.octets),
-                                            digest(section.digest)));
+    section_head(section.place, fmt::format("{}{}: {}, {}", counted(section.parts, "part"), ends,
+                                            size_text(section.octets), digest(section.digest)));
     return;
   }
-  section_head(section.place, fmt::format("{}{}, pages of {}", counted(section.parts, "part"), ends, size_text(section.page_size)));
+  section_head(section.place, fmt::format("{}{}, pages of {}", counted(section.parts, "part"), ends,
+                                          size_text(section.page_size)));
   std::size_t width = 0;
   for (const RamBlock& block : section.blocks) width = std::max(width, columns(printable(block.name)));
   for (std::size_t i = 0; i < section.blocks.size(); ++i)
     block(section.blocks[i], section.tallies[i], section.page_size, std::min<std::size_t>(width, 40));
 }
 
-void ShowTree::block(const RamBlock& block, const RamTally& tally, std::uint64_t page_size, std::size_t width) {
+void ShowTree::block(const RamBlock& block, const RamTally& tally, std::uint64_t page_size,
+                     std::size_t width) {
   std::string name = printable(block.name);
   name.append(width - std::min(width, columns(name)), ' ');
   std::string counts;
@@ -122,25 +123,35 @@ void ShowTree::block(const RamBlock& block, const RamTally& tally, std::uint64_t
   const std::uint64_t pages = page_size == 0 ? 0 : (block.length + page_size - 1) / page_size;
   line(fmt::format("{}  {:>9}  {}", style_.paint(Paint::cyan, name), size_text(block.length),
                    sent == 0 ? style_.paint(Paint::dim, "nothing sent")
-                             : fmt::format("{} ({} of its size)  {}", counts, percent(sent, pages), digest(tally.digest))));
+                             : fmt::format("{} ({} of its size)  {}", counts, percent(sent, pages),
+                                           digest(tally.digest))));
 }
 
-bool ShowTree::device(const PlacedSection& place, const native::Device& device, ByteView body, const std::string& selected) {
+bool ShowTree::device(const PlacedSection& place, const native::Device& device, ByteView body,
+                      const std::string& selected) {
   bool begun = false;
   const auto begin = [&] {
-    if (!std::exchange(begun, true)) section_head(place, fmt::format("section {}, {}", place.section.id, size_text(body.size())));
+    if (!std::exchange(begun, true))
+      section_head(place, fmt::format("section {}, {}", place.section.id, size_text(body.size())));
   };
   if (selected.empty()) begin();
-  StateTree tree([&](std::string_view text) { begin(); out_.write(text); }, style_, offsets_, selected);
+  StateTree tree(
+      [&](std::string_view text) {
+        begin();
+        out_.write(text);
+      },
+      style_, offsets_, selected);
   tree.print(device, body);
   return begun;
 }
 
 void ShowTree::opaque(const PlacedSection& place, const Opaque& body, const native::Device* device) {
-  section_head(place, fmt::format("section {}, {}, {}", place.section.id, size_text(body.size), digest(body.digest)));
+  section_head(
+      place, fmt::format("section {}, {}, {}", place.section.id, size_text(body.size), digest(body.digest)));
   line(style_.paint(Paint::yellow, printable(body.reason)));
   if (device == nullptr) return;
-  StateTree([this](std::string_view text) { out_.write(text); }, style_, offsets_, {}).print_names(device->state);
+  StateTree([this](std::string_view text) { out_.write(text); }, style_, offsets_, {})
+      .print_names(device->state);
 }
 
 }  // namespace

@@ -34,7 +34,8 @@ std::string octets_text(ByteView octets) {
 std::string ascii_text(ByteView octets) {
   constexpr std::ptrdiff_t least = 3;
   const auto end = std::ranges::find(octets, 0);
-  const bool is_text = std::all_of(octets.begin(), end, [](std::uint8_t octet) { return octet >= 0x20 && octet < 0x7f; });
+  const bool is_text =
+      std::all_of(octets.begin(), end, [](std::uint8_t octet) { return octet >= 0x20 && octet < 0x7f; });
   const bool is_padded = std::all_of(end, octets.end(), [](std::uint8_t octet) { return octet == 0; });
   const auto size = end - octets.begin();
   if (!is_text || !is_padded || size < least || size > static_cast<std::ptrdiff_t>(most_text)) return {};
@@ -49,8 +50,8 @@ std::string buffer_text(ByteView octets) {
     return counted(octets.size(), "byte") + ", all zero";
   if (std::string text = ascii_text(octets); !text.empty()) return text;
   if (octets.size() <= most_octets) return octets_text(octets);
-  return fmt::format("{}: {} … digest {:016x}", counted(octets.size(), "byte"), octets_text(octets.first(first_octets)),
-                     digest_of(octets).high);
+  return fmt::format("{}: {} … digest {:016x}", counted(octets.size(), "byte"),
+                     octets_text(octets.first(first_octets)), digest_of(octets).high);
 }
 
 std::string integer_text(const Field& field, Integer value) {
@@ -84,7 +85,25 @@ std::string value_text(const Field& field, const native::StateValue& value) {
 std::string short_text(const Field& field, const native::StateValue& value) {
   const auto* const integer = std::get_if<Integer>(&value);
   if (integer == nullptr) return value_text(field, value);
-  return integer->negative() || integer->bits() < 10 ? to_string(*integer) : fmt::format("{:#x}", integer->bits());
+  return integer->negative() || integer->bits() < 10 ? to_string(*integer)
+                                                     : fmt::format("{:#x}", integer->bits());
+}
+
+std::string octets_json(ByteView octets) {
+  constexpr std::size_t most_whole = 64;
+  std::string text =
+      fmt::format("{{\"size\":{},\"digest\":\"{}\"", octets.size(), to_string(digest_of(octets)));
+  if (octets.size() > most_whole) return text + "}";
+  text += ",\"octets\":\"";
+  for (const std::uint8_t octet : octets) text += fmt::format("{:02x}", octet);
+  return text + "\"}";
+}
+
+std::string value_json(const Field& field, const native::StateValue& value) {
+  if (const auto* integer = std::get_if<Integer>(&value))
+    return fmt::format("{{\"value\":{},\"hex\":\"{}\"}}", to_string(*integer), hex_text(field, *integer));
+  if (const auto* boolean = std::get_if<bool>(&value)) return fmt::format("{{\"value\":{}}}", *boolean);
+  return octets_json(std::get<ByteView>(value));
 }
 
 std::string element_type(const Field& field) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// Values of device state as texts for people.
+/// Values of device state as texts, for people and in JSON.
 #pragma once
 
 #include <qember/native/named_state.hpp>
@@ -14,6 +14,10 @@ std::string value_text(const native::Field& field, const native::StateValue& val
 std::string short_text(const native::Field& field, const native::StateValue& value);
 /// `0x0000007b`, as wide as the field.
 std::string hex_text(const native::Field& field, Integer value);
+/// `{"value":123,"hex":"0x0000007b"}`, `{"value":true}`, or what `octets_json` makes.
+std::string value_json(const native::Field& field, const native::StateValue& value);
+/// `{"size":512,"digest":"..."}`, and `"octets":"..."` of a short one.
+std::string octets_json(ByteView octets);
 /// Octets of an integer: those of a bitmap are words.
 std::uint64_t integer_size(const native::Field& field) noexcept;
 /// `uint64`, `segment` of a structure

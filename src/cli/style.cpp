@@ -3,8 +3,8 @@
 
 #include <qember/ber/validate.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <array>
@@ -27,10 +27,11 @@ std::size_t character(std::string_view text) {
 /// C0, DEL, C1, line separators, and what turns the direction of writing.
 bool is_control(std::string_view character) {
   if (character.size() == 1) return static_cast<std::uint8_t>(character[0]) < 0x20 || character[0] == 0x7f;
-  if (character.size() == 2) return (character[0] == '\xc2' && character < "\xc2\xa0") || character == "\xd8\x9c";
-  return character == "\xe2\x80\x8e" || character == "\xe2\x80\x8f" ||            // U+200E, U+200F
-         (character >= "\xe2\x80\xa8" && character <= "\xe2\x80\xae") ||          // U+2028 to U+202E
-         (character >= "\xe2\x81\xa6" && character <= "\xe2\x81\xa9");            // U+2066 to U+2069
+  if (character.size() == 2)
+    return (character[0] == '\xc2' && character < "\xc2\xa0") || character == "\xd8\x9c";
+  return character == "\xe2\x80\x8e" || character == "\xe2\x80\x8f" ||    // U+200E, U+200F
+         (character >= "\xe2\x80\xa8" && character <= "\xe2\x80\xae") ||  // U+2028 to U+202E
+         (character >= "\xe2\x81\xa6" && character <= "\xe2\x81\xa9");    // U+2066 to U+2069
 }
 
 std::size_t terminal_width() {
@@ -66,8 +67,8 @@ std::string printable(std::string_view text) {
 }
 
 std::size_t columns(std::string_view text) noexcept {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char octet) { return (static_cast<std::uint8_t>(octet) & 0xc0U) != 0x80; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char octet) { return (static_cast<std::uint8_t>(octet) & 0xc0U) != 0x80; }));
 }
 
 std::string grouped(std::uint64_t number) {

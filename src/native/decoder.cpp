@@ -111,6 +111,12 @@ struct Decoder::State {
   Status blocks(const asn1::SecFull& section);
   Status values(const stream::FullSection& section);
   Status check_page(const RamPage& page) const;
+
+  /// What was refused, whose parts are then passed over.
+  enum class Refused : std::uint8_t { nothing, ram, block, blob } refused = Refused::nothing;
+  bool in_sync = false;
+  bool is_refused(const stream::Event& event);
+  void recover(const stream::Event& event, Errc code);
 };
 
 Status Decoder::State::on(stream::FullSection& section) {
@@ -252,6 +258,9 @@ Status Decoder::State::begin_section(const stream::SectionFields& fields, Elemen
                            static_cast<std::uint32_t>(fields.versionid.bits())};
   if (begin.type != Element::section_start && begin.type != Element::section_full)
     return refuse(Errc::bad_annotation, "", "START or FULL for a section with a name", "another type");
+  constexpr std::uint32_t ram_version = 4;
+  if (body_kind(name, begin.type) == BodyKind::ram && begin.version != ram_version)
+    return refuse(Errc::unsupported, ".versionid", "version 4 of `ram`", fmt::to_string(begin.version));
   if (auto status = session.note(begin); !status) return place(std::move(status.error()));
   section_open = true;
   in_ram = body_kind(name, begin.type) == BodyKind::ram;
@@ -511,18 +520,54 @@ Status Decoder::State::compressed(const asn1::SecFull& section) {
 Decoder::Decoder(stream::Input& input, const Limits& limits) : state_(std::make_unique<State>(input, limits)) {}
 Decoder::~Decoder() = default;
 
+/// Whether that is a part of what was refused.
+bool Decoder::State::is_refused(const stream::Event& event) {
+  const bool is_page = std::holds_alternative<ram::PageView>(event);
+  switch (std::exchange(refused, Refused::nothing)) {
+    case Refused::nothing: return false;
+    case Refused::block:
+      if (!is_page) return false;
+      refused = Refused::block;
+      return true;
+    case Refused::ram:
+      if (!is_page && !std::holds_alternative<stream::RamBlockBegin>(event)) return false;
+      refused = Refused::ram;
+      return true;
+    case Refused::blob:
+      if (!std::holds_alternative<stream::BlobEnd>(event)) refused = Refused::blob;
+      return true;
+  }
+  return false;
+}
+
+/// After an error with that event: BER itself goes on, and with it what does not need the event.
+void Decoder::State::recover(const stream::Event& event, Errc code) {
+  note = {};
+  if (std::holds_alternative<stream::RamBegin>(event)) refused = Refused::ram;
+  if (std::holds_alternative<stream::RamBlockBegin>(event)) refused = Refused::block;
+  if (std::holds_alternative<stream::BlobBegin>(event) || std::holds_alternative<stream::BlobData>(event))
+    refused = Refused::blob;
+  const bool lacks_blocks = in_ram && session.blocks().empty();
+  in_sync = !lacks_blocks && code != Errc::unsupported && code != Errc::limit;
+}
+
 Result<Event> Decoder::next() {
+  state_->in_sync = false;
   while (state_->ready.empty()) {
     auto event = state_->reader.next();
     if (!event) return std::move(event.error());
-    if (auto status = std::visit([this](auto& each) { return state_->on(each); }, *event); !status)
+    if (state_->is_refused(*event)) continue;
+    if (auto status = std::visit([this](auto& each) { return state_->on(each); }, *event); !status) {
+      state_->recover(*event, status.error().code);
       return std::move(status.error());
+    }
   }
   Event event = std::move(state_->ready.front());
   state_->ready.pop_front();
   return event;
 }
 
+bool Decoder::in_sync() const { return state_->in_sync; }
 std::uint64_t Decoder::offset() const { return state_->reader.offset(); }
 std::string Decoder::path() const { return state_->reader.path(); }
 const Session& Decoder::session() const { return state_->session; }

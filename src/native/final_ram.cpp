@@ -97,17 +97,20 @@ Status FinalRam::write(const RamPage& page, ByteView data) {
   settle(page, PageContent::data);
   // The last page of a block may be cut.
   const std::uint64_t length = source_.session().blocks()[page.block].length;
-  return store_.write(page.block, page.addr, data.first(std::min<std::uint64_t>(data.size(), length - page.addr)));
+  return store_.write(page.block, page.addr,
+                      data.first(std::min<std::uint64_t>(data.size(), length - page.addr)));
 }
 
 Status FinalRam::apply_delta(const RamPage& page) {
   const PageContent base = blocks_[page.block].pages.get(page.addr / page_size());
   if (base != PageContent::zero && base != PageContent::data)
-    return refuse(Errc::bad_delta, "a page that was sent before its delta", fmt::format("none at {:#x}", page.addr));
+    return refuse(Errc::bad_delta, "a page that was sent before its delta",
+                  fmt::format("none at {:#x}", page.addr));
   scratch_.assign(page_size(), 0);
   if (base == PageContent::data) {
     const std::uint64_t length = source_.session().blocks()[page.block].length;
-    const auto kept = MutableBytes(scratch_).first(std::min<std::uint64_t>(scratch_.size(), length - page.addr));
+    const auto kept =
+        MutableBytes(scratch_).first(std::min<std::uint64_t>(scratch_.size(), length - page.addr));
     if (auto status = store_.read(page.block, page.addr, kept); !status) return status;
   }
   if (auto status = ram::xbzrle_apply(page.data, scratch_); !status)
@@ -134,13 +137,16 @@ Status FinalRam::on(const Command& command) {
   const std::size_t name = payload.size() > 1 ? payload[1] : 0;
   const std::size_t ranges = name + 3;
   if (payload.size() < ranges || (payload.size() - ranges) % range_size != 0 || payload[0] != 0)
-    return refuse(Errc::bad_value, "a version 0, a block and ranges", fmt::format("{} bytes of another form", payload.size()));
+    return refuse(Errc::bad_value, "version 0, a block and ranges",
+                  fmt::format("{} bytes of another form", payload.size()));
   const auto block = source_.session().find_block(payload.subspan(2, name));
   if (!block || *block >= blocks_.size())
-    return refuse(Errc::unknown_block, "a listed block", fmt::format("{:?}", as_text(payload.subspan(2, name))));
+    return refuse(Errc::unknown_block, "a listed block",
+                  fmt::format("{:?}", as_text(payload.subspan(2, name))));
   for (std::size_t at = ranges; at < payload.size(); at += range_size) {
     const auto* range = payload.data() + at;
-    if (auto status = discard(*block, load_be<std::uint64_t>(range), load_be<std::uint64_t>(range + 8)); !status)
+    if (auto status = discard(*block, load_be<std::uint64_t>(range), load_be<std::uint64_t>(range + 8));
+        !status)
       return status;
   }
   return {};

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/native/guest_layout.hpp>
 
+#include <algorithm>
+
 namespace qember::native {
 namespace {
 
+constexpr std::uint64_t one_mib = std::uint64_t{1} << 20U;
 constexpr std::uint64_t four_gib = std::uint64_t{1} << 32U;
 
 /// RAM of `limit` bytes and more is split at `split`, else it is in one piece.
@@ -36,8 +39,10 @@ std::optional<Hole> pc_hole(std::string_view machine, std::uint64_t ram) noexcep
 
 std::vector<PhysicalRange> place_ram(std::uint64_t ram, Hole hole) {
   std::vector<PhysicalRange> ranges;
-  const std::uint64_t low = ram < hole.begin ? ram : hole.begin;
-  if (low != 0) ranges.push_back({0, 0, low});
+  const std::uint64_t low = std::min(ram, hole.begin);
+  const std::uint64_t legacy = std::min(low, one_mib);
+  if (legacy != 0) ranges.push_back({0, 0, legacy});
+  if (low > legacy) ranges.push_back({legacy, legacy, low - legacy});
   if (ram > low) ranges.push_back({hole.end, low, ram - low});
   return ranges;
 }

@@ -13,7 +13,8 @@ constexpr std::size_t subsection_header = 6;
 /// Whether the neighbour in that direction has the same name.
 bool continues(const Structure& structure, const Field& field, std::ptrdiff_t direction) {
   const std::ptrdiff_t at = &field - structure.fields.data() + direction;
-  return at >= 0 && at < std::ssize(structure.fields) && structure.fields[static_cast<std::size_t>(at)].name == field.name;
+  return at >= 0 && at < std::ssize(structure.fields) &&
+         structure.fields[static_cast<std::size_t>(at)].name == field.name;
 }
 
 bool is_list(const StateGroup& group) {

@@ -57,9 +57,9 @@ RoundTally& RoundTally::operator+=(const RoundTally& next) {
 void PageMap::note(const Event& event) {
   if (const auto* page = std::get_if<RamPage>(&event)) return on(*page);
   if (const auto* list = std::get_if<RamBlocks>(&event)) return begin(*list);
-  if (const auto* configuration = std::get_if<Configuration>(&event)) machine_ = as_text(configuration->machine);
-  // Of a stream without pages.
-  if (std::holds_alternative<StreamEnd>(event)) measure();
+  if (const auto* configuration = std::get_if<Configuration>(&event))
+    machine_ = as_text(configuration->machine);
+  if (std::holds_alternative<StreamEnd>(event)) finish();
 }
 
 void PageMap::begin(const RamBlocks& list) {
@@ -68,6 +68,18 @@ void PageMap::begin(const RamBlocks& list) {
   states_.clear();
   states_.resize(blocks_.size());
   measured_ = false;
+}
+
+void PageMap::finish() {
+  measure();
+  // A mapped-ram file names the pages that are not zero, and no others.
+  if (!source_.session().mapped_ram()) return;
+  for (BlockMap& block : blocks_) {
+    for (std::uint64_t first = 0; first < block.pages; first += block.bin_pages) {
+      PageBin& bin = block.bins[first / block.bin_pages];
+      bin.zero += std::min(block.bin_pages, block.pages - first) - bin.sent();
+    }
+  }
 }
 
 void PageMap::measure() {

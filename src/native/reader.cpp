@@ -15,6 +15,7 @@ Reader::Reader(stream::Input& input, const Limits& limits, ReaderOptions options
 }
 
 Result<Event> Reader::next() {
+  in_sync_ = false;
   switch (state_) {
     case State::header: return read_header();
     case State::element: return read_element();

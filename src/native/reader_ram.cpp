@@ -140,13 +140,16 @@ Result<Event> Reader::read_page(Cursor& cursor, std::uint64_t word) {
     default: return refuse_word("one kind of page");
   }
   if (cursor.is_short()) return cursor.shortage(path());
-  if (auto status = session_.note(page); !status) {
+  Status status = session_.note(page);
+  if (!status) {
     status.error().offset = input_.offset();
     status.error().path = path() + ".addr";
-    return std::move(status.error());
+    in_sync_ = true;
   }
   ++pages_;
-  return take(page, cursor.at());
+  Event event = take(page, cursor.at());
+  if (!status) return std::move(status.error());
+  return event;
 }
 
 namespace {

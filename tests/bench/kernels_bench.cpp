@@ -161,7 +161,7 @@ void add(const std::string& what, const Mix& mix, bool hot, const std::string& w
       benchmark::ClobberMemory();
     }
     state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
-  });
+  })->MinTime(0.05);
 }
 
 void add_encode(const Mix& mix, bool hot) {

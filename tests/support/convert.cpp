@@ -97,4 +97,10 @@ Converted decode(ByteView ber, const Chunks& chunks, const Limits& limits) {
   });
 }
 
+std::string verdict(const Converted& converted) {
+  if (!converted.error) return "accepted";
+  const Error& error = *converted.error;
+  return std::string(name_of(error.code)) + " at " + std::to_string(error.offset) + ": " + error.path;
+}
+
 }  // namespace qember::test

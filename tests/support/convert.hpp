@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 namespace qember::test {
 
@@ -32,5 +33,9 @@ struct EncodeForm {
 
 Converted encode(ByteView native, const Chunks& chunks = whole(), const EncodeForm& form = {});
 Converted decode(ByteView ber, const Chunks& chunks = whole(), const Limits& limits = {});
+
+/// `accepted`, or `CODE at OFFSET: PATH`: what does not depend on chunks. (What was found, as an error shows
+/// it, is as much as had come.)
+std::string verdict(const Converted& converted);
 
 }  // namespace qember::test

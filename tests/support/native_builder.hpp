@@ -4,6 +4,8 @@
 
 #include <qember/core/bytes.hpp>
 
+#include <bit>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +48,11 @@ class NativeBuilder {
   NativeBuilder& configuration(std::string_view machine) {
     return u8(7).u32(static_cast<std::uint32_t>(machine.size())).text(machine);
   }
+  /// With a target of pages of that many octets.
+  NativeBuilder& configuration(std::string_view machine, std::size_t size) {
+    page_size = size;
+    return configuration(machine).u8(5).counted("configuration/target-page-bits").u32(1).u32(static_cast<std::uint32_t>(std::countr_zero(size)));
+  }
   NativeBuilder& command(std::uint16_t id, ByteView payload = {}) {
     return u8(8).u16(id).u16(static_cast<std::uint16_t>(payload.size())).raw(payload);
   }
@@ -67,16 +74,18 @@ class NativeBuilder {
     for (const std::string& name : blocks) counted(name).u64(length);
     return eos().footer(id);
   }
-  NativeBuilder& zero(std::string_view block, std::uint64_t addr, std::uint8_t byte = 0) {
+  /// The block of a page; nothing for the same as before.
+  using Block = std::optional<std::string_view>;
+  NativeBuilder& zero(Block block, std::uint64_t addr, std::uint8_t byte = 0) {
     return record(0x02, block, addr).u8(byte);
   }
-  NativeBuilder& page(std::string_view block, std::uint64_t addr, std::uint8_t byte) {
+  NativeBuilder& page(Block block, std::uint64_t addr, std::uint8_t byte) {
     return record(0x08, block, addr).fill(page_size, byte);
   }
-  NativeBuilder& xbzrle(std::string_view block, std::uint64_t addr, ByteView delta) {
+  NativeBuilder& xbzrle(Block block, std::uint64_t addr, ByteView delta) {
     return record(0x40, block, addr).u8(1).u16(static_cast<std::uint16_t>(delta.size())).raw(delta);
   }
-  NativeBuilder& compressed(std::string_view block, std::uint64_t addr, ByteView data) {
+  NativeBuilder& compressed(Block block, std::uint64_t addr, ByteView data) {
     return record(0x100, block, addr).u32(static_cast<std::uint32_t>(data.size())).raw(data);
   }
   NativeBuilder& eos() { return u64(0x10); }
@@ -109,11 +118,10 @@ class NativeBuilder {
     for (std::size_t at = begin; at < size(); ++at) cuts_[at] = at;
     return *this;
   }
-  /// An empty `block` means the same block as before.
-  NativeBuilder& record(std::uint64_t kind, std::string_view block, std::uint64_t addr) {
+  NativeBuilder& record(std::uint64_t kind, Block block, std::uint64_t addr) {
     constexpr std::uint64_t same_block = 0x20;
-    u64(addr | kind | (block.empty() ? same_block : 0));
-    return block.empty() ? *this : counted(block);
+    u64(addr | kind | (block ? 0 : same_block));
+    return block ? counted(*block) : *this;
   }
 
   Bytes bytes_;

@@ -13,8 +13,8 @@
 
 namespace qember::test {
 
-std::string small_description() {
-  return R"({"page_size": 1024, "devices": [)"
+std::string small_description(std::size_t page_size) {
+  return R"({"page_size": )" + std::to_string(page_size) + R"(, "devices": [)"
          R"({"name": "dev", "instance_id": 0, "vmsd_name": "dev", "version": 2, "fields": [)"
          R"({"name": "on", "type": "bool", "size": 1}, )"
          R"({"name": "level", "type": "uint8", "size": 1}, )"
@@ -43,19 +43,17 @@ Bytes old_state() { return from_hex("000000000000"); }
 
 NativeBuilder small_stream() {
   NativeBuilder to;
-  to.page_size = 1024;
-  to.configuration("tiny-1.0");
-  to.u8(5).counted("configuration/target-page-bits").u32(1).u32(10);
+  to.configuration("tiny-1.0", 1024);
   to.u8(5).counted("configuration/capabilities").u32(1).u32(1).counted("some-capability");
   to.command(2, from_hex("00000001"));
   to.ram(2, {"pc.ram", "pc.rom"}, 0x10000);
   to.section(1, 5, "dirty-bitmap", 0, 1).u8(1).footer(5);
-  to.part(2).zero("pc.ram", 0).page("", 0x1000, 0xab).zero("", 0x2000, 0x77).page("pc.rom", 0x3000, 0xcd).eos().footer(2);
+  to.part(2).zero("pc.ram", 0).page({}, 0x1000, 0xab).zero({}, 0x2000, 0x77).page("pc.rom", 0x3000, 0xcd).eos().footer(2);
   to.part(5).u8(0x4c).counted("node").counted("map");
   to.raw(from_hex("0000000000000000 00000008")).u64(32).passed_on(Bytes(32, 0xff)).u8(1).footer(5);
   to.part(2).eos().footer(2);
-  to.part(2).xbzrle("", 0x3000, from_hex("05 02 1122")).compressed("pc.ram", 0x4000, from_hex("789c0102")).eos().footer(2);
-  to.end(2).page("pc.ram", 0x5000, 0).zero("", 0x6000).eos().footer(2);
+  to.part(2).xbzrle({}, 0x3000, from_hex("05 02 1122")).compressed("pc.ram", 0x4000, from_hex("78da7bf76e148c8251305201004faeb82e")).eos().footer(2);
+  to.end(2).page("pc.ram", 0x5000, 0).zero({}, 0x6000).eos().footer(2);
   to.end(5).u8(1).footer(5);
   to.device(7, "dev", dev_state(), 0, 2).device(0, "old", old_state(), 3);
   return to.eof().description(small_description());

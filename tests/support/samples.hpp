@@ -10,8 +10,8 @@
 
 namespace qember::test {
 
-/// A description with the page size 1024 and two devices: `dev`, of fields of many kinds, and `old`.
-std::string small_description();
+/// A description with two devices: `dev`, of fields of many kinds, and `old`.
+std::string small_description(std::size_t page_size = 1024);
 /// The state of `dev` and `old` as `small_description` has them.
 Bytes dev_state();
 Bytes old_state();

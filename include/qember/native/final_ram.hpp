@@ -23,7 +23,7 @@ class RamStore {
 };
 
 enum class PageContent : std::uint8_t {
-  unsent,     ///< the stream does not say what it holds; that is not zero
+  unsent,  ///< the stream does not say what it holds; that is not zero
   zero,
   data,
   discarded,  ///< by postcopy, and not sent again

@@ -28,7 +28,7 @@ struct PhysicalRange {
   std::uint64_t size = 0;
 };
 
-/// Places `ram` bytes from address 0 on around the hole.
+/// Places `ram` bytes from address 0 on around the hole; what is below 1 MiB is a range of its own.
 std::vector<PhysicalRange> place_ram(std::uint64_t ram, Hole hole);
 
 }  // namespace qember::native

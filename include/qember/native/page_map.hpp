@@ -25,8 +25,8 @@ struct BlockMap {
   std::string name;
   std::uint64_t length = 0;  ///< bytes
   std::uint64_t pages = 0;
-  std::uint64_t bin_pages = 1;              ///< of each bin but the last; a power of two
-  std::map<std::uint64_t, PageBin> bins;    ///< by number; those alone of which something was sent
+  std::uint64_t bin_pages = 1;            ///< of each bin but the last; a power of two
+  std::map<std::uint64_t, PageBin> bins;  ///< by number; those alone of which something was sent
 };
 
 /// One walk over the memory, or several that follow one another.
@@ -60,6 +60,7 @@ class PageMap {
   void begin(const RamBlocks& list);
   void on(const RamPage& page);
   void measure();
+  void finish();
   void next_round();
 
   const Source& source_;

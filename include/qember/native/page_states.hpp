@@ -47,7 +47,8 @@ class PageStates {
       if (begin >= end) return;
       const std::uint64_t stop = std::min(end, begin + chunk_pages);
       for (std::uint64_t page = std::max(first, begin); page < stop; ++page)
-        if (const State state = at(chunk->second, page); state != State{}) put(chunk->second, page, change(state));
+        if (const State state = at(chunk->second, page); state != State{})
+          put(chunk->second, page, change(state));
     }
   }
 

@@ -29,6 +29,7 @@ class Reader final : public Source {
   explicit Reader(stream::Input& input, const Limits& limits = {}, ReaderOptions options = {});
 
   Result<Event> next() override;
+  bool in_sync() const override { return in_sync_; }
   std::uint64_t offset() const override { return event_offset_; }
   std::string path() const override;
   const Session& session() const override { return session_; }
@@ -76,6 +77,7 @@ class Reader final : public Source {
   Session session_;
   State state_ = State::header;
   std::uint64_t event_offset_ = 0;
+  bool in_sync_ = false;             ///< what was refused has been passed
 
   SectionBegin section_;             ///< the one being read
   BodyKind kind_ = BodyKind::device;

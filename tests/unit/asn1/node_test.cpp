@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "support/types.hpp"
 #include "support/hex.hpp"
+#include "support/types.hpp"
 
 #include <catch2/catch.hpp>
 

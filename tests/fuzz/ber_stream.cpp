@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// A stream in BER: the same for any chunking; and the schema has all that is decoded: what asn1c would
+// refuse as a `QemuFile`, `decode` refuses at the same offset or before.
+#include "conversions.hpp"
+
+#include <qember/asn1/types.hpp>
+#include <qember/ber/validate.hpp>
+
+namespace qember::fuzz {
+
+const Mutate structure = mutate_tlvs;
+
+void fuzz(ByteView in) {
+  const auto native = decode(in);
+  (void)check(in);
+  Limits wide;
+  wide.max_tlvs = in.size() + 1;
+  const ber::Schema& schema = asn1::schema();
+  const auto valid = ber::validate(in, schema, *schema.find("QemuFile"), wide);
+  if (valid) return;
+  require(native.error.has_value(), "what is no QemuFile is not decoded");
+  require(native.error->offset <= valid.error().offset, "and is refused where it first goes wrong");
+}
+
+}  // namespace qember::fuzz

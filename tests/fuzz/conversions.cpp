@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "conversions.hpp"
+
+#include "support/findings.hpp"
+
+namespace qember::fuzz {
+namespace {
+
+void same(const test::Converted& whole, const test::Converted& pieces) {
+  require(whole.error.has_value() == pieces.error.has_value(), "chunks make no difference to success");
+  if (!whole.error) return require(whole.out == pieces.out, "chunks make no difference to the output");
+  require(to_string(*whole.error) == to_string(*pieces.error), "chunks make no difference to the error");
+}
+
+}  // namespace
+
+Limits small_limits() {
+  Limits limits;
+  limits.max_tlvs = 512;
+  limits.max_section = std::size_t{64} << 10U;
+  limits.max_blob = 1024;
+  limits.max_description = std::size_t{64} << 10U;
+  limits.max_held = std::size_t{64} << 10U;
+  limits.max_mapped_ram = std::size_t{1} << 20U;
+  return limits;
+}
+
+test::Chunks chunks_for(ByteView in) {
+  unsigned sum = 1;
+  for (const std::uint8_t octet : in) sum = sum * 31 + octet;
+  return sum % 4 == 0 ? test::chunks_of(1) : test::prime_chunks(sum);
+}
+
+test::Converted encode(ByteView native, const test::EncodeForm& form) {
+  test::Converted whole = test::encode(native, test::whole(), form);
+  same(whole, test::encode(native, chunks_for(native), form));
+  return whole;
+}
+
+test::Converted decode(ByteView ber) {
+  test::Converted whole = test::decode(ber, test::whole(), small_limits());
+  same(whole, test::decode(ber, chunks_for(ber), small_limits()));
+  return whole;
+}
+
+std::vector<std::string> check(ByteView in) {
+  std::vector<std::string> whole;
+  for (const Error& error : test::findings(in, test::whole(), small_limits())) whole.push_back(to_string(error));
+  std::vector<std::string> pieces;
+  for (const Error& error : test::findings(in, chunks_for(in), small_limits())) pieces.push_back(to_string(error));
+  require(whole == pieces, "chunks make no difference to what is found");
+  return whole;
+}
+
+}  // namespace qember::fuzz

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What must hold of whole streams.
+#pragma once
+
+#include "fuzz.hpp"
+
+#include "support/convert.hpp"
+
+#include <string>
+#include <vector>
+
+namespace qember::fuzz {
+
+/// Small enough that what is over a limit is seen, too.
+Limits small_limits();
+
+/// Chunks that the input itself decides.
+test::Chunks chunks_for(ByteView in);
+
+/// Converts whole and in chunks, and requires the same of both.
+test::Converted encode(ByteView native, const test::EncodeForm& form = {false, false, small_limits()});
+test::Converted decode(ByteView ber);
+
+/// What `check` finds, as code, offset and path; the same for any chunking.
+std::vector<std::string> check(ByteView in);
+
+}  // namespace qember::fuzz

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Writes the first inputs of each target's corpus: the shipped stream cut small, what the tests make by
+// hand, and the vectors. usage: seeds DIRECTORY
+#include "support/convert.hpp"
+#include "support/cut.hpp"
+#include "support/samples.hpp"
+#include "support/types.hpp"
+#include "support/vectors.hpp"
+
+#include <qember/native/reader.hpp>
+
+#include <fstream>
+
+namespace {
+
+using namespace qember;
+using namespace qember::test;
+namespace fs = std::filesystem;
+
+fs::path root;
+
+void put(const std::string& target, const std::string& name, ByteView bytes) {
+  fs::create_directories(root / target);
+  std::ofstream(root / target / name, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+Bytes joined(ByteView first, ByteView second) {
+  Bytes bytes(first.begin(), first.end());
+  bytes.insert(bytes.end(), second.begin(), second.end());
+  return bytes;
+}
+
+template <class... T>
+std::uint8_t index_of(std::string_view type, std::tuple<T...>*) {
+  std::uint8_t index = 0;
+  std::uint8_t found = 0;
+  ((asn1::Value<T>::make()->type().name == type ? void(found = index) : void(), ++index), ...);
+  return found;
+}
+
+void put_vectors() {
+  std::size_t number = 0;
+  for (const char* file : {"accepted.vec", "refused.vec"})
+    for (const Vector& vector : read_vectors(file)) {
+      const std::string name = "vector-" + std::to_string(number++);
+      const Bytes type{index_of(vector.type, static_cast<AllTypes*>(nullptr))};
+      put("asn1_types", name, joined(type, vector.in));
+      put("ber_header", name, ByteView(vector.in).first(std::min<std::size_t>(vector.in.size(), 12)));
+      if (vector.type == "RAMPage") put("page", name, vector.in);
+    }
+  Bytes full = from_hex("7fc650 82 0109 02 03 00ff00 04 82 0100");
+  full.resize(full.size() + 256, 0x5a);
+  put("page", "full", full);
+  put("page", "segments", from_hex("7fd842 80 02 01 00 24 80 04 01 61 04 02 6263 0000 0000"));
+}
+
+void put_deltas() {
+  Bytes page(128);
+  for (std::size_t i = 0; i < page.size(); ++i) page[i] = static_cast<std::uint8_t>(i * 7);
+  put("xbzrle", "short", joined(Bytes(5), from_hex("00 02 1122 03")));
+  put("xbzrle", "long", joined(page, joined(from_hex("8001 8000"), Bytes(124, 0x33))));
+  put("xbzrle", "runs", joined(page, joined(from_hex("05 02 aabb 7f 01 cc 8201 03 010203"), Bytes(113))));
+}
+
+void put_stream(const std::string& name, const Bytes& native) {
+  put("native_stream", name, native);
+  for (const auto& [suffix, form] : {std::pair("", EncodeForm{}), std::pair("-der", EncodeForm{true, false, {}}),
+                                     std::pair("-opaque", EncodeForm{false, true, {}})}) {
+    const Converted ber = encode(native, whole(), form);
+    if (ber.error) throw std::runtime_error(name + ": " + to_string(*ber.error));
+    put("ber_stream", name + suffix, ber.out);
+    put("decode_encode", name + suffix, ber.out);
+  }
+}
+
+void put_descriptions() {
+  put("description", "small", joined(as_bytes(small_description()), joined(Bytes(1), dev_state())));
+  auto input = stream::Input::over({});
+  const Bytes real = sample();
+  input = stream::Input::over(real);
+  native::Reader reader(input);
+  for (auto event = reader.next(); event; event = reader.next())
+    if (const auto* text = std::get_if<native::DescriptionText>(&*event)) return put("description", "real", text->json);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  root = argv[1];
+  put_vectors();
+  put_deltas();
+  put_descriptions();
+  put_stream("small", small_stream().bytes());
+  put_stream("real", cut_pages(sample(), 0x104000, 0x105000));
+  NativeBuilder plain;
+  plain.footers = false;
+  put_stream("plain", plain.ram(1, {"r"}, 0x2000).part(1).zero("r", 0).eos().device(3, "d", Bytes(9)).eof().bytes());
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Every TLV of a real stream in BER is damaged in twelve ways. A second reader, and for what X.690 and the
+// schema leave open the rules of `check`, say of each mutant whether it is still valid. What is invalid must
+// be found where that is; what is still valid must be decoded to what it says, as asn1c's own reader has it.
+//
+// usage: mutation STREAM SHARE: about one mutant in SHARE is tried, always the same ones; 1 is all.
+#include "damage.hpp"
+#include "oracle.hpp"
+
+#include "support/convert.hpp"
+#include "support/cut.hpp"
+#include "support/findings.hpp"
+#include "support/hex.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <random>
+
+extern "C" unsigned char* draft_to_der(const unsigned char* in, std::size_t size, std::size_t* der_size);
+
+namespace {
+
+using namespace qember;
+using namespace qember::test;
+
+struct Row {
+  std::size_t mutants = 0, not_ber = 0, not_sound = 0, valid = 0, other_form = 0, wrong = 0;
+};
+
+Bytes draft_der(ByteView in) {
+  std::size_t size = 0;
+  const std::unique_ptr<unsigned char, decltype(&std::free)> der(draft_to_der(in.data(), in.size(), &size), &std::free);
+  return {der.get(), der.get() + size};
+}
+
+/// Whether that is the path of a TLV there, or of a part of it, or of one that is missing there.
+bool is_place(const Verdict& verdict, const Error& error) {
+  const auto [begin, end] = verdict.places.equal_range(error.offset);
+  return std::any_of(begin, end, [&](const auto& place) {
+    return error.path.starts_with(place.second) || place.second.starts_with(error.path);
+  });
+}
+
+/// What is wrong with how a mutant was taken; empty where nothing is.
+std::string judge_mutant(ByteView mutant, Row& row) {
+  const Verdict verdict = judge(mutant);
+  const auto found = findings(mutant);
+  if (verdict.refusal) {
+    ++row.not_ber;
+    const auto& [offset, path] = *verdict.refusal;
+    for (const Error& error : found)
+      if (error.offset == offset && error.path == path) return {};
+    return "expected " + std::to_string(offset) + ": " + path + ", found " +
+           (found.empty() ? "nothing" : to_string(found.front()));
+  }
+  if (!found.empty()) {
+    ++row.not_sound;
+    for (const Error& error : found)
+      if (!is_place(verdict, error)) return "no place of a TLV: " + to_string(error);
+    return {};
+  }
+  ++row.valid;
+  const Converted native = decode(mutant);
+  if (native.error) return "not decoded: " + to_string(*native.error);
+  const Bytes says = draft_der(mutant);
+  if (says.empty()) return "asn1c does not decode it";
+  // Read again from asn1c's DER it must say the same; and mostly it is even the DER of what was decoded.
+  if (decode(says).out != native.out) return "decoded to another stream than its DER";
+  const Converted again = encode(native.out);
+  if (again.error) return "what was decoded is not encoded: " + to_string(*again.error);
+  if (decode(again.out).out != native.out) return "what was decoded does not come back";
+  if (draft_der(again.out) != says) ++row.other_form;
+  return {};
+}
+
+void print(std::string_view kind, const Row& row) {
+  std::printf("%-16.*s %8zu %8zu %9zu %8zu %10zu %6zu\n", static_cast<int>(kind.size()), kind.data(), row.mutants,
+              row.not_ber, row.not_sound, row.valid, row.other_form, row.wrong);
+}
+
+Bytes load(const char* path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) return 2;
+  const unsigned long share = std::strtoul(argv[2], nullptr, 10);
+  const Converted ber = encode(cut_pages(load(argv[1]), 0x104000, 0x106000));
+  if (ber.error || ber.out.empty() || judge(ber.out).refusal || !findings(ber.out).empty()) {
+    std::fprintf(stderr, "the stream itself is not sound\n");
+    return 1;
+  }
+  std::vector<Tlv> tree = read_tlvs(ber.out);
+  const std::size_t count = count_tlvs(tree);
+  std::printf("%zu TLVs in %zu octets\n%-16s %8s %8s %9s %8s %10s %6s\n", count, ber.out.size(), "damage", "mutants",
+              "not BER", "not sound", "valid", "other form", "wrong");
+  std::mt19937 random(20260101);
+  Row sum;
+  for (std::size_t kind = 0; kind < damage_kinds.size(); ++kind) {
+    Row row;
+    for (std::size_t index = 0; index < count; ++index) {
+      if (random() % share != 0) continue;
+      damage(tree, index, kind, [&](const Bytes& mutant) {
+        ++row.mutants;
+        const std::string wrong = judge_mutant(mutant, row);
+        if (wrong.empty()) return;
+        if (++row.wrong <= 5) std::printf("  TLV %zu: %s\n", index, wrong.c_str());
+      });
+    }
+    print(damage_kinds[kind], row);
+    sum.mutants += row.mutants;
+    sum.not_ber += row.not_ber;
+    sum.not_sound += row.not_sound;
+    sum.valid += row.valid;
+    sum.other_form += row.other_form;
+    sum.wrong += row.wrong;
+  }
+  print("all", sum);
+  return sum.wrong == 0 ? 0 : 1;
+}

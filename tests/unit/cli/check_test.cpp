@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The command's check: findings and exit codes.
+#include "support/command.hpp"
+#include "support/convert.hpp"
+#include "support/samples.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+using namespace qember;
+using namespace qember::test;
+
+namespace {
+
+NativeBuilder one_page(std::uint64_t addr) {
+  NativeBuilder to;
+  return to.ram(1, {"a"}, 0x4000).part(1).zero("a", 0).zero({}, 0x1000).zero({}, addr).eos().footer(1).eof();
+}
+
+struct Files {
+  Scratch scratch;
+  std::string sound = scratch.file("sound", small_stream().bytes());
+  std::string ber = scratch.file("ber", encode(small_stream().bytes()).out);
+  std::string invalid = scratch.file("invalid", one_page(0x7000).bytes());
+  std::string cut = scratch.file("cut", ByteView(small_stream().bytes()).first(30));
+  std::string unsupported = scratch.file("unsupported", Bytes{'Q', 'E', 'V', 'M', 0, 0, 0, 2});
+  std::string absent = scratch.path("absent").string();
+};
+
+}  // namespace
+
+TEST_CASE("check prints nothing for a sound stream of either form") {
+  const Files files;
+  for (const std::string& file : {files.sound, files.ber}) {
+    const Ran ran = run({"check", file});
+    CHECK(ran.code == 0);
+    CHECK(ran.out.empty());
+    CHECK(ran.error.empty());
+    CHECK(run({"check", "-"}, read_file(file)).code == 0);
+  }
+}
+
+TEST_CASE("a finding is FILE:OFFSET: PATH: expected X, found Y on standard output") {
+  const Files files;
+  const Ran ran = run({"check", files.invalid});
+  CHECK(ran.code == 1);
+  CHECK(ran.out == files.invalid + ":105: QEVM.section[1].page[2].addr: expected an address below 0x4000, found 0x7000\n");
+  CHECK(ran.error.empty());
+  CHECK(run({"check", "-"}, read_file(files.invalid)).out ==
+        "-:105: QEVM.section[1].page[2].addr: expected an address below 0x4000, found 0x7000\n");
+  // The place is where the record stands.
+  CHECK(load_be<std::uint64_t>(read_file(files.invalid).data() + 105) == (0x7000 | 0x22));
+}
+
+TEST_CASE("--json findings are an object a line") {
+  const Files files;
+  const Ran ran = run({"check", "--json", files.invalid, files.cut});
+  std::istringstream lines(ran.out);
+  std::vector<nlohmann::ordered_json> findings;
+  for (std::string line; std::getline(lines, line);) findings.push_back(nlohmann::ordered_json::parse(line));
+  REQUIRE(findings.size() == 2);
+  for (const auto& finding : findings) {
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : finding.items()) keys.push_back(key);
+    CHECK(keys == std::vector<std::string>{"file", "offset", "path", "code", "expected", "found"});
+  }
+  CHECK(findings[0]["file"] == files.invalid);
+  CHECK(findings[0]["offset"] == 105);
+  CHECK(findings[0]["code"] == "page_outside_block");
+  CHECK(findings[1]["code"] == "truncated");
+}
+
+TEST_CASE("of several files the worst decides: 2, then 1, 3, 4, 0") {
+  const Files files;
+  const std::pair<std::string, int> ranks[] = {
+      {files.absent, 2}, {files.invalid, 1}, {files.cut, 3}, {files.unsupported, 4}, {files.sound, 0}};
+  for (std::size_t a = 0; a < std::size(ranks); ++a) {
+    for (std::size_t b = 0; b < std::size(ranks); ++b) {
+      INFO(ranks[a].first << ' ' << ranks[b].first);
+      CHECK(run({"check", ranks[a].first, ranks[b].first}).code == ranks[std::min(a, b)].second);
+    }
+  }
+  const Ran all = run({"check", files.absent, files.unsupported, files.sound, files.cut, files.invalid});
+  CHECK(all.code == 2);
+  CHECK(std::ranges::count(all.out, '\n') == 3);
+  CHECK(all.error.find(files.absent) != std::string::npos);
+}
+
+TEST_CASE("what is neither form is a finding") {
+  const Ran ran = run({"check", "-"}, Bytes{'n', 'o', 'n', 'e'});
+  CHECK(ran.code == 1);
+  CHECK(ran.out.starts_with("-:0: magic: expected 51 45 56 4d (QEVM) or 7f cd c5 51 (BER), found 6e 6f 6e 65"));
+  CHECK(run({"check", "-"}, Bytes{0x7f, 0xcd}).code == 3);
+  CHECK(run({"check", "-"}).code == 3);
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The command's show: every field by its name, for people and for scripts, from either form.
+#include "support/command.hpp"
+#include "support/convert.hpp"
+#include "support/samples.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <sstream>
+
+using namespace qember;
+using namespace qember::test;
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Ran show(ByteView stream, Arguments options = {}) {
+  options.insert(options.begin(), "show");
+  options.push_back("-");
+  return run(options, stream);
+}
+
+std::vector<Json> records(const std::string& lines) {
+  std::vector<Json> found;
+  std::istringstream in(lines);
+  for (std::string line; std::getline(in, line);) found.push_back(Json::parse(line));
+  return found;
+}
+
+std::vector<Json> show_json(ByteView stream, Arguments options = {}) {
+  options.push_back("--json");
+  const Ran ran = show(stream, std::move(options));
+  INFO(ran.error);
+  REQUIRE(ran.code == 0);
+  return records(ran.out);
+}
+
+/// The one record of that kind and name.
+Json record(const std::vector<Json>& records, std::string_view kind, std::string_view name) {
+  for (const Json& each : records)
+    if (each["record"] == kind && each.value("name", "") == name) return each;
+  FAIL("no " << kind << " " << name);
+  return {};
+}
+
+/// A stream of one device.
+Bytes device_stream(std::string_view name, ByteView state, std::string_view fields) {
+  NativeBuilder to;
+  to.configuration("tiny-1.0").ram(2, {"pc.ram"}, 0x1000).end(2).eos().footer(2);
+  to.device(7, name, state).eof();
+  to.description(R"({"page_size": 4096, "devices": [{"name": ")" + std::string(name) +
+                 R"(", "instance_id": 0, "vmsd_name": "d", "version": 1, "fields": [)" + std::string(fields) +
+                 "]}]}");
+  return to.bytes();
+}
+
+bool has_controls(const std::string& text) {
+  return std::ranges::any_of(
+      text, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f; });
+}
+
+}  // namespace
+
+TEST_CASE("show prints a device as a tree") {
+  const Ran ran = show(small_stream().bytes(), {"--device", "dev"});
+  REQUIRE(ran.code == 0);
+  CHECK(ran.out ==
+        "dev/0  version 2, section 7, 59 bytes\n"
+        "  on       bool       true\n"
+        "  level    uint8      128 (0x80)\n"
+        "  delta    int16      -2 (0xfffe)\n"
+        "  big      uint64     18446744073709551615 (0xffffffffffffffff)\n"
+        "  regs     uint32[3]  1  0x80000000  0xffffffff\n"
+        "  raw      buffer     00 01 7e 04 05\n"
+        "  inner    inner\n"
+        "    x  uint16  4660 (0x1234)\n"
+        "  list     qtailq[2]\n"
+        "    [0]\n"
+        "      y  uint8  170 (0xaa)\n"
+        "    [1]\n"
+        "      y  uint8  187 (0xbb)\n"
+        "  dev/sub  subsection\n"
+        "    t  timer  -1 (not armed)\n");
+}
+
+TEST_CASE("show --json has typed values") {
+  const Json device = record(show_json(small_stream().bytes()), "device", "dev");
+  const Json& fields = device["fields"];
+  CHECK(device["size"] == dev_state().size());
+  CHECK(fields[0] == Json::parse(R"({"name": "on", "type": "bool", "value": true})"));
+  CHECK(fields[2] ==
+        Json::parse(R"({"name": "delta", "type": "int16", "bits": 16, "value": -2, "hex": "0xfffe"})"));
+  CHECK(fields[3]["value"].get<std::uint64_t>() == std::numeric_limits<std::uint64_t>::max());
+  CHECK(fields[4]["elements"][1] == Json::parse(R"({"value": 2147483648, "hex": "0x80000000"})"));
+  CHECK(fields[5]["octets"] == "00017e0405");
+  CHECK(fields[7]["elements"][1]["fields"][0]["value"] == 0xbb);
+  CHECK(fields[8]["subsection"] == "dev/sub");
+  CHECK(fields[8]["version"] == 7);
+}
+
+TEST_CASE("show counts RAM and never prints it") {
+  const auto all = show_json(small_stream().bytes());
+  CHECK(all.front() == Json::parse(R"({"record": "stream", "schema": 1})"));
+  const Json ram = record(all, "parts", "ram");
+  CHECK(ram["ended"] == true);
+  CHECK(ram["page_size"] == 1024);
+  CHECK(ram["blocks"][0]["full"] == 2);
+  CHECK(ram["blocks"][0]["zero"] == 3);
+  CHECK(ram["blocks"][0]["compressed"] == 1);
+  CHECK(ram["blocks"][1]["xbzrle"] == 1);
+  CHECK(record(all, "parts", "dirty-bitmap")["parts"] == 3);
+}
+
+TEST_CASE("show says the same of both forms") {
+  for (const auto& path : real_streams()) {
+    const Bytes native = load(path);
+    const Bytes ber = encode(native).out;
+    INFO(path);
+    for (const Arguments& options : {Arguments{}, Arguments{"--json"}}) {
+      const Ran of_native = show(native, options);
+      CHECK(of_native.code == 0);
+      CHECK(of_native.out == show(ber, options).out);
+      CHECK_FALSE(has_controls(of_native.out));
+    }
+  }
+}
+
+TEST_CASE("show selects a device by name and instance, and fields by path") {
+  const Bytes stream = small_stream().bytes();
+  CHECK(show(stream, {"--device", "old/3"}).out == show(stream, {"--device", "old"}).out);
+  CHECK(show(stream, {"--device", "old/0x3"}).code == 0);
+  CHECK(show(stream, {"--device", "old/4"}).code == 2);
+  CHECK(show(stream, {"--device", "dev", "--field", "regs[1]"}).out ==
+        "dev/0  version 2, section 7, 59 bytes\n  regs[1]  uint32     2147483648 (0x80000000)\n");
+  const Json sub = record(show_json(stream, {"--field", "dev/sub.t"}), "device", "dev");
+  CHECK(sub["fields"].size() == 1);
+  CHECK(sub["fields"][0]["path"] == "dev/sub.t");
+  CHECK(show(stream, {"--field", "reg"}).code == 2);
+}
+
+TEST_CASE("show takes a name with a slash for a name first") {
+  const std::string field = R"({"name": "a", "type": "uint8", "size": 1})";
+  const Bytes stream = device_stream("0000:00:01.3/piix4_pm", Bytes{1}, field);
+  CHECK(show(stream, {"--device", "0000:00:01.3/piix4_pm"}).code == 0);
+  CHECK(show(stream, {"--device", "0000:00:01.3/piix4_pm/0"}).code == 0);
+  CHECK(show(stream, {"--device", "0000:00:01.3"}).code == 2);
+  CHECK(show(device_stream("cpu/0", Bytes{1}, field), {"--device", "cpu/0"}).code == 0);
+}
+
+TEST_CASE("show folds runs of values and elements that are alike") {
+  const std::string array =
+      R"({"name": "v", "array_len": 6, "type": "uint8", "size": 1}, )"
+      R"({"name": "s", "array_len": 3, "type": "struct", "size": 1, "struct": )"
+      R"({"vmsd_name": "e", "version": 1, "fields": [{"name": "b", "type": "uint8", "size": 1}]}})";
+  const Ran ran = show(device_stream("dev", Bytes{0, 0, 0, 0, 7, 7, 1, 1, 2}, array), {"--device", "dev"});
+  CHECK(ran.out ==
+        "dev/0  version 1, section 7, 9 bytes\n"
+        "  v  uint8[6]  0 ×4  7 ×2\n"
+        "  s  e[3]\n"
+        "    [0..1]\n"
+        "      b  uint8  1\n"
+        "    [2]\n"
+        "      b  uint8  2\n");
+}
+
+TEST_CASE("show keeps fields that have one name") {
+  const std::string field = R"({"name": "a", "type": "uint8", "size": 1})";
+  const Json device =
+      record(show_json(device_stream("dev", Bytes{5, 6}, field + ", " + field)), "device", "dev");
+  CHECK(device["fields"][1] ==
+        Json::parse(R"({"name": "a", "index": 1, "type": "uint8", "bits": 8, "value": 6, "hex": "0x06"})"));
+}
+
+TEST_CASE("show gives a digest and a reason for what does not fit its description") {
+  for (const char* const field : {R"({"name": "a", "type": "uint8", "size": 1})",
+                                  R"({"name": "a", "array_len": 4294967295, "type": "uint8", "size": 1})",
+                                  R"({"name": "a", "type": "buffer", "size": 9223372036854775808})"}) {
+    const Json device = record(show_json(device_stream("dev", Bytes(3), field)), "device", "dev");
+    CHECK(device["size"] == 3);
+    CHECK_THAT(device["reason"].get<std::string>(), Catch::StartsWith("does not fit its description"));
+    CHECK(device["described"][0]["name"] == "a");
+  }
+}
+
+TEST_CASE("show bears a description that nests a thousand deep") {
+  std::string field = R"({"name": "x", "type": "uint8", "size": 1})";
+  for (int i = 0; i < 1000; ++i)
+    field =
+        R"({"name": "s", "type": "struct", "size": 1, "struct": {"vmsd_name": "v", "version": 1, "fields": [)" +
+        field + "]}}";
+  const Ran ran = show(device_stream("dev", Bytes{1}, field));
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, Catch::Contains("deeper than allowed"));
+}
+
+TEST_CASE("show lets no control character of a name through") {
+  const std::string field = R"({"name": "\u001b[2J\u009b\u202e\\", "type": "\u0007", "size": 1})";
+  const Bytes stream = device_stream("dev", Bytes{1}, field);
+  CHECK_THAT(show(stream).out, Catch::Contains(R"(\x1b[2J\xc2\x9b\xe2\x80\xae\\)"));
+  CHECK_FALSE(has_controls(show(stream).out));
+  const Json device = record(show_json(stream), "device", "dev");
+  CHECK_FALSE(has_controls(device["fields"][0]["name"].get<std::string>()));
+}
+
+TEST_CASE("show colours when asked, and is plain in a pipe") {
+  const Bytes stream = small_stream().bytes();
+  CHECK_FALSE(has_controls(show(stream).out));
+  CHECK(has_controls(show(stream, {"--color=always"}).out));
+}
+
+TEST_CASE("show prints what comes before the end of a stream that is cut") {
+  const Bytes stream = small_stream().bytes();
+  const Ran ran = show(ByteView(stream).first(stream.size() / 2));
+  CHECK(ran.code == 3);
+  CHECK_THAT(ran.out, Catch::StartsWith("configuration\n  machine  tiny-1.0\n"));
+}
+
+TEST_CASE("show --offsets finds sections in the file and fields in their section") {
+  const Bytes stream = small_stream().bytes();
+  const Json device = record(show_json(stream, {"--offsets"}), "device", "dev");
+  CHECK(stream[device["offset"].get<std::size_t>()] == 4);
+  CHECK(device["fields"][3]["at"] == 4);
+  CHECK(device["fields"][8]["fields"][0]["at"] == dev_state().size() - 8);
+}
