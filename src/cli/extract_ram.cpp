@@ -51,7 +51,7 @@ Status RamExtraction::select(std::uint32_t block) {
   auto descriptor = directory_.open_file(files_[block]);
   if (!descriptor) return std::move(descriptor.error());
   const int fd = descriptor->get();
-  open_.emplace(block, std::move(*descriptor), SparseFile(fd, files_[block]));
+  open_.emplace(OpenFile{block, std::move(*descriptor), SparseFile(fd, files_[block])});
   return {};
 }
 

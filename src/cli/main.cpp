@@ -32,6 +32,7 @@ int run(int argc, char** argv) {
   qember::cli::add_show(app, action);
   qember::cli::add_extract(app, action);
   qember::cli::add_map(app, action);
+  qember::cli::add_diff(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -35,6 +35,7 @@ struct Decoder::State {
   std::optional<DeviceMatcher> matcher;
   bool has_text = false;
   bool footers = true;
+  bool at_head = true;        ///< nothing but the begin of the stream has been given out
   bool section_open = false;  ///< its end has not been given out yet: it may go on
   bool in_ram = false;        ///< the open section is of RAM
   bool ended = false;         ///< the end mark has been given out, or is part of the rest
@@ -191,7 +192,7 @@ Status Decoder::State::note_section(const asn1::SecFull& section) {
 Status Decoder::State::configuration(const asn1::SecFull& section) {
   auto read = annotation::read_configuration(section);
   if (!read) return place(std::move(read.error()));
-  if (section_open || !session.blocks().empty()) return refuse(Errc::wrong_order, "", "a configuration before any section", "it later");
+  if (!at_head) return refuse(Errc::wrong_order, "", "a configuration before all else", "it later");
   if (auto status = session.note(*read); !status) return place(std::move(status.error()));
   ready.push_back(std::move(*read));
   return {};
@@ -564,6 +565,7 @@ Result<Event> Decoder::next() {
   }
   Event event = std::move(state_->ready.front());
   state_->ready.pop_front();
+  state_->at_head = std::holds_alternative<StreamBegin>(event);
   return event;
 }
 

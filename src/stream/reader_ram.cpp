@@ -91,6 +91,10 @@ Result<Event> Reader::read_page() {
     const auto end = at_end();
     if (!end) return end.error();
     if (!*end) {
+      ber::Header header;
+      const bool whole = ber::parse_header(rest, header) == ber::HeaderOutcome::ok;
+      if (whole && header.length > frames_.back().end - input_.offset() - header.size)
+        return refuse(Errc::bad_length, 0, "", "a length within what it is in", rest);
       auto parse = ram::parse_page(rest, scratch_, input_.offset(), path_of(place()));
       if (!parse) {
         Error& error = parse.error();
@@ -105,10 +109,13 @@ Result<Event> Reader::read_page() {
       return event;
     }
   }
-  const auto end = at_end();
-  if (!end) return end.error();
+  const Place block{Place::In::block, sections_, blocks_, 0};
+  auto end = at_end();
+  if (!end) {
+    end.error().path = path_of(block);
+    return std::move(end.error());
+  }
   if (!*end) {
-    const Place block{Place::In::block, sections_, blocks_, 0};
     return Error{Errc::bad_tag, input_.offset(), path_of(block), "the end of the block", ber::hex_excerpt(view())};
   }
   state_ = State::ram;

@@ -96,5 +96,5 @@ int main(int argc, char** argv) {
   put_stream("real", cut_pages(sample(), 0x104000, 0x105000));
   NativeBuilder plain;
   plain.footers = false;
-  put_stream("plain", plain.ram(1, {"r"}, 0x2000).part(1).zero("r", 0).eos().device(3, "d", Bytes(9)).eof().bytes());
+  put_stream("plain", plain.ram(1, {"r"}, 0x2000).part(1).zero("r", 0).zero("", 0x1000).eos().device(3, "d", Bytes(9)).eof().bytes());
 }

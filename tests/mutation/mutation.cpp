@@ -29,6 +29,16 @@ using namespace qember::test;
 
 struct Row {
   std::size_t mutants = 0, not_ber = 0, not_sound = 0, valid = 0, other_form = 0, wrong = 0;
+
+  Row& operator+=(const Row& row) {
+    mutants += row.mutants;
+    not_ber += row.not_ber;
+    not_sound += row.not_sound;
+    valid += row.valid;
+    other_form += row.other_form;
+    wrong += row.wrong;
+    return *this;
+  }
 };
 
 Bytes draft_der(ByteView in) {
@@ -45,15 +55,25 @@ bool is_place(const Verdict& verdict, const Error& error) {
   });
 }
 
+/// A CHOICE and its alternative are in one place. A reader with limits need not get there, and one that finds
+/// another magic knows no paths.
+bool is_found(const Refusal& refusal, const Verdict& verdict, const std::vector<Error>& found) {
+  return std::ranges::any_of(found, [&](const Error& error) {
+    const bool there = error.offset == refusal.offset &&
+                       (error.path == refusal.path || error.path + ".full" == refusal.path ||
+                        error.path + ".min" == refusal.path || error.path.ends_with("magic"));
+    return there || (error.code == Errc::limit && error.offset < refusal.offset && is_place(verdict, error));
+  });
+}
+
 /// What is wrong with how a mutant was taken; empty where nothing is.
 std::string judge_mutant(ByteView mutant, Row& row) {
   const Verdict verdict = judge(mutant);
   const auto found = findings(mutant);
   if (verdict.refusal) {
     ++row.not_ber;
+    if (is_found(*verdict.refusal, verdict, found)) return {};
     const auto& [offset, path] = *verdict.refusal;
-    for (const Error& error : found)
-      if (error.offset == offset && error.path == path) return {};
     return "expected " + std::to_string(offset) + ": " + path + ", found " +
            (found.empty() ? "nothing" : to_string(found.front()));
   }
@@ -87,19 +107,11 @@ Bytes load(const char* path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc != 3) return 2;
-  const unsigned long share = std::strtoul(argv[2], nullptr, 10);
-  const Converted ber = encode(cut_pages(load(argv[1]), 0x104000, 0x106000));
-  if (ber.error || ber.out.empty() || judge(ber.out).refusal || !findings(ber.out).empty()) {
-    std::fprintf(stderr, "the stream itself is not sound\n");
-    return 1;
-  }
-  std::vector<Tlv> tree = read_tlvs(ber.out);
+/// Every kind of damage to the stream, in a table; false where something was taken wrong.
+bool survives(const Bytes& ber, unsigned long share) {
+  std::vector<Tlv> tree = read_tlvs(ber);
   const std::size_t count = count_tlvs(tree);
-  std::printf("%zu TLVs in %zu octets\n%-16s %8s %8s %9s %8s %10s %6s\n", count, ber.out.size(), "damage", "mutants",
+  std::printf("%zu TLVs in %zu octets\n%-16s %8s %8s %9s %8s %10s %6s\n", count, ber.size(), "damage", "mutants",
               "not BER", "not sound", "valid", "other form", "wrong");
   std::mt19937 random(20260101);
   Row sum;
@@ -115,13 +127,27 @@ int main(int argc, char** argv) {
       });
     }
     print(damage_kinds[kind], row);
-    sum.mutants += row.mutants;
-    sum.not_ber += row.not_ber;
-    sum.not_sound += row.not_sound;
-    sum.valid += row.valid;
-    sum.other_form += row.other_form;
-    sum.wrong += row.wrong;
+    sum += row;
   }
   print("all", sum);
-  return sum.wrong == 0 ? 0 : 1;
+  return sum.wrong == 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) return 2;
+  const unsigned long share = std::strtoul(argv[2], nullptr, 10);
+  const Bytes native = cut_pages(load(argv[1]), 0x104000, 0x106000);
+  bool good = share != 0;
+  for (const bool der : {false, true}) {
+    const Converted ber = encode(native, whole(), {der, false, {}});
+    if (ber.error || judge(ber.out).refusal || !findings(ber.out).empty()) {
+      std::fprintf(stderr, "the stream itself is not sound\n");
+      return 1;
+    }
+    std::printf("%s\n", der ? "DER" : "BER, with indefinite lengths");
+    good &= survives(ber.out, share);
+  }
+  return good ? 0 : 1;
 }

@@ -221,7 +221,7 @@ class Judge {
       if (at_end(frame)) return refuse(at_, inner);
       const std::size_t begin = at_;
       if (!value(*member.type, frame, inner)) return false;
-      if (inner == "QemuFile.version" && (at_ != begin + 3 || in_[begin + 2] != 3)) return refuse(begin, inner);
+      if (inner == "QemuFile.version" && (at_ != value_at_ + 1 || in_[value_at_] != 3)) return refuse(begin, inner);
     }
     return leave(frame, path);
   }
@@ -254,7 +254,8 @@ class Judge {
   bool primitive(const Type& type, const Head& head, const std::string& path) {
     const std::size_t begin = at_;
     if (head.constructed() || head.length > in_.size() - begin - head.size) return refuse(begin, path);
-    const ByteView value = in_.subspan(begin + head.size, head.length);
+    value_at_ = begin + head.size;
+    const ByteView value = in_.subspan(value_at_, head.length);
     at_ += head.size + head.length;
     const auto sound = [&] {
       switch (type.is) {
@@ -271,6 +272,7 @@ class Judge {
 
   ByteView in_;
   std::size_t at_ = 0;
+  std::size_t value_at_ = 0;  ///< of the last primitive
   Verdict verdict_;
 };
 

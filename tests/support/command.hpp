@@ -16,7 +16,6 @@ struct Ran {
   int code = -1;  ///< the exit code, or minus the signal that ended it
   std::string out;
   std::string error;
-  long peak_kib = 0;  ///< of its resident memory
 };
 
 using Arguments = std::vector<std::string>;
@@ -59,6 +58,8 @@ class Running {
   /// What comes out until there are `size` octets of it, the end comes, or the watchdog does.
   Bytes read(std::size_t size) const;
   void close_output();
+  /// Its resident memory so far, at its most.
+  long peak_kib() const;
   /// Waits for the end.
   Ran wait();
 

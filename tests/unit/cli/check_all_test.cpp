@@ -24,7 +24,7 @@ std::vector<std::string> found(const Bytes& in) {
 using Lines = std::vector<std::string>;
 
 /// RAM of four pages, of which two were sent.
-NativeBuilder ram() { return NativeBuilder().ram(1, {"r"}, 0x4000).part(1).zero("r", 0).page("", 0x1000, 7); }
+NativeBuilder ram() { return NativeBuilder().ram(1, {"r"}, 0x4000).part(1).zero("r", 0).page({}, 0x1000, 7); }
 
 /// The native stream has these findings, and its BER form as many of the same codes.
 void finds(NativeBuilder& stream, const Lines& expected) {
@@ -39,16 +39,16 @@ void finds(NativeBuilder& stream, const Lines& expected) {
 }  // namespace
 
 TEST_CASE("deltas are sound and have a base") {
-  finds(ram().xbzrle("", 0x1000, from_hex("05 02 1122")).xbzrle("", 0, from_hex("00 01 ff")).eos().footer(1).eof(), {});
-  finds(ram().xbzrle("", 0x2000, from_hex("05 02 1122")).eos().footer(1).eof(), {"bad_delta QEVM.section[1].page[2]"});
-  finds(ram().xbzrle("", 0x1000, from_hex("05 02 11")).xbzrle("", 0, from_hex("00 00")).eos().footer(1).eof(),
+  finds(ram().xbzrle({}, 0x1000, from_hex("05 02 1122")).xbzrle({}, 0, from_hex("00 01 ff")).eos().footer(1).eof(), {});
+  finds(ram().xbzrle({}, 0x2000, from_hex("05 02 1122")).eos().footer(1).eof(), {"bad_delta QEVM.section[1].page[2]"});
+  finds(ram().xbzrle({}, 0x1000, from_hex("05 02 11")).xbzrle({}, 0, from_hex("00 00")).eos().footer(1).eof(),
         {"bad_delta QEVM.section[1].page[2]", "bad_delta QEVM.section[1].page[3]"});
 }
 
 TEST_CASE("what postcopy discards is no base") {
   const Bytes discard = from_hex("00 01 72 00 0000000000001000 0000000000001000");
-  finds(ram().eos().footer(1).command(6, discard).part(1).xbzrle("", 0, from_hex("00 01 ff")).eos().footer(1).eof(), {});
-  finds(ram().eos().footer(1).command(6, discard).part(1).xbzrle("", 0x1000, from_hex("00 01 ff")).eos().footer(1).eof(),
+  finds(ram().eos().footer(1).command(6, discard).part(1).xbzrle({}, 0, from_hex("00 01 ff")).eos().footer(1).eof(), {});
+  finds(ram().eos().footer(1).command(6, discard).part(1).xbzrle({}, 0x1000, from_hex("00 01 ff")).eos().footer(1).eof(),
         {"bad_delta QEVM.section[2].page[0]"});
   finds(ram().eos().footer(1).command(6, from_hex("00 01 72 00 0000000000004000 0000000000001000")).eof(),
         {"page_outside_block QEVM"});
@@ -56,7 +56,7 @@ TEST_CASE("what postcopy discards is no base") {
 }
 
 TEST_CASE("a compressed page is a page") {
-  finds(ram().compressed("", 0, from_hex("789c0102")).eos().footer(1).eof(), {"bad_value QEVM.section[1].page[2]"});
+  finds(ram().compressed({}, 0, from_hex("789c0102")).eos().footer(1).eof(), {"bad_value QEVM.section[1].page[2]"});
 }
 
 TEST_CASE("sections stand between START and END") {
@@ -89,7 +89,7 @@ TEST_CASE("nothing follows the end") {
 
 TEST_CASE("pages that are nowhere do not end the search") {
   auto stream = ram();
-  stream.zero("", 0x4000).xbzrle("", 0x2000, from_hex("00 01 ff")).zero("", 0x7000).eos().footer(1).eof();
+  stream.zero({}, 0x4000).xbzrle({}, 0x2000, from_hex("00 01 ff")).zero({}, 0x7000).eos().footer(1).eof();
   CHECK(found(stream.bytes()) == Lines{"page_outside_block QEVM.section[1].page[2].addr",
                                        "bad_delta QEVM.section[1].page[3]",
                                        "page_outside_block QEVM.section[1].page[4].addr"});
@@ -97,7 +97,7 @@ TEST_CASE("pages that are nowhere do not end the search") {
 
 TEST_CASE("BER is read on behind what makes no sense in it") {
   auto stream = ram();
-  Bytes ber = encode(stream.eos().footer(1).part(1).zero("", 0x2000).eos().footer(1).eof().bytes()).out;
+  Bytes ber = encode(stream.eos().footer(1).part(1).zero({}, 0x2000).eos().footer(1).eof().bytes()).out;
   // Both SecMin, and the address of the last page.
   for (const std::string_view id : {"7f8153 80 02 01 01", "40 02 2000"}) {
     const Bytes wanted = from_hex(id);
@@ -110,7 +110,7 @@ TEST_CASE("BER is read on behind what makes no sense in it") {
 TEST_CASE("no more findings than --max-errors") {
   const Scratch scratch;
   auto stream = ram();
-  for (int i = 0; i < 50; ++i) stream.zero("", 0x5000);
+  for (int i = 0; i < 50; ++i) stream.zero({}, 0x5000);
   const std::string file = scratch.file("bad", stream.eos().footer(1).eof().bytes());
   const auto lines = [](const Ran& ran) { return std::ranges::count(ran.out, '\n'); };
   CHECK(lines(run({"check", file})) == 20);

@@ -12,16 +12,17 @@ using namespace qember::test;
 
 namespace {
 
-NativeBuilder one_page(std::uint64_t addr) {
-  NativeBuilder to;
-  return to.ram(1, {"a"}, 0x4000).part(1).zero("a", 0).zero({}, 0x1000).zero({}, addr).eos().footer(1).eof();
+/// The second of its two pages is outside its block; its record begins at `page_outside`.
+Bytes invalid_stream() {
+  return NativeBuilder().configuration("m", 4096).ram(1, {"a"}, 0x4000).part(1).zero("a", 0).zero({}, 0x7000).eos().footer(1).eof().bytes();
 }
+const std::size_t page_outside = invalid_stream().size() - (9 + 8 + 5 + 1);
 
 struct Files {
   Scratch scratch;
   std::string sound = scratch.file("sound", small_stream().bytes());
   std::string ber = scratch.file("ber", encode(small_stream().bytes()).out);
-  std::string invalid = scratch.file("invalid", one_page(0x7000).bytes());
+  std::string invalid = scratch.file("invalid", invalid_stream());
   std::string cut = scratch.file("cut", ByteView(small_stream().bytes()).first(30));
   std::string unsupported = scratch.file("unsupported", Bytes{'Q', 'E', 'V', 'M', 0, 0, 0, 2});
   std::string absent = scratch.path("absent").string();
@@ -44,12 +45,12 @@ TEST_CASE("a finding is FILE:OFFSET: PATH: expected X, found Y on standard outpu
   const Files files;
   const Ran ran = run({"check", files.invalid});
   CHECK(ran.code == 1);
-  CHECK(ran.out == files.invalid + ":105: QEVM.section[1].page[2].addr: expected an address below 0x4000, found 0x7000\n");
+  const std::string finding =
+      ":" + std::to_string(page_outside) + ": QEVM.section[1].page[1].addr: expected an address below 0x4000, found 0x7000\n";
+  CHECK(ran.out == files.invalid + finding);
   CHECK(ran.error.empty());
-  CHECK(run({"check", "-"}, read_file(files.invalid)).out ==
-        "-:105: QEVM.section[1].page[2].addr: expected an address below 0x4000, found 0x7000\n");
-  // The place is where the record stands.
-  CHECK(load_be<std::uint64_t>(read_file(files.invalid).data() + 105) == (0x7000 | 0x22));
+  CHECK(run({"check", "-"}, invalid_stream()).out == "-" + finding);
+  CHECK(load_be<std::uint64_t>(invalid_stream().data() + page_outside) == (0x7000 | 0x22));
 }
 
 TEST_CASE("--json findings are an object a line") {
@@ -65,7 +66,7 @@ TEST_CASE("--json findings are an object a line") {
     CHECK(keys == std::vector<std::string>{"file", "offset", "path", "code", "expected", "found"});
   }
   CHECK(findings[0]["file"] == files.invalid);
-  CHECK(findings[0]["offset"] == 105);
+  CHECK(findings[0]["offset"] == page_outside);
   CHECK(findings[0]["code"] == "page_outside_block");
   CHECK(findings[1]["code"] == "truncated");
 }

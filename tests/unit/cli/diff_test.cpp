@@ -38,8 +38,8 @@ class Guest {
  public:
   Guest() {
     to_.page_size = 1024;
-    to_.configuration("tiny-1.0");
-    to_.ram(2, {"pc.ram"}, 0x10000).part(2);
+    to_.configuration("tiny-1.0").u8(5).counted("configuration/target-page-bits").u32(1).u32(10);
+    to_.ram(2, {"pc.ram"}, 0x10000).part(2).page("pc.ram", 0xfc00, 5);
   }
   NativeBuilder& ram() { return to_; }
   Bytes with(ByteView state = dev_state()) {
@@ -67,18 +67,18 @@ TEST_CASE("diff finds no difference between the forms of a stream") {
 
 TEST_CASE("diff compares what pages hold in the end") {
   Guest once;
-  once.ram().page("pc.ram", 0, 1).page("", 0x400, 2).zero("", 0x800);
+  once.ram().page("pc.ram", 0, 1).page({}, 0x400, 2).zero({}, 0x800);
   const Bytes a = once.with();
   Guest often;
   // Sent again, zeroes sent as a page, and a page that became zero.
-  often.ram().page("pc.ram", 0, 9).page("", 0, 1).page("", 0x400, 2).page("", 0x800, 3).page("", 0x800, 0);
+  often.ram().page("pc.ram", 0, 9).page({}, 0, 1).page({}, 0x400, 2).page({}, 0x800, 3).page({}, 0x800, 0);
   CHECK(diff(a, often.with()).code == 0);
 }
 
 TEST_CASE("diff applies deltas, of files and of pipes") {
   const Bytes delta{0, 1, 7, 2, 1, 8};  // octet 0 becomes 7, octet 3 becomes 8
   Guest by_delta;
-  by_delta.ram().page("pc.ram", 0, 1).xbzrle("", 0, delta).zero("", 0x400).xbzrle("", 0x400, delta);
+  by_delta.ram().page("pc.ram", 0, 1).xbzrle({}, 0, delta).zero({}, 0x400).xbzrle({}, 0x400, delta);
   const Bytes a = by_delta.with();
   const auto page = [](std::uint8_t fill) {
     Bytes bytes(1024, fill);
@@ -94,7 +94,7 @@ TEST_CASE("diff applies deltas, of files and of pipes") {
   CHECK(run({"diff", "-", scratch.file("b", b)}, a).code == 0);
   CHECK(run({"diff", "-", scratch.file("b", b)}, encode(a).out).code == 0);
   Guest other;
-  other.ram().page("pc.ram", 0, 1).zero("", 0x400).xbzrle("", 0x400, delta);
+  other.ram().page("pc.ram", 0, 1).zero({}, 0x400).xbzrle({}, 0x400, delta);
   const auto changes = records(a, other.with());
   REQUIRE(changes.size() == 1);
   CHECK(changes[0] == Json::parse(R"({"record": "pages", "block": "pc.ram", "address": 0, "pages": 1,
@@ -103,9 +103,9 @@ TEST_CASE("diff applies deltas, of files and of pipes") {
 
 TEST_CASE("diff tells how pages differ, by range") {
   Guest one;
-  one.ram().page("pc.ram", 0, 1).page("", 0x400, 2).zero("", 0x800).page("", 0xc00, 3).page("", 0x2000, 4);
+  one.ram().page("pc.ram", 0, 1).page({}, 0x400, 2).zero({}, 0x800).page({}, 0xc00, 3).page({}, 0x2000, 4);
   Guest other;
-  other.ram().page("pc.ram", 0, 9).page("", 0x400, 9).page("", 0x800, 9).zero("", 0xc00).zero("", 0x4000);
+  other.ram().page("pc.ram", 0, 9).page({}, 0x400, 9).page({}, 0x800, 9).zero({}, 0xc00).zero({}, 0x4000);
   std::vector<std::string> told;
   for (const Json& each : records(one.with(), other.with()))
     told.push_back(each["address"].dump() + "+" + each["pages"].dump() + " " +
@@ -140,7 +140,9 @@ TEST_CASE("diff for people is short") {
 
 TEST_CASE("diff names sections that one guest alone has, and facts of the configuration") {
   NativeBuilder to;
-  to.configuration("tiny-2.0").ram(2, {"pc.ram"}, 0x20000).end(2).eos().footer(2);
+  to.page_size = 1024;
+  to.configuration("tiny-2.0").u8(5).counted("configuration/target-page-bits").u32(1).u32(10);
+  to.ram(2, {"pc.ram"}, 0x20000).end(2).page("pc.ram", 0, 1).eos().footer(2);
   const Bytes other = to.device(7, "new", Bytes{1}).eof().bytes();
   const auto changes = records(Guest().with(), other);
   CHECK(changes[0] ==

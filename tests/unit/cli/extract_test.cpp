@@ -19,15 +19,22 @@ using Names = std::vector<std::string>;
 
 constexpr std::size_t page_size = 4096;
 
-/// A stream whose `ram` has one block, and the records that `add` puts in.
+/// The head of a stream of that machine, with its page size.
+NativeBuilder head_of(const std::string& machine) {
+  NativeBuilder to;
+  return to.configuration(machine).u8(5).counted("configuration/target-page-bits").u32(1).u32(12);
+}
+
+/// From within the last PART on.
+Bytes ended(NativeBuilder& to) { return to.eos().footer(1).end(1).eos().footer(1).eof().bytes(); }
+
+/// A stream whose `ram` has one block, two pages of zeroes, and the records that `add` puts in.
 template <class Add>
 Bytes stream_of(const std::string& block, std::uint64_t length, Add add) {
-  NativeBuilder to;
-  to.configuration("pc-i440fx-7.2").ram(1, {block}, length);
-  // The page size shows where the second page is.
-  to.part(1).zero(block, 0).zero("", page_size);
+  NativeBuilder to = head_of("pc-i440fx-7.2");
+  to.ram(1, {block}, length).part(1).zero(block, 0).zero({}, page_size);
   add(to);
-  return to.eos().footer(1).end(1).eos().footer(1).eof().bytes();
+  return ended(to);
 }
 
 Ran extract(ByteView stream, const std::string& directory, const Arguments& more = {}) {
@@ -55,10 +62,10 @@ Names names_in(const std::filesystem::path& directory) {
 
 TEST_CASE("extract --ram: the last copy of a page wins, zero and deltas like any other") {
   const Bytes native = stream_of("pc.ram", 8 * page_size, [](NativeBuilder& to) {
-    to.page("", 2 * page_size, 0x11).page("", 3 * page_size, 0x22).zero("", 4 * page_size, 0x33);
-    to.page("", 2 * page_size, 0x44).zero("", 3 * page_size);
-    to.xbzrle("", 2 * page_size, Bytes{0x02, 0x03, 1, 2, 3}).xbzrle("", 5 * page_size - page_size, Bytes{0x00, 0x01, 9});
-    to.xbzrle("", 3 * page_size, Bytes{0x00, 0x01, 7});
+    to.page({}, 2 * page_size, 0x11).page({}, 3 * page_size, 0x22).zero({}, 4 * page_size, 0x33);
+    to.page({}, 2 * page_size, 0x44).zero({}, 3 * page_size);
+    to.xbzrle({}, 2 * page_size, Bytes{0x02, 0x03, 1, 2, 3}).xbzrle({}, 5 * page_size - page_size, Bytes{0x00, 0x01, 9});
+    to.xbzrle({}, 3 * page_size, Bytes{0x00, 0x01, 7});
   });
   Bytes changed = filled(page_size, 0x44);
   changed[2] = 1, changed[3] = 2, changed[4] = 3;
@@ -102,10 +109,14 @@ TEST_CASE("extract --ram gives the pages of a small stream, compressed ones infl
 }
 
 TEST_CASE("extract --ram: holes cost no space, and the last page is cut where its block is") {
-  constexpr std::uint64_t length = (std::uint64_t{1} << 40U) + 100;
-  const Bytes stream = stream_of("pc.ram", length, [](NativeBuilder& to) { to.page("", std::uint64_t{1} << 40U, 0x55); });
+  constexpr std::uint64_t whole_pages = std::uint64_t{1} << 40U;
+  constexpr std::uint64_t length = whole_pages + 100;
+  NativeBuilder to = head_of("pc-i440fx-7.2");
+  to.section(1, 1, "ram", 0, 4).u64((whole_pages + page_size) | 4U);
+  to.counted("pc.ram").u64(length).counted("rest").u64(page_size - 100).eos().footer(1);
+  to.part(1).page("pc.ram", whole_pages, 0x55);
   const Scratch scratch;
-  const Ran ran = extract(stream, scratch.path("out"));
+  const Ran ran = extract(ended(to), scratch.path("out"));
   INFO(ran.error);
   REQUIRE(ran.code == 0);
   struct stat status {};
@@ -125,7 +136,7 @@ TEST_CASE("extract --ram: what postcopy discards is gone, and has no delta until
   };
   const Scratch scratch;
   const Bytes gone = stream_of("pc.ram", 8 * page_size, [&](NativeBuilder& to) {
-    to.page("", 2 * page_size, 0x11).page("", 3 * page_size, 0x22).page("", 4 * page_size, 0x33);
+    to.page({}, 2 * page_size, 0x11).page({}, 3 * page_size, 0x22).page({}, 4 * page_size, 0x33);
     discard(to);
     to.page("pc.ram", 3 * page_size, 0x66);
   });
@@ -135,7 +146,7 @@ TEST_CASE("extract --ram: what postcopy discards is gone, and has no delta until
   CHECK(page_of(ram, 3) == filled(page_size, 0x66));
   CHECK(page_of(ram, 4) == filled(page_size, 0x33));
   const Bytes delta = stream_of("pc.ram", 8 * page_size, [&](NativeBuilder& to) {
-    to.page("", 2 * page_size, 0x11);
+    to.page({}, 2 * page_size, 0x11);
     discard(to);
     to.xbzrle("pc.ram", 2 * page_size, Bytes{0x00, 0x01, 9});
   });
@@ -146,19 +157,19 @@ TEST_CASE("extract --ram: what postcopy discards is gone, and has no delta until
 
 TEST_CASE("extract --ram leaves nothing of a faulty stream, or what came before the fault with --partial") {
   const Bytes whole = stream_of("pc.ram", 8 * page_size, [](NativeBuilder& to) {
-    to.page("", 2 * page_size, 0x11).page("", 3 * page_size, 0x22);
+    to.page({}, 2 * page_size, 0x11).page({}, 3 * page_size, 0x22);
   });
   Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(whole.size() - 2000));
   // A zlib stream that is larger than a page, and one that is none.
   const Bytes bomb = stream_of("pc.ram", 8 * page_size, [](NativeBuilder& to) {
-    to.page("", 2 * page_size, 0x11).compressed("", 3 * page_size, Bytes{1, 2, 3, 4});
+    to.page({}, 2 * page_size, 0x11).compressed({}, 3 * page_size, Bytes{1, 2, 3, 4});
   });
   for (const auto& [stream, code] : {std::pair(cut, 3), std::pair(bomb, 1)}) {
     const Scratch scratch;
     CHECK(extract(stream, scratch.path("out")).code == code);
     CHECK(scratch.names().empty());
     CHECK(extract(stream, scratch.path("out"), {"--partial"}).code == code);
-    CHECK(names_in(scratch.path("out")) == Names{"index.json", "pc.ram"});
+    REQUIRE(names_in(scratch.path("out")) == Names{"index.json", "pc.ram"});
     CHECK(page_of(read_file(scratch.path("out") / "pc.ram"), 2) == filled(page_size, 0x11));
   }
 }
@@ -176,19 +187,22 @@ TEST_CASE("extract --ram replaces files with --force alone") {
 
 TEST_CASE("extract --ram: names of blocks are never paths") {
   const std::string longest(255, '/');
+  const auto one_page = [](const std::string& block) {
+    return stream_of(block, 4 * page_size, [](NativeBuilder& to) { to.page({}, 2 * page_size, 1); });
+  };
   const std::pair<std::string, std::string> cases[] = {
       {"../x", "%2E.%2Fx"},       {"/rom@etc/acpi", "%2From@etc%2Facpi"}, {"-rf", "%2Drf"}, {".", "%2E"},
       {"index.json", "%69ndex.json"}, {"a b\n%", "a%20b%0A%25"},          {"pc.ram", "pc.ram"}};
   for (const auto& [block, file] : cases) {
     const Scratch scratch;
-    REQUIRE(extract(stream_of(block, 2 * page_size, [](NativeBuilder&) {}), scratch.path("out")).code == 0);
+    REQUIRE(extract(one_page(block), scratch.path("out")).code == 0);
     Names expected{file, "index.json"};
     std::ranges::sort(expected);
     CHECK(names_in(scratch.path("out")) == expected);
     CHECK(scratch.names() == Names{"out"});
   }
   const Scratch scratch;
-  REQUIRE(extract(stream_of(longest, 2 * page_size, [](NativeBuilder&) {}), scratch.path("out")).code == 0);
+  REQUIRE(extract(one_page(longest), scratch.path("out")).code == 0);
   const std::string name = names_in(scratch.path("out")).front();
   CHECK(name.size() == 200);
   CHECK(name.substr(0, 6) == "%2F%2F");
@@ -196,22 +210,20 @@ TEST_CASE("extract --ram: names of blocks are never paths") {
 }
 
 TEST_CASE("extract names blocks that are not in the stream, and fails where one was asked for") {
-  NativeBuilder to;
-  to.configuration("pc-i440fx-7.2").ram(1, {"pc.ram", "other"}, 8 * page_size);
-  to.part(1).zero("pc.ram", 0).page("", page_size, 1).eos().footer(1).end(1).eos().footer(1).eof();
+  NativeBuilder to = head_of("pc-i440fx-7.2");
+  to.ram(1, {"pc.ram", "other"}, 8 * page_size).part(1).zero("pc.ram", 0).page({}, page_size, 1);
+  const Bytes stream = ended(to);
   const Scratch scratch;
-  const Ran ran = extract(to.bytes(), scratch.path("out"));
+  const Ran ran = extract(stream, scratch.path("out"));
   CHECK(ran.code == 0);
   CHECK(ran.error.find("\"other\"") != std::string::npos);
   CHECK(names_in(scratch.path("out")) == Names{"index.json", "pc.ram"});
-  CHECK(extract(to.bytes(), scratch.path("asked"), {"--block", "other"}).code == 4);
-  CHECK(extract(to.bytes(), scratch.path("asked"), {"--block", "none"}).code == 2);
-  CHECK(extract(to.bytes(), scratch.path("asked"), {"--block", "pc.ram"}).code == 0);
+  CHECK(extract(stream, scratch.path("asked"), {"--block", "other"}).code == 4);
+  CHECK(extract(stream, scratch.path("asked"), {"--block", "none"}).code == 2);
+  CHECK(extract(stream, scratch.path("asked"), {"--block", "pc.ram"}).code == 0);
   CHECK(scratch.names() == Names{"asked", "out"});
-  NativeBuilder multifd;
-  multifd.configuration("pc-i440fx-7.2").ram(1, {"pc.ram"}, 8 * page_size);
-  multifd.part(1).zero("pc.ram", 0).zero("", page_size).eos().footer(1).end(1).eos().footer(1).eof();
-  CHECK(extract(multifd.bytes(), scratch.path("multifd")).code == 4);
+  const Bytes multifd = stream_of("pc.ram", 8 * page_size, [](NativeBuilder&) {});
+  CHECK(extract(multifd, scratch.path("multifd")).code == 4);
 }
 
 TEST_CASE("extract --elf: the sample's registers and memory, from both forms") {
@@ -245,24 +257,21 @@ TEST_CASE("extract --elf: the sample's registers and memory, from both forms") {
 TEST_CASE("extract --elf goes around the hole, and says when it can't know it") {
   constexpr std::uint64_t length = std::uint64_t{4} << 30U;
   const auto core_of = [&](const std::string& machine, const Arguments& more, int code) {
-    NativeBuilder to;
-    to.configuration(machine).ram(1, {"pc.ram"}, length).part(1).zero("pc.ram", 0).page("", page_size, 1);
-    to.eos().footer(1).end(1).eos().footer(1).eof();
+    NativeBuilder to = head_of(machine);
+    to.ram(1, {"pc.ram"}, length).part(1).zero("pc.ram", 0).page({}, page_size, 1);
     const Scratch scratch;
     Arguments arguments{"extract", "-", "--elf", scratch.path("core")};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    CHECK(run(arguments, to.bytes()).code == code);
+    CHECK(run(arguments, ended(to)).code == code);
     if (code != 0) return std::pair<std::uint64_t, std::uint64_t>{};
-    // Of the last program header the physical address, and of the one before it the size.
-    const Bytes headers = shell("head -c 4096 " + scratch.path("core").string() + " | od -An -v -tu8 -w8").out.empty()
-                              ? Bytes{}
-                              : read_file(scratch.file("head", as_bytes(shell("head -c 4096 " + scratch.path("core").string()).out)));
+    const std::string headers = shell("head -c 4096 " + scratch.path("core").string()).out;
     const auto word = [&headers](std::size_t at) {
       std::uint64_t value = 0;
-      for (std::size_t i = 8; i-- > 0;) value = value << 8U | headers.at(at + i);
+      for (std::size_t i = 8; i-- > 0;) value = value << 8U | static_cast<std::uint8_t>(headers.at(at + i));
       return value;
     };
-    return std::pair(word(64 + 3 * 56 + 24), word(64 + 2 * 56 + 32) + (1U << 20U));
+    // Of the last program header the physical address, and where the one before it ends.
+    return std::pair(word(64 + 3 * 56 + 24), word(64 + 2 * 56 + 24) + word(64 + 2 * 56 + 32));
   };
   using Split = std::pair<std::uint64_t, std::uint64_t>;
   CHECK(core_of("pc-i440fx-7.2", {}, 0) == Split{length, 0xc0000000});

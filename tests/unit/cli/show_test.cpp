@@ -67,16 +67,16 @@ TEST_CASE("show prints a device as a tree") {
   const Ran ran = show(small_stream().bytes(), {"--device", "dev"});
   REQUIRE(ran.code == 0);
   CHECK(ran.out ==
-        "dev/0  version 2, section 7, 59 bytes\n"
-        "  on       bool       true\n"
-        "  level    uint8      128 (0x80)\n"
-        "  delta    int16      -2 (0xfffe)\n"
-        "  big      uint64     18446744073709551615 (0xffffffffffffffff)\n"
-        "  regs     uint32[3]  1  0x80000000  0xffffffff\n"
-        "  raw      buffer     00 01 7e 04 05\n"
-        "  inner    inner\n"
+        "dev/0  version 2, section 7, 57 bytes\n"
+        "  on     bool       true\n"
+        "  level  uint8      128 (0x80)\n"
+        "  delta  int16      -2 (0xfffe)\n"
+        "  big    uint64     18446744073709551615 (0xffffffffffffffff)\n"
+        "  regs   uint32[3]  1  0x80000000  0xffffffff\n"
+        "  raw    buffer     00 01 7e 04 05\n"
+        "  inner  inner\n"
         "    x  uint16  4660 (0x1234)\n"
-        "  list     qtailq[2]\n"
+        "  list   qtailq[2]\n"
         "    [0]\n"
         "      y  uint8  170 (0xaa)\n"
         "    [1]\n"
@@ -133,7 +133,7 @@ TEST_CASE("show selects a device by name and instance, and fields by path") {
   CHECK(show(stream, {"--device", "old/0x3"}).code == 0);
   CHECK(show(stream, {"--device", "old/4"}).code == 2);
   CHECK(show(stream, {"--device", "dev", "--field", "regs[1]"}).out ==
-        "dev/0  version 2, section 7, 59 bytes\n  regs[1]  uint32     2147483648 (0x80000000)\n");
+        "dev/0  version 2, section 7, 57 bytes\n  regs[1]  uint32     2147483648 (0x80000000)\n");
   const Json sub = record(show_json(stream, {"--field", "dev/sub.t"}), "device", "dev");
   CHECK(sub["fields"].size() == 1);
   CHECK(sub["fields"][0]["path"] == "dev/sub.t");
