@@ -53,7 +53,8 @@ Bytes page_of(const Bytes& file, std::size_t page) {
 Names names_in(const std::filesystem::path& directory) {
   Names names;
   if (std::filesystem::exists(directory))
-    for (const auto& entry : std::filesystem::directory_iterator(directory)) names.push_back(entry.path().filename().string());
+    for (const auto& entry : std::filesystem::directory_iterator(directory))
+      names.push_back(entry.path().filename().string());
   std::ranges::sort(names);
   return names;
 }
@@ -64,7 +65,8 @@ TEST_CASE("extract --ram: the last copy of a page wins, zero and deltas like any
   const Bytes native = stream_of("pc.ram", 8 * page_size, [](NativeBuilder& to) {
     to.page({}, 2 * page_size, 0x11).page({}, 3 * page_size, 0x22).zero({}, 4 * page_size, 0x33);
     to.page({}, 2 * page_size, 0x44).zero({}, 3 * page_size);
-    to.xbzrle({}, 2 * page_size, Bytes{0x02, 0x03, 1, 2, 3}).xbzrle({}, 5 * page_size - page_size, Bytes{0x00, 0x01, 9});
+    to.xbzrle({}, 2 * page_size, Bytes{0x02, 0x03, 1, 2, 3})
+        .xbzrle({}, 5 * page_size - page_size, Bytes{0x00, 0x01, 9});
     to.xbzrle({}, 3 * page_size, Bytes{0x00, 0x01, 7});
   });
   Bytes changed = filled(page_size, 0x44);
@@ -91,8 +93,10 @@ TEST_CASE("extract --ram: the last copy of a page wins, zero and deltas like any
     CHECK(block["file"] == "pc.ram");
     CHECK(block["length"] == 8 * page_size);
     CHECK(block["page_size"] == page_size);
-    CHECK(block["pages"] == Json{{"total", 8}, {"data", 3}, {"zero", 2}, {"discarded", 0}, {"never_sent", 3}});
-    CHECK(block["records"] == Json{{"zero", 4}, {"full", 3}, {"xbzrle", 3}, {"compressed", 0}, {"resent", 5}});
+    CHECK(block["pages"] ==
+          Json{{"total", 8}, {"data", 3}, {"zero", 2}, {"discarded", 0}, {"never_sent", 3}});
+    CHECK(block["records"] ==
+          Json{{"zero", 4}, {"full", 3}, {"xbzrle", 3}, {"compressed", 0}, {"resent", 5}});
   }
 }
 
@@ -191,8 +195,9 @@ TEST_CASE("extract --ram: names of blocks are never paths") {
     return stream_of(block, 4 * page_size, [](NativeBuilder& to) { to.page({}, 2 * page_size, 1); });
   };
   const std::pair<std::string, std::string> cases[] = {
-      {"../x", "%2E.%2Fx"},       {"/rom@etc/acpi", "%2From@etc%2Facpi"}, {"-rf", "%2Drf"}, {".", "%2E"},
-      {"index.json", "%69ndex.json"}, {"a b\n%", "a%20b%0A%25"},          {"pc.ram", "pc.ram"}};
+      {"../x", "%2E.%2Fx"}, {"/rom@etc/acpi", "%2From@etc%2Facpi"}, {"-rf", "%2Drf"},
+      {".", "%2E"},         {"index.json", "%69ndex.json"},         {"a b\n%", "a%20b%0A%25"},
+      {"pc.ram", "pc.ram"}};
   for (const auto& [block, file] : cases) {
     const Scratch scratch;
     REQUIRE(extract(one_page(block), scratch.path("out")).code == 0);
