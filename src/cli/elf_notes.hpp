@@ -19,7 +19,7 @@ class LittleEndian {
     (put<8>(static_cast<std::uint64_t>(words)), ...);
   }
   void u16(std::uint16_t word) { put<2>(word); }
-  void zeroes(std::size_t count) { to_.insert(to_.end(), count, 0); }
+  void zeroes(std::size_t count) { to_.resize(to_.size() + count); }
 
  private:
   template <std::size_t size>
