@@ -57,7 +57,8 @@ HeaderOutcome parse_length(Cursor& cursor, Header& out) noexcept {
   if (cursor.in.size() - cursor.at < octets) return HeaderOutcome::need_more;
   std::uint64_t length = 0;
   for (unsigned i = 0; i < octets; ++i) length = (length << 8U) | cursor.take();
-  if (length > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return HeaderOutcome::length_too_large;
+  if (length > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    return HeaderOutcome::length_too_large;
   out.length = length;
   return HeaderOutcome::ok;
 }
@@ -73,8 +74,10 @@ Text text_of(HeaderOutcome outcome) {
     case HeaderOutcome::long_form_small_tag: return {Errc::bad_tag, "a tag below 31 in one octet"};
     case HeaderOutcome::tag_too_large: return {Errc::bad_tag, "a tag below 2^30"};
     case HeaderOutcome::reserved_length: return {Errc::bad_length, "a length octet other than ff"};
-    case HeaderOutcome::length_too_large: return {Errc::bad_length, "a length below 2^63 in at most 8 octets"};
-    case HeaderOutcome::primitive_indefinite: return {Errc::bad_length, "a definite length for a primitive encoding"};
+    case HeaderOutcome::length_too_large:
+      return {Errc::bad_length, "a length below 2^63 in at most 8 octets"};
+    case HeaderOutcome::primitive_indefinite:
+      return {Errc::bad_length, "a definite length for a primitive encoding"};
     case HeaderOutcome::bad_end_of_contents: return {Errc::bad_length, "end-of-contents 00 00"};
     case HeaderOutcome::ok:
     case HeaderOutcome::need_more: break;

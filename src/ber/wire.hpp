@@ -34,7 +34,9 @@ consteval ber::Identifier identifier(const ber::Type& of, std::string_view name)
   return ber::identifier(found.tag, is_constructed(generated::schema.type(found).kind));
 }
 
-consteval ber::Identifier identifier(const ber::Type& of) { return ber::identifier(of.tag, is_constructed(of.kind)); }
+consteval ber::Identifier identifier(const ber::Type& of) {
+  return ber::identifier(of.tag, is_constructed(of.kind));
+}
 
 /// Of the elements of a SEQUENCE OF.
 consteval ber::Identifier element_identifier(const ber::Type& list) {

@@ -7,7 +7,8 @@ void ReadOptions::add_to(CLI::App& verb) {
   verb.add_option("--limits", limits_, "How much of anything a stream may claim: untrusted or trusted")
       ->check(CLI::IsMember({"untrusted", "trusted"}))
       ->capture_default_str();
-  verb.add_option("--page-size", page_size_, "The target's page size in bytes, for a native stream that does not tell")
+  verb.add_option("--page-size", page_size_,
+                  "The target's page size in bytes, for a native stream that does not tell")
       ->check(CLI::Validator(
           [](const std::string& text) -> std::string {
             std::uint64_t size = 0;

@@ -47,8 +47,9 @@ int convert(const ConvertOptions& options, Format from, const MakeSink& make_sin
   if (!stream) return fail(options.input, stream.error());
   if ((*stream)->format() != from) {
     const bool native = from == Format::native;
-    return fail(options.input, {Errc::wrong_direction, 0, "magic", native ? "QEMU's native stream" : "a BER stream",
-                                native ? "BER, which `decode` takes" : "QEMU's native stream, which `encode` takes"});
+    return fail(options.input,
+                {Errc::wrong_direction, 0, "magic", native ? "QEMU's native stream" : "a BER stream",
+                 native ? "BER, which `decode` takes" : "QEMU's native stream, which `encode` takes"});
   }
   auto sink = make_sink(**stream, output);
   if (!sink) return fail(options.input, sink.error());

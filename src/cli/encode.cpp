@@ -31,7 +31,8 @@ struct Encoding {
 /// The first pass of two: what every length in the output will be.
 Result<stream::Lengths> measure(const EncodeOptions& options) {
   struct stat status {};
-  const int known = options.input == "-" ? ::fstat(STDIN_FILENO, &status) : ::stat(options.input.c_str(), &status);
+  const int known =
+      options.input == "-" ? ::fstat(STDIN_FILENO, &status) : ::stat(options.input.c_str(), &status);
   if (known != 0) return system_error(options.input);
   if (!S_ISREG(status.st_mode))
     return Error{Errc::usage, 0, options.input, "a file for --der, which reads it twice", "something else"};
@@ -57,11 +58,13 @@ int encode(const EncodeOptions& options) {
     if (!measured) return fail(options.input, measured.error());
     lengths = std::move(*measured);
   }
-  return convert(options, Format::native, [&](OpenedStream& stream, stream::Output& output) -> Result<EventSink> {
-    auto encoding = std::make_shared<Encoding>(
-        stream, options.der ? stream::Writer::definite(output, lengths) : stream::Writer(output), options);
-    return EventSink([encoding](const native::Event& event) { return encoding->encoder.write(event); });
-  });
+  return convert(
+      options, Format::native, [&](OpenedStream& stream, stream::Output& output) -> Result<EventSink> {
+        auto encoding = std::make_shared<Encoding>(
+            stream, options.der ? stream::Writer::definite(output, lengths) : stream::Writer(output),
+            options);
+        return EventSink([encoding](const native::Event& event) { return encoding->encoder.write(event); });
+      });
 }
 
 }  // namespace

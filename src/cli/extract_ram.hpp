@@ -2,8 +2,8 @@
 /// `extract --ram`: one sparse file for each RAM block, and an index of them.
 #pragma once
 
-#include "extraction.hpp"
 #include "extract_files.hpp"
+#include "extraction.hpp"
 
 namespace qember::cli {
 

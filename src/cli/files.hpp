@@ -12,7 +12,8 @@ namespace qember::cli {
 class Descriptor {
  public:
   explicit Descriptor(int fd = -1, bool owned = false) : fd_(fd), owned_(owned) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)), owned_(std::exchange(other.owned_, false)) {}
+  Descriptor(Descriptor&& other) noexcept
+      : fd_(std::exchange(other.fd_, -1)), owned_(std::exchange(other.owned_, false)) {}
   Descriptor& operator=(Descriptor&& other) noexcept {
     std::swap(fd_, other.fd_);
     std::swap(owned_, other.owned_);

@@ -56,7 +56,11 @@ Json to_json(const Summary& summary, Format format, std::uint64_t octets_in) {
   Json fallback = Json::array();
   Json devices = Json::array();
   for (const auto& device : summary.devices) {
-    devices.push_back({{"name", device.name}, {"instance", device.instance}, {"version", device.version}, {"bytes", device.octets}, {"state", name_of(device.state)}});
+    devices.push_back({{"name", device.name},
+                       {"instance", device.instance},
+                       {"version", device.version},
+                       {"bytes", device.octets},
+                       {"state", name_of(device.state)}});
     if (device.state == DeviceState::fallback)
       fallback.push_back({{"name", device.name}, {"instance", device.instance}, {"reason", device.reason}});
   }
@@ -112,24 +116,30 @@ std::string share_text(const Summary& summary) {
   const std::uint64_t all = summary.typed_octets + untyped;
   if (all == 0) return "none";
   const double share = 100.0 * static_cast<double>(summary.typed_octets) / static_cast<double>(all);
-  return fmt::format("{:.1f} % typed of {}{}{}", share, size_text(all), reasons.empty() ? "" : "; not: ", reasons);
+  return fmt::format("{:.1f} % typed of {}{}{}", share, size_text(all),
+                     reasons.empty() ? "" : "; not: ", reasons);
 }
 
 void print_text(const Summary& summary, Format format, std::uint64_t octets_in) {
-  const auto row = [](std::string_view name, const std::string& value) { fmt::print("{:<13}{}\n", name, value); };
+  const auto row = [](std::string_view name, const std::string& value) {
+    fmt::print("{:<13}{}\n", name, value);
+  };
   row("format", format == Format::ber ? "BER" : "QEMU's native stream");
   row("complete", summary.complete ? "yes" : "no");
   row("machine", summary.machine.value_or("unknown"));
   row("page size", summary.page_size ? fmt::to_string(*summary.page_size) : "unknown");
-  if (!summary.capabilities.empty()) row("capabilities", fmt::format("{}", fmt::join(summary.capabilities, ", ")));
+  if (!summary.capabilities.empty())
+    row("capabilities", fmt::format("{}", fmt::join(summary.capabilities, ", ")));
   row("RAM", fmt::format("{} in {} blocks", size_text(summary.ram_total), summary.blocks.size()));
-  for (const auto& block : summary.blocks) row("", fmt::format("{:>12}  {}", size_text(block.length), block.name));
-  row("pages", fmt::format("{} zero, {} full, {} xbzrle, {} compressed, {} hook, in {} rounds", summary.zero, summary.full,
-                           summary.xbzrle, summary.compressed, summary.hook, summary.rounds));
-  row("sections", fmt::format("{} with {} of devices: {} typed, {} opaque, {} early, {} undescribed, {} fallback",
-                              summary.sections, summary.devices.size(), count(summary, DeviceState::typed),
-                              count(summary, DeviceState::opaque), count(summary, DeviceState::early),
-                              count(summary, DeviceState::undescribed), count(summary, DeviceState::fallback)));
+  for (const auto& block : summary.blocks)
+    row("", fmt::format("{:>12}  {}", size_text(block.length), block.name));
+  row("pages", fmt::format("{} zero, {} full, {} xbzrle, {} compressed, {} hook, in {} rounds", summary.zero,
+                           summary.full, summary.xbzrle, summary.compressed, summary.hook, summary.rounds));
+  row("sections",
+      fmt::format("{} with {} of devices: {} typed, {} opaque, {} early, {} undescribed, {} fallback",
+                  summary.sections, summary.devices.size(), count(summary, DeviceState::typed),
+                  count(summary, DeviceState::opaque), count(summary, DeviceState::early),
+                  count(summary, DeviceState::undescribed), count(summary, DeviceState::fallback)));
   for (const auto& device : summary.devices)
     if (device.state == DeviceState::fallback)
       row("", fmt::format("{}/{}: {}", device.name, device.instance, device.reason));
@@ -137,8 +147,8 @@ void print_text(const Summary& summary, Format format, std::uint64_t octets_in) 
   row("footers", !summary.footers ? "unknown" : *summary.footers ? "yes" : "no");
   row("description", summary.described ? "yes" : "no");
   const auto known = static_cast<std::int64_t>(summary.ram_octets + summary.device_octets);
-  row("bytes", fmt::format("{} in: {} ram, {} device, {} overhead", octets_in, summary.ram_octets, summary.device_octets,
-                           static_cast<std::int64_t>(octets_in) - known));
+  row("bytes", fmt::format("{} in: {} ram, {} device, {} overhead", octets_in, summary.ram_octets,
+                           summary.device_octets, static_cast<std::int64_t>(octets_in) - known));
 }
 
 /// What could be learnt of a stream, up to an error where there is one.
@@ -179,7 +189,8 @@ bool print_obstacles(const InfoOptions& options, const Summary& stream, const Su
       fmt::print("{:<13}{}\n{:<13}QEMU: {}\n", "obstacle", obstacle.what, "", obstacle.qemu);
     }
   }
-  if (json == nullptr && obstacles.empty()) fmt::print("{:<13}nothing against {}\n", "preflight", options.against);
+  if (json == nullptr && obstacles.empty())
+    fmt::print("{:<13}nothing against {}\n", "preflight", options.against);
   return !obstacles.empty();
 }
 
@@ -194,7 +205,8 @@ int info(const InfoOptions& options) {
     const auto other = survey(options.against, stream_options);
     if (!other) return fail(options.against, other.error());
     json["against"] = Json::array();
-    if (print_obstacles(options, found->summary, other->summary, options.json ? &json : nullptr)) result = exit_invalid;
+    if (print_obstacles(options, found->summary, other->summary, options.json ? &json : nullptr))
+      result = exit_invalid;
     if (other->error) result = worse(result, fail(options.against, *other->error));
   }
   if (options.json) fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));

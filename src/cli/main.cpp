@@ -5,8 +5,8 @@
 #include <qember/core/version.hpp>
 #include <qember/ram/kernels.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <csignal>
 

@@ -104,12 +104,11 @@ void Drawing::heading(const std::string& title) {
        fmt::format("{}RAM in {}, pages of {}", machine, counted(map_.blocks().size(), "block"),
                    short_size(map_.page_size())));
   const std::uint64_t rounds = map_.rounds().empty() ? 0 : map_.rounds().back().last;
-  const std::pair<std::string, std::string> figures[] = {
-      {short_size(length), "of guest memory"},
-      {grouped(records), "pages sent"},
-      {grouped(resent), "of them again"},
-      {short_size(octets), "of page contents"},
-      {grouped(rounds), rounds == 1 ? "round" : "rounds"}};
+  const std::pair<std::string, std::string> figures[] = {{short_size(length), "of guest memory"},
+                                                         {grouped(records), "pages sent"},
+                                                         {grouped(resent), "of them again"},
+                                                         {short_size(octets), "of page contents"},
+                                                         {grouped(rounds), rounds == 1 ? "round" : "rounds"}};
   y_ += 84;
   double x = margin;
   for (const auto& [figure, caption] : figures) {

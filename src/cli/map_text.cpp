@@ -182,8 +182,8 @@ void Painter::rounds() {
   for (const auto& round : rounds) {
     const double length =
         (room - 3) * std::sqrt(static_cast<double>(round.records()) / static_cast<double>(most));
-    line(fmt::format("{:<{}}{:>9} pages {:>10}  {}", round_text(round), name_width,
-                     grouped(round.records()), short_size(round.octets), bar(round, length)));
+    line(fmt::format("{:<{}}{:>9} pages {:>10}  {}", round_text(round), name_width, grouped(round.records()),
+                     short_size(round.octets), bar(round, length)));
   }
 }
 

@@ -53,11 +53,11 @@ Status OpenedStream::sniff() {
     source_ = &reader_.emplace(input_, options_.limits, options_.reader);
     if (options_.arrange) source_ = &arranger_.emplace(*reader_, options_.limits);
   } else {
-    const bool is_cut = head.size() < native_magic.size() &&
-                        (std::equal(head.begin(), head.end(), ber_magic.begin()) ||
-                         std::equal(head.begin(), head.end(), native_magic.begin()));
-    return Error{is_cut ? Errc::truncated : Errc::unknown_magic, 0, "magic", "51 45 56 4d (QEVM) or 7f cd c5 51 (BER)",
-                 ber::hex_excerpt(head, 4)};
+    const bool is_cut =
+        head.size() < native_magic.size() && (std::equal(head.begin(), head.end(), ber_magic.begin()) ||
+                                              std::equal(head.begin(), head.end(), native_magic.begin()));
+    return Error{is_cut ? Errc::truncated : Errc::unknown_magic, 0, "magic",
+                 "51 45 56 4d (QEVM) or 7f cd c5 51 (BER)", ber::hex_excerpt(head, 4)};
   }
   return {};
 }

@@ -13,8 +13,9 @@ using native::Summary;
 void check_head(const Summary& stream, const Summary& other, std::vector<Obstacle>& found) {
   // QEMU compares as many octets as the stream gives: a prefix of its own name will do.
   if (stream.machine && other.machine && !other.machine->starts_with(*stream.machine))
-    found.push_back({fmt::format("machine {} there, {} here", *other.machine, *stream.machine),
-                     fmt::format("Machine type received is '{}' and local is '{}'", *stream.machine, *other.machine)});
+    found.push_back(
+        {fmt::format("machine {} there, {} here", *other.machine, *stream.machine),
+         fmt::format("Machine type received is '{}' and local is '{}'", *stream.machine, *other.machine)});
   if (stream.page_size && other.page_size && *stream.page_size != *other.page_size)
     found.push_back({fmt::format("page size {} there, {} here", *other.page_size, *stream.page_size),
                      "Received TARGET_PAGE_BITS does not match the local one"});
@@ -35,9 +36,10 @@ void check_blocks(const Summary& stream, const Summary& other, std::vector<Obsta
       found.push_back({fmt::format("RAM block {} is not there", block.name),
                        fmt::format("Unknown ramblock \"{}\", cannot accept migration", block.name)});
     } else if (same->length != block.length && !is_resizable(block)) {
-      found.push_back({fmt::format("RAM block {}: {:#x} there, {:#x} here", block.name, same->length, block.length),
-                       fmt::format("Length mismatch: {}: {:#x} in != {:#x}: Invalid argument", block.name, block.length,
-                                   same->length)});
+      found.push_back(
+          {fmt::format("RAM block {}: {:#x} there, {:#x} here", block.name, same->length, block.length),
+           fmt::format("Length mismatch: {}: {:#x} in != {:#x}: Invalid argument", block.name, block.length,
+                       same->length)});
     }
   }
 }
@@ -48,14 +50,16 @@ void check_sections(const Summary& stream, const Summary& other, std::vector<Obs
       return candidate.name == device.name && candidate.instance == device.instance;
     });
     if (same == other.devices.end()) {
-      found.push_back({fmt::format("section {}/{} is not there", device.name, device.instance),
-                       fmt::format("Unknown savevm section or instance '{}' {}. Make sure that your current VM setup "
-                                   "matches your saved VM setup, including any hotplugged devices",
-                                   device.name, device.instance)});
+      found.push_back(
+          {fmt::format("section {}/{} is not there", device.name, device.instance),
+           fmt::format("Unknown savevm section or instance '{}' {}. Make sure that your current VM setup "
+                       "matches your saved VM setup, including any hotplugged devices",
+                       device.name, device.instance)});
     } else if (device.version > same->version) {
-      found.push_back({fmt::format("section {}/{}: version {} there, {} here", device.name, device.instance, same->version,
-                                   device.version),
-                       fmt::format("savevm: unsupported version {} for '{}' v{}", device.version, device.name, same->version)});
+      found.push_back({fmt::format("section {}/{}: version {} there, {} here", device.name, device.instance,
+                                   same->version, device.version),
+                       fmt::format("savevm: unsupported version {} for '{}' v{}", device.version, device.name,
+                                   same->version)});
     }
   }
 }

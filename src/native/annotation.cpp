@@ -92,7 +92,8 @@ class Values {
   void fail(std::string expected) {
     if (error_) return;
     const std::size_t at = next_ > 0 ? next_ - 1 : 0;
-    error_ = Error{Errc::bad_annotation, 0, fmt::format("{}[{}]", path_, at), std::move(expected), "another value"};
+    error_ = Error{Errc::bad_annotation, 0, fmt::format("{}[{}]", path_, at), std::move(expected),
+                   "another value"};
   }
   const std::optional<Error>& error() const { return error_; }
 
@@ -143,7 +144,9 @@ BlockNote read_block_note(Values& values) {
 
 void read_pair(Values& values, SectionNote& note) {
   switch (static_cast<Key>(values.number(any_u32))) {
-    case Key::type: note.type = static_cast<Element>(values.number(static_cast<std::uint64_t>(Element::section_full))); break;
+    case Key::type:
+      note.type = static_cast<Element>(values.number(static_cast<std::uint64_t>(Element::section_full)));
+      break;
     case Key::continues: note.continues = values.flag(); break;
     case Key::marks:
       for (Values marks = values.array(); marks.more();) {
@@ -204,12 +207,14 @@ Bytes take_payload(std::string_view name, Values& values) {
 }  // namespace
 
 bool SectionNote::empty() const {
-  return !type && !continues && marks.empty() && !names_block && !fill && !page_size && !name && blocks.empty();
+  return !type && !continues && marks.empty() && !names_block && !fill && !page_size && !name &&
+         blocks.empty();
 }
 
 bool needs_stand_in(ByteView name) {
   const std::string_view text = as_text(name);
-  return name.empty() || text == section_name || text.starts_with(stand_in_prefix) || !ber::utf8_characters(name);
+  return name.empty() || text == section_name || text.starts_with(stand_in_prefix) ||
+         !ber::utf8_characters(name);
 }
 
 std::string stand_in(ByteView name, std::size_t index) {
@@ -326,7 +331,8 @@ Result<Configuration> read_configuration(const asn1::SecFull& section) {
       Values payload(sub.contents(), ".contents.vmstate.vmstateentries[1].subsecl");
       const auto version = sub.versionid().as_unsigned();
       if (!version || *version > any_u32) values.fail("a version of 32 bits");
-      configuration.subsections.push_back({std::string(sub.name()), static_cast<std::uint32_t>(version.value_or(0)),
+      configuration.subsections.push_back({std::string(sub.name()),
+                                           static_cast<std::uint32_t>(version.value_or(0)),
                                            take_payload(sub.name(), payload)});
       if (payload.more()) payload.fail("nothing more");
       values.adopt(payload);

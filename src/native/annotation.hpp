@@ -14,18 +14,18 @@ inline constexpr std::uint32_t format_version = 1;
 
 /// The section's `instanceid`.
 enum class Kind : std::uint8_t {
-  section = 0,        ///< about the section that comes next
+  section = 0,  ///< about the section that comes next
   configuration = 1,
   command = 2,
   description = 3,
-  part = 4,           ///< a PART of an iterable other than `ram`; `sectionid` is its id
-  end = 5,            ///< its END
-  compressed = 6,     ///< a page that QEMU compressed
-  trailing = 7,       ///< what follows the end mark and the description
-  device_state = 8,   ///< everything from the first device on, where nothing tells sections apart
-  no_footers = 9,     ///< sections have no footers
+  part = 4,            ///< a PART of an iterable other than `ram`; `sectionid` is its id
+  end = 5,             ///< its END
+  compressed = 6,      ///< a page that QEMU compressed
+  trailing = 7,        ///< what follows the end mark and the description
+  device_state = 8,    ///< everything from the first device on, where nothing tells sections apart
+  no_footers = 9,      ///< sections have no footers
   mapped_bitmap = 10,  ///< a piece of a bitmap in a mapped-ram file
-  mapped_stale = 11,  ///< what stands for a page that is not in it
+  mapped_stale = 11,   ///< what stands for a page that is not in it
 };
 inline constexpr std::uint32_t last_kind = 11;
 
@@ -41,12 +41,12 @@ struct BlockNote {
 /// What is out of the ordinary with the next section.
 struct SectionNote {
   std::optional<Element> type;
-  bool continues = false;           ///< it is the same native section as before, going on
+  bool continues = false;            ///< it is the same native section as before, going on
   std::vector<std::uint64_t> marks;  ///< records without a page, before the first page
-  bool names_block = false;         ///< the first page names its block, though it is the last one's
+  bool names_block = false;          ///< the first page names its block, though it is the last one's
   std::optional<std::uint8_t> fill;  ///< of the first page
   std::optional<std::uint64_t> page_size;
-  std::optional<Bytes> name;        ///< where the section's name only stands for it
+  std::optional<Bytes> name;  ///< where the section's name only stands for it
   std::vector<BlockNote> blocks;
 
   bool empty() const;

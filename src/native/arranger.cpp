@@ -32,7 +32,8 @@ Result<Event> Arranger::next() {
     if (is_packaged(*event)) {
       const auto& command = std::get<Command>(*event);
       constexpr std::size_t header = 5;
-      package_end_ = source_.offset() + header + command.payload.size() + load_be<std::uint32_t>(command.payload.data());
+      package_end_ =
+          source_.offset() + header + command.payload.size() + load_be<std::uint32_t>(command.payload.data());
     }
     switch (way_of(*event)) {
       case Way::hold: hold(*event); continue;
@@ -59,7 +60,8 @@ Arranger::Way Arranger::way_of(const Event& event) const {
   const bool packaged = source_.offset() < package_end_ || is_packaged(event);
   if (packaged) return otherwise;
   if (const auto* section = std::get_if<SectionBegin>(&event))
-    return section->type == Element::section_full && body_kind(section->name, section->type) == BodyKind::device
+    return section->type == Element::section_full &&
+                   body_kind(section->name, section->type) == BodyKind::device
                ? Way::hold
                : otherwise;
   // Between sections of device state.
@@ -68,7 +70,8 @@ Arranger::Way Arranger::way_of(const Event& event) const {
 }
 
 void Arranger::hold(const Event& event) {
-  if (const auto* body = std::get_if<Body>(&event); body != nullptr && std::holds_alternative<Body>(held_.back().event)) {
+  if (const auto* body = std::get_if<Body>(&event);
+      body != nullptr && std::holds_alternative<Body>(held_.back().event)) {
     held_.back().bytes.insert(held_.back().bytes.end(), body->data.begin(), body->data.end());
     held_octets_ += body->data.size();
   } else {

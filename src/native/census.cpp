@@ -59,7 +59,8 @@ void Census::note(const Event& event, std::optional<DeviceForm> form) {
   }
   if (const auto* piece = std::get_if<Body>(&event); piece != nullptr && in_device_) {
     body_octets_ += piece->data.size();
-    if (body_octets_ <= limits_.max_section) body_.insert(body_.end(), piece->data.begin(), piece->data.end());
+    if (body_octets_ <= limits_.max_section)
+      body_.insert(body_.end(), piece->data.begin(), piece->data.end());
   } else if (const auto* end = std::get_if<SectionEnd>(&event)) {
     summary_.footers = end->footer;
     if (in_device_) end_device();
@@ -114,7 +115,8 @@ void Census::on(const RamPage& page) {
 
 void Census::begin(const SectionBegin& section) {
   ++summary_.sections;
-  in_device_ = section.type == Element::section_full && body_kind(section.name, section.type) == BodyKind::device;
+  in_device_ =
+      section.type == Element::section_full && body_kind(section.name, section.type) == BodyKind::device;
   if (!in_device_) return settle(DeviceState::early);
   name_ = section.name;
   instance_ = section.instance;
@@ -135,9 +137,10 @@ void Census::end_device() {
   } else {
     Summary trial;
     ShareSink share(trial);
-    const Status fits = body_octets_ == body_.size()
-                            ? read_state(*described, body_, share)
-                            : Status(Error{Errc::limit, 0, {}, "a section of a size to be held", "a larger one"});
+    const Status fits =
+        body_octets_ == body_.size()
+            ? read_state(*described, body_, share)
+            : Status(Error{Errc::limit, 0, {}, "a section of a size to be held", "a larger one"});
     if (!fits) {
       device.state = DeviceState::fallback;
       device.reason = "expected " + fits.error().expected + ", found " + fits.error().found;

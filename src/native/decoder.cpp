@@ -17,7 +17,8 @@ using annotation::Kind;
 using annotation::SectionNote;
 
 struct Decoder::State {
-  State(stream::Input& input, const Limits& limits) : input(input), reader(input, limits), limits(limits), session(limits) {}
+  State(stream::Input& input, const Limits& limits)
+      : input(input), reader(input, limits), limits(limits), session(limits) {}
 
   stream::Input& input;
   stream::Reader reader;
@@ -30,7 +31,7 @@ struct Decoder::State {
   std::string name;          ///< of the section in `ready`
   Bytes body;
 
-  SectionNote note;          ///< for the section to come
+  SectionNote note;  ///< for the section to come
   std::optional<Description> description;
   std::optional<DeviceMatcher> matcher;
   bool has_text = false;
@@ -50,10 +51,11 @@ struct Decoder::State {
   std::optional<std::uint64_t> mapped_at;
   std::optional<std::uint32_t> mapped_block;
   std::uint64_t bitmap_octets = 0;  ///< of that block
-  std::optional<Kind> blob_kind;  ///< of a `qember` section that comes in segments
+  std::optional<Kind> blob_kind;    ///< of a `qember` section that comes in segments
 
   Error refuse(Errc code, std::string_view component, std::string expected, std::string found) const {
-    return {code, reader.offset(), reader.path() + std::string(component), std::move(expected), std::move(found)};
+    return {code, reader.offset(), reader.path() + std::string(component), std::move(expected),
+            std::move(found)};
   }
   /// An error of a part that does not know where it stands.
   Error place(Error error) const {
@@ -123,15 +125,20 @@ struct Decoder::State {
 Status Decoder::State::on(stream::FullSection& section) {
   full = std::move(section);
   if (full.fields.name == annotation::section_name) {
-    if (!full.tree) return refuse(Errc::limit, "", "a `qember` section of a usual size", "more values than allowed");
+    if (!full.tree)
+      return refuse(Errc::limit, "", "a `qember` section of a usual size", "more values than allowed");
     return annotation_section(**full.tree);
   }
   end_section();
-  const bool is_list = full.tree && (*full.tree)->contents().which() == asn1::SecFull::Contents::Which::ramblid;
-  if (auto status = begin_section(full.fields, is_list ? Element::section_start : Element::section_full); !status) return status;
+  const bool is_list =
+      full.tree && (*full.tree)->contents().which() == asn1::SecFull::Contents::Which::ramblid;
+  if (auto status = begin_section(full.fields, is_list ? Element::section_start : Element::section_full);
+      !status)
+    return status;
   if (is_list) return blocks(**full.tree);
   if (in_ram) return refuse(Errc::bad_value, ".contents", "the list of RAM blocks", "something else");
-  const bool is_blob = full.tree && (*full.tree)->contents().which() == asn1::SecFull::Contents::Which::oldblob;
+  const bool is_blob =
+      full.tree && (*full.tree)->contents().which() == asn1::SecFull::Contents::Which::oldblob;
   if (!is_blob) return values(full);
   form = DeviceForm::blob;
   ready.push_back(Body{(*full.tree)->contents().as_oldblob()});
@@ -141,9 +148,11 @@ Status Decoder::State::on(stream::FullSection& section) {
 Result<Kind> Decoder::State::kind_of(const stream::SectionFields& fields) const {
   const auto kind = fields.instanceid.as_unsigned();
   if (fields.versionid != Integer(annotation::format_version))
-    return refuse(Errc::unsupported, ".versionid", fmt::to_string(annotation::format_version), to_string(fields.versionid));
+    return refuse(Errc::unsupported, ".versionid", fmt::to_string(annotation::format_version),
+                  to_string(fields.versionid));
   if (!kind || *kind > annotation::last_kind)
-    return refuse(Errc::bad_annotation, ".instanceid", fmt::format("at most {}", annotation::last_kind), to_string(fields.instanceid));
+    return refuse(Errc::bad_annotation, ".instanceid", fmt::format("at most {}", annotation::last_kind),
+                  to_string(fields.instanceid));
   return static_cast<Kind>(*kind);
 }
 
@@ -151,7 +160,8 @@ Status Decoder::State::annotation_section(const asn1::SecFull& section) {
   const auto kind = kind_of(full.fields);
   if (!kind) return kind.error();
   const ByteView blob = section.contents().as_oldblob();
-  if (ended && *kind != Kind::trailing) return refuse(Errc::wrong_order, "", "the end of the file", "a section after the end mark");
+  if (ended && *kind != Kind::trailing)
+    return refuse(Errc::wrong_order, "", "the end of the file", "a section after the end mark");
   switch (*kind) {
     case Kind::section: return note_section(section);
     case Kind::configuration: return configuration(section);
@@ -168,9 +178,7 @@ Status Decoder::State::annotation_section(const asn1::SecFull& section) {
       ready.push_back(Rest{blob, *kind == Kind::device_state});
       return {};
     }
-    case Kind::no_footers:
-      footers = false;
-      return {};
+    case Kind::no_footers: footers = false; return {};
   }
   return {};
 }
@@ -222,7 +230,8 @@ Status Decoder::State::text(ByteView json) {
 Status Decoder::State::part(Kind kind, Integer id, ByteView blob) {
   end_section();
   const auto number = id.as_unsigned();
-  const OpenSection* open = number && *number <= 0xffffffff ? session.section(static_cast<std::uint32_t>(*number)) : nullptr;
+  const OpenSection* open =
+      number && *number <= 0xffffffff ? session.section(static_cast<std::uint32_t>(*number)) : nullptr;
   if (open == nullptr || open->kind == BodyKind::ram)
     return refuse(Errc::unknown_section, ".sectionid", "the id of a section that was started", to_string(id));
   section_open = true;
@@ -248,13 +257,18 @@ Status Decoder::State::begin_section(const stream::SectionFields& fields, Elemen
   if (ended) return refuse(Errc::wrong_order, "", "the end of the file", "a section after the end mark");
   constexpr std::uint64_t most = 0xffffffff;
   const auto fits = [](Integer value) { return value.as_unsigned() && *value.as_unsigned() <= most; };
-  if (!fits(fields.sectionid)) return refuse(Errc::constraint, ".sectionid", "32 bits", to_string(fields.sectionid));
-  if (!fits(fields.instanceid)) return refuse(Errc::constraint, ".instanceid", "32 bits", to_string(fields.instanceid));
-  if (!fits(fields.versionid)) return refuse(Errc::constraint, ".versionid", "32 bits", to_string(fields.versionid));
+  if (!fits(fields.sectionid))
+    return refuse(Errc::constraint, ".sectionid", "32 bits", to_string(fields.sectionid));
+  if (!fits(fields.instanceid))
+    return refuse(Errc::constraint, ".instanceid", "32 bits", to_string(fields.instanceid));
+  if (!fits(fields.versionid))
+    return refuse(Errc::constraint, ".versionid", "32 bits", to_string(fields.versionid));
   name = note.name ? std::string(as_text(*note.name)) : fields.name;
   if (name.size() > limits.max_name)
-    return refuse(Errc::constraint, ".name", fmt::format("at most {} octets", limits.max_name), fmt::to_string(name.size()));
-  const SectionBegin begin{note.type.value_or(default_type), static_cast<std::uint32_t>(fields.sectionid.bits()), name,
+    return refuse(Errc::constraint, ".name", fmt::format("at most {} octets", limits.max_name),
+                  fmt::to_string(name.size()));
+  const SectionBegin begin{note.type.value_or(default_type),
+                           static_cast<std::uint32_t>(fields.sectionid.bits()), name,
                            static_cast<std::uint32_t>(fields.instanceid.bits()),
                            static_cast<std::uint32_t>(fields.versionid.bits())};
   if (begin.type != Element::section_start && begin.type != Element::section_full)
@@ -272,18 +286,23 @@ Status Decoder::State::begin_section(const stream::SectionFields& fields, Elemen
 
 Status Decoder::State::blocks(const asn1::SecFull& section) {
   const auto list = section.contents().as_ramblid();
-  if (!in_ram) return refuse(Errc::bad_value, ".contents", "the contents of a section other than `ram`", "RAM blocks");
+  if (!in_ram)
+    return refuse(Errc::bad_value, ".contents", "the contents of a section other than `ram`", "RAM blocks");
   std::vector<RamBlock> blocks;
   block_names.clear();
   for (const auto entry : list.blocks()) {
     const auto length = entry.len().as_unsigned();
-    if (!length) return refuse(Errc::constraint, ".contents.ramblid", "lengths of 0 or more", to_string(entry.len()));
+    if (!length)
+      return refuse(Errc::constraint, ".contents.ramblid", "lengths of 0 or more", to_string(entry.len()));
     if (!block_names.emplace(std::string(entry.name()), static_cast<std::uint32_t>(blocks.size())).second)
-      return refuse(Errc::bad_value, ".contents.ramblid", "RAM blocks with different names", std::string(entry.name()));
+      return refuse(Errc::bad_value, ".contents.ramblid", "RAM blocks with different names",
+                    std::string(entry.name()));
     blocks.push_back({std::string(entry.name()), *length, {}, {}, {}});
   }
   for (const annotation::BlockNote& about : note.blocks) {
-    if (about.index >= blocks.size()) return refuse(Errc::bad_annotation, "", "a note on a RAM block of the list", fmt::to_string(about.index));
+    if (about.index >= blocks.size())
+      return refuse(Errc::bad_annotation, "", "a note on a RAM block of the list",
+                    fmt::to_string(about.index));
     RamBlock& named = blocks[about.index];
     named.page_size = about.page_size;
     named.address = about.address;
@@ -292,16 +311,23 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
   }
   for (const RamBlock& each : blocks) {
     if (each.name.size() > limits.max_name)
-      return refuse(Errc::constraint, ".contents.ramblid", fmt::format("names of at most {} octets", limits.max_name), fmt::to_string(each.name.size()));
+      return refuse(Errc::constraint, ".contents.ramblid",
+                    fmt::format("names of at most {} octets", limits.max_name),
+                    fmt::to_string(each.name.size()));
   }
   const auto total = list.totalram().as_unsigned();
   if (!total || (*total & (min_page_size - 1)) != 0)
-    return refuse(Errc::constraint, ".contents.ramblid.totalram", "a multiple of 256", to_string(list.totalram()));
+    return refuse(Errc::constraint, ".contents.ramblid.totalram", "a multiple of 256",
+                  to_string(list.totalram()));
   if (auto status = check_mapped(blocks); !status) return status;
   if (!blocks.empty() && blocks.front().mapped && *total > limits.max_mapped_ram)
-    return refuse(Errc::limit, ".contents.ramblid.totalram", fmt::format("at most {} in a mapped-ram file", limits.max_mapped_ram), fmt::to_string(*total));
-  if (auto status = session.open_blocks(*total, std::move(blocks)); !status) return place(std::move(status.error()));
-  if (!session.blocks().empty() && session.blocks().front().mapped) mapped_at = session.blocks().front().mapped->bitmap_offset;
+    return refuse(Errc::limit, ".contents.ramblid.totalram",
+                  fmt::format("at most {} in a mapped-ram file", limits.max_mapped_ram),
+                  fmt::to_string(*total));
+  if (auto status = session.open_blocks(*total, std::move(blocks)); !status)
+    return place(std::move(status.error()));
+  if (!session.blocks().empty() && session.blocks().front().mapped)
+    mapped_at = session.blocks().front().mapped->bitmap_offset;
   ready.push_back(RamBlocks{*total, session.blocks()});
   for (const std::uint64_t word : note.marks) ready.push_back(RamMark{word});
   note = {};
@@ -315,12 +341,14 @@ Status Decoder::State::values(const stream::FullSection& section) {
   const auto& begin = std::get<SectionBegin>(ready.back());
   const Device* device = matcher ? matcher->match(begin.name, begin.instance) : nullptr;
   if (device == nullptr)
-    return refuse(Errc::description_mismatch, ".contents.vmstate", "a blob, where no description came before", "values");
+    return refuse(Errc::description_mismatch, ".contents.vmstate", "a blob, where no description came before",
+                  "values");
   form = DeviceForm::values;
   body.clear();
   Status status;
   if (section.tree) {
-    TreeSource source((*section.tree)->contents().as_vmstate().as_vmstateentries(), section.encoded, reader.offset(), reader.path());
+    TreeSource source((*section.tree)->contents().as_vmstate().as_vmstateentries(), section.encoded,
+                      reader.offset(), reader.path());
     status = write_state(*device, source, body);
   } else {
     BytesSource source(section.encoded, reader.offset(), reader.path());
@@ -358,7 +386,8 @@ Status Decoder::State::on(const stream::BlobData& data) {
     ready.push_back(Rest{data.data, blob_kind == Kind::device_state});
   } else if (blob_kind == Kind::description) {
     if (data.data.size() > limits.max_description - body.size())
-      return refuse(Errc::limit, ".contents.oldblob", fmt::format("a description of at most {} octets", limits.max_description), "more");
+      return refuse(Errc::limit, ".contents.oldblob",
+                    fmt::format("a description of at most {} octets", limits.max_description), "more");
     body.insert(body.end(), data.data.begin(), data.data.end());
   } else {
     ready.push_back(Body{data.data});
@@ -373,9 +402,11 @@ Status Decoder::State::on(const stream::BlobEnd&) {
 
 Status Decoder::State::on(const stream::RamBegin& begin) {
   const auto id = begin.sectionid.as_unsigned();
-  const OpenSection* open = id && *id <= 0xffffffff ? session.section(static_cast<std::uint32_t>(*id)) : nullptr;
+  const OpenSection* open =
+      id && *id <= 0xffffffff ? session.section(static_cast<std::uint32_t>(*id)) : nullptr;
   if (open == nullptr || open->kind != BodyKind::ram)
-    return refuse(Errc::unknown_section, ".sectionid", "the id of a section `ram` that was started", to_string(begin.sectionid));
+    return refuse(Errc::unknown_section, ".sectionid", "the id of a section `ram` that was started",
+                  to_string(begin.sectionid));
   if (ended) return refuse(Errc::wrong_order, "", "the end of the file", "a section after the end mark");
   if (!note.continues) {
     end_section();
@@ -424,7 +455,8 @@ Status Decoder::State::on(const ram::PageView& view) {
   if (!page_in_min) {
     if (note.names_block) page.names_block = true;
     if (note.fill) {
-      if (page.kind != RamPageKind::zero) return refuse(Errc::bad_annotation, "", "a page of zeros to fill", "another page");
+      if (page.kind != RamPageKind::zero)
+        return refuse(Errc::bad_annotation, "", "a page of zeros to fill", "another page");
       page.fill = *note.fill;
     }
     note = {};
@@ -435,7 +467,8 @@ Status Decoder::State::on(const ram::PageView& view) {
   if (auto status = check_page(page); !status) return status;
   if (auto status = session.note(page); !status) return place(std::move(status.error()));
   if (mapped_at) {
-    if (page.kind != RamPageKind::full) return refuse(Errc::unsupported, "", "a full page in a mapped-ram file", "another page");
+    if (page.kind != RamPageKind::full)
+      return refuse(Errc::unsupported, "", "a full page in a mapped-ram file", "another page");
     const std::uint64_t at = session.blocks()[page.block].mapped->pages_offset + page.addr;
     if (auto status = advance_mapped(page.block, at, page.data.size()); !status) return status;
   }
@@ -450,7 +483,8 @@ Status Decoder::State::check_mapped(std::span<const RamBlock> blocks) const {
       return refuse(Errc::bad_annotation, "", "RAM blocks that are all mapped or none", "some");
     if (!blocks[i].mapped) continue;
     // Where the first one's fields begin only the writer knows.
-    const std::uint64_t begin = i > 0 ? mapped_end(blocks[i - 1]) : blocks[i].mapped->bitmap_offset - mapped_fields_size(blocks[i]);
+    const std::uint64_t begin =
+        i > 0 ? mapped_end(blocks[i - 1]) : blocks[i].mapped->bitmap_offset - mapped_fields_size(blocks[i]);
     if (auto status = check_mapped_block(blocks[i], begin); !status) return place(std::move(status.error()));
   }
   return {};
@@ -459,7 +493,8 @@ Status Decoder::State::check_mapped(std::span<const RamBlock> blocks) const {
 /// What is written into a mapped-ram file comes in the order of its offsets.
 Status Decoder::State::advance_mapped(std::uint32_t to, std::uint64_t at, std::uint64_t size) {
   if (at < *mapped_at || (mapped_block && to < *mapped_block) || size > ~std::uint64_t{0} - at)
-    return refuse(Errc::wrong_order, "", fmt::format("what comes at {} of the file or later", *mapped_at), fmt::to_string(at));
+    return refuse(Errc::wrong_order, "", fmt::format("what comes at {} of the file or later", *mapped_at),
+                  fmt::to_string(at));
   mapped_at = at + size;
   mapped_block = to;
   return {};
@@ -473,8 +508,12 @@ Status Decoder::State::mapped_bitmap(const asn1::SecFull& section) {
   const RamBlock& block = session.blocks()[read->block];
   if (mapped_block != read->block) bitmap_octets = 0;
   if (read->data.size() > mapped_bitmap_size(block) - bitmap_octets)
-    return refuse(Errc::bad_annotation, "", fmt::format("a bitmap of {} octets", mapped_bitmap_size(block)), "more");
-  if (auto status = advance_mapped(read->block, block.mapped->bitmap_offset + bitmap_octets, read->data.size()); !status) return status;
+    return refuse(Errc::bad_annotation, "", fmt::format("a bitmap of {} octets", mapped_bitmap_size(block)),
+                  "more");
+  if (auto status =
+          advance_mapped(read->block, block.mapped->bitmap_offset + bitmap_octets, read->data.size());
+      !status)
+    return status;
   bitmap_octets += read->data.size();
   ready.push_back(*read);
   return {};
@@ -488,7 +527,9 @@ Status Decoder::State::mapped_stale(const asn1::SecFull& section) {
   const RamBlock& block = session.blocks()[read->block];
   if (read->addr >= block.length || read->data.size() != block.mapped->page_size)
     return refuse(Errc::page_outside_block, "", "a page of the block", fmt::format("{:#x}", read->addr));
-  if (auto status = advance_mapped(read->block, block.mapped->pages_offset + read->addr, read->data.size()); !status) return status;
+  if (auto status = advance_mapped(read->block, block.mapped->pages_offset + read->addr, read->data.size());
+      !status)
+    return status;
   ready.push_back(*read);
   return {};
 }
@@ -496,16 +537,19 @@ Status Decoder::State::mapped_stale(const asn1::SecFull& section) {
 Status Decoder::State::check_page(const RamPage& page) const {
   const std::uint64_t size = session.page_size_or_default();
   if (page.kind == RamPageKind::full && page.data.size() != size)
-    return refuse(Errc::constraint, ".fullpage.data", fmt::format("a page of {} octets", size), fmt::to_string(page.data.size()));
+    return refuse(Errc::constraint, ".fullpage.data", fmt::format("a page of {} octets", size),
+                  fmt::to_string(page.data.size()));
   if (page.kind == RamPageKind::xbzrle && page.data.size() > size)
-    return refuse(Errc::constraint, ".xbzrle.data", fmt::format("at most {} octets", size), fmt::to_string(page.data.size()));
+    return refuse(Errc::constraint, ".xbzrle.data", fmt::format("at most {} octets", size),
+                  fmt::to_string(page.data.size()));
   return {};
 }
 
 Status Decoder::State::compressed(const asn1::SecFull& section) {
   auto read = annotation::read_compressed(section);
   if (!read) return place(std::move(read.error()));
-  if (!section_open || !in_ram) return refuse(Errc::bad_annotation, "", "a section of RAM to go on with", "none");
+  if (!section_open || !in_ram)
+    return refuse(Errc::bad_annotation, "", "a section of RAM to go on with", "none");
   if (read->block >= session.blocks().size())
     return refuse(Errc::unknown_block, "", "a RAM block of the list", fmt::to_string(read->block));
   if (read->data.size() > ram_flag::max_compressed(session.page_size_or_default()))
@@ -518,7 +562,8 @@ Status Decoder::State::compressed(const asn1::SecFull& section) {
   return {};
 }
 
-Decoder::Decoder(stream::Input& input, const Limits& limits) : state_(std::make_unique<State>(input, limits)) {}
+Decoder::Decoder(stream::Input& input, const Limits& limits)
+    : state_(std::make_unique<State>(input, limits)) {}
 Decoder::~Decoder() = default;
 
 /// Whether that is a part of what was refused.

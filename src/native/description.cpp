@@ -66,7 +66,7 @@ FieldKind kind_of(const Field& field) {
 class DescriptionParser : public nlohmann::json_sax<Json> {
  public:
   DescriptionParser(Description& out, std::size_t text_size, const Limits& limits)
-      : out_(out), fields_left_(text_size / least_field), max_depth_(limits.max_depth) {}
+      : out_(out), parts_left_(text_size / least_field), max_depth_(limits.max_depth) {}
 
   bool null() override { return scalar(); }
   bool boolean(bool) override { return scalar(); }
@@ -83,7 +83,8 @@ class DescriptionParser : public nlohmann::json_sax<Json> {
   bool end_object() override;
   bool start_array(std::size_t) override;
   bool end_array() override { return pop(); }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::detail::exception& error) override {
     position_ = position;
     if (reason_.empty()) reason_ = error.what();
     return false;
@@ -93,7 +94,7 @@ class DescriptionParser : public nlohmann::json_sax<Json> {
   const std::string& reason() const { return reason_; }
 
  private:
-  /// No field is shorter: `{"name":"","type":"","size":0}`.
+  /// No device, field or structure is shorter: `{"name":"","type":"","size":0}`.
   static constexpr std::size_t least_field = 24;
 
   enum class In : std::uint8_t { root, devices, device, fields, field, structure, subsections, skipped };
@@ -127,7 +128,7 @@ class DescriptionParser : public nlohmann::json_sax<Json> {
   Description& out_;
   std::vector<Frame> frames_;
   std::unordered_map<std::string_view, std::string_view> known_;
-  std::size_t fields_left_;
+  std::size_t parts_left_;
   std::size_t max_depth_;
   std::size_t position_ = 0;
   std::string reason_;
@@ -185,17 +186,19 @@ bool DescriptionParser::number(std::uint64_t value) {
 bool DescriptionParser::start_object(std::size_t) {
   if (frames_.empty()) return push({In::root, {}});
   const Frame& frame = frames_.back();
+  const bool is_part = frame.in != In::root && frame.in != In::skipped && frame.in != In::device;
+  if (is_part && parts_left_-- == 0) return refuse("more devices and fields than the text has room for");
   switch (frame.in) {
     case In::devices: {
       Device& device = out_.devices_.emplace_back();
       return push({In::device, {}, &device.state, nullptr});
     }
     case In::fields: {
-      if (fields_left_-- == 0) return refuse("more fields than the text has room for");
       Field& field = frame.structure->fields.emplace_back();
       return push({In::field, {}, nullptr, &field});
     }
-    case In::subsections: return push({In::structure, {}, &frame.structure->subsections.emplace_back(), nullptr});
+    case In::subsections:
+      return push({In::structure, {}, &frame.structure->subsections.emplace_back(), nullptr});
     case In::field:
       if (frame.key == "struct") return push({In::structure, {}, &new_group(*frame.field), nullptr});
       break;
@@ -218,7 +221,8 @@ bool DescriptionParser::end_object() {
   Frame& frame = frames_.back();
   if (frame.in == In::field) {
     // `"struct": {}` is how QEMU describes an element that is not there.
-    std::erase_if(frame.field->groups, [](const Structure& group) { return group.fields.empty() && group.name.empty(); });
+    std::erase_if(frame.field->groups,
+                  [](const Structure& group) { return group.fields.empty() && group.name.empty(); });
     frame.field->kind = kind_of(*frame.field);
   }
   return pop();
@@ -227,7 +231,8 @@ bool DescriptionParser::end_object() {
 Result<Description> Description::parse(ByteView json, const Limits& limits) {
   Description description;
   if (json.size() > limits.max_description)
-    return Error{Errc::limit, 0, "description", fmt::format("at most {} octets", limits.max_description), fmt::to_string(json.size())};
+    return Error{Errc::limit, 0, "description", fmt::format("at most {} octets", limits.max_description),
+                 fmt::to_string(json.size())};
   DescriptionParser parser(description, json.size(), limits);
   if (!Json::sax_parse(json.begin(), json.end(), &parser))
     return Error{Errc::bad_value, parser.position(), "description", "a description in JSON", parser.reason()};

@@ -34,14 +34,14 @@ struct Encoder::State {
   SectionBegin section;
   std::string section_name;
   bool in_ram = false;
-  bool began = false;          ///< something of it has been written
-  bool in_min = false;         ///< a SecMin is open
+  bool began = false;   ///< something of it has been written
+  bool in_min = false;  ///< a SecMin is open
   bool page_in_min = false;
-  SectionNote note;            ///< for the SecMin to come
+  SectionNote note;  ///< for the SecMin to come
   std::optional<RamBlocks> list;
   std::vector<std::uint64_t> list_marks;
   Bytes body;
-  bool streaming = false;      ///< the body is being written in segments
+  bool streaming = false;  ///< the body is being written in segments
   std::optional<Kind> streamed_rest;
 
   std::vector<std::string> block_names;  ///< as in the schema
@@ -138,8 +138,10 @@ Status Encoder::State::begin_blocks() {
     entry.set_name(block_names[i]);
     entry.set_len(block.length);
     annotation::BlockNote block_note{i, block.page_size, block.address, {}, block.mapped};
-    if (annotation::needs_stand_in(as_bytes(block.name))) block_note.name = Bytes(block.name.begin(), block.name.end());
-    if (block_note.page_size || block_note.address || block_note.name || block_note.mapped) about.blocks.push_back(std::move(block_note));
+    if (annotation::needs_stand_in(as_bytes(block.name)))
+      block_note.name = Bytes(block.name.begin(), block.name.end());
+    if (block_note.page_size || block_note.address || block_note.name || block_note.mapped)
+      about.blocks.push_back(std::move(block_note));
   }
   list.reset();
   began = true;
@@ -260,7 +262,8 @@ Status Encoder::State::append(ByteView data) {
   }
   std::size_t at = 0;
   for (; body.size() - at >= segment_size; at += segment_size)
-    writer.segment(Bytes(body.begin() + static_cast<std::ptrdiff_t>(at), body.begin() + static_cast<std::ptrdiff_t>(at + segment_size)));
+    writer.segment(Bytes(body.begin() + static_cast<std::ptrdiff_t>(at),
+                         body.begin() + static_cast<std::ptrdiff_t>(at + segment_size)));
   body.erase(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(at));
   return {};
 }
@@ -345,8 +348,8 @@ Status Encoder::State::on(const DescriptionText& text) {
   if (auto parsed = Description::parse(text.json, limits)) {
     const auto size = source.session().page_size();
     if (size && parsed->page_size() && *parsed->page_size() != *size)
-      return Error{Errc::page_size_unknown, source.offset(), "QEVM.description", "the page size " + std::to_string(*size),
-                   std::to_string(*parsed->page_size())};
+      return Error{Errc::page_size_unknown, source.offset(), "QEVM.description",
+                   "the page size " + std::to_string(*size), std::to_string(*parsed->page_size())};
     description = std::move(*parsed);
     matcher.emplace(*description);
   }

@@ -208,7 +208,8 @@ Error BytesSource::refuse(std::size_t at, std::size_t back, std::string expected
   std::string path = path_;
   for (std::size_t i = 0; i < levels_.size(); ++i) {
     const std::size_t next = levels_[i].next;
-    path += fmt::format(".{}[{}]", levels_[i].alternative, i + 1 == levels_.size() ? next - std::min(back, next) : next - 1);
+    path += fmt::format(".{}[{}]", levels_[i].alternative,
+                        i + 1 == levels_.size() ? next - std::min(back, next) : next - 1);
   }
   return {Errc::description_mismatch, offset_ + at, std::move(path), std::move(expected), std::move(found)};
 }

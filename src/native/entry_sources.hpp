@@ -25,8 +25,12 @@ class TreeSource final : public StateSource {
   void leave_subsections() override { subsections_.pop_back(); }
   bool enter_subsection(std::string_view& name, Integer& version) override;
   void leave_subsection() override { levels_.pop_back(); }
-  Error refuse_next(std::string expected, std::string found) override { return refuse(0, std::move(expected), std::move(found)); }
-  Error refuse_last(std::string expected, std::string found) override { return refuse(1, std::move(expected), std::move(found)); }
+  Error refuse_next(std::string expected, std::string found) override {
+    return refuse(0, std::move(expected), std::move(found));
+  }
+  Error refuse_last(std::string expected, std::string found) override {
+    return refuse(1, std::move(expected), std::move(found));
+  }
 
  private:
   using SubSections = decltype(asn1::VMStateEntries().as_subsecl());

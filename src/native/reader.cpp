@@ -36,7 +36,8 @@ Result<Event> Reader::next() {
 std::string Reader::path() const {
   switch (state_) {
     case State::ram:
-    case State::mapped: return pages_ > 0 ? fmt::format("{}.page[{}]", section_path(), pages_ - 1) : section_path();
+    case State::mapped:
+      return pages_ > 0 ? fmt::format("{}.page[{}]", section_path(), pages_ - 1) : section_path();
     case State::iterable:
     case State::payload:
     case State::device:
@@ -77,7 +78,8 @@ Result<Event> Reader::read_header() {
 Result<Event> Reader::read_element() {
   if (package_end_ != 0 && input_.offset() >= package_end_) {
     if (input_.offset() > package_end_)
-      return refuse(Errc::bad_length, "QEVM", fmt::format("the package to end at {}", package_end_), "an element across its end");
+      return refuse(Errc::bad_length, "QEVM", fmt::format("the package to end at {}", package_end_),
+                    "an element across its end");
     package_end_ = 0;
   }
   Cursor cursor(input_);
@@ -85,7 +87,8 @@ Result<Event> Reader::read_element() {
   if (cursor.is_short()) return cursor.shortage("QEVM");
   switch (type) {
     case Element::eof:
-      if (package_end_ != 0) return cursor.refuse(Errc::wrong_order, "QEVM", "an element of the package", "EOF");
+      if (package_end_ != 0)
+        return cursor.refuse(Errc::wrong_order, "QEVM", "an element of the package", "EOF");
       state_ = State::after_eof;
       return take(Eof{}, 1);
     case Element::configuration: return read_configuration(cursor);
@@ -98,16 +101,20 @@ Result<Event> Reader::read_element() {
     case Element::description:
     case Element::section_footer: break;
   }
-  return cursor.refuse(Errc::bad_tag, "QEVM", "a section, a command or EOF", ber::hex_excerpt(input_.view(), 4));
+  return cursor.refuse(Errc::bad_tag, "QEVM", "a section, a command or EOF",
+                       ber::hex_excerpt(input_.view(), 4));
 }
 
 Result<Event> Reader::read_configuration(Cursor& cursor) {
   const std::string path = "QEVM.configuration";
-  if (input_.offset() != 8) return refuse(Errc::wrong_order, path, "the configuration right after the header", "it later");
+  if (input_.offset() != 8)
+    return refuse(Errc::wrong_order, path, "the configuration right after the header", "it later");
   Configuration configuration;
   const auto size = cursor.be<std::uint32_t>("machine");
   // QEMU itself refuses a name that is longer.
-  if (size > limits_.max_name) return cursor.refuse(Errc::limit, path, fmt::format("at most {} octets", limits_.max_name), fmt::to_string(size));
+  if (size > limits_.max_name)
+    return cursor.refuse(Errc::limit, path, fmt::format("at most {} octets", limits_.max_name),
+                         fmt::to_string(size));
   const ByteView machine = cursor.bytes(size, "machine");
   configuration.machine.assign(machine.begin(), machine.end());
   for (;;) {
@@ -118,8 +125,9 @@ Result<Event> Reader::read_configuration(Cursor& cursor) {
     cursor.bytes(1, "subsection");
     sub.name = as_text(cursor.counted("subsection"));
     if (cursor.is_short()) return cursor.shortage(path);
-    const Error unknown = cursor.refuse(Errc::unsupported, path, "a configuration subsection that has a known size",
-                                        fmt::format("{:?}", sub.name));
+    const Error unknown =
+        cursor.refuse(Errc::unsupported, path, "a configuration subsection that has a known size",
+                      fmt::format("{:?}", sub.name));
     if (!sub.name.starts_with(configuration_prefix)) return unknown;
     sub.version = cursor.be<std::uint32_t>("subsection.version");
     const std::size_t begin = cursor.at();
@@ -157,7 +165,8 @@ Result<Event> Reader::read_command(Cursor& cursor) {
   }
   if (command.id == static_cast<std::uint16_t>(CommandId::packaged)) {
     if (command.payload.size() != 4 || package_end_ != 0)
-      return refuse(Errc::bad_value, path, "PACKAGED with a payload of 4 octets, outside any other", "another");
+      return refuse(Errc::bad_value, path, "PACKAGED with a payload of 4 octets, outside any other",
+                    "another");
     package_end_ = input_.offset() + cursor.at() + load_be<std::uint32_t>(command.payload.data());
   }
   ++commands_;
@@ -178,7 +187,8 @@ Result<Event> Reader::read_section(Cursor& cursor, Element type) {
     if (cursor.is_short()) return cursor.shortage(path);
     const OpenSection* open = session_.section(begin.id);
     if (open == nullptr)
-      return cursor.refuse(Errc::unknown_section, path, "the id of a section that was started", fmt::to_string(begin.id));
+      return cursor.refuse(Errc::unknown_section, path, "the id of a section that was started",
+                           fmt::to_string(begin.id));
     begin.name = open->name;
     begin.instance = open->instance;
     begin.version = open->version;
@@ -246,7 +256,8 @@ Result<Event> Reader::read_footer() {
     return cursor.shortage(section_path());
   }
   if (id != section_.id)
-    return cursor.refuse(Errc::missing_end_mark, section_path(), fmt::format("the section's id {}", section_.id), fmt::to_string(id));
+    return cursor.refuse(Errc::missing_end_mark, section_path(),
+                         fmt::format("the section's id {}", section_.id), fmt::to_string(id));
   return take(SectionEnd{true}, cursor.at());
 }
 
@@ -262,7 +273,9 @@ Result<Event> Reader::read_after_eof() {
   cursor.bytes(1, "description");
   const auto size = cursor.be<std::uint32_t>("description");
   if (!cursor.is_short() && size > limits_.max_description)
-    return cursor.refuse(Errc::limit, "QEVM", fmt::format("a description of at most {} octets", limits_.max_description), fmt::to_string(size));
+    return cursor.refuse(Errc::limit, "QEVM",
+                         fmt::format("a description of at most {} octets", limits_.max_description),
+                         fmt::to_string(size));
   const ByteView json = cursor.bytes(size, "description");
   if (cursor.is_short()) {
     state_ = State::after_eof;

@@ -66,7 +66,8 @@ Following what_follows(ByteView after, bool finished) {
 std::size_t find_footer(ByteView view, std::size_t from, std::uint32_t id) {
   std::array<std::uint8_t, footer_size> mark{static_cast<std::uint8_t>(Element::section_footer)};
   store_be(mark.data() + 1, id);
-  const auto found = std::search(view.begin() + static_cast<std::ptrdiff_t>(from), view.end(), mark.begin(), mark.end());
+  const auto found =
+      std::search(view.begin() + static_cast<std::ptrdiff_t>(from), view.end(), mark.begin(), mark.end());
   return static_cast<std::size_t>(found - view.begin());
 }
 
@@ -110,7 +111,8 @@ Result<Event> Reader::read_device() {
     return take(Body{view.first(piece)}, piece);
   }
   if (view.size() > limits_.max_held)
-    return refuse(Errc::limit, section_path(), fmt::format("an end within {} octets", limits_.max_held), "none");
+    return refuse(Errc::limit, section_path(), fmt::format("an end within {} octets", limits_.max_held),
+                  "none");
   return starved(section_path());
 }
 
@@ -118,7 +120,8 @@ Result<Event> Reader::read_device() {
 /// `size`: of its header.
 Status Reader::decide_footers(std::size_t size) {
   const BodyEnd end = find_body_end(input_.view().subspan(size), input_.offset() + size);
-  if (end.outcome == BodyEnd::starved && input_.view().size() <= limits_.max_held) return starved(section_path());
+  if (end.outcome == BodyEnd::starved && input_.view().size() <= limits_.max_held)
+    return starved(section_path());
   footers_ = end.outcome == BodyEnd::found;
   return {};
 }

@@ -40,7 +40,9 @@ Record dirty_bitmap_record(Cursor& cursor) {
     case eos: return {0, true, false};
     case start: return cursor.bytes(5, "start"), Record{};
     case complete: return {};
-    case bits: cursor.bytes(12, "bits"); return {(flags & zeroes) != 0 ? 0 : cursor.be<std::uint64_t>("size"), false, false};
+    case bits:
+      cursor.bytes(12, "bits");
+      return {(flags & zeroes) != 0 ? 0 : cursor.be<std::uint64_t>("size"), false, false};
     default: return {0, false, true};
   }
 }
@@ -68,11 +70,11 @@ Record storage_attributes_record(Cursor& cursor) {
 Record vfio_record(Cursor& cursor) {
   constexpr std::uint64_t base = 0xffffffffef100000;
   switch (cursor.be<std::uint64_t>("flag") - base) {
-    case 1: return {0, true, false};                                       // END_OF_STATE
-    case 3: return {};                                                     // SETUP_STATE
-    case 4: return {cursor.be<std::uint64_t>("size"), false, false};       // DATA_STATE
-    case 5: return {};                                                     // INIT_DATA_SENT
-    case 6: return {};                                                     // CONFIG_LOAD_READY
+    case 1: return {0, true, false};                                  // END_OF_STATE
+    case 3: return {};                                                // SETUP_STATE
+    case 4: return {cursor.be<std::uint64_t>("size"), false, false};  // DATA_STATE
+    case 5: return {};                                                // INIT_DATA_SENT
+    case 6: return {};                                                // CONFIG_LOAD_READY
     default: return {0, false, true};
   }
 }
@@ -98,7 +100,8 @@ Result<Event> Reader::read_iterable() {
   const Record record = next_record(cursor, kind_, pages_ == 0);
   if (cursor.is_short()) return cursor.shortage(path);
   if (record.unknown)
-    return cursor.refuse(Errc::unsupported, path, fmt::format("a record of {:?} that has a known size", section_.name), "another");
+    return cursor.refuse(Errc::unsupported, path,
+                         fmt::format("a record of {:?} that has a known size", section_.name), "another");
   ++pages_;
   payload_ = record.payload;
   payload_ends_body_ = record.ends;

@@ -16,10 +16,13 @@ constexpr std::uint64_t most_padding = std::uint64_t{2} << 20U;
 constexpr std::size_t bitmap_piece = std::size_t{64} << 10U;
 
 bool is_zero(ByteView bytes) {
-  return bytes.empty() || (bytes[0] == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
+  return bytes.empty() ||
+         (bytes[0] == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
 }
 
-bool bit_is_set(ByteView bitmap, std::uint64_t index) { return ((bitmap[index / 8] >> (index % 8)) & 1U) != 0; }
+bool bit_is_set(ByteView bitmap, std::uint64_t index) {
+  return ((bitmap[index / 8] >> (index % 8)) & 1U) != 0;
+}
 
 }  // namespace
 
@@ -34,7 +37,8 @@ Status check_mapped_block(const RamBlock& block, std::uint64_t offset) {
   if (block.length % mapped.page_size != 0) return refuse("a block of whole pages", block.length);
   constexpr std::uint64_t most = std::uint64_t{1} << 62U;
   const std::uint64_t fields_end = offset + mapped_fields_size(block);
-  if (block.length > most || mapped.bitmap_offset < fields_end || mapped.bitmap_offset - fields_end > most_padding)
+  if (block.length > most || mapped.bitmap_offset < fields_end ||
+      mapped.bitmap_offset - fields_end > most_padding)
     return refuse(fmt::format("a bitmap at {}", fields_end), mapped.bitmap_offset);
   const std::uint64_t bitmap_end = mapped.bitmap_offset + mapped_bitmap_size(block);
   if (mapped.pages_offset < bitmap_end || mapped.pages_offset - bitmap_end > most_padding)
@@ -43,7 +47,8 @@ Status check_mapped_block(const RamBlock& block, std::uint64_t offset) {
 }
 
 /// `offset`: of the block's fields; then of the next one's.
-Result<RamBlock> Reader::read_mapped_block(std::uint64_t& offset, std::uint64_t left, const std::string& path) {
+Result<RamBlock> Reader::read_mapped_block(std::uint64_t& offset, std::uint64_t left,
+                                           const std::string& path) {
   constexpr std::size_t most_fields = 1 + 255 + 8 + 8 + 28;
   Bytes fields(most_fields);
   fields.resize(read_at_(offset, fields));
@@ -63,7 +68,8 @@ Result<RamBlock> Reader::read_mapped_block(std::uint64_t& offset, std::uint64_t 
   if (cursor.is_short()) {
     status = cursor.shortage(path);
   } else if (block.length > left) {
-    status = cursor.refuse(Errc::bad_value, path, fmt::format("a length of at most {}", left), fmt::to_string(block.length));
+    status = cursor.refuse(Errc::bad_value, path, fmt::format("a length of at most {}", left),
+                           fmt::to_string(block.length));
   } else {
     status = check_mapped_block(block, offset);
     if (!status) status = std::move(status.error()).within(path);
@@ -85,7 +91,8 @@ Result<Event> Reader::read_mapped_blocks(std::uint64_t total) {
   for (std::uint64_t left = total; left > 0; left -= blocks.back().length) {
     const std::string block_path = fmt::format("{}.block[{}]", path, blocks.size());
     if (blocks.size() >= limits_.max_blocks)
-      return refuse(Errc::limit, block_path, fmt::format("at most {} RAM blocks", limits_.max_blocks), "more");
+      return refuse(Errc::limit, block_path, fmt::format("at most {} RAM blocks", limits_.max_blocks),
+                    "more");
     const std::uint64_t begin = offset;
     auto block = read_mapped_block(offset, left, block_path);
     if (!block) return std::move(block.error());
@@ -100,7 +107,8 @@ Result<Event> Reader::read_mapped_blocks(std::uint64_t total) {
     mapped_.push_back({MappedPart::pages, index, block->length});
     if (!session_.page_size()) session_.set_page_size(mapped.page_size);
     if (*session_.page_size() != mapped.page_size)
-      return refuse(Errc::page_size_unknown, block_path, fmt::format("the page size {}", *session_.page_size()), fmt::to_string(mapped.page_size));
+      return refuse(Errc::page_size_unknown, block_path,
+                    fmt::format("the page size {}", *session_.page_size()), fmt::to_string(mapped.page_size));
     blocks.push_back(std::move(*block));
   }
   if (auto status = session_.open_blocks(total, std::move(blocks)); !status) {

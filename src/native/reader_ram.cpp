@@ -26,7 +26,8 @@ Result<bool> Reader::read_block(Cursor& cursor, std::uint64_t left, RamBlock& bl
   block.name = as_text(name);
   block.length = cursor.be<std::uint64_t>("length");
   if (cursor.is_short()) return false;
-  if (block.length > left) return cursor.refuse(Errc::bad_value, "", fmt::format("at most {}", left), fmt::to_string(block.length));
+  if (block.length > left)
+    return cursor.refuse(Errc::bad_value, "", fmt::format("at most {}", left), fmt::to_string(block.length));
   last = block.length == left;
   if (session_.advised_page_sizes() != 0) {
     Cursor ahead = cursor;
@@ -56,7 +57,8 @@ Result<Event> Reader::read_blocks() {
   for (bool last = total == 0; !last;) {
     const std::string block_path = fmt::format("{}.block[{}]", path, blocks.size());
     if (blocks.size() >= limits_.max_blocks)
-      return cursor.refuse(Errc::limit, block_path, fmt::format("at most {} RAM blocks", limits_.max_blocks), "more");
+      return cursor.refuse(Errc::limit, block_path, fmt::format("at most {} RAM blocks", limits_.max_blocks),
+                           "more");
     RamBlock block;
     auto complete = read_block(cursor, left, block, last);
     if (!complete) return std::move(complete.error()).within(block_path);
@@ -106,7 +108,8 @@ Result<Event> Reader::read_page(Cursor& cursor, std::uint64_t word) {
     if (cursor.is_short()) return cursor.shortage(path());
     const auto block = session_.find_block(name);
     if (!block)
-      return cursor.refuse(Errc::unknown_block, path(), "the name of a RAM block", fmt::format("{:?}", as_text(name)));
+      return cursor.refuse(Errc::unknown_block, path(), "the name of a RAM block",
+                           fmt::format("{:?}", as_text(name)));
     page.block = *block;
   } else {
     if (!session_.last_block()) return refuse_word("a page that names its block, as the first");
@@ -125,7 +128,9 @@ Result<Event> Reader::read_page(Cursor& cursor, std::uint64_t word) {
       if (!cursor.is_short() && encoding != ram_flag::xbzrle_encoding)
         return cursor.refuse(Errc::bad_value, path(), "01", ber::hex_excerpt({&encoding, 1}));
       const auto length = cursor.be<std::uint16_t>("length");
-      if (length > size) return cursor.refuse(Errc::bad_length, path(), fmt::format("at most {}", size), fmt::to_string(length));
+      if (length > size)
+        return cursor.refuse(Errc::bad_length, path(), fmt::format("at most {}", size),
+                             fmt::to_string(length));
       page.data = cursor.bytes(length, "data");
       break;
     }
@@ -133,7 +138,9 @@ Result<Event> Reader::read_page(Cursor& cursor, std::uint64_t word) {
       page.kind = RamPageKind::compressed;
       const auto length = cursor.be<std::uint32_t>("length");
       const std::uint64_t most = ram_flag::max_compressed(size);
-      if (length > most) return cursor.refuse(Errc::bad_length, path(), fmt::format("at most {}", most), fmt::to_string(length));
+      if (length > most)
+        return cursor.refuse(Errc::bad_length, path(), fmt::format("at most {}", most),
+                             fmt::to_string(length));
       page.data = cursor.bytes(length, "data");
       break;
     }
@@ -223,7 +230,8 @@ Status Reader::find_page_size() {
   }
   const auto& sizes = confirmed.empty() ? possible : confirmed;
   if (sizes.size() != 1) {
-    const std::string found = sizes.empty() ? "none that the pages fit" : fmt::format("{} that fit", fmt::join(sizes, ", "));
+    const std::string found =
+        sizes.empty() ? "none that the pages fit" : fmt::format("{} that fit", fmt::join(sizes, ", "));
     return refuse(Errc::page_size_unknown, section_path() + ".page[0]", "pages of one size", found);
   }
   session_.set_page_size(sizes.front());

@@ -52,18 +52,22 @@ Status Session::note(const Configuration& configuration) {
 }
 
 Status Session::note(const Command& command) {
-  if (command.id != static_cast<std::uint16_t>(CommandId::postcopy_advise) || command.payload.size() != 16) return {};
+  if (command.id != static_cast<std::uint16_t>(CommandId::postcopy_advise) || command.payload.size() != 16)
+    return {};
   advised_page_sizes_ = load_be<std::uint64_t>(command.payload.data());
   const auto size = load_be<std::uint64_t>(command.payload.data() + 8);
-  if (!is_page_size(size)) return refuse(Errc::bad_value, "a target page size of 256 to 65536", fmt::to_string(size));
+  if (!is_page_size(size))
+    return refuse(Errc::bad_value, "a target page size of 256 to 65536", fmt::to_string(size));
   if (page_size_ && *page_size_ != size)
-    return refuse(Errc::page_size_unknown, fmt::format("the page size {} again", *page_size_), fmt::to_string(size));
+    return refuse(Errc::page_size_unknown, fmt::format("the page size {} again", *page_size_),
+                  fmt::to_string(size));
   page_size_ = size;
   return {};
 }
 
 Status Session::note(const SectionBegin& section) {
-  if (section.type != Element::section_start && body_kind(section.name, section.type) != BodyKind::ram) return {};
+  if (section.type != Element::section_start && body_kind(section.name, section.type) != BodyKind::ram)
+    return {};
   if (section.type != Element::section_start && section.type != Element::section_full) return {};
   if (sections_.size() >= limits_.max_sections && !sections_.contains(section.id))
     return refuse(Errc::limit, fmt::format("at most {} open sections", limits_.max_sections), "one more");
@@ -79,7 +83,8 @@ const OpenSection* Session::section(std::uint32_t id) const {
 
 Status Session::open_blocks(std::uint64_t total, std::vector<RamBlock> blocks) {
   if (blocks.size() > limits_.max_blocks)
-    return refuse(Errc::limit, fmt::format("at most {} RAM blocks", limits_.max_blocks), fmt::to_string(blocks.size()));
+    return refuse(Errc::limit, fmt::format("at most {} RAM blocks", limits_.max_blocks),
+                  fmt::to_string(blocks.size()));
   std::map<std::string, std::uint32_t, std::less<>> index;
   std::uint64_t sum = 0;
   for (const RamBlock& block : blocks) {
@@ -87,10 +92,12 @@ Status Session::open_blocks(std::uint64_t total, std::vector<RamBlock> blocks) {
       return refuse(Errc::bad_value, fmt::format("block lengths that add up to {}", total), "more");
     sum += block.length;
     if (!index.emplace(block.name, static_cast<std::uint32_t>(index.size())).second)
-      return refuse(Errc::bad_value, "RAM blocks with different names", fmt::format("{:?} twice", block.name));
+      return refuse(Errc::bad_value, "RAM blocks with different names",
+                    fmt::format("{:?} twice", block.name));
   }
   if (sum != total)
-    return refuse(Errc::bad_value, fmt::format("block lengths that add up to {}", total), fmt::to_string(sum));
+    return refuse(Errc::bad_value, fmt::format("block lengths that add up to {}", total),
+                  fmt::to_string(sum));
   total_ = total;
   blocks_ = std::move(blocks);
   block_index_ = std::move(index);
@@ -110,7 +117,8 @@ Status Session::note(const RamPage& page) {
                   fmt::format("{:#x}", page.addr));
   const std::uint64_t size = page_size_or_default();
   if ((page.addr & (size - 1)) != 0)
-    return refuse(Errc::page_unaligned, fmt::format("a multiple of {:#x}", size), fmt::format("{:#x}", page.addr));
+    return refuse(Errc::page_unaligned, fmt::format("a multiple of {:#x}", size),
+                  fmt::format("{:#x}", page.addr));
   last_block_ = page.block;
   return {};
 }

@@ -13,7 +13,8 @@ constexpr std::size_t description_header = 6;  // EOF, 06, be32
 std::size_t find_description(ByteView tail, std::size_t end) {
   for (std::size_t at = std::min(end, tail.size() - std::min(tail.size(), description_header)); at-- > 0;) {
     if (tail[at] != static_cast<std::uint8_t>(Element::eof) ||
-        tail[at + 1] != static_cast<std::uint8_t>(Element::description) || tail[at + description_header] != '{')
+        tail[at + 1] != static_cast<std::uint8_t>(Element::description) ||
+        tail[at + description_header] != '{')
       continue;
     if (load_be<std::uint32_t>(tail.data() + at + 2) == tail.size() - at - description_header) return at;
   }
@@ -26,7 +27,8 @@ std::deque<std::size_t> split(ByteView devices, const Description& description) 
   DeviceMatcher matcher(description);
   while (!devices.empty()) {
     constexpr std::size_t before_name = 1 + 4 + 1;
-    if (devices.size() < before_name || devices[0] != static_cast<std::uint8_t>(Element::section_full)) return {};
+    if (devices.size() < before_name || devices[0] != static_cast<std::uint8_t>(Element::section_full))
+      return {};
     const std::size_t name = devices[before_name - 1];
     const std::size_t header = before_name + name + 8;
     if (devices.size() < header) return {};
@@ -45,7 +47,8 @@ std::deque<std::size_t> split(ByteView devices, const Description& description) 
 
 std::deque<std::size_t> split_by_description(ByteView tail, const Limits& limits) {
   // A text that looks like a description may be part of another: the outermost is the longest.
-  for (std::size_t at = find_description(tail, tail.size()); at < tail.size(); at = find_description(tail, at)) {
+  for (std::size_t at = find_description(tail, tail.size()); at < tail.size();
+       at = find_description(tail, at)) {
     const auto description = Description::parse(tail.subspan(at + description_header), limits);
     if (!description) continue;
     if (auto sizes = split(tail.first(at), *description); !sizes.empty()) return sizes;

@@ -13,7 +13,8 @@ constexpr std::uint8_t list_end = 0x00;
 /// Walks the octets and the description side by side. Stops at the first thing that does not fit.
 class Walk {
  public:
-  Walk(ByteView body, StateSink& sink) : body_(body), sink_(sink) {}
+  Walk(ByteView body, StateSink& sink)
+      : body_(body), sink_(sink), elements_left_(std::uint64_t{array_depth} * body.size()) {}
 
   void structure(const Structure& structure) {
     for (const Field& each : structure.fields) {
@@ -33,7 +34,8 @@ class Walk {
   std::size_t at() const { return at_; }
   Status status() && { return std::move(status_); }
   void refuse(std::string expected, std::string found) {
-    if (!failed()) status_ = Error{Errc::description_mismatch, at_, {}, std::move(expected), std::move(found)};
+    if (!failed())
+      status_ = Error{Errc::description_mismatch, at_, {}, std::move(expected), std::move(found)};
   }
 
  private:
@@ -70,8 +72,9 @@ class Walk {
 
   void field(const Field& field) {
     if (!field.array_len) return element(field);
-    // Elements without octets take no room, so that the octets do not bound their number.
-    if (*field.array_len > body_.size() - at_) return refuse(fmt::format("{} elements of {}", *field.array_len, field.name), "fewer octets");
+    if (*field.array_len > elements_left_)
+      return refuse(fmt::format("{} elements of {}", *field.array_len, field.name), "fewer octets");
+    elements_left_ -= *field.array_len;
     sink_.begin_array(field, nullptr);
     for (std::uint32_t i = 0; i < *field.array_len && !failed(); ++i) element(field);
     sink_.end_array();
@@ -106,7 +109,8 @@ class Walk {
     const ByteView octets = take(field.size, field.name);
     if (failed()) return;
     sink_.begin_array(field, nullptr);
-    for (std::size_t i = 0; i < octets.size(); i += 8) sink_.integer(field, load_be<std::uint64_t>(octets.data() + i));
+    for (std::size_t i = 0; i < octets.size(); i += 8)
+      sink_.integer(field, load_be<std::uint64_t>(octets.data() + i));
     sink_.end_array();
   }
 
@@ -120,7 +124,8 @@ class Walk {
       case FieldKind::boolean:
         return octets[0] <= 1 ? sink_.boolean(field, octets[0] == 1) : sink_.blob(field, octets);
       case FieldKind::pointer:
-        return octets[0] == '0' || octets[0] == '1' ? sink_.boolean(field, octets[0] == '1') : sink_.blob(field, octets);
+        return octets[0] == '0' || octets[0] == '1' ? sink_.boolean(field, octets[0] == '1')
+                                                    : sink_.blob(field, octets);
       default: return sink_.blob(field, octets);
     }
   }
@@ -133,9 +138,14 @@ class Walk {
     return Integer::from_signed(static_cast<std::int64_t>(value << unused) >> unused);
   }
 
+  /// Elements without octets take no room, and arrays of such arrays none at all: the octets bound their
+  /// number, for as many arrays in one another as there may be.
+  static constexpr unsigned array_depth = 4;
+
   ByteView body_;
   StateSink& sink_;
   std::size_t at_ = 0;
+  std::uint64_t elements_left_;
   Status status_;
 };
 

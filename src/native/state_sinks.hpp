@@ -38,7 +38,9 @@ class TreeSink final : public StateSink {
   void integer(const Field&, Integer value) override { lists_.back().append().set_int(value); }
   void boolean(const Field&, bool value) override { lists_.back().append().set_bool(value); }
   void blob(const Field&, ByteView value) override { lists_.back().append().set_oldblob(value); }
-  void begin_array(const Field&, const Structure*) override { lists_.push_back(lists_.back().append().make_array()); }
+  void begin_array(const Field&, const Structure*) override {
+    lists_.push_back(lists_.back().append().make_array());
+  }
   void end_array() override { lists_.pop_back(); }
   void begin_subsections() override { subsections_.push_back(lists_.back().append().make_subsecl()); }
   void begin_subsection(const Structure& structure) override;

@@ -35,7 +35,8 @@ class Build {
       if (auto status = subsection(each); !status) return status;
     std::string_view name;
     Integer version;
-    if (source_.enter_subsection(name, version)) return source_.refuse_next("no more subsections", fmt::format("{:?}", name));
+    if (source_.enter_subsection(name, version))
+      return source_.refuse_next("no more subsections", fmt::format("{:?}", name));
     source_.leave_subsections();
     return at_end(structure.name);
   }
@@ -48,7 +49,8 @@ class Build {
   }
 
   Error wrong(std::string_view where, Kind wanted) {
-    return source_.refuse_next(fmt::format("{} for {:?}", name_of(wanted), where), std::string(name_of(source_.peek())));
+    return source_.refuse_next(fmt::format("{} for {:?}", name_of(wanted), where),
+                               std::string(name_of(source_.peek())));
   }
   Status at_end(std::string_view where) {
     if (source_.peek() == Kind::end) return {};
@@ -58,9 +60,11 @@ class Build {
   Status subsection(const Structure& structure) {
     std::string_view name;
     Integer version;
-    if (!source_.enter_subsection(name, version) || name != structure.name || version != Integer(structure.version))
-      return source_.refuse_next(fmt::format("the subsection {:?}, version {}", structure.name, structure.version),
-                            fmt::format("{:?}, version {}", name, to_string(version)));
+    if (!source_.enter_subsection(name, version) || name != structure.name ||
+        version != Integer(structure.version))
+      return source_.refuse_next(
+          fmt::format("the subsection {:?}, version {}", structure.name, structure.version),
+          fmt::format("{:?}, version {}", name, to_string(version)));
     octet(0x05);
     octet(static_cast<std::uint8_t>(structure.name.size()));
     append(as_bytes(structure.name));
@@ -135,7 +139,8 @@ class Build {
       case FieldKind::boolean:
       case FieldKind::pointer:
         if (kind != Kind::boolean) return wrong(field.name, Kind::boolean);
-        octet(static_cast<std::uint8_t>((field.kind == FieldKind::pointer ? '0' : 0) + (source_.boolean() ? 1 : 0)));
+        octet(static_cast<std::uint8_t>((field.kind == FieldKind::pointer ? '0' : 0) +
+                                        (source_.boolean() ? 1 : 0)));
         return {};
       default: return wrong(field.name, Kind::blob);
     }
@@ -144,7 +149,8 @@ class Build {
   Status take_blob(const Field& field) {
     const ByteView octets = source_.blob();
     if (octets.size() != field.size)
-      return source_.refuse_last(fmt::format("{} octets for {:?}", field.size, field.name), fmt::to_string(octets.size()));
+      return source_.refuse_last(fmt::format("{} octets for {:?}", field.size, field.name),
+                                 fmt::to_string(octets.size()));
     append(octets);
     return {};
   }

@@ -31,7 +31,9 @@ class Put {
     to_ += view.size();
     return *this;
   }
-  Put& counted(std::string_view text) { return be(static_cast<std::uint8_t>(text.size())).bytes(as_bytes(text)); }
+  Put& counted(std::string_view text) {
+    return be(static_cast<std::uint8_t>(text.size())).bytes(as_bytes(text));
+  }
 
  private:
   stream::Output& out_;
@@ -100,13 +102,17 @@ void Writer::put_block(const RamBlock& block) {
   if (block.page_size) to.be(*block.page_size);
   if (block.address) to.be(*block.address);
   if (block.mapped)
-    to.be(block.mapped->version).be(block.mapped->page_size).be(block.mapped->bitmap_offset).be(block.mapped->pages_offset);
+    to.be(block.mapped->version)
+        .be(block.mapped->page_size)
+        .be(block.mapped->bitmap_offset)
+        .be(block.mapped->pages_offset);
 }
 
 void Writer::pad_to(std::uint64_t position) {
   static constexpr std::array<std::uint8_t, std::size_t{256} << 10U> zeros{};
   while (this->position() < position)
-    out_.borrow(ByteView(zeros).first(static_cast<std::size_t>(std::min<std::uint64_t>(zeros.size(), position - this->position()))));
+    out_.borrow(ByteView(zeros).first(
+        static_cast<std::size_t>(std::min<std::uint64_t>(zeros.size(), position - this->position()))));
 }
 
 /// Goes on to that block of a mapped-ram file: what has not come of those before is zeros.
@@ -161,7 +167,9 @@ void Writer::put(const RamPage& page) {
     switch (page.kind) {
       case RamPageKind::zero: to.be(page.fill); break;
       case RamPageKind::full: break;
-      case RamPageKind::xbzrle: to.be(ram_flag::xbzrle_encoding).be(static_cast<std::uint16_t>(page.data.size())); break;
+      case RamPageKind::xbzrle:
+        to.be(ram_flag::xbzrle_encoding).be(static_cast<std::uint16_t>(page.data.size()));
+        break;
       case RamPageKind::compressed: to.be(static_cast<std::uint32_t>(page.data.size())); break;
     }
   }

@@ -76,7 +76,8 @@ bool parse_data_page(ByteView in, const DataPage& shape, PageParse& out) noexcep
   std::size_t size = 0;
   if (!cursor.literal(shape.outer) || !cursor.length(whole)) return false;
   const std::size_t end = cursor.at() + whole;
-  if (!cursor.address(shape.addr, out.page.addr) || !cursor.literal(shape.data) || !cursor.length(size)) return false;
+  if (!cursor.address(shape.addr, out.page.addr) || !cursor.literal(shape.data) || !cursor.length(size))
+    return false;
   if (cursor.at() + size != end || !shape.size.holds(size)) return false;
   out.page.kind = shape.kind;
   out.page.data = cursor.take(size);
@@ -98,10 +99,12 @@ std::size_t append_string(ByteView in, Bytes& to) {
   ber::parse_header(in, header);
   std::size_t at = header.size;
   if (!header.constructed) {
-    to.insert(to.end(), in.begin() + header.size, in.begin() + header.size + static_cast<std::ptrdiff_t>(header.length));
+    to.insert(to.end(), in.begin() + header.size,
+              in.begin() + header.size + static_cast<std::ptrdiff_t>(header.length));
     return at + header.length;
   }
-  while (header.indefinite ? in[at] != 0 : at < header.size + header.length) at += append_string(in.subspan(at), to);
+  while (header.indefinite ? in[at] != 0 : at < header.size + header.length)
+    at += append_string(in.subspan(at), to);
   return header.indefinite ? at + 2 : at;
 }
 
@@ -127,11 +130,13 @@ Result<PageParse> extract(ByteView in, Bytes& scratch, std::uint64_t offset, std
   }
   const bool is_full = Cursor(in).literal(wire::full);
   if (!is_full && !Cursor(in).literal(wire::xbzrle))
-    return Error{Errc::unsupported, offset, path, "a kind of page that this version knows", ber::hex_excerpt(in)};
+    return Error{Errc::unsupported, offset, path, "a kind of page that this version knows",
+                 ber::hex_excerpt(in)};
   ber::Header outer;
   ber::parse_header(in, outer);
   const ByteView inside = in.subspan(outer.size);
-  const auto addr = address(inside, offset + outer.size, path + (is_full ? ".fullpage.addr" : ".xbzrle.addr"));
+  const auto addr =
+      address(inside, offset + outer.size, path + (is_full ? ".fullpage.addr" : ".xbzrle.addr"));
   if (!addr) return addr.error();
   ber::Header header;
   ber::parse_header(inside, header);
@@ -152,8 +157,8 @@ std::uint8_t* put_page(std::uint8_t* to, const PageView& page) noexcept {
   }
   const DataPage& shape = page.kind == PageKind::full ? full_page : xbzrle_page;
   const std::size_t data = page.data.size();
-  const std::size_t inside = shape.addr.size + 1U + ber::integer_size(page.addr) + shape.data.size +
-                             ber::length_size(data) + data;
+  const std::size_t inside =
+      shape.addr.size + 1U + ber::integer_size(page.addr) + shape.data.size + ber::length_size(data) + data;
   to = ber::put_length(ber::put(to, shape.outer), inside);
   to = ber::put_integer(ber::put(to, shape.addr), page.addr);
   return ber::put_length(ber::put(to, shape.data), data);

@@ -41,7 +41,8 @@ Status drain(Output& output, int fd) {
     const iovec& first = left.front();
     ssize_t count = 0;
     if (written_of_first > 0) {
-      count = ::write(fd, static_cast<const char*>(first.iov_base) + written_of_first, first.iov_len - written_of_first);
+      count = ::write(fd, static_cast<const char*>(first.iov_base) + written_of_first,
+                      first.iov_len - written_of_first);
     } else {
       count = ::writev(fd, left.data(), static_cast<int>(std::min<std::size_t>(left.size(), IOV_MAX)));
     }

@@ -8,7 +8,8 @@ Framer::Outcome Framer::scan(ByteView in, std::size_t max_depth) {
     while (!ends_.empty() && ends_.back() == at_) ends_.pop_back();
     if (at_ > 0 && ends_.empty()) break;
     ber::Header header;
-    const auto outcome = at_ < in.size() ? ber::parse_header(in.subspan(at_), header) : ber::HeaderOutcome::need_more;
+    const auto outcome =
+        at_ < in.size() ? ber::parse_header(in.subspan(at_), header) : ber::HeaderOutcome::need_more;
     if (outcome == ber::HeaderOutcome::need_more) return Outcome::need_more;
     if (outcome != ber::HeaderOutcome::ok) return Outcome::broken;
     if (header.is_end_of_contents()) {

@@ -64,7 +64,8 @@ std::string Reader::path_of(const Place& place) {
     case min: return fmt::format("QemuFile.top[{}].min", place.section);
     case block: return fmt::format("QemuFile.top[{}].min.contents.ramsec[{}]", place.section, place.block);
     case page:
-      return fmt::format("QemuFile.top[{}].min.contents.ramsec[{}].pagelist[{}]", place.section, place.block, place.page);
+      return fmt::format("QemuFile.top[{}].min.contents.ramsec[{}].pagelist[{}]", place.section, place.block,
+                         place.page);
   }
   return {};
 }
@@ -79,7 +80,8 @@ Event Reader::give(Event event, Place::In in) {
 ByteView Reader::view() const {
   const ByteView all = input_.view();
   if (frames_.empty()) return all;
-  return all.first(static_cast<std::size_t>(std::min<std::uint64_t>(all.size(), frames_.back().end - input_.offset())));
+  return all.first(
+      static_cast<std::size_t>(std::min<std::uint64_t>(all.size(), frames_.back().end - input_.offset())));
 }
 
 Error Reader::shortage(std::size_t at, std::string_view component) const {
@@ -91,11 +93,14 @@ Error Reader::shortage(std::size_t at, std::string_view component) const {
           inside ? "the end of what it is in" : "the end of the input"};
 }
 
-Error Reader::refuse(Errc code, std::size_t at, std::string_view component, std::string expected, ByteView found) const {
-  return {code, input_.offset() + at, path_of(place()) + std::string(component), std::move(expected), ber::hex_excerpt(found)};
+Error Reader::refuse(Errc code, std::size_t at, std::string_view component, std::string expected,
+                     ByteView found) const {
+  return {code, input_.offset() + at, path_of(place()) + std::string(component), std::move(expected),
+          ber::hex_excerpt(found)};
 }
 
-Result<ber::Header> Reader::expect(const ber::Identifier& wanted, std::string_view component, std::size_t at) {
+Result<ber::Header> Reader::expect(const ber::Identifier& wanted, std::string_view component,
+                                   std::size_t at) {
   const ByteView rest = view().subspan(at);
   ber::Header header;
   const auto outcome = ber::parse_header(rest, header);
@@ -104,8 +109,8 @@ Result<ber::Header> Reader::expect(const ber::Identifier& wanted, std::string_vi
   if (!std::equal(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(shown), wanted.octets.begin()))
     return refuse(Errc::bad_tag, at, component, describe(wanted), rest);
   if (rest.empty() && !frames_.empty() && input_.offset() + at == frames_.back().end)
-    return Error{Errc::bad_tag, input_.offset() + at, path_of(place()) + std::string(component), describe(wanted),
-                 "the end of what it is in"};
+    return Error{Errc::bad_tag, input_.offset() + at, path_of(place()) + std::string(component),
+                 describe(wanted), "the end of what it is in"};
   if (outcome == ber::HeaderOutcome::need_more) return shortage(at, component);
   if (outcome != ber::HeaderOutcome::ok)
     return ber::header_error(outcome, rest, input_.offset() + at, path_of(place()) + std::string(component));
@@ -145,7 +150,8 @@ Result<Event> Reader::read_file() {
     const ByteView all = input_.view();
     const std::size_t shown = std::min<std::size_t>(all.size(), tags::file.size);
     if (!std::equal(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(shown), tags::file.octets.begin()))
-      return Error{Errc::unknown_magic, 0, "QemuFile", ber::hex_excerpt(tags::file.view()), ber::hex_excerpt(all, 4)};
+      return Error{Errc::unknown_magic, 0, "QemuFile", ber::hex_excerpt(tags::file.view()),
+                   ber::hex_excerpt(all, 4)};
     const auto file = expect(tags::file, "");
     if (!file) return file.error();
     give(FileBegin{}, Place::In::file);
@@ -154,7 +160,8 @@ Result<Event> Reader::read_file() {
   const auto version = expect(tags::version, ".version");
   if (!version) return version.error();
   const ByteView rest = view();
-  if (version->length > max_integer) return refuse(Errc::bad_value, 0, ".version", "an INTEGER of 1 to 9 octets", rest);
+  if (version->length > max_integer)
+    return refuse(Errc::bad_value, 0, ".version", "an INTEGER of 1 to 9 octets", rest);
   const std::size_t size = version->size + version->length;
   if (rest.size() < size) return shortage(0, ".version");
   const auto value = ber::parse_integer(rest.subspan(version->size, version->length));
@@ -186,10 +193,12 @@ Result<Event> Reader::read_top() {
     return give(FileEnd{}, Place::In::file);
   }
   const ByteView rest = view();
-  if (!rest.empty() && rest.size() >= tags::min.size && std::equal(tags::min.octets.begin(), tags::min.octets.begin() + tags::min.size, rest.begin()))
+  if (!rest.empty() && rest.size() >= tags::min.size &&
+      std::equal(tags::min.octets.begin(), tags::min.octets.begin() + tags::min.size, rest.begin()))
     return read_ram_begin();
   const std::size_t shared = std::min<std::size_t>(rest.size(), tags::min.size);
-  if (shared < tags::min.size && std::equal(rest.begin(), rest.end(), tags::min.octets.begin())) return shortage(0, "");
+  if (shared < tags::min.size && std::equal(rest.begin(), rest.end(), tags::min.octets.begin()))
+    return shortage(0, "");
   const auto header = expect(tags::full, "");
   if (!header) {
     if (header.error().code == Errc::bad_tag) {
@@ -208,7 +217,8 @@ Result<std::optional<SectionFields>> Reader::peek_fields(const ber::Header& head
   const ByteView all = view();
   std::size_t at = header.size;
   std::array<ByteView, 4> values;
-  constexpr std::array<std::string_view, 4> names{".full.name", ".full.sectionid", ".full.instanceid", ".full.versionid"};
+  constexpr std::array<std::string_view, 4> names{".full.name", ".full.sectionid", ".full.instanceid",
+                                                  ".full.versionid"};
   for (std::size_t i = 0; i < values.size(); ++i) {
     ber::Header field;
     const auto outcome = ber::parse_header(all.subspan(at), field);
@@ -218,7 +228,8 @@ Result<std::optional<SectionFields>> Reader::peek_fields(const ber::Header& head
         field.length > 4 * limits_.max_name)
       return std::optional<SectionFields>{};
     if (all.size() - at - field.size < field.length) return shortage(at, names[i]);
-    if (!ber::validate(all.subspan(at, field.size + field.length), generated::schema, generated::schema.type(full_type().members[i]), limits_))
+    if (!ber::validate(all.subspan(at, field.size + field.length), generated::schema,
+                       generated::schema.type(full_type().members[i]), limits_))
       return std::optional<SectionFields>{};
     values[i] = all.subspan(at + field.size, field.length);
     at += field.size + field.length;
@@ -239,7 +250,8 @@ Result<Event> Reader::read_full(const ber::Header& header) {
     const auto outcome = ber::parse_header(rest, inside);
     if (outcome == ber::HeaderOutcome::need_more && !ended) return shortage(contents, ".full.contents");
     const bool is_string = outcome == ber::HeaderOutcome::ok && inside.tag == ber::tags::octet_string;
-    const std::uint64_t parent_end = header.indefinite ? frames_.back().end : input_.offset() + header.size + header.length;
+    const std::uint64_t parent_end =
+        header.indefinite ? frames_.back().end : input_.offset() + header.size + header.length;
     const bool fits = is_string && inside.length <= parent_end - input_.offset() - contents - inside.size;
     if (fits && (inside.constructed || inside.length > limits_.max_blob)) {
       Event event = give(BlobBegin{std::move(**fields)}, Place::In::full);
@@ -260,7 +272,8 @@ Result<Event> Reader::read_full(const ber::Header& header) {
   if (!header.indefinite) {
     const std::uint64_t size = header.size + header.length;
     if (size > limits_.max_section)
-      return refuse(Errc::limit, 0, ".full", fmt::format("a section of at most {} octets", limits_.max_section), view());
+      return refuse(Errc::limit, 0, ".full",
+                    fmt::format("a section of at most {} octets", limits_.max_section), view());
     if (view().size() >= size) return read_whole_full(static_cast<std::size_t>(size));
     input_.want(static_cast<std::size_t>(size));
     if (!ended) return shortage(0, ".full");
@@ -272,7 +285,8 @@ Result<Event> Reader::read_full(const ber::Header& header) {
     case Framer::Outcome::need_more: break;
   }
   if (view().size() > limits_.max_section)
-    return refuse(Errc::limit, 0, ".full", fmt::format("a section of at most {} octets", limits_.max_section), view());
+    return refuse(Errc::limit, 0, ".full", fmt::format("a section of at most {} octets", limits_.max_section),
+                  view());
   if (!ended) return shortage(0, ".full");
   return read_whole_full(view().size());
 }
@@ -285,13 +299,16 @@ Result<Event> Reader::read_whole_full(std::size_t size) {
   section.encoded = encoded;
   auto tree = asn1::decode<asn1::SecFull>(encoded, limits_, input_.offset(), where);
   if (tree) {
-    section.fields = {std::string((*tree)->name()), (*tree)->sectionid(), (*tree)->instanceid(), (*tree)->versionid()};
+    section.fields = {std::string((*tree)->name()), (*tree)->sectionid(), (*tree)->instanceid(),
+                      (*tree)->versionid()};
     section.tree = std::move(*tree);
   } else {
     if (tree.error().code != Errc::limit) return tree.error();
     Limits wide = limits_;
     wide.max_tlvs = size;
-    if (const auto sound = ber::validate(encoded, generated::schema, full_type(), wide, input_.offset(), where); !sound)
+    if (const auto sound =
+            ber::validate(encoded, generated::schema, full_type(), wide, input_.offset(), where);
+        !sound)
       return sound.error();
     ber::Header header;
     ber::parse_header(encoded, header);
@@ -350,7 +367,8 @@ Status Reader::end_mark(const ber::Identifier& mark) {
   const Frame& frame = frames_.back();
   const std::size_t size = header->size;
   if (!frame.indefinite) {
-    if (input_.offset() + size != frame.end) return refuse(Errc::bad_length, size, "", "the end of the section", view().subspan(size));
+    if (input_.offset() + size != frame.end)
+      return refuse(Errc::bad_length, size, "", "the end of the section", view().subspan(size));
   } else {
     const ByteView rest = view().subspan(size);
     if (rest.size() < 2) return shortage(size, "");

@@ -49,11 +49,14 @@ Result<Event> Reader::read_ram() {
       const auto name = expect(tags::block_name, ".name", block->size);
       if (!name) return name.error();
       if (name->length > 4 * limits_.max_name)
-        return refuse(Errc::limit, block->size, ".name", fmt::format("a name of at most {} octets", limits_.max_name), rest);
+        return refuse(Errc::limit, block->size, ".name",
+                      fmt::format("a name of at most {} octets", limits_.max_name), rest);
       if (rest.size() < name->size + name->length) return shortage(block->size, ".name");
       const ByteView encoded = rest.first(name->size + name->length);
       static constexpr const ber::Type& name_type = wire::type(wire::type("RAMSecBlock"), "name");
-      if (const auto sound = ber::validate(encoded, generated::schema, name_type, limits_, input_.offset() + block->size, path_of(place()) + ".name"); !sound)
+      if (const auto sound = ber::validate(encoded, generated::schema, name_type, limits_,
+                                           input_.offset() + block->size, path_of(place()) + ".name");
+          !sound)
         return sound.error();
       const std::size_t list_at = block->size + encoded.size();
       const auto list = expect(tags::pagelist, ".pagelist", list_at);
@@ -116,7 +119,8 @@ Result<Event> Reader::read_page() {
     return std::move(end.error());
   }
   if (!*end) {
-    return Error{Errc::bad_tag, input_.offset(), path_of(block), "the end of the block", ber::hex_excerpt(view())};
+    return Error{Errc::bad_tag, input_.offset(), path_of(block), "the end of the block",
+                 ber::hex_excerpt(view())};
   }
   state_ = State::ram;
   ++blocks_;

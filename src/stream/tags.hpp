@@ -25,7 +25,8 @@ inline constexpr ber::Identifier full_end = identifier(type("SecFull"), "secendm
 inline constexpr ber::Identifier min = identifier(type("Sections"), "min");
 inline constexpr ber::Identifier min_id = identifier(type("SecMin"), "sectionid");
 inline constexpr ber::Identifier ramsec = identifier(type(type("SecMin"), "contents"), "ramsec");
-inline constexpr ber::Identifier ram_block = element_identifier(type(type(type("SecMin"), "contents"), "ramsec"));
+inline constexpr ber::Identifier ram_block =
+    element_identifier(type(type(type("SecMin"), "contents"), "ramsec"));
 inline constexpr ber::Identifier block_name = identifier(type("RAMSecBlock"), "name");
 inline constexpr ber::Identifier pagelist = identifier(type("RAMSecBlock"), "pagelist");
 inline constexpr ber::Identifier min_end = identifier(type("SecMin"), "secendmark");

@@ -154,7 +154,9 @@ void Writer::begin_blob() {
 
 void Writer::segment(Bytes data) {
   const bool in_segments = measured_ == nullptr && given_ == nullptr;
-  if (in_segments) commit(ber::put_length(ber::put(reserve(header_room), ber::identifier(ber::tags::octet_string, false)), data.size()));
+  if (in_segments)
+    commit(ber::put_length(ber::put(reserve(header_room), ber::identifier(ber::tags::octet_string, false)),
+                           data.size()));
   keep(std::move(data));
 }
 
@@ -171,7 +173,8 @@ void Writer::boolean(bool value) {
 }
 
 void Writer::blob(ByteView value) {
-  std::uint8_t* to = ber::put_length(ber::put(reserve(header_room + value.size()), tags::octets), value.size());
+  std::uint8_t* to =
+      ber::put_length(ber::put(reserve(header_room + value.size()), tags::octets), value.size());
   if (!value.empty()) std::memcpy(to, value.data(), value.size());
   commit(to + value.size());
 }

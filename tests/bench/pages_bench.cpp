@@ -95,7 +95,8 @@ const Material& material() {
       if (page == nullptr) continue;
       material.pages.push_back({page->kind, page->addr, page->data});
       material.page_bytes += page->data.size();
-      if (page->kind == ram::PageKind::full) material.highest = std::max(material.highest, page->addr + page->data.size());
+      if (page->kind == ram::PageKind::full)
+        material.highest = std::max(material.highest, page->addr + page->data.size());
     }
     return material;
   }();
@@ -172,7 +173,8 @@ void decode_memcpy(benchmark::State& state) {
   Bytes guest(material().highest);
   for (auto _ : state) {
     for (const Page& page : material().pages)
-      if (page.kind == ram::PageKind::full) std::memcpy(guest.data() + page.addr, page.data.data(), page.data.size());
+      if (page.kind == ram::PageKind::full)
+        std::memcpy(guest.data() + page.addr, page.data.data(), page.data.size());
     benchmark::ClobberMemory();
   }
   report(state);
@@ -229,7 +231,8 @@ int take(const void*, std::size_t, void*) { return 0; }
 
 void encode_gather_asn1c(benchmark::State& state) {
   void* const value = asn1c_decode(material().ber);
-  for (auto _ : state) benchmark::DoNotOptimize(QEMBER_BENCH_BACKEND.der_encode(file_type(), value, take, nullptr).encoded);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(QEMBER_BENCH_BACKEND.der_encode(file_type(), value, take, nullptr).encoded);
   file_type()->free_struct(file_type(), value, 0);
   report(state);
 }
@@ -242,7 +245,8 @@ void run(benchmark::State& state, std::vector<std::string> command, bool output_
   const std::filesystem::path in = directory / "in";
   const std::filesystem::path out = directory / "out";
   const Bytes& bytes = decodes ? material().ber : material().native;
-  std::ofstream(in, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream(in, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   for (std::string& word : command) {
     if (word == "IN") word = in;
     if (word == "OUT") word = out;
@@ -253,7 +257,8 @@ void run(benchmark::State& state, std::vector<std::string> command, bool output_
   for (auto _ : state) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    if (output_on_stdout) posix_spawn_file_actions_addopen(&actions, 1, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (output_on_stdout)
+      posix_spawn_file_actions_addopen(&actions, 1, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     pid_t child = 0;
     int status = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
@@ -280,9 +285,14 @@ BENCHMARK(encode_buffer_memcpy)->UseRealTime();
 BENCHMARK(encode_gather_qember)->UseRealTime();
 BENCHMARK(encode_gather_asn1c)->UseRealTime();
 BENCHMARK_CAPTURE(run, file_cat, std::vector<std::string>{"cat", "IN"}, true)->UseRealTime();
-BENCHMARK_CAPTURE(run, file_encode, std::vector<std::string>{QEMBER_BENCH_COMMAND, "encode", "IN", "-o", "OUT"}, false)->UseRealTime();
-BENCHMARK_CAPTURE(run, file_decode, std::vector<std::string>{QEMBER_BENCH_COMMAND, "decode", "IN", "-o", "OUT"}, false)->UseRealTime();
-BENCHMARK_CAPTURE(run, file_check, std::vector<std::string>{QEMBER_BENCH_COMMAND, "check", "IN"}, false)->UseRealTime();
+BENCHMARK_CAPTURE(run, file_encode,
+                  std::vector<std::string>{QEMBER_BENCH_COMMAND, "encode", "IN", "-o", "OUT"}, false)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(run, file_decode,
+                  std::vector<std::string>{QEMBER_BENCH_COMMAND, "decode", "IN", "-o", "OUT"}, false)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(run, file_check, std::vector<std::string>{QEMBER_BENCH_COMMAND, "check", "IN"}, false)
+    ->UseRealTime();
 
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);

@@ -16,9 +16,9 @@ fail() { echo "$*" >&2; exit 1; }
 for form in ber der; do
   openssl asn1parse -inform DER -in $form >openssl.$form || fail "openssl asn1parse stops in $form"
   unber $form >unber.$form || fail "unber stops in $form"
-  by_openssl=$(grep -c 'prim:' openssl.$form)
-  ends=$(grep -c 'prim: EOC' openssl.$form || true)
-  by_unber=$(grep -c '<P ' unber.$form)
+  by_openssl=$(grep 'prim:' openssl.$form | wc -l)
+  ends=$(grep 'prim: EOC' openssl.$form | wc -l)
+  by_unber=$(grep '<P ' unber.$form | wc -l)
   [ $((by_openssl - ends)) -eq "$by_unber" ] || fail "$form: $by_openssl less $ends primitive values, or $by_unber"
   echo "$form: $by_unber primitive values, $ends ends of contents"
 done

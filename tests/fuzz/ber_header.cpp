@@ -22,7 +22,8 @@ void fuzz(ByteView in) {
   require(!header.indefinite || header.constructed, "only a constructed encoding has no length");
 
   const ber::Identifier tag = ber::identifier(header.tag, header.constructed);
-  require(std::equal(tag.octets.begin(), tag.octets.begin() + tag.size, in.begin()), "a tag has one spelling");
+  require(std::equal(tag.octets.begin(), tag.octets.begin() + tag.size, in.begin()),
+          "a tag has one spelling");
   if (!header.indefinite)
     require(tag.size + ber::length_size(header.length) <= header.size, "the shortest length is the shortest");
 
@@ -31,7 +32,8 @@ void fuzz(ByteView in) {
     require(ber::parse_header(in.first(size), cut) == HeaderOutcome::need_more, "a cut header needs more");
   }
   ber::Header alone;
-  require(ber::parse_header(in.first(header.size), alone) == HeaderOutcome::ok, "a header needs nothing after it");
+  require(ber::parse_header(in.first(header.size), alone) == HeaderOutcome::ok,
+          "a header needs nothing after it");
   require(alone.length == header.length && alone.tag == header.tag, "and says the same without");
 }
 

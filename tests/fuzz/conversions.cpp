@@ -8,8 +8,8 @@ namespace {
 
 /// All but the text of what was found instead: that shows no more octets than had come.
 std::string place_of(const Error& error) {
-  return std::to_string(error.offset) + ": " + error.path + ": " + std::string(name_of(error.code)) + ", expected " +
-         error.expected;
+  return std::to_string(error.offset) + ": " + error.path + ": " + std::string(name_of(error.code)) +
+         ", expected " + error.expected;
 }
 
 void same(const test::Converted& whole, const test::Converted& pieces) {
@@ -53,9 +53,11 @@ test::Converted decode(ByteView ber) {
 
 std::vector<std::string> check(ByteView in) {
   std::vector<std::string> whole;
-  for (const Error& error : test::findings(in, test::whole(), small_limits())) whole.push_back(place_of(error));
+  for (const Error& error : test::findings(in, test::whole(), small_limits()))
+    whole.push_back(place_of(error));
   std::vector<std::string> pieces;
-  for (const Error& error : test::findings(in, chunks_for(in), small_limits())) pieces.push_back(place_of(error));
+  for (const Error& error : test::findings(in, chunks_for(in), small_limits()))
+    pieces.push_back(place_of(error));
   for (std::size_t i = 0; i < std::max(whole.size(), pieces.size()); ++i) {
     const std::string one = i < whole.size() ? whole[i] : "nothing";
     const std::string other = i < pieces.size() ? pieces[i] : "nothing";

@@ -46,6 +46,7 @@ namespace fs = std::filesystem;
 
 qember::Bytes load(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
+  if (!in) std::exit(1);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
@@ -74,8 +75,10 @@ int main(int argc, char** argv) {
   std::size_t count = 0;
   for (const fs::path path : std::span(argv + 2, static_cast<std::size_t>(argc) - 2)) {
     std::vector<fs::path> files;
-    if (!fs::is_directory(path)) files.push_back(path);
-    else for (const auto& entry : fs::directory_iterator(path)) files.push_back(entry.path());
+    if (!fs::is_directory(path))
+      files.push_back(path);
+    else
+      for (const auto& entry : fs::directory_iterator(path)) files.push_back(entry.path());
     std::ranges::sort(files);
     for (const fs::path& file : files) replay(file, mutants);
     count += files.size();

@@ -37,10 +37,15 @@ void forget_lengths(std::vector<Tlv>& list) {
 }
 
 void change_value(Tlv& tlv, Random& random) {
-  static const std::array<Bytes, 9> integers{
-      Bytes{0x00}, Bytes{0x7f}, Bytes{0xff}, Bytes{0x10, 0x00}, Bytes{0x00, 0x80}, Bytes{0x00, 0xff, 0xff, 0xff, 0xff},
-      Bytes{0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, Bytes{0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
-      Bytes{0x80, 0, 0, 0, 0, 0, 0, 0}};
+  static const std::array<Bytes, 9> integers{Bytes{0x00},
+                                             Bytes{0x7f},
+                                             Bytes{0xff},
+                                             Bytes{0x10, 0x00},
+                                             Bytes{0x00, 0x80},
+                                             Bytes{0x00, 0xff, 0xff, 0xff, 0xff},
+                                             Bytes{0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
+                                             Bytes{0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff},
+                                             Bytes{0x80, 0, 0, 0, 0, 0, 0, 0}};
   if (tlv.identifier == Bytes{0x02} && random() % 2 == 0) {
     tlv.value = integers[below(integers.size(), random)];
   } else {
@@ -72,11 +77,15 @@ Bytes mutate_bytes(ByteView in, Random& random) {
   Bytes bytes(in.begin(), in.end());
   for (auto count = 1 + random() % 4; count > 0; --count) {
     const auto at = bytes.begin() + static_cast<std::ptrdiff_t>(below(bytes.size(), random));
-    const auto octet = static_cast<std::uint8_t>(random() % 3 == 0 ? random() : likely[random() % likely.size()]);
+    const auto octet =
+        static_cast<std::uint8_t>(random() % 3 == 0 ? random() : likely[random() % likely.size()]);
     switch (random() % 4) {
-      case 0: if (!bytes.empty()) bytes.erase(at); break;
+      case 0:
+        if (!bytes.empty()) bytes.erase(at);
+        break;
       case 1: bytes.insert(at, octet); break;
-      default: if (!bytes.empty()) *at = octet;
+      default:
+        if (!bytes.empty()) *at = octet;
     }
   }
   return bytes;
@@ -109,7 +118,8 @@ Bytes mutate_records(ByteView in, Random& random) {
   std::vector<std::size_t> begins;
   auto input = stream::Input::over(in);
   native::Reader reader(input);
-  for (auto event = reader.next(); event && !std::holds_alternative<native::StreamEnd>(*event); event = reader.next())
+  for (auto event = reader.next(); event && !std::holds_alternative<native::StreamEnd>(*event);
+       event = reader.next())
     if (begins.empty() || reader.offset() > begins.back()) begins.push_back(reader.offset());
   if (begins.size() < 2) return mutate_bytes(in, random);
   begins.push_back(in.size());

@@ -15,13 +15,15 @@ void compare(const ram::PageView& page, const asn1::RAMPage& value) {
   const auto same = [&](ram::PageKind kind, Integer addr, ByteView data) {
     require(page.kind == kind, "both see the same kind of page");
     require(Integer(page.addr) == addr, "both see the same address");
-    require(std::equal(page.data.begin(), page.data.end(), data.begin(), data.end()), "both see the same data");
+    require(std::equal(page.data.begin(), page.data.end(), data.begin(), data.end()),
+            "both see the same data");
   };
   switch (value.which()) {
     case Which::compr: return same(ram::PageKind::zero, value.as_compr(), {});
     case Which::fullpage:
       return same(ram::PageKind::full, value.as_fullpage().addr(), value.as_fullpage().data());
-    case Which::xbzrle: return same(ram::PageKind::xbzrle, value.as_xbzrle().addr(), value.as_xbzrle().data());
+    case Which::xbzrle:
+      return same(ram::PageKind::xbzrle, value.as_xbzrle().addr(), value.as_xbzrle().data());
     case Which::hook: return same(ram::PageKind::hook, 0, {});
     default: require(false, "a page is of a kind");
   }
@@ -46,7 +48,8 @@ void fuzz(ByteView in) {
   const auto value = asn1::decode_front<asn1::RAMPage>(rest, {}, 7, "page");
   if (!fast) {
     const Error& error = fast.error();
-    if (value) return require(error.expected == "an address of 0 or more", "asn1c refuses what the fast path does");
+    if (value)
+      return require(error.expected == "an address of 0 or more", "asn1c refuses what the fast path does");
     require(error.code == value.error().code && error.offset == value.error().offset, "in the same place");
     return require(error.path == value.error().path, "by the same path");
   }

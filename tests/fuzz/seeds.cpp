@@ -65,8 +65,9 @@ void put_deltas() {
 
 void put_stream(const std::string& name, const Bytes& native) {
   put("native_stream", name, native);
-  for (const auto& [suffix, form] : {std::pair("", EncodeForm{}), std::pair("-der", EncodeForm{true, false, {}}),
-                                     std::pair("-opaque", EncodeForm{false, true, {}})}) {
+  for (const auto& [suffix, form] :
+       {std::pair("", EncodeForm{}), std::pair("-der", EncodeForm{true, false, {}}),
+        std::pair("-opaque", EncodeForm{false, true, {}})}) {
     const Converted ber = encode(native, whole(), form);
     if (ber.error) throw std::runtime_error(name + ": " + to_string(*ber.error));
     put("ber_stream", name + suffix, ber.out);
@@ -81,7 +82,8 @@ void put_descriptions() {
   input = stream::Input::over(real);
   native::Reader reader(input);
   for (auto event = reader.next(); event; event = reader.next())
-    if (const auto* text = std::get_if<native::DescriptionText>(&*event)) return put("description", "real", text->json);
+    if (const auto* text = std::get_if<native::DescriptionText>(&*event))
+      return put("description", "real", text->json);
 }
 
 }  // namespace
@@ -96,5 +98,12 @@ int main(int argc, char** argv) {
   put_stream("real", cut_pages(sample(), 0x104000, 0x105000));
   NativeBuilder plain;
   plain.footers = false;
-  put_stream("plain", plain.ram(1, {"r"}, 0x2000).part(1).zero("r", 0).zero("", 0x1000).eos().device(3, "d", Bytes(9)).eof().bytes());
+  put_stream("plain", plain.ram(1, {"r"}, 0x2000)
+                          .part(1)
+                          .zero("r", 0)
+                          .zero({}, 0x1000)
+                          .eos()
+                          .device(3, "d", Bytes(9))
+                          .eof()
+                          .bytes());
 }

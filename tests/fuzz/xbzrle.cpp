@@ -43,9 +43,12 @@ void encode(const Bytes& before, const Bytes& after) {
   std::optional<Bytes> first;
   for (const ram::Kernel* kernel : ram::supported_kernels()) {
     Bytes delta(page_size);
-    const std::size_t size = kernel->encode(before.data(), after.data(), page_size, delta.data(), delta.size());
-    if (size == ram::delta_too_large) delta = {0xff};
-    else delta.resize(size);
+    const std::size_t size =
+        kernel->encode(before.data(), after.data(), page_size, delta.data(), delta.size());
+    if (size == ram::delta_too_large)
+      delta = {0xff};
+    else
+      delta.resize(size);
     if (!first) first = delta;
     require(*first == delta, "all kernels write the same delta");
     require(kernel->is_zero(after.data(), page_size) == (after == Bytes(page_size)), "and see zeros alike");
@@ -74,7 +77,8 @@ void fuzz(ByteView in) {
   if (!checked) {
     require(checked.error().offset <= delta.size(), "a flaw is in the delta");
     require(page == before, "a refused delta changes nothing");
-    Bytes other(delta.begin(), delta.begin() + static_cast<std::ptrdiff_t>(std::min(delta.size(), page_size)));
+    Bytes other(delta.begin(),
+                delta.begin() + static_cast<std::ptrdiff_t>(std::min(delta.size(), page_size)));
     other.resize(page_size);
     return encode(before, other);
   }

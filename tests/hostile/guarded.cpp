@@ -32,8 +32,10 @@ Guarded run_guarded(const std::function<std::string()>& what) {
   rusage usage{};
   ::wait4(child, &status, 0, &usage);
   result.resident_kib = usage.ru_maxrss;
-  if (WIFSIGNALED(status)) result.ended = ::strsignal(WTERMSIG(status));
-  else if (WEXITSTATUS(status) != 0) result.ended = "exit " + std::to_string(WEXITSTATUS(status));
+  if (WIFSIGNALED(status))
+    result.ended = ::strsignal(WTERMSIG(status));
+  else if (WEXITSTATUS(status) != 0)
+    result.ended = "exit " + std::to_string(WEXITSTATUS(status));
   return result;
 }
 

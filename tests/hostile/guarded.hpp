@@ -8,8 +8,8 @@
 namespace qember::test {
 
 struct Guarded {
-  std::string said;     ///< by what ran
-  std::string ended;    ///< why it did not come to its end; empty where it did
+  std::string said;       ///< by what ran
+  std::string ended;      ///< why it did not come to its end; empty where it did
   long resident_kib = 0;  ///< at most
 };
 

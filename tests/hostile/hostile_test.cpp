@@ -24,12 +24,14 @@ std::string take(const HostileInput& hostile) {
   const Limits limits = Limits::untrusted();
   const Chunks chunks = hostile.byte_by_byte ? chunks_of(1) : chunks_of(64 << 10);
   const std::size_t before = allocated();
+  forget_peak();
   const auto found = findings(in, chunks, limits);
   for (const Error& error : found)
     if (error.offset > in.size()) return "an offset beyond the input";
   const std::size_t used = peak_allocated() - before;
   const bool is_ber = in[0] == 0x7f;
-  const Converted converted = is_ber ? decode(in, chunks, limits) : encode(in, chunks, {false, false, limits});
+  const Converted converted =
+      is_ber ? decode(in, chunks, limits) : encode(in, chunks, {false, false, limits});
   if (found.empty() && converted.error && !is_ber) return "sound, but not encoded";
   if (counts_allocations() && used > fixed_cost + 2 * in.size() + hostile.memory)
     return std::to_string(used) + " octets allocated for " + std::to_string(in.size());

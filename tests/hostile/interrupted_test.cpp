@@ -38,9 +38,10 @@ const std::vector<Verb>& verbs() {
 
 /// Sets the names of the files, runs the script, and requires that it says nothing.
 void silent(const Scratch& scratch, const Verb& verb, std::size_t part, const std::string& script) {
-  const Ran ran = shell(fmt::format("cd '{}' && verb={} part={} && {{\n{}\n}}", scratch.path("").string(), verb.name, part, script));
+  const Ran ran = shell(fmt::format("cd '{}' && verb={} part={} && {{\n{}\n}}", scratch.path("").string(),
+                                    verb.name, part, script));
   INFO(verb.name << " after " << part << ": " << ran.error);
-  CHECK(ran.out.empty());
+  CHECK(ran.out == "");
   CHECK(ran.code == 0);
 }
 
@@ -103,7 +104,7 @@ TEST_CASE("a disk that is full leaves no file", "[interrupted]") {
       silent(scratch, verb, verb.part(turn), R"sh(
         mkdir disk
         mounted=no
-        mount -t tmpfs -o size=$((part / 4096 + 1))p none disk 2> mount.err && mounted=yes
+        mount -t tmpfs -o size=$((part / 1024 + 1))k none disk 2> mount.err && mounted=yes
         trap '' XFSZ
         [ $mounted = yes ] || ulimit -f $((part / 1024 + 1))
         $QEMBER $verb whole -o disk/out 2> err

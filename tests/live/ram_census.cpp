@@ -45,9 +45,7 @@ class Counter {
     if (take(8) != std::string_view("QEVM\0\0\0\3", 8)) fail("not a migration stream");
     for (;;) {
       switch (number(1)) {
-        case configuration:
-          take(number(4));
-          break;
+        case configuration: take(number(4)); break;
         case command:
           number(2);
           take(number(2));
@@ -60,14 +58,10 @@ class Counter {
           break;
         }
         case section_part:
-        case section_end:
-          body(number(4));
-          break;
+        case section_end: body(number(4)); break;
         case section_full:
-        case end_of_stream:
-          return census_;
-        default:
-          fail("an element of unknown type");
+        case end_of_stream: return census_;
+        default: fail("an element of unknown type");
       }
     }
   }
@@ -144,8 +138,7 @@ class Counter {
         take(number(2));
         ++census_.deltas;
         break;
-      default:
-        fail("a record of unknown kind");
+      default: fail("a record of unknown kind");
     }
 
     const auto [known, first_time] = was_zero_.try_emplace(place, is_zero);

@@ -56,8 +56,10 @@ void cut(Tlv& tlv) {
 }
 
 void grow(Tlv& tlv) {
-  if (tlv.constructed()) tlv.children.push_back({{0x05}, {0x00}, {}, {}, false});
-  else tlv.value.push_back(0x41);
+  if (tlv.constructed())
+    tlv.children.push_back({{0x05}, {0x00}, {}, {}, false});
+  else
+    tlv.value.push_back(0x41);
 }
 
 }  // namespace
@@ -68,7 +70,8 @@ std::size_t count_tlvs(const std::vector<Tlv>& tree) {
   return count;
 }
 
-void damage(std::vector<Tlv>& tree, std::size_t index, std::size_t kind, const std::function<void(const Bytes&)>& take) {
+void damage(std::vector<Tlv>& tree, std::size_t index, std::size_t kind,
+            const std::function<void(const Bytes&)>& take) {
   Way way{};
   if (!find(tree, index, way)) throw std::out_of_range("no such TLV");
   std::vector<Tlv>& list = *way.list;
@@ -82,7 +85,8 @@ void damage(std::vector<Tlv>& tree, std::size_t index, std::size_t kind, const s
   const auto take_if_changed = [&](const Tlv& tlv, const auto& change) {
     Tlv changed = tlv;
     change(changed);
-    if (!changed.ended && changed.value.size() + changed.children.size() != tlv.value.size() + tlv.children.size())
+    if (!changed.ended &&
+        changed.value.size() + changed.children.size() != tlv.value.size() + tlv.children.size())
       changed.length.clear();
     Bytes before;
     write_tlv(tlv, before);
@@ -98,7 +102,8 @@ void damage(std::vector<Tlv>& tree, std::size_t index, std::size_t kind, const s
     case 2: take_if_changed(whole, [](Tlv& tlv) { tlv.identifier.front() ^= 0x20U; }); break;
     case 3:
       take_if_changed(whole, [](Tlv& tlv) { set_length(tlv, contents_size(tlv) + 1); });
-      if (contents_size(whole) > 0) take_if_changed(whole, [](Tlv& tlv) { set_length(tlv, contents_size(tlv) - 1); });
+      if (contents_size(whole) > 0)
+        take_if_changed(whole, [](Tlv& tlv) { set_length(tlv, contents_size(tlv) - 1); });
       break;
     case 4: take_if_changed(whole, [](Tlv& tlv) { set_length(tlv, SIZE_MAX >> 1U); }); break;
     case 5: take_if_changed(whole, pad); break;

@@ -45,16 +45,21 @@ const Type& qemu_file() {
   static const Type min_contents{Is::choice, {}, {{"ramsec", &ramsec}}};
   static const Type block_id{Is::sequence, {0x30}, {{"name", &name}, {"len", &integer}}};
   static const Type block_ids{Is::list, {0x30}, {{"", &block_id}}};
-  static const Type blocks{Is::sequence, from_hex("7fbe52"), {{"totalram", &integer}, {"blocks", &block_ids}}};
+  static const Type blocks{
+      Is::sequence, from_hex("7fbe52"), {{"totalram", &integer}, {"blocks", &block_ids}}};
   static Type entry{Is::choice, {}};
   static const Type entries{Is::list, {0x30}, {{"", &entry}}};
   static const Type subsection{
       Is::sequence, from_hex("7fd353"), {{"name", &name}, {"versionid", &integer}, {"contents", &entries}}};
   static const Type subsections{Is::list, from_hex("7fd34c"), {{"", &subsection}}};
-  entry.members = {
-      {"array", &entries}, {"bool", &boolean}, {"int", &integer}, {"oldblob", &octets}, {"subsecl", &subsections}};
+  entry.members = {{"array", &entries},
+                   {"bool", &boolean},
+                   {"int", &integer},
+                   {"oldblob", &octets},
+                   {"subsecl", &subsections}};
   static const Type vmstate{Is::choice, {}, {{"vmstateentries", &entries}}};
-  static const Type full_contents{Is::choice, {}, {{"ramblid", &blocks}, {"vmstate", &vmstate}, {"oldblob", &octets}}};
+  static const Type full_contents{
+      Is::choice, {}, {{"ramblid", &blocks}, {"vmstate", &vmstate}, {"oldblob", &octets}}};
   static const Type mark{Is::null, from_hex("5fd345")};
   static const Type full{Is::sequence,
                          from_hex("7f8f53"),
@@ -75,14 +80,20 @@ const Type& qemu_file() {
 }
 
 bool is_minimal(ByteView value) {
-  return value.size() < 2 || !((value[0] == 0x00 && value[1] < 0x80) || (value[0] == 0xff && value[1] >= 0x80));
+  return value.size() < 2 ||
+         !((value[0] == 0x00 && value[1] < 0x80) || (value[0] == 0xff && value[1] >= 0x80));
 }
 
 /// RFC 3629, without NUL.
 bool is_text(ByteView text) {
   for (std::size_t at = 0; at < text.size();) {
     const std::uint8_t lead = text[at];
-    const std::size_t more = lead < 0x80 ? 0 : lead < 0xc2 ? 9 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : 9;
+    const std::size_t more = lead < 0x80   ? 0
+                             : lead < 0xc2 ? 9
+                             : lead < 0xe0 ? 1
+                             : lead < 0xf0 ? 2
+                             : lead < 0xf5 ? 3
+                                           : 9;
     if (lead == 0 || more > text.size() - at - 1) return false;
     for (std::size_t i = 1; i <= more; ++i)
       if ((text[at + i] & 0xc0U) != 0x80) return false;
@@ -139,7 +150,10 @@ class Judge {
       }
       if (number < 31 || number >= 1U << 30U) return std::nullopt;
     }
-    Head head{{in_.begin() + static_cast<std::ptrdiff_t>(at_), in_.begin() + static_cast<std::ptrdiff_t>(at)}, 0, 0, false};
+    Head head{{in_.begin() + static_cast<std::ptrdiff_t>(at_), in_.begin() + static_cast<std::ptrdiff_t>(at)},
+              0,
+              0,
+              false};
     const int length = take();
     if (length < 0 || length == 0xff) return std::nullopt;
     if (length == 0x80) {
@@ -221,7 +235,8 @@ class Judge {
       if (at_end(frame)) return refuse(at_, inner);
       const std::size_t begin = at_;
       if (!value(*member.type, frame, inner)) return false;
-      if (inner == "QemuFile.version" && (at_ != value_at_ + 1 || in_[value_at_] != 3)) return refuse(begin, inner);
+      if (inner == "QemuFile.version" && (at_ != value_at_ + 1 || in_[value_at_] != 3))
+        return refuse(begin, inner);
     }
     return leave(frame, path);
   }
@@ -245,7 +260,8 @@ class Judge {
     const Frame frame = enter(outer_head, outer);
     while (!at_end(frame)) {
       const auto inner = head(frame);
-      if (!inner || (inner->identifier != Bytes{0x04} && inner->identifier != Bytes{0x24})) return refuse(at_, path);
+      if (!inner || (inner->identifier != Bytes{0x04} && inner->identifier != Bytes{0x24}))
+        return refuse(at_, path);
       if (!segments(*inner, frame, size, path)) return false;
     }
     return leave(frame, path);
@@ -263,7 +279,8 @@ class Judge {
         case Is::boolean: return value.size() == 1;
         case Is::integer:
           // 64 bits, unsigned or not.
-          return !value.empty() && is_minimal(value) && (value.size() <= 8 || (value.size() == 9 && value[0] == 0));
+          return !value.empty() && is_minimal(value) &&
+                 (value.size() <= 8 || (value.size() == 9 && value[0] == 0));
         default: return !value.empty() && value.size() <= type.most && is_text(value);
       }
     };

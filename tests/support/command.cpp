@@ -58,7 +58,8 @@ void write_all(int fd, ByteView bytes) {
 std::string read_all(int fd) {
   std::string all;
   std::array<char, 65536> buffer;
-  for (ssize_t count; (count = ::read(fd, buffer.data(), buffer.size())) > 0;) all.append(buffer.data(), static_cast<std::size_t>(count));
+  for (ssize_t count; (count = ::read(fd, buffer.data(), buffer.size())) > 0;)
+    all.append(buffer.data(), static_cast<std::size_t>(count));
   return all;
 }
 
@@ -129,7 +130,8 @@ std::string Scratch::file(const std::string& name, ByteView bytes) const {
 
 std::vector<std::string> Scratch::names() const {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(directory_)) names.push_back(entry.path().filename().string());
+  for (const auto& entry : std::filesystem::directory_iterator(directory_))
+    names.push_back(entry.path().filename().string());
   std::ranges::sort(names);
   return names;
 }
@@ -168,16 +170,24 @@ void Running::close_output() {
   out_ = -1;
 }
 
+Bytes Running::read_some() const { return read_at_most(1U << 20U); }
+
 Bytes Running::read(std::size_t size) const {
   Bytes bytes;
-  std::array<std::uint8_t, 65536> buffer;
   while (bytes.size() < size) {
-    pollfd ready{out_, POLLIN, 0};
-    if (::poll(&ready, 1, watchdog_seconds * 1000) <= 0) break;
-    const ssize_t count = ::read(out_, buffer.data(), std::min(buffer.size(), size - bytes.size()));
-    if (count <= 0) break;
-    bytes.insert(bytes.end(), buffer.begin(), buffer.begin() + count);
+    const Bytes more = read_at_most(size - bytes.size());
+    if (more.empty()) break;
+    bytes.insert(bytes.end(), more.begin(), more.end());
   }
+  return bytes;
+}
+
+Bytes Running::read_at_most(std::size_t size) const {
+  pollfd ready{out_, POLLIN, 0};
+  if (::poll(&ready, 1, watchdog_seconds * 1000) <= 0) return {};
+  Bytes bytes(std::min<std::size_t>(size, 1U << 20U));
+  const ssize_t count = ::read(out_, bytes.data(), bytes.size());
+  bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
   return bytes;
 }
 

@@ -55,6 +55,8 @@ class Running {
 
   void write(ByteView bytes) const;
   void close_input();
+  /// What comes out next; nothing at the end.
+  Bytes read_some() const;
   /// What comes out until there are `size` octets of it, the end comes, or the watchdog does.
   Bytes read(std::size_t size) const;
   void close_output();
@@ -64,6 +66,8 @@ class Running {
   Ran wait();
 
  private:
+  Bytes read_at_most(std::size_t size) const;
+
   pid_t pid_ = -1;
   int in_ = -1;
   int out_ = -1;

@@ -26,8 +26,8 @@ void drain(stream::Output& output, Bytes& to) {
 }
 
 /// Feeds `in` until the source ends or refuses; before each chunk, what came out is taken away.
-Converted run(native::Source& source, stream::Input& input, ByteView in, const Chunks& chunks, stream::Output& output,
-              const Sink& sink) {
+Converted run(native::Source& source, stream::Input& input, ByteView in, const Chunks& chunks,
+              stream::Output& output, const Sink& sink) {
   Converted result;
   for (;;) {
     auto event = source.next();
@@ -59,7 +59,8 @@ Converted encode_to(stream::Writer writer, stream::Output& output, ByteView nati
   native::Reader reader(input, form.limits);
   native::Arranger source(reader, form.limits);
   native::Encoder encoder(source, writer, form.limits, {form.opaque});
-  return run(source, input, native, chunks, output, [&](const native::Event& event) { return encoder.write(event); });
+  return run(source, input, native, chunks, output,
+             [&](const native::Event& event) { return encoder.write(event); });
 }
 
 }  // namespace

@@ -12,7 +12,8 @@ namespace {
 /// A PART of no pages is of no use; the first one stays.
 class Filter {
  public:
-  Filter(native::Writer& writer, std::uint64_t begin, std::uint64_t end) : writer_(writer), begin_(begin), end_(end) {}
+  Filter(native::Writer& writer, std::uint64_t begin, std::uint64_t end)
+      : writer_(writer), begin_(begin), end_(end) {}
 
   void take(const native::Event& event) {
     if (const auto* section = std::get_if<native::SectionBegin>(&event)) {

@@ -12,8 +12,10 @@ namespace qember::test {
 std::vector<Error> findings(ByteView in, const Chunks& chunks, const Limits& limits, std::size_t most) {
   stream::Input input;
   std::unique_ptr<native::Source> source;
-  if (!in.empty() && in[0] == 0x7f) source = std::make_unique<native::Decoder>(input, limits);
-  else source = std::make_unique<native::Reader>(input, limits);
+  if (!in.empty() && in[0] == 0x7f)
+    source = std::make_unique<native::Decoder>(input, limits);
+  else
+    source = std::make_unique<native::Reader>(input, limits);
   native::Checker checker(*source, limits);
   std::vector<Error> found;
   while (found.size() < most) {

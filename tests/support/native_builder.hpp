@@ -51,7 +51,11 @@ class NativeBuilder {
   /// With a target of pages of that many octets.
   NativeBuilder& configuration(std::string_view machine, std::size_t size) {
     page_size = size;
-    return configuration(machine).u8(5).counted("configuration/target-page-bits").u32(1).u32(static_cast<std::uint32_t>(std::countr_zero(size)));
+    return configuration(machine)
+        .u8(5)
+        .counted("configuration/target-page-bits")
+        .u32(1)
+        .u32(static_cast<std::uint32_t>(std::countr_zero(size)));
   }
   NativeBuilder& command(std::uint16_t id, ByteView payload = {}) {
     return u8(8).u16(id).u16(static_cast<std::uint16_t>(payload.size())).raw(payload);

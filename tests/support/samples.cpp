@@ -14,7 +14,8 @@
 namespace qember::test {
 
 std::string small_description(std::size_t page_size) {
-  return R"({"page_size": )" + std::to_string(page_size) + R"(, "devices": [)"
+  return R"({"page_size": )" + std::to_string(page_size) +
+         R"(, "devices": [)"
          R"({"name": "dev", "instance_id": 0, "vmsd_name": "dev", "version": 2, "fields": [)"
          R"({"name": "on", "type": "bool", "size": 1}, )"
          R"({"name": "level", "type": "uint8", "size": 1}, )"
@@ -48,11 +49,21 @@ NativeBuilder small_stream() {
   to.command(2, from_hex("00000001"));
   to.ram(2, {"pc.ram", "pc.rom"}, 0x10000);
   to.section(1, 5, "dirty-bitmap", 0, 1).u8(1).footer(5);
-  to.part(2).zero("pc.ram", 0).page({}, 0x1000, 0xab).zero({}, 0x2000, 0x77).page("pc.rom", 0x3000, 0xcd).eos().footer(2);
+  to.part(2)
+      .zero("pc.ram", 0)
+      .page({}, 0x1000, 0xab)
+      .zero({}, 0x2000, 0x77)
+      .page("pc.rom", 0x3000, 0xcd)
+      .eos()
+      .footer(2);
   to.part(5).u8(0x4c).counted("node").counted("map");
   to.raw(from_hex("0000000000000000 00000008")).u64(32).passed_on(Bytes(32, 0xff)).u8(1).footer(5);
   to.part(2).eos().footer(2);
-  to.part(2).xbzrle({}, 0x3000, from_hex("05 02 1122")).compressed("pc.ram", 0x4000, from_hex("78da7bf76e148c8251305201004faeb82e")).eos().footer(2);
+  to.part(2)
+      .xbzrle({}, 0x3000, from_hex("05 02 1122"))
+      .compressed("pc.ram", 0x4000, from_hex("78da7bf76e148c8251305201004faeb82e"))
+      .eos()
+      .footer(2);
   to.end(2).page("pc.ram", 0x5000, 0).zero({}, 0x6000).eos().footer(2);
   to.end(5).u8(1).footer(5);
   to.device(7, "dev", dev_state(), 0, 2).device(0, "old", old_state(), 3);
@@ -76,7 +87,8 @@ Bytes load(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(in), {}};
   }
   const auto close = [](std::FILE* pipe) { ::pclose(pipe); };
-  const std::unique_ptr<std::FILE, decltype(close)> pipe(::popen(("xz -dc '" + path.string() + "'").c_str(), "r"), close);
+  const std::unique_ptr<std::FILE, decltype(close)> pipe(
+      ::popen(("xz -dc '" + path.string() + "'").c_str(), "r"), close);
   Bytes bytes;
   std::array<std::uint8_t, 65536> buffer;
   while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe.get()))

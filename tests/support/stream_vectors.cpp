@@ -27,7 +27,8 @@ struct Piece {
 
 class PieceParser {
  public:
-  PieceParser(std::string_view text, const std::map<std::string, Piece>& named) : text_(text), named_(named) {}
+  PieceParser(std::string_view text, const std::map<std::string, Piece>& named)
+      : text_(text), named_(named) {}
 
   Piece parse() {
     Piece piece = sequence();
@@ -64,7 +65,8 @@ class PieceParser {
   Piece tlv(char close) {
     Piece piece{from_hex(word()), {}};
     const Piece contents = sequence();
-    if (at_ == text_.size() || text_[at_++] != close) throw std::runtime_error("unbalanced: " + std::string(text_));
+    if (at_ == text_.size() || text_[at_++] != close)
+      throw std::runtime_error("unbalanced: " + std::string(text_));
     if (close == '>') {
       piece.bytes.push_back(0x80);
       piece.append(contents);
@@ -73,8 +75,10 @@ class PieceParser {
     }
     const std::size_t size = contents.bytes.size();
     if (size > 0xffff) throw std::runtime_error("too long: " + std::string(text_));
-    if (size > 0xff) piece.append(Bytes{0x82, static_cast<std::uint8_t>(size >> 8U)});
-    else if (size > 0x7f) piece.bytes.push_back(0x81);
+    if (size > 0xff)
+      piece.append(Bytes{0x82, static_cast<std::uint8_t>(size >> 8U)});
+    else if (size > 0x7f)
+      piece.bytes.push_back(0x81);
     piece.bytes.push_back(static_cast<std::uint8_t>(size));
     piece.append(contents);
     return piece;
@@ -107,7 +111,8 @@ class PieceParser {
   std::string word() {
     const auto end = std::min(text_.find_first_of(" {}<>^\"'@", at_), text_.size());
     const std::string word(text_.substr(at_, end - at_));
-    if (word.empty()) throw std::runtime_error("no word at " + std::to_string(at_) + ": " + std::string(text_));
+    if (word.empty())
+      throw std::runtime_error("no word at " + std::to_string(at_) + ": " + std::string(text_));
     at_ = end;
     return word;
   }

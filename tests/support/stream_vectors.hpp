@@ -13,8 +13,8 @@ struct StreamVector {
   std::string line;
   Bytes in;
   bool accepted = false;
-  Bytes out;               ///< where accepted
-  std::string code;        ///< where not
+  Bytes out;                 ///< where accepted
+  std::string code;          ///< where not
   std::uint64_t offset = 0;  ///< of the mark in the bytes, or their end
   std::string path;
 };

@@ -50,22 +50,22 @@ struct SizeRange {
 
 /// A component of a SEQUENCE, an alternative of a CHOICE, or the element of a SEQUENCE OF.
 struct Member {
-  std::string_view name;    ///< as in the schema; empty for the element of a SEQUENCE OF
-  std::uint16_t type = 0;   ///< index into `Schema::types`
-  bool tagged = false;      ///< false for a CHOICE without a tag of its own
+  std::string_view name;   ///< as in the schema; empty for the element of a SEQUENCE OF
+  std::uint16_t type = 0;  ///< index into `Schema::types`
+  bool tagged = false;     ///< false for a CHOICE without a tag of its own
   bool optional = false;
-  Tag tag{};                ///< the outermost tag
+  Tag tag{};                          ///< the outermost tag
   std::span<const Tag> inner_tags{};  ///< further ones, each on a TLV inside the one before (EXPLICIT)
   SizeRange size{};
 };
 
 struct Type {
-  std::string_view name;    ///< of a type that the schema names; else that of the member it was written in
+  std::string_view name;  ///< of a type that the schema names; else that of the member it was written in
   Kind kind = Kind::other;
   bool named = false;
-  bool tagged = false;      ///< false for a CHOICE without a tag of its own
+  bool tagged = false;  ///< false for a CHOICE without a tag of its own
   bool extensible = false;
-  Tag tag{};                ///< the outermost tag
+  Tag tag{};  ///< the outermost tag
   std::span<const Tag> inner_tags{};
   std::span<const Member> members{};
   SizeRange size{};

@@ -42,7 +42,8 @@ struct Identifier {
 /// Encodes a tag: one octet below 31 (X.690 8.1.2.2), else the shortest long form (8.1.2.4).
 constexpr Identifier identifier(Tag tag, bool constructed) {
   Identifier result;
-  const auto lead = static_cast<std::uint8_t>((static_cast<unsigned>(tag.tag_class) << 6U) | (constructed ? 0x20U : 0U));
+  const auto lead =
+      static_cast<std::uint8_t>((static_cast<unsigned>(tag.tag_class) << 6U) | (constructed ? 0x20U : 0U));
   if (tag.number < 31) {
     result.octets[0] = static_cast<std::uint8_t>(lead | tag.number);
     result.size = 1;

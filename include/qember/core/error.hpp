@@ -11,31 +11,31 @@ namespace qember {
 
 /// What went wrong. The names that `name_of` gives are stable.
 enum class Errc : std::uint8_t {
-  need_more,            ///< not an error: the bytes end inside an element, and more may come
-  truncated,            ///< the input ended there; sound up to there
-  bad_tag,              ///< another element than the schema or the format has there
-  bad_length,           ///< a length that BER forbids, or that leaves its parent
-  bad_value,            ///< contents that are no value of their type
-  constraint,           ///< a value that the schema's constraints refuse
-  limit,                ///< more than the caller's `Limits` allow
-  wrong_order,          ///< a section or element where it may not come
-  missing_end_mark,     ///< a section or the stream without its end mark
-  trailing_data,        ///< bytes after the end
-  unknown_section,      ///< a section id that was not opened
-  unknown_block,        ///< a RAM block that the block list does not name
-  page_outside_block,   ///< a page address beyond the block's length
-  page_unaligned,       ///< a page address that is no multiple of the page size
-  bad_delta,            ///< an XBZRLE delta that is malformed or leaves the page
-  page_size_unknown,    ///< nothing names the page size, or two things disagree
-  description_mismatch, ///< device state that its description does not fit
-  bad_annotation,       ///< a `qember` section that does not make sense
-  unknown_magic,        ///< neither QEMU's stream nor ours
-  wrong_direction,      ///< the other of the two formats
-  unsupported,          ///< valid, and not supported
-  usage,                ///< the caller's mistake
-  io,                   ///< the operating system said no
-  cancelled,            ///< the caller asked to stop
-  internal,             ///< our mistake
+  need_more,             ///< not an error: the bytes end inside an element, and more may come
+  truncated,             ///< the input ended there; sound up to there
+  bad_tag,               ///< another element than the schema or the format has there
+  bad_length,            ///< a length that BER forbids, or that leaves its parent
+  bad_value,             ///< contents that are no value of their type
+  constraint,            ///< a value that the schema's constraints refuse
+  limit,                 ///< more than the caller's `Limits` allow
+  wrong_order,           ///< a section or element where it may not come
+  missing_end_mark,      ///< a section or the stream without its end mark
+  trailing_data,         ///< bytes after the end
+  unknown_section,       ///< a section id that was not opened
+  unknown_block,         ///< a RAM block that the block list does not name
+  page_outside_block,    ///< a page address beyond the block's length
+  page_unaligned,        ///< a page address that is no multiple of the page size
+  bad_delta,             ///< an XBZRLE delta that is malformed or leaves the page
+  page_size_unknown,     ///< nothing names the page size, or two things disagree
+  description_mismatch,  ///< device state that its description does not fit
+  bad_annotation,        ///< a `qember` section that does not make sense
+  unknown_magic,         ///< neither QEMU's stream nor ours
+  wrong_direction,       ///< the other of the two formats
+  unsupported,           ///< valid, and not supported
+  usage,                 ///< the caller's mistake
+  io,                    ///< the operating system said no
+  cancelled,             ///< the caller asked to stop
+  internal,              ///< our mistake
 };
 
 std::string_view name_of(Errc code) noexcept;

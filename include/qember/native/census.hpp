@@ -27,7 +27,7 @@ struct DeviceSummary {
   std::uint32_t version = 0;
   std::uint64_t octets = 0;  ///< of its state, in the native form
   DeviceState state = DeviceState::typed;
-  std::string reason;        ///< of a fallback
+  std::string reason;  ///< of a fallback
 };
 
 struct Summary {
@@ -48,9 +48,9 @@ struct Summary {
   bool described = false;
   bool complete = false;  ///< the end mark was seen
 
-  std::uint64_t ram_octets = 0;      ///< contents of pages: full, delta, compressed
-  std::uint64_t device_octets = 0;   ///< device state as it is in this form
-  std::uint64_t typed_octets = 0;    ///< device state, in the native form, that has values
+  std::uint64_t ram_octets = 0;                         ///< contents of pages: full, delta, compressed
+  std::uint64_t device_octets = 0;                      ///< device state as it is in this form
+  std::uint64_t typed_octets = 0;                       ///< device state, in the native form, that has values
   std::map<std::string, std::uint64_t> untyped_octets;  ///< the rest, by type or reason
 };
 

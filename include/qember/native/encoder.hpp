@@ -16,7 +16,8 @@ struct EncoderOptions {
 class Encoder {
  public:
   /// All outlive the encoder. `source` gives the events, a description before the device state.
-  Encoder(const Source& source, stream::Writer& writer, const Limits& limits = {}, EncoderOptions options = {});
+  Encoder(const Source& source, stream::Writer& writer, const Limits& limits = {},
+          EncoderOptions options = {});
   ~Encoder();
 
   /// Takes the next event of the source. Pages are borrowed from it.

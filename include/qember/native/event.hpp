@@ -107,12 +107,12 @@ enum class RamPageKind : std::uint8_t { zero, full, xbzrle, compressed };
 
 struct RamPage {
   RamPageKind kind = RamPageKind::zero;
-  std::uint8_t fill = 0;    ///< of `zero`: the octet that fills the page
+  std::uint8_t fill = 0;     ///< of `zero`: the octet that fills the page
   bool names_block = false;  ///< the record gives the block's name, though it may be the same again
-  std::uint32_t block = 0;  ///< index into `RamBlocks`
-  std::uint64_t addr = 0;   ///< byte offset in the block
-  ByteView data{};          ///< the page, the delta, or the zlib stream
-  bool lasting = true;      ///< `data` stays as it is until the input is fed
+  std::uint32_t block = 0;   ///< index into `RamBlocks`
+  std::uint64_t addr = 0;    ///< byte offset in the block
+  ByteView data{};           ///< the page, the delta, or the zlib stream
+  bool lasting = true;       ///< `data` stays as it is until the input is fed
 };
 
 /// A piece of the bitmap of a block in a mapped-ram file, which stands before the block's pages: bit i%8 of
@@ -159,7 +159,8 @@ struct StreamEnd {};
 
 /// Views in it are valid until the next call to the source that made it, or to what feeds that; those of
 /// pages that are `lasting` until the latter.
-using Event = std::variant<StreamBegin, Configuration, Command, SectionBegin, RamBlocks, RamMark, RamPage, MappedBitmap,
-                           MappedStale, Body, SectionEnd, Eof, DescriptionText, Rest, StreamEnd>;
+using Event =
+    std::variant<StreamBegin, Configuration, Command, SectionBegin, RamBlocks, RamMark, RamPage, MappedBitmap,
+                 MappedStale, Body, SectionEnd, Eof, DescriptionText, Rest, StreamEnd>;
 
 }  // namespace qember::native

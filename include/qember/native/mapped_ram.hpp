@@ -20,7 +20,9 @@ constexpr std::uint64_t mapped_fields_size(const RamBlock& block) {
 }
 
 /// Where the block ends, and the fields of the next begin.
-constexpr std::uint64_t mapped_end(const RamBlock& block) { return block.mapped->pages_offset + block.length; }
+constexpr std::uint64_t mapped_end(const RamBlock& block) {
+  return block.mapped->pages_offset + block.length;
+}
 
 /// Whether a block whose fields begin at `offset` is laid out as QEMU does: in order, and with no more
 /// padding than it needs to align. The error has no place.

@@ -35,7 +35,20 @@ class Reader final : public Source {
   const Session& session() const override { return session_; }
 
  private:
-  enum class State : std::uint8_t { header, element, ram, mapped, iterable, payload, device, footer, tail, rest, after_eof, end };
+  enum class State : std::uint8_t {
+    header,
+    element,
+    ram,
+    mapped,
+    iterable,
+    payload,
+    device,
+    footer,
+    tail,
+    rest,
+    after_eof,
+    end
+  };
   struct BodyEnd {
     enum Outcome : std::uint8_t { found, starved, none } outcome;
     std::size_t at;
@@ -77,19 +90,19 @@ class Reader final : public Source {
   Session session_;
   State state_ = State::header;
   std::uint64_t event_offset_ = 0;
-  bool in_sync_ = false;             ///< what was refused has been passed
+  bool in_sync_ = false;  ///< what was refused has been passed
 
-  SectionBegin section_;             ///< the one being read
+  SectionBegin section_;  ///< the one being read
   BodyKind kind_ = BodyKind::device;
-  std::string full_name_;            ///< of a FULL, whose name nothing else keeps
+  std::string full_name_;  ///< of a FULL, whose name nothing else keeps
   std::optional<bool> footers_;
-  std::uint64_t package_end_ = 0;    ///< of a PACKAGED command; 0 outside
-  std::uint64_t payload_ = 0;        ///< octets of an iterable's record that are still to come
+  std::uint64_t package_end_ = 0;  ///< of a PACKAGED command; 0 outside
+  std::uint64_t payload_ = 0;      ///< octets of an iterable's record that are still to come
   bool payload_ends_body_ = false;
-  bool blocks_pending_ = false;      ///< START `ram`, before its list
-  std::size_t scanned_ = 0;          ///< octets of a device's body that hold no footer
+  bool blocks_pending_ = false;       ///< START `ram`, before its list
+  std::size_t scanned_ = 0;           ///< octets of a device's body that hold no footer
   std::optional<std::size_t> loose_;  ///< where a footer stands that nothing certain follows
-  std::deque<std::size_t> tail_;     ///< sizes of the bodies to come, where only a description tells
+  std::deque<std::size_t> tail_;      ///< sizes of the bodies to come, where only a description tells
   bool rest_is_device_state_ = false;
 
   /// The parts of a mapped-ram file up to the end of its last block.
@@ -100,11 +113,11 @@ class Reader final : public Source {
   };
   ReadAt read_at_;
   std::deque<MappedPart> mapped_;
-  Bytes bitmap_;                     ///< of the block whose pages come
+  Bytes bitmap_;  ///< of the block whose pages come
 
   std::size_t sections_ = 0;
   std::size_t commands_ = 0;
-  std::size_t pages_ = 0;            ///< of this section
+  std::size_t pages_ = 0;  ///< of this section
 };
 
 }  // namespace qember::native

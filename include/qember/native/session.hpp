@@ -14,12 +14,12 @@ namespace qember::native {
 /// How the body of a section is laid out.
 enum class BodyKind : std::uint8_t {
   ram,
-  block,               ///< block migration
+  block,  ///< block migration
   dirty_bitmap,
   htab,                ///< pSeries hash table
   storage_attributes,  ///< s390
   vfio,
-  device,              ///< without a mark at its end
+  device,  ///< without a mark at its end
 };
 
 BodyKind body_kind(std::string_view name, Element type) noexcept;

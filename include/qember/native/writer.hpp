@@ -43,9 +43,9 @@ class Writer {
 
   stream::Output& out_;
   std::vector<RamBlock> blocks_;
-  std::uint64_t begin_ = 0;                   ///< of the stream in the output
-  std::optional<std::uint32_t> mapped_;       ///< the block of a mapped-ram file whose fields are written
-  std::optional<std::uint64_t> bitmap_at_;    ///< where the next piece of its bitmap goes
+  std::uint64_t begin_ = 0;                 ///< of the stream in the output
+  std::optional<std::uint32_t> mapped_;     ///< the block of a mapped-ram file whose fields are written
+  std::optional<std::uint64_t> bitmap_at_;  ///< where the next piece of its bitmap goes
   std::uint32_t section_ = 0;
   bool in_ram_ = false;
   bool ended_ = false;

@@ -2,8 +2,8 @@
 /// What a parser reads from: the unread bytes of an input in one piece, from memory or fed in chunks.
 #pragma once
 
-#include <qember/core/result.hpp>
 #include <qember/core/bytes.hpp>
+#include <qember/core/result.hpp>
 
 #include <memory>
 
@@ -30,7 +30,9 @@ class Input {
     offset_ += count;
   }
   /// Whether the bytes are this input's own, and stay until it is fed.
-  bool holds(ByteView bytes) const noexcept { return data_ <= bytes.data() && bytes.data() + bytes.size() <= data_ + end_; }
+  bool holds(ByteView bytes) const noexcept {
+    return data_ <= bytes.data() && bytes.data() + bytes.size() <= data_ + end_;
+  }
   /// Says that nothing can be parsed before `count` unread bytes are there.
   void want(std::size_t count) noexcept { wanted_ = count; }
 

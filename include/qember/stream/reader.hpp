@@ -47,8 +47,8 @@ struct FileEnd {};
 /// The input ends with the file.
 struct InputEnd {};
 
-using Event = std::variant<FileBegin, FullSection, BlobBegin, BlobData, BlobEnd, RamBegin, RamBlockBegin, ram::PageView,
-                           RamEnd, FileEnd, InputEnd>;
+using Event = std::variant<FileBegin, FullSection, BlobBegin, BlobData, BlobEnd, RamBegin, RamBlockBegin,
+                           ram::PageView, RamEnd, FileEnd, InputEnd>;
 
 class Reader {
  public:
@@ -99,7 +99,8 @@ class Reader {
   Status end_mark(const ber::Identifier& mark);
   Result<std::optional<SectionFields>> peek_fields(const ber::Header& header, std::size_t& contents);
   Error shortage(std::size_t at, std::string_view component) const;
-  Error refuse(Errc code, std::size_t at, std::string_view component, std::string expected, ByteView found) const;
+  Error refuse(Errc code, std::size_t at, std::string_view component, std::string expected,
+               ByteView found) const;
   Place place() const;
   static std::string path_of(const Place& place);
   Event give(Event event, Place::In in);

@@ -63,7 +63,8 @@ class Writer {
   void end_full();
 
  private:
-  Writer(Output* out, Lengths* measured, const Lengths* given) : out_(out), measured_(measured), given_(given) {}
+  Writer(Output* out, Lengths* measured, const Lengths* given)
+      : out_(out), measured_(measured), given_(given) {}
 
   struct Open {
     ber::Identifier identifier;

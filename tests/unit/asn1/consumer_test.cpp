@@ -3,8 +3,7 @@
 #include <qember/asn1/types.hpp>
 #include <qember/asn1/value.hpp>
 
-#if __has_include("NULL.h") || \
-    __has_include(<asn_application.h>) || defined(ASN_APPLICATION_H) || defined(MIN)
+#if __has_include("NULL.h") || __has_include(<asn_application.h>) || defined(ASN_APPLICATION_H) || defined(MIN)
 #error "asn1c's headers are in reach"
 #endif
 

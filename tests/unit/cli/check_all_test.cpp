@@ -17,7 +17,8 @@ namespace {
 /// `CODE PATH` of each finding.
 std::vector<std::string> found(const Bytes& in) {
   std::vector<std::string> lines;
-  for (const Error& error : findings(in)) lines.push_back(std::string(name_of(error.code)) + " " + error.path);
+  for (const Error& error : findings(in))
+    lines.push_back(std::string(name_of(error.code)) + " " + error.path);
   return lines;
 }
 
@@ -39,16 +40,40 @@ void finds(NativeBuilder& stream, const Lines& expected) {
 }  // namespace
 
 TEST_CASE("deltas are sound and have a base") {
-  finds(ram().xbzrle({}, 0x1000, from_hex("05 02 1122")).xbzrle({}, 0, from_hex("00 01 ff")).eos().footer(1).eof(), {});
-  finds(ram().xbzrle({}, 0x2000, from_hex("05 02 1122")).eos().footer(1).eof(), {"bad_delta QEVM.section[1].page[2]"});
+  finds(ram()
+            .xbzrle({}, 0x1000, from_hex("05 02 1122"))
+            .xbzrle({}, 0, from_hex("00 01 ff"))
+            .eos()
+            .footer(1)
+            .eof(),
+        {});
+  finds(ram().xbzrle({}, 0x2000, from_hex("05 02 1122")).eos().footer(1).eof(),
+        {"bad_delta QEVM.section[1].page[2]"});
   finds(ram().xbzrle({}, 0x1000, from_hex("05 02 11")).xbzrle({}, 0, from_hex("00 00")).eos().footer(1).eof(),
         {"bad_delta QEVM.section[1].page[2]", "bad_delta QEVM.section[1].page[3]"});
 }
 
 TEST_CASE("what postcopy discards is no base") {
   const Bytes discard = from_hex("00 01 72 00 0000000000001000 0000000000001000");
-  finds(ram().eos().footer(1).command(6, discard).part(1).xbzrle({}, 0, from_hex("00 01 ff")).eos().footer(1).eof(), {});
-  finds(ram().eos().footer(1).command(6, discard).part(1).xbzrle({}, 0x1000, from_hex("00 01 ff")).eos().footer(1).eof(),
+  finds(ram()
+            .eos()
+            .footer(1)
+            .command(6, discard)
+            .part(1)
+            .xbzrle({}, 0, from_hex("00 01 ff"))
+            .eos()
+            .footer(1)
+            .eof(),
+        {});
+  finds(ram()
+            .eos()
+            .footer(1)
+            .command(6, discard)
+            .part(1)
+            .xbzrle({}, 0x1000, from_hex("00 01 ff"))
+            .eos()
+            .footer(1)
+            .eof(),
         {"bad_delta QEVM.section[2].page[0]"});
   finds(ram().eos().footer(1).command(6, from_hex("00 01 72 00 0000000000004000 0000000000001000")).eof(),
         {"page_outside_block QEVM"});
@@ -56,11 +81,13 @@ TEST_CASE("what postcopy discards is no base") {
 }
 
 TEST_CASE("a compressed page is a page") {
-  finds(ram().compressed({}, 0, from_hex("789c0102")).eos().footer(1).eof(), {"bad_value QEVM.section[1].page[2]"});
+  finds(ram().compressed({}, 0, from_hex("789c0102")).eos().footer(1).eof(),
+        {"bad_value QEVM.section[1].page[2]"});
 }
 
 TEST_CASE("sections stand between START and END") {
-  finds(ram().eos().footer(1).end(1).eos().footer(1).part(1).eos().footer(1).eof(), {"wrong_order QEVM.section[3]"});
+  finds(ram().eos().footer(1).end(1).eos().footer(1).part(1).eos().footer(1).eof(),
+        {"wrong_order QEVM.section[3]"});
   finds(ram().eos().footer(1).ram(1, {"r"}, 0x4000).eof(), {"wrong_order QEVM.section[2]"});
   finds(ram().eos().footer(1).end(1).eos().footer(1).ram(1, {"r"}, 0x4000).eof(), {});
 }
@@ -68,15 +95,24 @@ TEST_CASE("sections stand between START and END") {
 TEST_CASE("names are texts, and payloads as long as QEMU wants them") {
   finds(NativeBuilder().ram(1, {"a\nb"}, 0x1000).device(2, "", Bytes(3)).eof(),
         {"bad_value QEVM.section[0]", "bad_value QEVM.section[1]"});
-  finds(NativeBuilder().command(2, from_hex("0000")).command(1, from_hex("00")).command(77, from_hex("00")).eof(),
+  finds(NativeBuilder()
+            .command(2, from_hex("0000"))
+            .command(1, from_hex("00"))
+            .command(77, from_hex("00"))
+            .eof(),
         {"bad_length QEVM", "bad_length QEVM"});
 }
 
 TEST_CASE("a description is JSON and has the page size; whether it fits is QEMU's own matter") {
   finds(ram().eos().footer(1).device(2, "dev", Bytes(3)).eof().description(R"({"page_size": 4096})"), {});
-  finds(ram().eos().footer(1).device(7, "dev", Bytes(3), 0, 2).eof().description(
-            R"({"page_size": 4096, "devices": [{"name": "dev", "instance_id": 0, "fields": [)"
-            R"({"name": "x", "type": "uint64", "size": 8}]}]})"), {});
+  finds(ram()
+            .eos()
+            .footer(1)
+            .device(7, "dev", Bytes(3), 0, 2)
+            .eof()
+            .description(R"({"page_size": 4096, "devices": [{"name": "dev", "instance_id": 0, "fields": [)"
+                         R"({"name": "x", "type": "uint64", "size": 8}]}]})"),
+        {});
   finds(ram().eos().footer(1).eof().description("{]"), {"bad_value QEVM"});
   const auto stream = ram().eos().footer(1).eof().description(R"({"page_size": 1024})");
   CHECK(found(stream.bytes()) == Lines{"page_size_unknown QEVM"});
@@ -101,10 +137,12 @@ TEST_CASE("BER is read on behind what makes no sense in it") {
   // Both SecMin, and the address of the last page.
   for (const std::string_view id : {"7f8153 80 02 01 01", "40 02 2000"}) {
     const Bytes wanted = from_hex(id);
-    for (auto at = ber.begin(); (at = std::search(at, ber.end(), wanted.begin(), wanted.end())) != ber.end(); ++at)
+    for (auto at = ber.begin(); (at = std::search(at, ber.end(), wanted.begin(), wanted.end())) != ber.end();
+         ++at)
       *(at + static_cast<std::ptrdiff_t>(wanted.size()) - 1) = 0x09;
   }
-  CHECK(found(ber) == Lines{"unknown_section QemuFile.top[1].min.sectionid", "unknown_section QemuFile.top[2].min.sectionid"});
+  CHECK(found(ber) == Lines{"unknown_section QemuFile.top[1].min.sectionid",
+                            "unknown_section QemuFile.top[2].min.sectionid"});
 }
 
 TEST_CASE("no more findings than --max-errors") {

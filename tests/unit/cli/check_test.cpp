@@ -14,7 +14,16 @@ namespace {
 
 /// The second of its two pages is outside its block; its record begins at `page_outside`.
 Bytes invalid_stream() {
-  return NativeBuilder().configuration("m", 4096).ram(1, {"a"}, 0x4000).part(1).zero("a", 0).zero({}, 0x7000).eos().footer(1).eof().bytes();
+  return NativeBuilder()
+      .configuration("m", 4096)
+      .ram(1, {"a"}, 0x4000)
+      .part(1)
+      .zero("a", 0)
+      .zero({}, 0x7000)
+      .eos()
+      .footer(1)
+      .eof()
+      .bytes();
 }
 const std::size_t page_outside = invalid_stream().size() - (9 + 8 + 5 + 1);
 
@@ -46,7 +55,8 @@ TEST_CASE("a finding is FILE:OFFSET: PATH: expected X, found Y on standard outpu
   const Ran ran = run({"check", files.invalid});
   CHECK(ran.code == 1);
   const std::string finding =
-      ":" + std::to_string(page_outside) + ": QEVM.section[1].page[1].addr: expected an address below 0x4000, found 0x7000\n";
+      ":" + std::to_string(page_outside) +
+      ": QEVM.section[1].page[1].addr: expected an address below 0x4000, found 0x7000\n";
   CHECK(ran.out == files.invalid + finding);
   CHECK(ran.error.empty());
   CHECK(run({"check", "-"}, invalid_stream()).out == "-" + finding);
@@ -90,7 +100,8 @@ TEST_CASE("of several files the worst decides: 2, then 1, 3, 4, 0") {
 TEST_CASE("what is neither form is a finding") {
   const Ran ran = run({"check", "-"}, Bytes{'n', 'o', 'n', 'e'});
   CHECK(ran.code == 1);
-  CHECK(ran.out.starts_with("-:0: magic: expected 51 45 56 4d (QEVM) or 7f cd c5 51 (BER), found 6e 6f 6e 65"));
+  CHECK(
+      ran.out.starts_with("-:0: magic: expected 51 45 56 4d (QEVM) or 7f cd c5 51 (BER), found 6e 6f 6e 65"));
   CHECK(run({"check", "-"}, Bytes{0x7f, 0xcd}).code == 3);
   CHECK(run({"check", "-"}).code == 3);
 }

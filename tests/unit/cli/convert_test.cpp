@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The command's encode and decode: files, pipes, exit codes.
-#include "support/command.hpp"
 #include "support/convert.hpp"
+#include "support/command.hpp"
 #include "support/samples.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <thread>
-
-#include <fcntl.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -106,10 +102,12 @@ TEST_CASE("usage and files that are not there are exit code 2") {
   const std::string in = scratch.file("in", native());
   const std::string absent = scratch.path("absent/file").string();
   for (const Arguments& arguments :
-       {Arguments{}, Arguments{"frobnicate"}, Arguments{"encode", "--nonsense"}, Arguments{"encode", in, in, in},
-        Arguments{"encode", absent}, Arguments{"encode", in, "-o", absent}, Arguments{"encode", scratch.path("").string()},
-        Arguments{"encode", in, "-o", scratch.path("").string()}, Arguments{"encode", "--page-size", "1000", in},
-        Arguments{"encode", "--page-size", "131072", in}, Arguments{"check"}, Arguments{"info"}}) {
+       {Arguments{}, Arguments{"frobnicate"}, Arguments{"encode", "--nonsense"},
+        Arguments{"encode", in, in, in}, Arguments{"encode", absent}, Arguments{"encode", in, "-o", absent},
+        Arguments{"encode", scratch.path("").string()},
+        Arguments{"encode", in, "-o", scratch.path("").string()},
+        Arguments{"encode", "--page-size", "1000", in}, Arguments{"encode", "--page-size", "131072", in},
+        Arguments{"check"}, Arguments{"info"}}) {
     INFO((arguments.empty() ? "no arguments" : arguments.back()));
     const Ran ran = run(arguments);
     CHECK(ran.code == 2);
@@ -189,21 +187,15 @@ TEST_CASE("a full device and a closed pipe are exit code 2, with nothing left") 
   CHECK(closed.wait().code == 2);
 }
 
-TEST_CASE("a full disk is exit code 2 and leaves no file") {
+TEST_CASE("a disk that takes no more is exit code 2 and leaves no file") {
   const Scratch scratch;
-  const std::string disk = scratch.path("disk").string();
-  std::filesystem::create_directory(disk);
-  if (::mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=64k") != 0) {
-    WARN("only root can make a small disk");
-    return;
-  }
   const std::string in = scratch.file("in", sample());
-  const Ran ran = run({"encode", in, "-o", disk + "/out"});
-  const bool empty = std::filesystem::is_empty(disk);
-  ::umount(disk.c_str());
+  const std::string out = scratch.path("out").string();
+  // A limit on the size of files, which unlike a full disk needs no privilege.
+  const Ran ran = shell("trap '' XFSZ; ulimit -f 64; exec \"$QEMBER\" encode " + in + " -o " + out);
   CHECK(ran.code == 2);
-  CHECK(ran.error.find(disk + "/out") != std::string::npos);
-  CHECK(empty);
+  CHECK(ran.error.find(out) != std::string::npos);
+  CHECK(scratch.names() == std::vector<std::string>{"in"});
 }
 
 TEST_CASE("into a pipe, an input that ends early gives no end mark") {

@@ -31,12 +31,14 @@ void has_keys(const Json& object, const std::vector<std::string>& promised) {
 }
 
 void has_schema(const Json& json) {
-  has_keys(json, {"schema", "format", "complete", "machine", "page_size", "blocks", "pages", "sections", "bytes"});
+  has_keys(json,
+           {"schema", "format", "complete", "machine", "page_size", "blocks", "pages", "sections", "bytes"});
   has_keys(json["pages"], {"zero", "full", "xbzrle", "compressed", "hook"});
   has_keys(json["sections"], {"total", "typed", "opaque", "early", "undescribed", "fallback"});
   has_keys(json["bytes"], {"in", "ram", "device", "overhead"});
   for (const Json& block : json["blocks"]) has_keys(block, {"name", "length"});
-  for (const Json& fallback : json["sections"]["fallback"]) has_keys(fallback, {"name", "instance", "reason"});
+  for (const Json& fallback : json["sections"]["fallback"])
+    has_keys(fallback, {"name", "instance", "reason"});
 }
 
 }  // namespace
@@ -52,7 +54,8 @@ TEST_CASE("info --json says what is in a stream, the same for both forms") {
     CHECK(json["complete"] == true);
     CHECK(json["machine"] == "tiny-1.0");
     CHECK(json["page_size"] == 1024);
-    CHECK(json["blocks"] == Json::parse(R"([{"name": "pc.ram", "length": 65536}, {"name": "pc.rom", "length": 65536}])"));
+    CHECK(json["blocks"] ==
+          Json::parse(R"([{"name": "pc.ram", "length": 65536}, {"name": "pc.rom", "length": 65536}])"));
     CHECK(json["pages"] == Json::parse(R"({"zero": 3, "full": 3, "xbzrle": 1, "compressed": 1, "hook": 0})"));
     CHECK(json["sections"]["total"] == 10);
     CHECK(json["sections"]["typed"] == 2);
@@ -66,7 +69,8 @@ TEST_CASE("info --json says what is in a stream, the same for both forms") {
   CHECK(of_native["bytes"]["device"] == dev_state().size() + old_state().size());
   for (const Json& json : {of_native, of_ber}) {
     const Json& bytes = json["bytes"];
-    CHECK(bytes["in"] == bytes["ram"].get<long>() + bytes["device"].get<long>() + bytes["overhead"].get<long>());
+    CHECK(bytes["in"] ==
+          bytes["ram"].get<long>() + bytes["device"].get<long>() + bytes["overhead"].get<long>());
   }
 }
 

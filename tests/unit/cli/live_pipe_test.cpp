@@ -20,7 +20,9 @@ namespace {
 NativeBuilder pages(std::size_t count) {
   NativeBuilder to;
   to.ram(1, {"pc.ram"}, count * 4096).part(1);
-  for (std::size_t i = 0; i < count; ++i) to.page(i == 0 ? NativeBuilder::Block("pc.ram") : std::nullopt, i * 4096, static_cast<std::uint8_t>(i + 1));
+  for (std::size_t i = 0; i < count; ++i)
+    to.page(i == 0 ? NativeBuilder::Block("pc.ram") : std::nullopt, i * 4096,
+            static_cast<std::uint8_t>(i + 1));
   return to;
 }
 
@@ -45,8 +47,11 @@ TEST_CASE("every page that is complete comes out while the pipe is held open") {
   const Bytes whole_native = stream.eos().footer(1).eof().bytes();
   const Bytes whole_ber = encode(whole_native).out;
   // After the last page's octets: the ends of its lists, of the section and of the file.
-  const std::size_t ber_half = static_cast<std::size_t>(
-      std::ranges::search(whole_ber, Bytes{0x5f, 0xd3, 0x45, 0x00, 0, 0, 0, 0, 0, 0}).begin() - whole_ber.begin()) - 6;
+  const std::size_t ber_half =
+      static_cast<std::size_t>(
+          std::ranges::search(whole_ber, Bytes{0x5f, 0xd3, 0x45, 0x00, 0, 0, 0, 0, 0, 0}).begin() -
+          whole_ber.begin()) -
+      6;
   const ByteView native = ByteView(whole_native).first(native_half);
   const ByteView ber = ByteView(whole_ber).first(ber_half);
   REQUIRE(ber.back() == static_cast<std::uint8_t>(count));
@@ -72,7 +77,9 @@ TEST_CASE("memory does not grow with the stream") {
   const ByteView bytes(stream.bytes());
 
   const std::size_t rounds = gib * 256;
-  const auto octet_at = [&](std::uint64_t at) { return bytes[at < head ? at : head + (at - head) % (bytes.size() - head)]; };
+  const auto octet_at = [&](std::uint64_t at) {
+    return bytes[at < head ? at : head + (at - head) % (bytes.size() - head)];
+  };
 
   Running encode({"encode"});
   Running decode({"decode"});
@@ -81,7 +88,7 @@ TEST_CASE("memory does not grow with the stream") {
     for (std::size_t i = 0; i < rounds; ++i) encode.write(bytes.subspan(head));
   });
   std::thread middle([&] {
-    for (Bytes piece; !(piece = encode.read(std::size_t{1} << 20U)).empty();) decode.write(piece);
+    for (Bytes piece; !(piece = encode.read_some()).empty();) decode.write(piece);
     decode.close_input();
   });
   const std::uint64_t expected = head + rounds * (bytes.size() - head);
@@ -90,7 +97,8 @@ TEST_CASE("memory does not grow with the stream") {
   // The footer at the very end comes with what follows it.
   constexpr std::size_t footer = 5;
   while (octets < expected - footer - 8) {
-    const Bytes piece = decode.read(std::min<std::uint64_t>(std::size_t{1} << 20U, expected - footer - 8 - octets));
+    const Bytes piece =
+        decode.read(std::min<std::uint64_t>(std::size_t{1} << 20U, expected - footer - 8 - octets));
     if (piece.empty()) break;
     for (std::size_t i = 0; i < piece.size(); i += 509) same = same && piece[i] == octet_at(octets + i);
     octets += piece.size();
@@ -128,7 +136,8 @@ long peak_of(const std::string& verb, ByteView in, ByteView out) {
 
 }  // namespace
 
-TEST_CASE("a real stream in a pipe costs its device state and four times its description at most", "[corpus]") {
+TEST_CASE("a real stream in a pipe costs its device state and four times its description at most",
+          "[corpus]") {
   for (const auto& path : real_streams()) {
     if (path.filename().string().find("live") == std::string::npos && path.extension() == ".xz") continue;
     INFO(path.filename().string());
@@ -143,6 +152,7 @@ TEST_CASE("a real stream in a pipe costs its device state and four times its des
     const long decoding = peak_of("decode", ber, native);
     CHECK(encoding <= most);
     CHECK(decoding <= most);
-    WARN(path.filename().string() << ": encode at most " << encoding << " KiB, decode " << decoding << ", of " << most);
+    WARN(path.filename().string() << ": encode at most " << encoding << " KiB, decode " << decoding << ", of "
+                                  << most);
   }
 }

@@ -14,7 +14,8 @@ namespace {
 std::string difference(ByteView a, ByteView b) {
   const auto [in_a, in_b] = std::ranges::mismatch(a, b);
   if (in_a == a.end() && in_b == b.end()) return "none";
-  return "at " + std::to_string(in_a - a.begin()) + " of " + std::to_string(a.size()) + " and " + std::to_string(b.size());
+  return "at " + std::to_string(in_a - a.begin()) + " of " + std::to_string(a.size()) + " and " +
+         std::to_string(b.size());
 }
 
 Bytes sound(const Converted& converted) {

@@ -34,93 +34,279 @@ void is_refused(const NativeBuilder& native, std::string_view code) {
 
 /// The head of a stream of pages of 4096 octets.
 NativeBuilder head() { return NativeBuilder().configuration("m", 4096); }
-NativeBuilder ram(const std::vector<std::string>& blocks = {"pc.ram"}) { return head().ram(1, blocks, 0x4000); }
+NativeBuilder ram(const std::vector<std::string>& blocks = {"pc.ram"}) {
+  return head().ram(1, blocks, 0x4000);
+}
 
 const Bytes three{1, 2, 3};
 
 }  // namespace
 
 TEST_CASE("names that the schema reserves or cannot hold come back") {
-  const std::string names[] = {"qember", "qember-name-0", "qember-name-17", "", "\xff\xfe", "caf\xe9", std::string(255, 'x'),
-                               std::string(255, '\xff'), "caf\xc3\xa9", std::string("a\0b", 3), " ", "ram2", "\xed\xa0\x80"};
+  const std::string names[] = {"qember",
+                               "qember-name-0",
+                               "qember-name-17",
+                               "",
+                               "\xff\xfe",
+                               "caf\xe9",
+                               std::string(255, 'x'),
+                               std::string(255, '\xff'),
+                               "caf\xc3\xa9",
+                               std::string("a\0b", 3),
+                               " ",
+                               "ram2",
+                               "\xed\xa0\x80"};
   for (const std::string& name : names) {
     INFO(name);
     comes_back(ram().device(7, name, three).device(8, "after", three).eof());
     comes_back(ram({name}).part(1).zero(name, 0).page({}, 0x1000, 7).eos().footer(1).eof());
-    comes_back(ram({"qember-name-1", name, "other"}).part(1).zero(name, 0).page("qember-name-1", 0x1000, 7).eos().footer(1).eof());
+    comes_back(ram({"qember-name-1", name, "other"})
+                   .part(1)
+                   .zero(name, 0)
+                   .page("qember-name-1", 0x1000, 7)
+                   .eos()
+                   .footer(1)
+                   .eof());
   }
   // Of an iterable too: its records are not known, its footer is.
-  comes_back(ram().section(1, 9, "qember", 0, 1).raw(three).footer(9).part(9).raw(three).footer(9).end(9).footer(9).eof());
+  comes_back(ram()
+                 .section(1, 9, "qember", 0, 1)
+                 .raw(three)
+                 .footer(9)
+                 .part(9)
+                 .raw(three)
+                 .footer(9)
+                 .end(9)
+                 .footer(9)
+                 .eof());
 }
 
-TEST_CASE("a name that a block has twice in the list is refused") { is_refused(ram({"a", "a"}).eof(), "bad_value"); }
+TEST_CASE("a name that a block has twice in the list is refused") {
+  is_refused(ram({"a", "a"}).eof(), "bad_value");
+}
 
 TEST_CASE("block names that are sent again come back") {
-  comes_back(ram().part(1).zero("pc.ram", 0).zero("pc.ram", 0x1000).zero({}, 0x2000).eos().footer(1)
-                 .part(1).zero("pc.ram", 0).eos().footer(1).eof());
-  comes_back(ram({"a", "b"}).part(1).zero("a", 0).zero("b", 0).zero("b", 0x1000).zero("a", 0).eos().footer(1)
-                 .part(1).zero("a", 0x1000).page({}, 0, 9).eos().footer(1).part(1).zero({}, 0).zero("b", 0).eos().footer(1).eof());
+  comes_back(ram()
+                 .part(1)
+                 .zero("pc.ram", 0)
+                 .zero("pc.ram", 0x1000)
+                 .zero({}, 0x2000)
+                 .eos()
+                 .footer(1)
+                 .part(1)
+                 .zero("pc.ram", 0)
+                 .eos()
+                 .footer(1)
+                 .eof());
+  comes_back(ram({"a", "b"})
+                 .part(1)
+                 .zero("a", 0)
+                 .zero("b", 0)
+                 .zero("b", 0x1000)
+                 .zero("a", 0)
+                 .eos()
+                 .footer(1)
+                 .part(1)
+                 .zero("a", 0x1000)
+                 .page({}, 0, 9)
+                 .eos()
+                 .footer(1)
+                 .part(1)
+                 .zero({}, 0)
+                 .zero("b", 0)
+                 .eos()
+                 .footer(1)
+                 .eof());
 }
 
 TEST_CASE("pages that are filled with another octet come back") {
-  comes_back(ram().part(1).zero("pc.ram", 0, 0x5a).zero({}, 0x1000, 0xff).zero({}, 0x2000).zero({}, 0x3000, 1).eos().footer(1).eof());
-  comes_back(ram({"a", "b"}).part(1).zero("a", 0).zero("b", 0, 3).zero("b", 0x1000, 3).zero("a", 0, 4).eos().footer(1).eof());
+  comes_back(ram()
+                 .part(1)
+                 .zero("pc.ram", 0, 0x5a)
+                 .zero({}, 0x1000, 0xff)
+                 .zero({}, 0x2000)
+                 .zero({}, 0x3000, 1)
+                 .eos()
+                 .footer(1)
+                 .eof());
+  comes_back(ram({"a", "b"})
+                 .part(1)
+                 .zero("a", 0)
+                 .zero("b", 0, 3)
+                 .zero("b", 0x1000, 3)
+                 .zero("a", 0, 4)
+                 .eos()
+                 .footer(1)
+                 .eof());
 }
 
 TEST_CASE("marks without a page come back wherever they stand") {
   constexpr std::uint64_t flush = 0x200;
   constexpr std::uint64_t hook = 0x80;
   for (const std::uint64_t mark : {flush, hook}) {
-    comes_back(head().section(1, 1, "ram", 0, 4).u64(0x4004).counted("pc.ram").u64(0x4000).u64(mark).u64(mark).eos().footer(1)
-                   .part(1).u64(mark).zero("pc.ram", 0).u64(mark).u64(mark).zero({}, 0x1000).u64(mark).eos().footer(1)
-                   .part(1).u64(mark).eos().footer(1).end(1).zero({}, 0).u64(mark).zero("pc.ram", 0x1000).eos().footer(1).eof());
+    comes_back(head()
+                   .section(1, 1, "ram", 0, 4)
+                   .u64(0x4004)
+                   .counted("pc.ram")
+                   .u64(0x4000)
+                   .u64(mark)
+                   .u64(mark)
+                   .eos()
+                   .footer(1)
+                   .part(1)
+                   .u64(mark)
+                   .zero("pc.ram", 0)
+                   .u64(mark)
+                   .u64(mark)
+                   .zero({}, 0x1000)
+                   .u64(mark)
+                   .eos()
+                   .footer(1)
+                   .part(1)
+                   .u64(mark)
+                   .eos()
+                   .footer(1)
+                   .end(1)
+                   .zero({}, 0)
+                   .u64(mark)
+                   .zero("pc.ram", 0x1000)
+                   .eos()
+                   .footer(1)
+                   .eof());
   }
-  comes_back(ram().part(1).u64(hook).u64(flush).u64(hook).zero("pc.ram", 0, 9).u64(flush).u64(hook).zero({}, 0).eos().footer(1).eof());
+  comes_back(ram()
+                 .part(1)
+                 .u64(hook)
+                 .u64(flush)
+                 .u64(hook)
+                 .zero("pc.ram", 0, 9)
+                 .u64(flush)
+                 .u64(hook)
+                 .zero({}, 0)
+                 .eos()
+                 .footer(1)
+                 .eof());
 }
 
 TEST_CASE("compressed pages come back") {
-  comes_back(ram({"a", "b"}).part(1).compressed("a", 0, three).compressed({}, 0x1000, three).compressed("b", 0, three)
-                 .zero({}, 0x1000).compressed("b", 0x2000, three).page("b", 0x2000, 1).compressed({}, 0x3000, {}).eos().footer(1)
-                 .part(1).compressed({}, 0, three).eos().footer(1).end(1).u64(0x200).compressed("a", 0, three).eos().footer(1).eof());
+  comes_back(ram({"a", "b"})
+                 .part(1)
+                 .compressed("a", 0, three)
+                 .compressed({}, 0x1000, three)
+                 .compressed("b", 0, three)
+                 .zero({}, 0x1000)
+                 .compressed("b", 0x2000, three)
+                 .page("b", 0x2000, 1)
+                 .compressed({}, 0x3000, {})
+                 .eos()
+                 .footer(1)
+                 .part(1)
+                 .compressed({}, 0, three)
+                 .eos()
+                 .footer(1)
+                 .end(1)
+                 .u64(0x200)
+                 .compressed("a", 0, three)
+                 .eos()
+                 .footer(1)
+                 .eof());
 }
 
 TEST_CASE("pages may come in START, in FULL, or all in END") {
-  comes_back(head().section(1, 1, "ram", 0, 4).u64(0x4004).counted("a").u64(0x4000).zero("a", 0).page({}, 0x1000, 3)
-                 .compressed({}, 0x2000, three).eos().footer(1).eof());
-  comes_back(head().section(4, 1, "ram", 0, 4).u64(0x4004).counted("a").u64(0x4000).zero("a", 0).zero({}, 0x1000).eos()
-                 .footer(1).part(1).zero({}, 0).eos().footer(1).eof());
+  comes_back(head()
+                 .section(1, 1, "ram", 0, 4)
+                 .u64(0x4004)
+                 .counted("a")
+                 .u64(0x4000)
+                 .zero("a", 0)
+                 .page({}, 0x1000, 3)
+                 .compressed({}, 0x2000, three)
+                 .eos()
+                 .footer(1)
+                 .eof());
+  comes_back(head()
+                 .section(4, 1, "ram", 0, 4)
+                 .u64(0x4004)
+                 .counted("a")
+                 .u64(0x4000)
+                 .zero("a", 0)
+                 .zero({}, 0x1000)
+                 .eos()
+                 .footer(1)
+                 .part(1)
+                 .zero({}, 0)
+                 .eos()
+                 .footer(1)
+                 .eof());
   comes_back(ram().end(1).zero("pc.ram", 0).page({}, 0x1000, 9).eos().footer(1).eof());
 }
 
 TEST_CASE("START twice, END missing, END twice, a PART after END come back") {
   comes_back(ram().ram(1, {"b"}, 0x2000).part(1).zero("b", 0).eos().footer(1).eof());
-  comes_back(ram().part(1).zero("pc.ram", 0).eos().footer(1).ram(1, {"pc.ram"}, 0x2000).part(1).zero("pc.ram", 0).eos().footer(1).eof());
+  comes_back(ram()
+                 .part(1)
+                 .zero("pc.ram", 0)
+                 .eos()
+                 .footer(1)
+                 .ram(1, {"pc.ram"}, 0x2000)
+                 .part(1)
+                 .zero("pc.ram", 0)
+                 .eos()
+                 .footer(1)
+                 .eof());
   comes_back(ram().part(1).zero("pc.ram", 0).zero({}, 0x1000).eos().footer(1).device(3, "dev", three).eof());
-  comes_back(ram().end(1).eos().footer(1).end(1).eos().footer(1).part(1).zero("pc.ram", 0).eos().footer(1).eof());
+  comes_back(
+      ram().end(1).eos().footer(1).end(1).eos().footer(1).part(1).zero("pc.ram", 0).eos().footer(1).eof());
   comes_back(head().ram(1, {"a"}, 0x1000).ram(2, {"b"}, 0x1000).part(2).zero("b", 0).eos().footer(2).eof());
 }
 
 TEST_CASE("ids that are large, the same for several sections, or the id of `ram` come back") {
-  comes_back(head().ram(0xffffffff, {"a"}, 0x1000).part(0xffffffff).zero("a", 0).eos().footer(0xffffffff)
-                 .device(0xffffffff, "dev", three, 0xffffffff, 0xffffffff).device(0, "dev", three).device(0, "dev", three).eof());
-  comes_back(ram().end(1).eos().footer(1).device(1, "dev", three).device(1, "other", three).part(1).zero("pc.ram", 0).eos().footer(1).eof());
+  comes_back(head()
+                 .ram(0xffffffff, {"a"}, 0x1000)
+                 .part(0xffffffff)
+                 .zero("a", 0)
+                 .eos()
+                 .footer(0xffffffff)
+                 .device(0xffffffff, "dev", three, 0xffffffff, 0xffffffff)
+                 .device(0, "dev", three)
+                 .device(0, "dev", three)
+                 .eof());
+  comes_back(ram()
+                 .end(1)
+                 .eos()
+                 .footer(1)
+                 .device(1, "dev", three)
+                 .device(1, "other", three)
+                 .part(1)
+                 .zero("pc.ram", 0)
+                 .eos()
+                 .footer(1)
+                 .eof());
 }
 
 TEST_CASE("device state with its own footers and end marks in it comes back") {
   Bytes state = from_hex("7e00000007 7e00000007 04 00 7e00000007 05 00000000000000");
-  comes_back(ram().device(7, "dev", state).device(0, "zeros", Bytes(3000, 0)).device(7, "dev", from_hex("7e 7e 7e 7e00 00")).eof());
+  comes_back(ram()
+                 .device(7, "dev", state)
+                 .device(0, "zeros", Bytes(3000, 0))
+                 .device(7, "dev", from_hex("7e 7e 7e 7e00 00"))
+                 .eof());
   comes_back(ram().device(7, "empty", {}).device(0, "empty", {}).eof());
 }
 
 TEST_CASE("a stream of devices alone comes back") {
-  comes_back(NativeBuilder().device(7, "dev", dev_state(), 0, 2).device(0, "old", old_state(), 3).eof().description(
-      R"({"page_size": 4096, "devices": []})"));
+  comes_back(NativeBuilder()
+                 .device(7, "dev", dev_state(), 0, 2)
+                 .device(0, "old", old_state(), 3)
+                 .eof()
+                 .description(R"({"page_size": 4096, "devices": []})"));
   comes_back(NativeBuilder().eof());
   comes_back(NativeBuilder().configuration("").eof());
 }
 
 TEST_CASE("descriptions that are no description, and what follows, come back") {
-  for (const std::string_view text : {"", "{}", "{\"devices\": []}", "no JSON", "[", "\xff\xff", "{\"devices\": 3}"}) {
+  for (const std::string_view text :
+       {"", "{}", "{\"devices\": []}", "no JSON", "[", "\xff\xff", "{\"devices\": 3}"}) {
     INFO(text);
     comes_back(ram().device(7, "dev", dev_state(), 0, 2).eof().description(text));
     comes_back(ram().device(7, "dev", dev_state(), 0, 2).eof().description(text).text("more"));
@@ -156,22 +342,43 @@ TEST_CASE("streams without footers come back") {
   described.footers = false;
   described.ram(1, {"a"}, 0x4000).part(1).zero("a", 0).eos().end(1).eos();
   NativeBuilder undescribed = described;
-  described.device(7, "dev", dev_state(), 0, 2).device(0, "old", old_state(), 3).eof().description(small_description(4096));
+  described.device(7, "dev", dev_state(), 0, 2)
+      .device(0, "old", old_state(), 3)
+      .eof()
+      .description(small_description(4096));
   comes_back(described);
   comes_back(undescribed.device(7, "dev", three).device(8, "other", three).eof());
   NativeBuilder devices;
   devices.footers = false;
-  comes_back(devices.device(7, "dev", dev_state(), 0, 2).device(0, "old", old_state(), 3).eof().description(small_description()));
+  comes_back(devices.device(7, "dev", dev_state(), 0, 2)
+                 .device(0, "old", old_state(), 3)
+                 .eof()
+                 .description(small_description()));
 }
 
 TEST_CASE("commands come back, known or not, and packages with them") {
-  comes_back(ram().command(1).command(2, three).command(77, Bytes(65535, 9)).command(11).end(1).eos().footer(1).eof());
+  comes_back(ram()
+                 .command(1)
+                 .command(2, three)
+                 .command(77, Bytes(65535, 9))
+                 .command(11)
+                 .end(1)
+                 .eos()
+                 .footer(1)
+                 .eof());
   NativeBuilder inside;
   const std::size_t header = inside.size();
   inside.command(4).device(7, "dev", three).device(8, "qember", three).command(5);
   const Bytes package(inside.bytes().begin() + static_cast<std::ptrdiff_t>(header), inside.bytes().end());
   const auto with = [&](std::size_t size) {
-    return ram().command(7, Bytes{0, 0, 0, static_cast<std::uint8_t>(size)}).raw(package).end(1).zero("pc.ram", 0).eos().footer(1).eof();
+    return ram()
+        .command(7, Bytes{0, 0, 0, static_cast<std::uint8_t>(size)})
+        .raw(package)
+        .end(1)
+        .zero("pc.ram", 0)
+        .eos()
+        .footer(1)
+        .eof();
   };
   comes_back(with(package.size()));
   comes_back(with(0));
@@ -183,13 +390,17 @@ TEST_CASE("what the format forbids is refused") {
   is_refused(ram().part(2).zero("pc.ram", 0).eos().footer(2).eof(), "unknown_section");
   is_refused(ram().part(1).zero("other", 0).eos().footer(1).eof(), "unknown_block");
   is_refused(ram().part(1).zero("pc.ram", 0x4000).eos().footer(1).eof(), "page_outside_block");
-  is_refused(ram().part(1).zero("pc.ram", 0).zero({}, 0x1000).zero({}, 0x4000).eos().footer(1).eof(), "page_outside_block");
+  is_refused(ram().part(1).zero("pc.ram", 0).zero({}, 0x1000).zero({}, 0x4000).eos().footer(1).eof(),
+             "page_outside_block");
   is_refused(ram().part(1).zero({}, 0).eos().footer(1).eof(), "bad_tag");
-  is_refused(ram().part(1).zero("pc.ram", 0).zero({}, 0x1000).u64(0x2000 | 0x22 | 0x08).eos().footer(1).eof(), "bad_tag");
+  is_refused(ram().part(1).zero("pc.ram", 0).zero({}, 0x1000).u64(0x2000 | 0x22 | 0x08).eos().footer(1).eof(),
+             "bad_tag");
   is_refused(ram().part(1).zero("pc.ram", 0).eos().footer(2).eof(), "missing_end_mark");
   is_refused(ram().u8(0x20).eof(), "bad_tag");
   is_refused(ram().u8(0x06).eof(), "bad_tag");
   is_refused(ram().configuration("late").eof(), "wrong_order");
   is_refused(NativeBuilder().section(1, 1, "ram", 0, 3).eos().footer(1).eof(), "unsupported");
-  is_refused(NativeBuilder().u8(7).u32(3).text("m-1").u8(5).counted("configuration/other").u32(1).u32(0).eof(), "unsupported");
+  is_refused(
+      NativeBuilder().u8(7).u32(3).text("m-1").u8(5).counted("configuration/other").u32(1).u32(0).eof(),
+      "unsupported");
 }

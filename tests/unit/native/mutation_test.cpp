@@ -18,12 +18,13 @@ auto at(Bytes& bytes, std::size_t offset) { return bytes.begin() + static_cast<s
 
 /// Octets changed, put in, taken out, repeated, moved; mostly such as mean something in the format.
 Bytes mutated(Bytes bytes, std::mt19937& random) {
-  static constexpr std::uint8_t likely[] = {0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x10,
-                                            0x20, 0x22, 0x28, 0x40, 0x7e, 0x80, 0xff};
+  static constexpr std::uint8_t likely[] = {0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08,
+                                            0x10, 0x20, 0x22, 0x28, 0x40, 0x7e, 0x80, 0xff};
   for (auto count = 1 + random() % 3; count > 0 && !bytes.empty(); --count) {
     const std::size_t place = somewhere(bytes, random);
     const std::size_t size = std::min<std::size_t>(1 + random() % 40, bytes.size() - place);
-    const auto octet = static_cast<std::uint8_t>(random() % 4 == 0 ? random() : likely[random() % std::size(likely)]);
+    const auto octet =
+        static_cast<std::uint8_t>(random() % 4 == 0 ? random() : likely[random() % std::size(likely)]);
     switch (random() % 8) {
       case 0: bytes.erase(at(bytes, place), at(bytes, place + size)); break;
       case 1: bytes.insert(at(bytes, place), octet); break;
@@ -43,9 +44,19 @@ Bytes mutated(Bytes bytes, std::mt19937& random) {
 std::vector<Bytes> seeds() {
   NativeBuilder plain;
   plain.configuration("m", 256);
-  plain.ram(1, {"a", "b"}, 0x400).part(1).zero("a", 0).page({}, 0x100, 1).zero("b", 0).zero("a", 0x200).eos().footer(1);
+  plain.ram(1, {"a", "b"}, 0x400)
+      .part(1)
+      .zero("a", 0)
+      .page({}, 0x100, 1)
+      .zero("b", 0)
+      .zero("a", 0x200)
+      .eos()
+      .footer(1);
   plain.end(1).zero("a", 0).u64(0x80).zero({}, 0x100, 3).xbzrle("b", 0, from_hex("000101")).eos().footer(1);
-  plain.device(0, "dev", dev_state(), 0, 2).device(4, "old", old_state(), 3).eof().description(small_description(256));
+  plain.device(0, "dev", dev_state(), 0, 2)
+      .device(4, "old", old_state(), 3)
+      .eof()
+      .description(small_description(256));
   NativeBuilder bare;
   bare.footers = false;
   bare.ram(1, {"a"}, 0x2000).part(1).zero("a", 0).u64(0x200).zero({}, 0x1000).eos().end(1).eos();
