@@ -202,7 +202,9 @@ Verdict try_page_size(Cursor cursor, std::uint64_t size, int records, const Sess
       if (found != block) next = 0;
       block = found;
     }
-    if (!block || addr >= session.blocks()[*block].length) return impossible;
+    if (!block) return impossible;
+    // A page outside its block is an error of its own, for when the size is known.
+    if (addr >= session.blocks()[*block].length) return record == 0 ? impossible : verdict;
     if (next != 0 && addr == next) verdict = confirmed;
     if (!skip_payload(cursor, flags & ~ram_flag::same_block, size)) return impossible;
     next = addr + size;

@@ -64,7 +64,7 @@ class FinalRam {
   Status begin(const RamBlocks& list);
   Status on(const RamPage& page);
   Status on(const Command& command);
-  Status discard(std::uint32_t block, std::uint64_t start, std::uint64_t length);
+  Status discard(std::uint32_t index, std::uint64_t start, std::uint64_t length);
   Status write(const RamPage& page, ByteView data);
   Status clear(const RamPage& page);
   Status apply_delta(const RamPage& page);

@@ -30,3 +30,7 @@ void run(const std::string& file, Convert convert) {
 TEST_CASE("decode does what decoded.vec says") {
   run("decoded.vec", [](ByteView in, const Chunks& chunks) { return decode(in, chunks); });
 }
+
+TEST_CASE("encode does what encoded.vec says") {
+  run("encoded.vec", [](ByteView in, const Chunks& chunks) { return encode(in, chunks); });
+}
