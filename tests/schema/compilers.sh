@@ -10,7 +10,7 @@ cp "$schema" "$scratch/Qemu.asn1"
 cd "$scratch"
 
 asn1c -fcompound-names Qemu.asn1 > /dev/null 2> said || { cat said; exit 1; }
-! grep -E 'WARNING|FATAL' said
+if grep -E 'WARNING|FATAL' said; then exit 1; fi
 erlc -bber Qemu.asn1
 test -s Qemu.beam
 asn1Parser -c Qemu.asn1
