@@ -176,7 +176,15 @@ bool skip_payload(Cursor& cursor, std::uint64_t kind, std::uint64_t size) {
       cursor.bytes(length, "");
       return true;
     }
-    // No delta comes before the first full pass.
+    // Of a small guest, the second pass is near.
+    case ram_flag::xbzrle: {
+      const auto encoding = cursor.be<std::uint8_t>("");
+      const auto length = cursor.be<std::uint16_t>("");
+      if (cursor.is_short()) return true;
+      if (encoding != ram_flag::xbzrle_encoding || length > size) return false;
+      cursor.bytes(length, "");
+      return true;
+    }
     default: return false;
   }
 }
