@@ -37,8 +37,9 @@ Result<Node> run_decoder(const Layout& layout, ByteView in, std::uint64_t offset
   const Node root = data ? Node(layout, data) : Node();
   if (result.code == RC_OK && result.consumed == in.size()) return root;
   detail::destroy(root);
-  return Error{Errc::internal, offset, std::string(root_path(layout, path)), "a value that asn1c decodes",
-               ber::hex_excerpt(in)};
+  // What asn1c holds as a long is an INTEGER with a constraint, which such a value breaks.
+  return Error{Errc::constraint, offset, std::string(root_path(layout, path)),
+               "integers within the schema's constraints", ber::hex_excerpt(in)};
 }
 
 struct Sink {
