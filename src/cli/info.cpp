@@ -15,7 +15,7 @@ namespace qember::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using native::DeviceState;
+using native::DeviceTyping;
 using native::Summary;
 
 struct InfoOptions {
@@ -30,17 +30,17 @@ Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-std::size_t count(const Summary& summary, DeviceState state) {
+std::size_t count(const Summary& summary, DeviceTyping state) {
   return static_cast<std::size_t>(std::ranges::count(summary.devices, state, &native::DeviceSummary::state));
 }
 
-std::string_view name_of(DeviceState state) {
+std::string_view name_of(DeviceTyping state) {
   switch (state) {
-    case DeviceState::typed: return "typed";
-    case DeviceState::opaque: return "opaque";
-    case DeviceState::early: return "early";
-    case DeviceState::undescribed: return "undescribed";
-    case DeviceState::fallback: return "fallback";
+    case DeviceTyping::typed: return "typed";
+    case DeviceTyping::opaque: return "opaque";
+    case DeviceTyping::early: return "early";
+    case DeviceTyping::undescribed: return "undescribed";
+    case DeviceTyping::fallback: return "fallback";
   }
   return {};
 }
@@ -61,7 +61,7 @@ Json to_json(const Summary& summary, Format format, std::uint64_t octets_in) {
                        {"version", device.version},
                        {"bytes", device.octets},
                        {"state", name_of(device.state)}});
-    if (device.state == DeviceState::fallback)
+    if (device.state == DeviceTyping::fallback)
       fallback.push_back({{"name", device.name}, {"instance", device.instance}, {"reason", device.reason}});
   }
   const auto known = static_cast<std::int64_t>(summary.ram_octets + summary.device_octets);
@@ -79,10 +79,10 @@ Json to_json(const Summary& summary, Format format, std::uint64_t octets_in) {
             {"hook", summary.hook}}},
           {"sections",
            {{"total", summary.sections},
-            {"typed", count(summary, DeviceState::typed)},
-            {"opaque", count(summary, DeviceState::opaque)},
-            {"early", count(summary, DeviceState::early)},
-            {"undescribed", count(summary, DeviceState::undescribed)},
+            {"typed", count(summary, DeviceTyping::typed)},
+            {"opaque", count(summary, DeviceTyping::opaque)},
+            {"early", count(summary, DeviceTyping::early)},
+            {"undescribed", count(summary, DeviceTyping::undescribed)},
             {"fallback", std::move(fallback)}}},
           {"bytes",
            {{"in", octets_in},
@@ -137,11 +137,11 @@ void print_text(const Summary& summary, Format format, std::uint64_t octets_in) 
                            summary.full, summary.xbzrle, summary.compressed, summary.hook, summary.rounds));
   row("sections",
       fmt::format("{} with {} of devices: {} typed, {} opaque, {} early, {} undescribed, {} fallback",
-                  summary.sections, summary.devices.size(), count(summary, DeviceState::typed),
-                  count(summary, DeviceState::opaque), count(summary, DeviceState::early),
-                  count(summary, DeviceState::undescribed), count(summary, DeviceState::fallback)));
+                  summary.sections, summary.devices.size(), count(summary, DeviceTyping::typed),
+                  count(summary, DeviceTyping::opaque), count(summary, DeviceTyping::early),
+                  count(summary, DeviceTyping::undescribed), count(summary, DeviceTyping::fallback)));
   for (const auto& device : summary.devices)
-    if (device.state == DeviceState::fallback)
+    if (device.state == DeviceTyping::fallback)
       row("", fmt::format("{}/{}: {}", device.name, device.instance, device.reason));
   row("device state", share_text(summary));
   row("footers", !summary.footers ? "unknown" : *summary.footers ? "yes" : "no");

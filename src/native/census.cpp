@@ -33,13 +33,13 @@ class ShareSink final : public StateSink {
   std::uint64_t blobs_ = 0;
 };
 
-std::string_view reason_of(DeviceState state) {
+std::string_view reason_of(DeviceTyping state) {
   switch (state) {
-    case DeviceState::opaque: return "opaque";
-    case DeviceState::early: return "early";
-    case DeviceState::undescribed: return "undescribed";
-    case DeviceState::fallback: return "fallback";
-    case DeviceState::typed: break;
+    case DeviceTyping::opaque: return "opaque";
+    case DeviceTyping::early: return "early";
+    case DeviceTyping::undescribed: return "undescribed";
+    case DeviceTyping::fallback: return "fallback";
+    case DeviceTyping::typed: break;
   }
   return "typed";
 }
@@ -80,10 +80,10 @@ void Census::note(const Event& event, std::optional<DeviceForm> form) {
     }
   } else if (std::holds_alternative<Eof>(event)) {
     summary_.complete = true;
-    settle(DeviceState::undescribed);
+    settle(DeviceTyping::undescribed);
   } else if (const auto* rest = std::get_if<Rest>(&event); rest != nullptr && rest->device_state) {
     summary_.device_octets += rest->data.size();
-    summary_.untyped_octets[std::string(reason_of(DeviceState::undescribed))] += rest->data.size();
+    summary_.untyped_octets[std::string(reason_of(DeviceTyping::undescribed))] += rest->data.size();
     summary_.complete = true;
   }
   if (source_.session().page_size()) summary_.page_size = source_.session().page_size();
@@ -117,7 +117,7 @@ void Census::begin(const SectionBegin& section) {
   ++summary_.sections;
   in_device_ =
       section.type == Element::section_full && body_kind(section.name, section.type) == BodyKind::device;
-  if (!in_device_) return settle(DeviceState::early);
+  if (!in_device_) return settle(DeviceTyping::early);
   name_ = section.name;
   instance_ = section.instance;
   version_ = section.version;
@@ -129,11 +129,11 @@ void Census::begin(const SectionBegin& section) {
 void Census::end_device() {
   in_device_ = false;
   if (!form_) summary_.device_octets += body_octets_;
-  DeviceSummary device{name_, instance_, version_, body_octets_, DeviceState::typed, {}};
+  DeviceSummary device{name_, instance_, version_, body_octets_, DeviceTyping::typed, {}};
   const Device* described = matcher_ ? matcher_->match(name_, instance_) : nullptr;
   if (described == nullptr) {
     unsettled_.push_back(summary_.devices.size());
-    device.state = DeviceState::undescribed;
+    device.state = DeviceTyping::undescribed;
   } else {
     Summary trial;
     ShareSink share(trial);
@@ -142,22 +142,22 @@ void Census::end_device() {
             ? read_state(*described, body_, share)
             : Status(Error{Errc::limit, 0, {}, "a section of a size to be held", "a larger one"});
     if (!fits) {
-      device.state = DeviceState::fallback;
+      device.state = DeviceTyping::fallback;
       device.reason = "expected " + fits.error().expected + ", found " + fits.error().found;
     } else if (form_ == DeviceForm::blob) {
-      device.state = DeviceState::opaque;
+      device.state = DeviceTyping::opaque;
     } else {
       // Names of subsections and the marks of lists are known as well as the values.
       summary_.typed_octets += body_octets_ - share.blobs();
       for (const auto& [type, octets] : trial.untyped_octets) summary_.untyped_octets[type] += octets;
     }
   }
-  if (described != nullptr && device.state != DeviceState::typed)
+  if (described != nullptr && device.state != DeviceTyping::typed)
     summary_.untyped_octets[std::string(reason_of(device.state))] += body_octets_;
   summary_.devices.push_back(std::move(device));
 }
 
-void Census::settle(DeviceState state) {
+void Census::settle(DeviceTyping state) {
   for (const std::size_t index : unsettled_) {
     summary_.devices[index].state = state;
     summary_.untyped_octets[std::string(reason_of(state))] += summary_.devices[index].octets;

@@ -12,6 +12,15 @@ namespace {
 /// nothing else, so that the output is the same for any chunking of the input.
 constexpr std::size_t segment_size = std::size_t{64} << 10U;
 
+/// Of a page that the schema has an element for.
+ram::PageKind kind_of(RamPageKind kind) {
+  switch (kind) {
+    case RamPageKind::full: return ram::PageKind::full;
+    case RamPageKind::xbzrle: return ram::PageKind::xbzrle;
+    default: return ram::PageKind::zero;
+  }
+}
+
 }  // namespace
 
 using annotation::Kind;
@@ -202,11 +211,11 @@ Status Encoder::State::on(const RamPage& page) {
   if (!page_in_min || page.names_block) writer.begin_block(block_names[page.block]);
   page_in_min = true;
   last_block = page.block;
-  switch (page.kind) {
-    case RamPageKind::zero: writer.page({ram::PageKind::zero, page.addr, {}}); break;
-    case RamPageKind::full: writer.page({ram::PageKind::full, page.addr, page.data}); break;
-    case RamPageKind::xbzrle: writer.page({ram::PageKind::xbzrle, page.addr, page.data}); break;
-    case RamPageKind::compressed: break;
+  const ram::PageView view{kind_of(page.kind), page.addr, page.data};
+  if (page.lasting) {
+    writer.page(view);
+  } else {
+    writer.copy_page(view);
   }
   return {};
 }

@@ -128,6 +128,12 @@ void Writer::page(const ram::PageView& page) {
   if (!page.data.empty()) borrow(page.data);
 }
 
+void Writer::copy_page(const ram::PageView& page) {
+  std::uint8_t* const to = ram::put_page(reserve(ram::max_page_header + page.data.size()), page);
+  if (!page.data.empty()) std::memcpy(to, page.data.data(), page.data.size());
+  commit(to + page.data.size());
+}
+
 void Writer::end_ram() {
   if (in_block_) {
     close();

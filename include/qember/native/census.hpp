@@ -13,7 +13,7 @@
 namespace qember::native {
 
 /// How a section of device state is known.
-enum class DeviceState : std::uint8_t {
+enum class DeviceTyping : std::uint8_t {
   typed,        ///< its values have names and types
   opaque,       ///< described, and carried as a blob all the same
   early,        ///< ahead of the end of RAM, where no description can come before it
@@ -26,7 +26,7 @@ struct DeviceSummary {
   std::uint32_t instance = 0;
   std::uint32_t version = 0;
   std::uint64_t octets = 0;  ///< of its state, in the native form
-  DeviceState state = DeviceState::typed;
+  DeviceTyping state = DeviceTyping::typed;
   std::string reason;  ///< of a fallback
 };
 
@@ -67,7 +67,7 @@ class Census {
   void on(const RamPage& page);
   void begin(const SectionBegin& section);
   void end_device();
-  void settle(DeviceState state);
+  void settle(DeviceTyping state);
 
   const Source& source_;
   Limits limits_;

@@ -20,7 +20,7 @@ class Encoder {
           EncoderOptions options = {});
   ~Encoder();
 
-  /// Takes the next event of the source. Pages are borrowed from it.
+  /// Takes the next event of the source. Pages that are `lasting` are borrowed from it.
   Status write(const Event& event);
 
  private:

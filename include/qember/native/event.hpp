@@ -86,10 +86,10 @@ struct MappedRam {
 
 struct RamBlock {
   std::string name;
-  std::uint64_t length = 0;                ///< used length in bytes
-  std::optional<std::uint64_t> page_size;  ///< of the block's memory, where the list names it
-  std::optional<std::uint64_t> address;    ///< guest-physical, where the list names it
-  std::optional<MappedRam> mapped;
+  std::uint64_t length = 0;                  ///< used length in bytes
+  std::optional<std::uint64_t> page_size{};  ///< of the block's memory, where the list names it
+  std::optional<std::uint64_t> address{};    ///< guest-physical, where the list names it
+  std::optional<MappedRam> mapped{};
 };
 
 /// The body of START `ram` up to its end mark.

@@ -42,6 +42,8 @@ class Writer {
   void begin_ram(Integer sectionid);
   void begin_block(std::string_view name);
   void page(const ram::PageView& page);
+  /// The same with its data copied.
+  void copy_page(const ram::PageView& page);
   void end_ram();
   bool in_block() const noexcept { return in_block_; }
 

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/native/ram_receiver.hpp>
+
+#include <qember/native/decoder.hpp>
+#include <qember/native/page_states.hpp>
+#include <qember/ram/xbzrle.hpp>
+#include <qember/ram/zero.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace qember::native {
+namespace {
+
+/// Whether this stream sent a page.
+enum class Base : std::uint8_t { none, sent };
+
+/// A block of the stream's list, and where it goes.
+struct Target {
+  MutableBytes region;
+  Applied* applied = nullptr;
+  PageStates<Base> bases;
+};
+
+}  // namespace
+
+struct RamReceiver::State {
+  State(stream::Input& input, Regions given, const Limits& limits)
+      : decoder(input, limits), regions(std::move(given)), limits(limits) {
+    for (const auto& [name, region] : regions) applied[name];
+  }
+
+  Decoder decoder;
+  Regions regions;
+  Limits limits;
+  std::map<std::string, Applied, std::less<>> applied;
+  std::vector<Target> targets;  ///< by block
+  std::uint64_t rounds = 0;
+  bool done = false;
+  std::optional<Error> error;
+
+  // The section that is open.
+  BodyKind kind = BodyKind::device;
+  Element type = Element::section_full;
+  ReceivedDevice::Header header;
+  Bytes body;
+
+  std::size_t held = 0;  ///< octets that devices take
+  std::shared_ptr<const Description> description;
+  std::optional<DeviceMatcher> matcher;
+  std::vector<ReceivedDevice> devices;
+
+  Error refuse(Errc code, std::string expected, std::string found) const {
+    return {code, decoder.offset(), decoder.path(), std::move(expected), std::move(found)};
+  }
+  Error unsupported(std::string_view found) const {
+    return refuse(Errc::unsupported, "memory page by page, and devices", std::string(found));
+  }
+
+  Status on(const SectionBegin& section);
+  Status on(const RamBlocks& list);
+  Status on(const RamPage& page);
+  Status on(const Body& piece);
+  Status on(const SectionEnd&);
+  Status on(const DescriptionText& text);
+  Status on(const Command& command);
+  Status on(const RamMark&) { return unsupported("memory that comes by another way"); }
+  Status on(const MappedBitmap&) { return unsupported("a mapped-ram file"); }
+  Status on(const MappedStale&) { return unsupported("a mapped-ram file"); }
+  Status on(const Rest&) { return unsupported("devices that nothing tells apart"); }
+  Status on(const Eof&) {
+    done = true;
+    return {};
+  }
+  template <class Other>
+  Status on(const Other&) {
+    return {};
+  }
+
+  Status hold(std::size_t octets);
+  Status apply_delta(const RamPage& page, MutableBytes to, Base base);
+};
+
+Status RamReceiver::State::on(const SectionBegin& section) {
+  kind = body_kind(section.name, section.type);
+  type = section.type;
+  if (kind != BodyKind::ram && section.type != Element::section_full)
+    return unsupported(fmt::format("a part of {:?}", section.name));
+  if (kind == BodyKind::ram) return {};
+  header = {std::string(section.name), section.instance, section.version, decoder.offset()};
+  body.clear();
+  return hold(sizeof(ReceivedDevice) + section.name.size());
+}
+
+Status RamReceiver::State::on(const RamBlocks& list) {
+  if (!targets.empty()) return unsupported("another list of RAM blocks");
+  std::vector<Target> found;
+  for (const RamBlock& block : list.blocks) {
+    const auto region = regions.find(block.name);
+    if (region == regions.end())
+      return refuse(Errc::unknown_block, "a block that is registered", fmt::format("{:?}", block.name));
+    if (block.length > region->second.size())
+      return refuse(Errc::page_outside_block,
+                    fmt::format("at most {} bytes of {:?}", region->second.size(), block.name),
+                    fmt::to_string(block.length));
+    found.push_back({region->second.first(block.length), &applied.find(block.name)->second, {}});
+  }
+  targets = std::move(found);
+  return {};
+}
+
+Status RamReceiver::State::on(const RamPage& page) {
+  const std::uint64_t size = decoder.session().page_size_or_default();
+  Target& target = targets[page.block];
+  // That it begins in its block, at a multiple of its size, is known; the last page may be cut.
+  if (size > target.region.size() - page.addr)
+    return refuse(Errc::page_outside_block, fmt::format("a page that ends by {:#x}", target.region.size()),
+                  fmt::format("one at {:#x}", page.addr));
+  const MutableBytes to = target.region.subspan(page.addr, size);
+  const std::uint64_t number = page.addr / size;
+  switch (page.kind) {
+    case RamPageKind::zero:
+      // Memory that was never touched takes no room until it is written to.
+      if (page.fill != 0 || !ram::is_zero(to)) std::ranges::fill(to, page.fill);
+      ++target.applied->zero;
+      break;
+    case RamPageKind::full:
+      std::ranges::copy(page.data, to.begin());
+      ++target.applied->full;
+      break;
+    case RamPageKind::xbzrle:
+      if (auto status = apply_delta(page, to, target.bases.get(number)); !status) return status;
+      ++target.applied->delta;
+      break;
+    case RamPageKind::compressed: return unsupported("a compressed page");
+  }
+  target.bases.exchange(number, Base::sent);
+  target.applied->bytes += size;
+  return {};
+}
+
+Status RamReceiver::State::apply_delta(const RamPage& page, MutableBytes to, Base base) {
+  if (base == Base::none)
+    return refuse(Errc::bad_delta, "a page that was sent before its delta",
+                  fmt::format("none at {:#x}", page.addr));
+  auto status = ram::xbzrle_apply(page.data, to);
+  if (status) return {};
+  Error& error = status.error();
+  return refuse(Errc::bad_delta, fmt::format("{} at byte {} of the delta", error.expected, error.offset),
+                std::move(error.found));
+}
+
+Status RamReceiver::State::hold(std::size_t octets) {
+  if (octets > limits.max_held - held)
+    return refuse(Errc::limit, fmt::format("at most {} octets of devices", limits.max_held), "more");
+  held += octets;
+  return {};
+}
+
+Status RamReceiver::State::on(const Body& piece) {
+  if (auto status = hold(piece.data.size()); !status) return status;
+  body.insert(body.end(), piece.data.begin(), piece.data.end());
+  return {};
+}
+
+Status RamReceiver::State::on(const SectionEnd&) {
+  if (kind == BodyKind::ram) {
+    if (type == Element::section_part) ++rounds;
+    return {};
+  }
+  const Device* const device = matcher ? matcher->match(header.name, header.instance) : nullptr;
+  devices.emplace_back(std::move(header), std::move(body), description, device);
+  return {};
+}
+
+Status RamReceiver::State::on(const DescriptionText& text) {
+  // One that can't be read describes nothing.
+  auto parsed = Description::parse(text.json, limits);
+  if (!parsed) return {};
+  description = std::make_shared<const Description>(std::move(*parsed));
+  matcher.emplace(*description);
+  return {};
+}
+
+Status RamReceiver::State::on(const Command& command) {
+  if (command.id != static_cast<std::uint16_t>(CommandId::postcopy_ram_discard)) return {};
+  return unsupported("postcopy");
+}
+
+RamReceiver::RamReceiver(stream::Input& input, Regions regions, const Limits& limits)
+    : state_(std::make_unique<State>(input, std::move(regions), limits)) {}
+RamReceiver::~RamReceiver() = default;
+
+Status RamReceiver::receive() {
+  State& state = *state_;
+  while (!state.done && !state.error) {
+    const auto event = state.decoder.next();
+    if (!event) {
+      if (event.error().code == Errc::need_more) return {};
+      state.error = event.error();
+    } else if (auto status = std::visit([&state](const auto& each) { return state.on(each); }, *event);
+               !status) {
+      state.error = std::move(status.error());
+    }
+  }
+  if (state.error) return *state.error;
+  return {};
+}
+
+bool RamReceiver::done() const noexcept { return state_->done; }
+const std::map<std::string, Applied, std::less<>>& RamReceiver::applied() const noexcept {
+  return state_->applied;
+}
+std::uint64_t RamReceiver::rounds() const noexcept { return state_->rounds; }
+std::span<const ReceivedDevice> RamReceiver::devices() const noexcept { return state_->devices; }
+
+}  // namespace qember::native

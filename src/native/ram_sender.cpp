@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/native/ram_sender.hpp>
+
+#include <qember/native/encoder.hpp>
+#include <qember/ram/page_encoder.hpp>
+#include <qember/stream/writer.hpp>
+
+#include <fmt/format.h>
+
+namespace qember::native {
+namespace {
+
+constexpr std::uint32_t ram_id = 0;
+constexpr std::uint32_t ram_version = 4;
+
+Error refuse(Errc code, std::string path, std::string expected, std::string found) {
+  return {code, 0, std::move(path), std::move(expected), std::move(found)};
+}
+
+/// Where the encoder looks up what events leave out; they themselves are handed to it.
+class Told final : public Source {
+ public:
+  explicit Told(std::uint64_t page_size) { session_.set_page_size(page_size); }
+
+  Session& session() { return session_; }
+  const Session& session() const override { return session_; }
+  Result<Event> next() override { return Event{StreamEnd{}}; }
+  std::uint64_t offset() const override { return 0; }
+  std::string path() const override { return {}; }
+
+ private:
+  Session session_{Limits::trusted()};
+};
+
+}  // namespace
+
+struct RamSender::State {
+  State(stream::Output& output, SenderOptions given)
+      : options(std::move(given)),
+        told(options.page_size),
+        writer(output),
+        encoder(told, writer, Limits::trusted()),
+        pages(options.page_size, options.cache_size) {}
+
+  enum class At : std::uint8_t { begin, between, round, end } at = At::begin;
+  SenderOptions options;
+  Told told;
+  stream::Writer writer;
+  Encoder encoder;
+  ram::PageEncoder pages;
+  std::vector<std::uint64_t> first_pages;  ///< of each block, in a row with those of all others
+  std::optional<std::uint32_t> last_block;
+  std::uint64_t rounds = 0;
+  SenderTally tally;
+
+  Status write(std::initializer_list<Event> events) {
+    for (const Event& event : events)
+      if (auto status = encoder.write(event); !status) return status;
+    return {};
+  }
+  Status begin();
+  Status check() const;
+  Status check(const RamPage& page);
+  Status write(std::uint32_t id, const DeviceState& device);
+};
+
+Status RamSender::State::check() const {
+  if (!is_page_size(options.page_size))
+    return refuse(Errc::usage, "page_size", "a power of two from 256 to 65536",
+                  fmt::to_string(options.page_size));
+  for (const RamBlock& block : options.blocks)
+    if (block.length % options.page_size != 0)
+      return refuse(Errc::usage, "blocks", fmt::format("lengths that are multiples of {}", options.page_size),
+                    fmt::format("{} for {:?}", block.length, block.name));
+  return {};
+}
+
+Status RamSender::State::begin() {
+  if (auto status = check(); !status) return status;
+  std::uint64_t total = 0;
+  std::vector<std::uint64_t> firsts;
+  for (const RamBlock& block : options.blocks) {
+    firsts.push_back(total / options.page_size);
+    total += block.length;
+  }
+  if (auto status = told.session().open_blocks(total, options.blocks); !status) return status;
+  first_pages = std::move(firsts);
+  return write({StreamBegin{}, SectionBegin{Element::section_start, ram_id, "ram", 0, ram_version},
+                RamBlocks{total, told.session().blocks()}, SectionEnd{}});
+}
+
+Status RamSender::State::check(const RamPage& page) {
+  if (at != At::round) return refuse(Errc::wrong_order, "page", "a round that has begun", "none");
+  const auto blocks = told.session().blocks();
+  if (page.block >= blocks.size())
+    return refuse(Errc::unknown_block, "page", fmt::format("one of {} blocks", blocks.size()),
+                  fmt::to_string(page.block));
+  if (page.data.size() != options.page_size)
+    return refuse(Errc::usage, "page", fmt::format("a page of {} bytes", options.page_size),
+                  fmt::to_string(page.data.size()));
+  auto status = told.session().note(page);
+  if (!status) status.error().path = "page";
+  return status;
+}
+
+Status RamSender::State::write(std::uint32_t id, const DeviceState& device) {
+  Bytes body;
+  for (const DeviceState::Field& field : device.fields())
+    body.insert(body.end(), field.octets.begin(), field.octets.end());
+  return write({SectionBegin{Element::section_full, id, device.name(), device.instance(), device.version()},
+                Body{body}, SectionEnd{}});
+}
+
+RamSender::RamSender(stream::Output& output, SenderOptions options)
+    : state_(std::make_unique<State>(output, std::move(options))) {}
+RamSender::~RamSender() = default;
+
+Status RamSender::begin_round() {
+  State& state = *state_;
+  if (state.at != State::At::begin && state.at != State::At::between)
+    return refuse(Errc::wrong_order, "begin_round", "a stream between two rounds", "another place in it");
+  if (state.at == State::At::begin) {
+    if (auto status = state.begin(); !status) return status;
+  }
+  state.at = State::At::round;
+  state.pages.begin_round();
+  return state.write({SectionBegin{Element::section_part, ram_id, "ram", 0, ram_version}});
+}
+
+Result<Sent> RamSender::page(std::uint32_t block, std::uint64_t addr, ByteView bytes) {
+  State& state = *state_;
+  RamPage page;
+  page.block = block;
+  page.addr = addr;
+  page.data = bytes;
+  if (auto status = state.check(page); !status) return std::move(status.error());
+
+  const auto encoded = state.pages.encode(state.first_pages[block] + addr / state.options.page_size, bytes);
+  if (!encoded) {
+    ++state.tally.unchanged;
+    return Sent::nothing;
+  }
+  page.data = encoded->data;
+  page.lasting = encoded->borrowed;
+  page.names_block = state.last_block != block;
+  state.last_block = block;
+  Sent sent = Sent::full;
+  switch (encoded->kind) {
+    case ram::PageKind::zero:
+      page.kind = RamPageKind::zero;
+      sent = Sent::zero;
+      ++state.tally.zero;
+      break;
+    case ram::PageKind::xbzrle:
+      page.kind = RamPageKind::xbzrle;
+      sent = Sent::delta;
+      ++state.tally.delta;
+      break;
+    default: page.kind = RamPageKind::full; ++state.tally.full;
+  }
+  if (auto status = state.encoder.write(page); !status) return std::move(status.error());
+  return sent;
+}
+
+Status RamSender::end_round() {
+  State& state = *state_;
+  if (state.at != State::At::round)
+    return refuse(Errc::wrong_order, "end_round", "a round that has begun", "none");
+  state.at = State::At::between;
+  ++state.rounds;
+  return state.write({SectionEnd{}});
+}
+
+Status RamSender::finish(std::span<const DeviceState> devices) {
+  State& state = *state_;
+  if (state.at != State::At::between)
+    return refuse(Errc::wrong_order, "finish", "a stream between two rounds", "another place in it");
+  for (const DeviceState& device : devices)
+    if (body_kind(device.name(), Element::section_full) != BodyKind::device)
+      return refuse(Errc::usage, "devices", "the name of a device", fmt::format("{:?}", device.name()));
+  const auto text = describe(devices, state.options.page_size);
+  if (!text) return text.error();
+
+  state.at = State::At::end;
+  if (auto status = state.write({SectionBegin{Element::section_end, ram_id, "ram", 0, ram_version},
+                                 SectionEnd{}, DescriptionText{as_bytes(*text)}});
+      !status)
+    return status;
+  std::uint32_t id = ram_id;
+  for (const DeviceState& device : devices)
+    if (auto status = state.write(++id, device); !status) return status;
+  return state.write({Eof{}, StreamEnd{}});
+}
+
+std::uint64_t RamSender::rounds() const noexcept { return state_->rounds; }
+const SenderTally& RamSender::tally() const noexcept { return state_->tally; }
+
+}  // namespace qember::native
