@@ -214,5 +214,10 @@ const std::map<std::string, Applied, std::less<>>& RamReceiver::applied() const 
 }
 std::uint64_t RamReceiver::rounds() const noexcept { return state_->rounds; }
 std::span<const ReceivedDevice> RamReceiver::devices() const noexcept { return state_->devices; }
+Result<const ReceivedDevice*> RamReceiver::device(std::string_view name, std::uint32_t instance) const {
+  for (const ReceivedDevice& each : state_->devices)
+    if (each.name() == name && each.instance() == instance) return &each;
+  return Error{Errc::description_mismatch, 0, fmt::format("{}/{}", name, instance), "a device", "none"};
+}
 
 }  // namespace qember::native

@@ -154,16 +154,15 @@ void send(Guest& guest, int socket, int copy) {
           "not all kinds of pages");
 }
 
-void check(std::span<const native::ReceivedDevice> devices) {
-  require(devices.size() == 2, "not two devices");
-  const native::ReceivedDevice& serial = devices[0];
-  require(serial.name() == "serial" && serial.instance() == 0 && serial.version() == 3,
-          "not the serial port");
+void check(const native::RamReceiver& receiver) {
+  require(receiver.devices().size() == 2, "not two devices");
+  const native::ReceivedDevice& serial = *receiver.device("serial").or_throw();
+  require(serial.version() == 3, "another version");
   require(serial.get<std::uint16_t>("divider").or_throw() == 12, "another divider");
   require(serial.get<bool>("loopback").or_throw(), "no loopback");
   require(std::ranges::equal(serial.get_array<std::uint16_t>("levels").or_throw(), levels), "other levels");
   require(as_text(serial.get_octets("fifo").or_throw()) == fifo, "another fifo");
-  const native::ReceivedDevice& timer = devices[1];
+  const native::ReceivedDevice& timer = *receiver.device("timer", 1).or_throw();
   require(timer.get<std::uint64_t>("ticks").or_throw() != 0, "no ticks");
   require(timer.get<int>("adjust").or_throw() == -5, "another adjustment");
 }
@@ -176,7 +175,7 @@ void receive(const native::Regions& regions, int socket) {
     stream::fill(input, socket).or_throw();
     receiver.receive().or_throw();
   }
-  check(receiver.devices());
+  check(receiver);
 }
 
 /// The regions of the other process, for blocks as large as these.

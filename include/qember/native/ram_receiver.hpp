@@ -48,6 +48,8 @@ class RamReceiver {
   std::uint64_t rounds() const noexcept;
   /// Those that have come whole, in order.
   std::span<const ReceivedDevice> devices() const noexcept;
+  /// Of those, the one with that name; never null.
+  Result<const ReceivedDevice*> device(std::string_view name, std::uint32_t instance = 0) const;
 
  private:
   struct State;

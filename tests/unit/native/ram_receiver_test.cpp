@@ -195,7 +195,10 @@ TEST_CASE("what was sent is received, in chunks of any size") {
     CHECK(ram.bytes == pages(ram) * page_size);
     CHECK(pages(receiver.applied().at("vga")) == 4);
     REQUIRE(receiver.devices().size() == 1);
-    CHECK(*receiver.devices()[0].get<int>("divider") == 12);
+    CHECK_FALSE(receiver.device("serial", 1));
+    CHECK_FALSE(receiver.device("serials"));
+    REQUIRE(*receiver.device("serial") == receiver.devices().data());
+    CHECK(*(*receiver.device("serial"))->get<int>("divider") == 12);
   }
 }
 
