@@ -41,16 +41,24 @@ struct Sample {
   Bytes ram;
   Bytes vga;
   std::array<std::size_t, 4> round_ends{};
+  /// What the receiver has after each page, `ram` and then `vga`, where all was 0xee at first.
+  std::vector<Bytes> received{Bytes((ram_pages + 1) * page_size, 0xee)};
 };
 
 Sample sample() {
-  Sample made{{}, Bytes(ram_pages * page_size), Bytes(page_size, 7), {}};
+  Sample made{{}, Bytes(ram_pages * page_size), Bytes(page_size, 7)};
   stream::Output output;
   native::RamSender sender(output,
                            {{{"ram", made.ram.size()}, {"vga", made.vga.size()}}, page_size, 1U << 16U});
   const auto put = [&](std::uint32_t block, std::size_t page) {
     Bytes& memory = block == 0 ? made.ram : made.vga;
-    sender.page(block, page * page_size, ByteView(memory).subspan(page * page_size, page_size)).or_throw();
+    const auto bytes = ByteView(memory).subspan(page * page_size, page_size);
+    if (sender.page(block, page * page_size, bytes).or_throw() != native::Sent::nothing) {
+      Bytes next = made.received.back();
+      std::ranges::copy(bytes,
+                        next.begin() + static_cast<std::ptrdiff_t>((block * ram_pages + page) * page_size));
+      made.received.push_back(std::move(next));
+    }
     const Bytes more = bytes_of(output);
     made.ber.insert(made.ber.end(), more.begin(), more.end());
     output.clear();
@@ -82,6 +90,11 @@ Sample sample() {
 struct Machine {
   explicit Machine(std::size_t pages = ram_pages, std::uint8_t fill = 0xee)
       : ram(pages * page_size, fill), vga(page_size, fill) {}
+  Bytes memory() const {
+    Bytes all = ram.copy();
+    all.insert(all.end(), vga.view().begin(), vga.view().end());
+    return all;
+  }
   native::Regions regions() { return {{"ram", ram.bytes()}, {"vga", vga.bytes()}}; }
 
   Guarded ram;
@@ -213,7 +226,8 @@ TEST_CASE("a stream that is cut anywhere leaves whole pages, and says which") {
     input.feed(ByteView(sent.ber).first(size));
     REQUIRE(receiver.receive());
     const std::uint64_t applied = pages(receiver.applied().at("ram")) + pages(receiver.applied().at("vga"));
-    const Bytes ram = machine.ram.copy();
+    REQUIRE(applied < sent.received.size());
+    CHECK(machine.memory() == sent.received[applied]);
     CHECK(applied >= before);
     CHECK(applied <= before + 1);
     before = applied;
@@ -225,9 +239,37 @@ TEST_CASE("a stream that is cut anywhere leaves whole pages, and says which") {
     CHECK(name_of(status.error().code) == "truncated");
     CHECK_FALSE(receiver.done());
     CHECK(name_of(receiver.receive().error().code) == name_of(status.error().code));
-    CHECK(machine.ram.copy() == ram);
+    CHECK(machine.memory() == sent.received[applied]);
   }
-  CHECK(before != 0);
+  CHECK(before + 1 == sent.received.size());
+}
+
+TEST_CASE("devices come back by name, with as much state as they have") {
+  DeviceState device("large", 7, 2);
+  device.set("empty", Bytes());
+  device.set("buffer", Bytes(std::size_t{3} << 20U, 5));
+  device.set("words", std::vector<std::uint16_t>(100000, 0x1234));
+  device.set("last", std::int64_t{-1});
+  DeviceState none("none", 0, 1);
+  stream::Output output;
+  native::RamSender sender(output, {{{"ram", page_size}}, page_size, 0});
+  sender.begin_round().or_throw();
+  sender.end_round().or_throw();
+  sender.finish(std::vector{device, none, DeviceState("large", 8, 1)}).or_throw();
+  const Bytes ber = bytes_of(output);
+  Machine machine;
+  stream::Input input = stream::Input::over(ber);
+  RamReceiver receiver(input, machine.regions());
+  REQUIRE(receiver.receive());
+  REQUIRE(receiver.devices().size() == 3);
+  const native::ReceivedDevice& large = **receiver.device("large", 7);
+  CHECK(large.version() == 2);
+  CHECK(large.get_octets("empty")->empty());
+  CHECK(large.get_octets("buffer")->size() == std::size_t{3} << 20U);
+  CHECK(*large.get_array<std::uint16_t>("words") == std::vector<std::uint16_t>(100000, 0x1234));
+  CHECK(*large.get<int>("last") == -1);
+  CHECK((*receiver.device("none"))->body().empty());
+  CHECK((*receiver.device("large", 8))->version() == 1);
 }
 
 TEST_CASE("bytes behind the end of the stream are left alone") {

@@ -64,12 +64,13 @@ TEST_CASE("the sender says how each page went out") {
   page[5] = 0;
   CHECK(*sender.page(0, page_size, page) == Sent::delta);
   // The same address in another block is another page.
+  CHECK(*sender.page(0, 0, page) == Sent::full);
   CHECK(*sender.page(1, 0, page) == Sent::full);
   REQUIRE(sender.end_round());
   REQUIRE(sender.finish({}));
   CHECK(sender.rounds() == 2);
   CHECK(sender.tally().zero == 1);
-  CHECK(sender.tally().full == 3);
+  CHECK(sender.tally().full == 4);
   CHECK(sender.tally().delta == 1);
   CHECK(sender.tally().unchanged == 1);
 }
@@ -127,6 +128,33 @@ TEST_CASE("calls out of order and pages that are none are refused, and the strea
   CHECK(receiver.receive());
   CHECK(receiver.done());
   CHECK(receiver.devices().size() == 1);
+}
+
+TEST_CASE("a sender that is given up leaves the begin of a stream") {
+  const Bytes page = page_of(1);
+  for (int steps = 0; steps < 8; ++steps) {
+    CAPTURE(steps);
+    stream::Output output;
+    {
+      RamSender sender(output, options());
+      if (steps > 0) REQUIRE(sender.begin_round());
+      if (steps > 1) REQUIRE(sender.page(0, 0, page));
+      if (steps > 2) REQUIRE(sender.end_round());
+      if (steps > 3) REQUIRE(sender.begin_round());
+      if (steps > 4) REQUIRE(sender.page(0, 0, page));
+      if (steps > 5) REQUIRE(sender.page(0, 0, Bytes(page_size, 2)));
+      if (steps > 6) REQUIRE(sender.end_round());
+    }
+    const Bytes ber = take(output);
+    Bytes ram(4 * page_size);
+    Bytes vga(page_size);
+    stream::Input input = stream::Input::over(ber);
+    RamReceiver receiver(input, {{"ram", ram}, {"vga", vga}});
+    const auto status = receiver.receive();
+    check_code(status, Errc::truncated);
+    CHECK(receiver.applied().at("ram").full == (std::array{0U, 0U, 1U, 1U, 1U, 2U, 3U, 3U})[steps]);
+    if (steps > 1) CHECK(ram.front() == (steps > 5 ? 2 : 1));
+  }
 }
 
 TEST_CASE("a machine that can't be sent is refused before anything is written") {
