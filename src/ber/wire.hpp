@@ -9,9 +9,9 @@
 namespace qember::wire {
 
 consteval const ber::Type& type(std::string_view name) {
-  const ber::Type* found = generated::schema.find(name);
-  if (found == nullptr) throw "the schema has no such type";
-  return *found;
+  for (const ber::Type& type : generated::schema.types)
+    if (type.named && type.name == name) return type;
+  throw "the schema has no such type";
 }
 
 consteval const ber::Member& member(const ber::Type& type, std::string_view name) {
