@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <tuple>
 #include <unordered_map>
 
 namespace qember::native {
@@ -239,19 +240,25 @@ Result<Description> Description::parse(ByteView json, const Limits& limits) {
   return description;
 }
 
-DeviceMatcher::DeviceMatcher(const Description& description)
-    : description_(&description), used_(description.devices().size()) {}
+DeviceMatcher::DeviceMatcher(const Description& description) : given_(description.devices().size()) {
+  devices_.reserve(given_.size());
+  for (const Device& device : description.devices()) devices_.push_back(&device);
+  std::ranges::sort(devices_, [](const Device* a, const Device* b) {
+    return std::tie(a->name, a->instance, a) < std::tie(b->name, b->instance, b);
+  });
+}
 
 const Device* DeviceMatcher::match(std::string_view name, std::uint32_t instance) {
-  const auto devices = description_->devices();
-  for (std::size_t step = 0; step < devices.size(); ++step) {
-    const std::size_t at = (next_ + step) % devices.size();
-    if (used_[at] || devices[at].instance != instance || devices[at].name != name) continue;
-    used_[at] = true;
-    next_ = at + 1;
-    return &devices[at];
-  }
-  return nullptr;
+  const auto first =
+      std::ranges::lower_bound(devices_, std::tie(name, instance), {},
+                               [](const Device* device) { return std::tie(device->name, device->instance); });
+  if (first == devices_.end()) return nullptr;
+  const auto index = static_cast<std::size_t>(first - devices_.begin());
+  const std::size_t wanted = index + given_[index];
+  if (wanted >= devices_.size() || devices_[wanted]->name != name || devices_[wanted]->instance != instance)
+    return nullptr;
+  ++given_[index];
+  return devices_[wanted];
 }
 
 }  // namespace qember::native

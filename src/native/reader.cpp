@@ -4,10 +4,14 @@
 
 #include "cursor.hpp"
 
+#include <algorithm>
+
 namespace qember::native {
 namespace {
 constexpr std::string_view configuration_prefix = "configuration/";
-}
+/// QEMU has some thirty.
+constexpr std::uint32_t most_capabilities = 255;
+}  // namespace
 
 Reader::Reader(stream::Input& input, const Limits& limits, ReaderOptions options)
     : input_(input), limits_(limits), session_(limits), read_at_(std::move(options.read_at)) {
@@ -129,6 +133,10 @@ Result<Event> Reader::read_configuration(Cursor& cursor) {
         cursor.refuse(Errc::unsupported, path, "a configuration subsection that has a known size",
                       fmt::format("{:?}", sub.name));
     if (!sub.name.starts_with(configuration_prefix)) return unknown;
+    if (std::ranges::find(configuration.subsections, sub.name, &ConfigurationSubsection::name) !=
+        configuration.subsections.end())
+      return cursor.refuse(Errc::bad_value, path, "each subsection once",
+                           fmt::format("{:?} again", sub.name));
     sub.version = cursor.be<std::uint32_t>("subsection.version");
     const std::size_t begin = cursor.at();
     if (sub.name == "configuration/target-page-bits") {
@@ -137,6 +145,9 @@ Result<Event> Reader::read_configuration(Cursor& cursor) {
       cursor.bytes(16, "subsection.uuid");
     } else if (sub.name == "configuration/capabilities") {
       const auto count = cursor.be<std::uint32_t>("subsection.count");
+      if (count > most_capabilities)
+        return cursor.refuse(Errc::limit, path, fmt::format("at most {} capabilities", most_capabilities),
+                             fmt::to_string(count));
       for (std::uint32_t i = 0; i < count && !cursor.is_short(); ++i) cursor.counted("subsection.capability");
     } else {
       return unknown;

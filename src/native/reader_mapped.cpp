@@ -3,6 +3,7 @@
 // all of its pages, so that the list of blocks is gathered ahead.
 #include <qember/native/mapped_ram.hpp>
 #include <qember/native/reader.hpp>
+#include <qember/ram/zero.hpp>
 
 #include "cursor.hpp"
 
@@ -14,11 +15,6 @@ namespace {
 /// QEMU aligns pages to 1 MiB.
 constexpr std::uint64_t most_padding = std::uint64_t{2} << 20U;
 constexpr std::size_t bitmap_piece = std::size_t{64} << 10U;
-
-bool is_zero(ByteView bytes) {
-  return bytes.empty() ||
-         (bytes[0] == 0 && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
-}
 
 bool bit_is_set(ByteView bitmap, std::uint64_t index) {
   return ((bitmap[index / 8] >> (index % 8)) & 1U) != 0;
@@ -142,7 +138,7 @@ Result<Event> Reader::read_mapped() {
       bitmap_.insert(bitmap_.end(), view.begin(), view.begin() + static_cast<std::ptrdiff_t>(wanted));
       return take(MappedBitmap{part.block, view.first(wanted)}, wanted);
     }
-    if (part.kind == MappedPart::padding && !is_zero(view.first(there)))
+    if (part.kind == MappedPart::padding && !ram::is_zero(view.first(there)))
       return refuse(Errc::unsupported, section_path(), "padding of zeros", "other octets");
     part.left -= there;
     input_.consume(there);
@@ -172,7 +168,7 @@ Result<Event> Reader::read_mapped_pages() {
       ++pages_;
       return take(page, size);
     }
-    if (!is_zero(data)) {
+    if (!ram::is_zero(data)) {
       part.left -= size;
       return take(MappedStale{part.block, addr, data}, size);
     }

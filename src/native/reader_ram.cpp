@@ -43,35 +43,44 @@ Result<bool> Reader::read_block(Cursor& cursor, std::uint64_t left, RamBlock& bl
   return !cursor.is_short();
 }
 
+/// Block by block, so that a list which comes in small pieces is not read from its beginning for each.
 Result<Event> Reader::read_blocks() {
   const std::string path = section_path();
-  Cursor cursor(input_);
-  const auto word = cursor.be<std::uint64_t>("totalram");
-  if (cursor.is_short()) return cursor.shortage(path);
-  if ((word & smallest_page_mask) != ram_flag::mem_size)
-    return cursor.refuse(Errc::bad_tag, path, "the list of RAM blocks", fmt::format("{:#x}", word));
-  const std::uint64_t total = word & ~smallest_page_mask;
-  if (session_.mapped_ram()) return read_mapped_blocks(total);
-  std::vector<RamBlock> blocks;
-  std::uint64_t left = total;
-  for (bool last = total == 0; !last;) {
-    const std::string block_path = fmt::format("{}.block[{}]", path, blocks.size());
-    if (blocks.size() >= limits_.max_blocks)
+  if (!list_) {
+    Cursor cursor(input_);
+    const auto word = cursor.be<std::uint64_t>("totalram");
+    if (cursor.is_short()) return cursor.shortage(path);
+    if ((word & smallest_page_mask) != ram_flag::mem_size)
+      return cursor.refuse(Errc::bad_tag, path, "the list of RAM blocks", fmt::format("{:#x}", word));
+    const std::uint64_t total = word & ~smallest_page_mask;
+    if (session_.mapped_ram()) return read_mapped_blocks(total);
+    list_ = BlockList{input_.offset(), total, total, {}};
+    input_.consume(cursor.at());
+  }
+  for (bool last = list_->total == 0; !last;) {
+    Cursor cursor(input_);
+    const std::string block_path = fmt::format("{}.block[{}]", path, list_->blocks.size());
+    if (list_->blocks.size() >= limits_.max_blocks)
       return cursor.refuse(Errc::limit, block_path, fmt::format("at most {} RAM blocks", limits_.max_blocks),
                            "more");
     RamBlock block;
-    auto complete = read_block(cursor, left, block, last);
+    auto complete = read_block(cursor, list_->left, block, last);
     if (!complete) return std::move(complete.error()).within(block_path);
     if (!*complete) return cursor.shortage(block_path);
-    left -= block.length;
-    blocks.push_back(std::move(block));
+    list_->left -= block.length;
+    list_->blocks.push_back(std::move(block));
+    input_.consume(cursor.at());
   }
+  const std::uint64_t total = list_->total;
+  event_offset_ = list_->offset;
+  auto blocks = std::move(list_->blocks);
+  list_.reset();
   if (auto status = session_.open_blocks(total, std::move(blocks)); !status) {
-    status.error().offset = input_.offset();
+    status.error().offset = event_offset_;
     return std::move(status.error()).within(path);
   }
   blocks_pending_ = false;
-  return take(RamBlocks{total, session_.blocks()}, cursor.at());
+  return Event{RamBlocks{total, session_.blocks()}};
 }
 
 Result<Event> Reader::read_ram() {
@@ -225,6 +234,9 @@ Verdict try_page_size(Cursor cursor, std::uint64_t size, int records, const Sess
 /// Sixteen records tell, mostly; else 256 do. What is decided depends on these alone, not on how much of the
 /// input happens to be there.
 Status Reader::find_page_size() {
+  // Not for each octet anew.
+  if (input_.view().size() < page_size_wants_ && !input_.finished())
+    return starved(section_path() + ".page[0]");
   std::vector<std::uint64_t> confirmed;
   std::vector<std::uint64_t> possible;
   for (const int records : {16, 256}) {
@@ -232,7 +244,10 @@ Status Reader::find_page_size() {
     possible.clear();
     for (std::uint64_t size = min_page_size; size <= max_page_size; size *= 2) {
       const Verdict verdict = try_page_size(Cursor(input_), size, records, session_);
-      if (verdict == Verdict::starved && !input_.finished()) return starved(section_path() + ".page[0]");
+      if (verdict == Verdict::starved && !input_.finished()) {
+        page_size_wants_ = input_.view().size() + input_.view().size() / 16 + 1;
+        return starved(section_path() + ".page[0]");
+      }
       if (verdict == Verdict::confirmed) confirmed.push_back(size);
       if (verdict == Verdict::possible || verdict == Verdict::starved) possible.push_back(size);
     }

@@ -13,8 +13,7 @@ constexpr std::uint8_t list_end = 0x00;
 /// Walks the octets and the description side by side. Stops at the first thing that does not fit.
 class Walk {
  public:
-  Walk(ByteView body, StateSink& sink)
-      : body_(body), sink_(sink), elements_left_(std::uint64_t{array_depth} * body.size()) {}
+  Walk(ByteView body, StateSink& sink) : body_(body), sink_(sink) {}
 
   void structure(const Structure& structure) {
     for (const Field& each : structure.fields) {
@@ -71,13 +70,23 @@ class Walk {
   }
 
   void field(const Field& field) {
-    if (!field.array_len) return element(field);
-    if (*field.array_len > elements_left_)
-      return refuse(fmt::format("{} elements of {}", *field.array_len, field.name), "fewer octets");
-    elements_left_ -= *field.array_len;
-    sink_.begin_array(field, nullptr);
-    for (std::uint32_t i = 0; i < *field.array_len && !failed(); ++i) element(field);
-    sink_.end_array();
+    if (!field.array_len) return counted(field, [&] { element(field); });
+    counted(field, [&] {
+      sink_.begin_array(field, nullptr);
+      for (std::uint32_t i = 0; i < *field.array_len && !failed(); ++i)
+        counted(field, [&] { element(field); });
+      sink_.end_array();
+    });
+  }
+
+  /// What takes no octets is bounded by nothing else.
+  template <class Read>
+  void counted(const Field& field, const Read& read) {
+    const std::size_t before = at_;
+    read();
+    if (at_ == before && empty_++ == most_empty)
+      refuse(fmt::format("at most {} values without octets", most_empty),
+             fmt::format("more in {}", field.name));
   }
 
   void element(const Field& field) {
@@ -138,14 +147,12 @@ class Walk {
     return Integer::from_signed(static_cast<std::int64_t>(value << unused) >> unused);
   }
 
-  /// Elements without octets take no room, and arrays of such arrays none at all: the octets bound their
-  /// number, for as many arrays in one another as there may be.
-  static constexpr unsigned array_depth = 4;
+  static constexpr std::size_t most_empty = std::size_t{1} << 16U;
 
   ByteView body_;
   StateSink& sink_;
   std::size_t at_ = 0;
-  std::uint64_t elements_left_;
+  std::size_t empty_ = 0;
   Status status_;
 };
 

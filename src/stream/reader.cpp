@@ -28,6 +28,19 @@ std::string describe(const ber::Identifier& identifier) {
   return fmt::format("{} ({})", ber::to_string(header.tag), ber::hex_excerpt(identifier.view()));
 }
 
+/// Whether the bytes are these identifier octets, or the first of them, but for the bit that says
+/// constructed: a tag is not another one for it.
+bool may_have_tag(ByteView bytes, const ber::Identifier& identifier) {
+  if (bytes.empty()) return true;
+  const auto shown = static_cast<std::ptrdiff_t>(std::min<std::size_t>(bytes.size(), identifier.size));
+  return ((bytes[0] ^ identifier.octets[0]) & 0xdfU) == 0 &&
+         std::equal(bytes.begin() + 1, bytes.begin() + shown, identifier.octets.begin() + 1);
+}
+
+bool has_tag(ByteView bytes, const ber::Identifier& identifier) {
+  return bytes.size() >= identifier.size && may_have_tag(bytes, identifier);
+}
+
 }  // namespace
 
 Result<Event> Reader::next() {
@@ -99,15 +112,18 @@ Error Reader::refuse(Errc code, std::size_t at, std::string_view component, std:
           ber::hex_excerpt(found)};
 }
 
-Result<ber::Header> Reader::expect(const ber::Identifier& wanted, std::string_view component,
-                                   std::size_t at) {
+Result<ber::Header> Reader::expect(const ber::Identifier& wanted, std::string_view component, std::size_t at,
+                                   std::string_view alternative) {
   const ByteView rest = view().subspan(at);
   ber::Header header;
   const auto outcome = ber::parse_header(rest, header);
-  // A tag that differs is wrong however the rest of it goes on.
   const std::size_t shown = std::min<std::size_t>(rest.size(), wanted.size);
-  if (!std::equal(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(shown), wanted.octets.begin()))
-    return refuse(Errc::bad_tag, at, component, describe(wanted), rest);
+  const bool differs =
+      !std::equal(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(shown), wanted.octets.begin());
+  // The bit that says constructed is no part of the tag, which alone decides on an alternative.
+  const bool is_form = differs && !alternative.empty() && may_have_tag(rest, wanted);
+  // A tag that differs is wrong however the rest of it goes on.
+  if (differs && !is_form) return refuse(Errc::bad_tag, at, component, describe(wanted), rest);
   if (rest.empty() && !frames_.empty() && input_.offset() + at == frames_.back().end)
     return Error{Errc::bad_tag, input_.offset() + at, path_of(place()) + std::string(component),
                  describe(wanted), "the end of what it is in"};
@@ -117,6 +133,8 @@ Result<ber::Header> Reader::expect(const ber::Identifier& wanted, std::string_vi
   const std::uint64_t end = frames_.empty() ? no_end : frames_.back().end;
   if (header.length > end - input_.offset() - at - header.size)
     return refuse(Errc::bad_length, at, component, "a length within what it is in", rest);
+  if (is_form)
+    return refuse(Errc::bad_tag, at, std::string(component).append(alternative), describe(wanted), rest);
   return header;
 }
 
@@ -193,20 +211,14 @@ Result<Event> Reader::read_top() {
     return give(FileEnd{}, Place::In::file);
   }
   const ByteView rest = view();
-  if (!rest.empty() && rest.size() >= tags::min.size &&
-      std::equal(tags::min.octets.begin(), tags::min.octets.begin() + tags::min.size, rest.begin()))
-    return read_ram_begin();
-  const std::size_t shared = std::min<std::size_t>(rest.size(), tags::min.size);
-  if (shared < tags::min.size && std::equal(rest.begin(), rest.end(), tags::min.octets.begin()))
-    return shortage(0, "");
-  const auto header = expect(tags::full, "");
+  if (has_tag(rest, tags::min)) return read_ram_begin();
+  if (rest.size() < tags::min.size && may_have_tag(rest, tags::min)) return shortage(0, "");
+  auto header = expect(tags::full, "", 0, ".full");
   if (!header) {
-    if (header.error().code == Errc::bad_tag) {
-      Error error = header.error();
-      error.expected = fmt::format("SecFull {} or SecMin {}", describe(tags::full), describe(tags::min));
-      return error;
-    }
-    return header.error();
+    if (header.error().code == Errc::bad_tag && !has_tag(rest, tags::full))
+      header.error().expected =
+          fmt::format("SecFull {} or SecMin {}", describe(tags::full), describe(tags::min));
+    return std::move(header.error());
   }
   return read_full(*header);
 }
@@ -262,8 +274,7 @@ Result<Event> Reader::read_full(const ber::Header& header) {
       if (inside.constructed) {
         enter(inside);
       } else {
-        input_.consume(inside.size);
-        segment_ = inside.length;
+        begin_segment(inside);
       }
       state_ = State::blob;
       return event;
@@ -321,6 +332,12 @@ Result<Event> Reader::read_whole_full(std::size_t size) {
   return event;
 }
 
+void Reader::begin_segment(const ber::Header& header) {
+  segment_at_ = input_.offset();
+  segment_ = header.length;
+  input_.consume(header.size);
+}
+
 Result<Event> Reader::read_blob() {
   while (segment_ == 0) {
     if (frames_.size() == blob_frames_) {
@@ -343,12 +360,15 @@ Result<Event> Reader::read_blob() {
         return refuse(Errc::limit, 0, ".contents.oldblob", "segments that nest less deeply", view());
       enter(*header);
     } else {
-      input_.consume(header->size);
-      segment_ = header->length;
+      begin_segment(*header);
     }
   }
   const ByteView rest = view();
-  if (rest.empty()) return shortage(0, ".contents.oldblob");
+  if (rest.empty()) {
+    Error error = shortage(0, ".contents.oldblob");
+    error.offset = segment_at_;
+    return error;
+  }
   const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(segment_, rest.size()));
   segment_ -= size;
   Event event = give(BlobData{rest.first(size)}, Place::In::full);

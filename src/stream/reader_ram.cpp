@@ -11,7 +11,7 @@
 namespace qember::stream {
 
 Result<Event> Reader::read_ram_begin() {
-  const auto section = expect(tags::min, ".min");
+  const auto section = expect(tags::min, "", 0, ".min");
   if (!section) return section.error();
   const std::size_t id_at = section->size;
   const auto id = expect(tags::min_id, ".min.sectionid", id_at);
@@ -24,7 +24,7 @@ Result<Event> Reader::read_ram_begin() {
   const auto value = ber::parse_integer(rest.subspan(id->size, id->length));
   if (!value) return refuse(Errc::bad_value, id_at, ".min.sectionid", "an INTEGER", rest);
   const std::size_t list_at = id_at + id->size + id->length;
-  const auto list = expect(tags::ramsec, ".min.contents", list_at);
+  const auto list = expect(tags::ramsec, ".min.contents", list_at, ".ramsec");
   if (!list) return list.error();
   blocks_ = 0;
   Event event = give(RamBegin{*value}, Place::In::min);

@@ -56,7 +56,7 @@ Converted run(native::Source& source, stream::Input& input, ByteView in, const C
 Converted encode_to(stream::Writer writer, stream::Output& output, ByteView native, const Chunks& chunks,
                     const EncodeForm& form) {
   stream::Input input;
-  native::Reader reader(input, form.limits);
+  native::Reader reader(input, form.limits, {form.page_size, {}});
   native::Arranger source(reader, form.limits);
   native::Encoder encoder(source, writer, form.limits, {form.opaque});
   return run(source, input, native, chunks, output,

@@ -29,6 +29,7 @@ struct EncodeForm {
   bool der = false;
   bool opaque = false;
   Limits limits{};
+  std::optional<std::uint64_t> page_size{};  ///< where the stream does not name it
 };
 
 Converted encode(ByteView native, const Chunks& chunks = whole(), const EncodeForm& form = {});

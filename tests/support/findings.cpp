@@ -9,7 +9,8 @@
 
 namespace qember::test {
 
-std::vector<Error> findings(ByteView in, const Chunks& chunks, const Limits& limits, std::size_t most) {
+std::vector<Error> findings(ByteView in, const Chunks& chunks, const Limits& limits, std::size_t most,
+                            std::size_t* events) {
   stream::Input input;
   std::unique_ptr<native::Source> source;
   if (!in.empty() && in[0] == 0x7f)
@@ -21,6 +22,7 @@ std::vector<Error> findings(ByteView in, const Chunks& chunks, const Limits& lim
   while (found.size() < most) {
     const auto event = source->next();
     if (event) {
+      if (events != nullptr) ++*events;
       for (const Error& error : checker.note(*event)) found.push_back(error);
       if (std::holds_alternative<native::StreamEnd>(*event)) break;
     } else if (event.error().code != Errc::need_more) {

@@ -69,17 +69,17 @@ class Description {
   std::optional<std::uint64_t> page_size_;
 };
 
-/// Finds the device of each section in turn: sections come in the order of the description, mostly.
+/// Finds the devices of sections by name and instance.
 class DeviceMatcher {
  public:
+  /// `description` outlives the matcher.
   explicit DeviceMatcher(const Description& description);
   /// The next device not yet given out with that name and instance; null where there is none.
   const Device* match(std::string_view name, std::uint32_t instance);
 
  private:
-  const Description* description_;
-  std::vector<bool> used_;
-  std::size_t next_ = 0;
+  std::vector<const Device*> devices_;  ///< by name and instance, then in the order of the description
+  std::vector<std::uint32_t> given_;    ///< by the first of them: how many have been given out
 };
 
 }  // namespace qember::native

@@ -99,7 +99,16 @@ class Reader final : public Source {
   std::uint64_t package_end_ = 0;  ///< of a PACKAGED command; 0 outside
   std::uint64_t payload_ = 0;      ///< octets of an iterable's record that are still to come
   bool payload_ends_body_ = false;
-  bool blocks_pending_ = false;       ///< START `ram`, before its list
+  bool blocks_pending_ = false;  ///< START `ram`, before the end of its list
+  /// The list as far as it has come.
+  struct BlockList {
+    std::uint64_t offset;
+    std::uint64_t total;
+    std::uint64_t left;  ///< octets of RAM in the blocks to come
+    std::vector<RamBlock> blocks;
+  };
+  std::optional<BlockList> list_;
+  std::size_t page_size_wants_ = 0;   ///< unread octets before the page size is looked for again
   std::size_t scanned_ = 0;           ///< octets of a device's body that hold no footer
   std::optional<std::size_t> loose_;  ///< where a footer stands that nothing certain follows
   std::deque<std::size_t> tail_;      ///< sizes of the bodies to come, where only a description tells

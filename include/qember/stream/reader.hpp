@@ -83,6 +83,7 @@ class Reader {
   Result<Event> read_top();
   Result<Event> read_full(const ber::Header& header);
   Result<Event> read_whole_full(std::size_t size);
+  void begin_segment(const ber::Header& header);
   Result<Event> read_blob();
   Result<Event> read_ram_begin();
   Result<Event> read_ram();
@@ -91,8 +92,10 @@ class Reader {
 
   /// The unread bytes that belong to the innermost frame.
   ByteView view() const;
-  /// The header at `at` in `view()`, which must be that of `wanted`.
-  Result<ber::Header> expect(const ber::Identifier& wanted, std::string_view component, std::size_t at = 0);
+  /// The header at `at` in `view()`, which must be that of `wanted`. `alternative`: of the CHOICE that
+  /// `component` is, which the tag alone decides on.
+  Result<ber::Header> expect(const ber::Identifier& wanted, std::string_view component, std::size_t at = 0,
+                             std::string_view alternative = {});
   Result<bool> at_end();
   void enter(const ber::Header& header);
   void leave();
@@ -115,6 +118,7 @@ class Reader {
   Framer framer_;                ///< of a section whose length is not given
   std::size_t blob_frames_ = 0;  ///< frames outside the segments of a string
   std::uint64_t segment_ = 0;    ///< octets of a segment that are still to come
+  std::uint64_t segment_at_ = 0;
   std::string block_name_;
   Bytes scratch_;
 
