@@ -2,6 +2,7 @@
 #include "elf_extraction.hpp"
 
 #include "elf_vmcoreinfo.hpp"
+#include "style.hpp"
 
 #include <fmt/format.h>
 
@@ -121,7 +122,7 @@ void ElfExtraction::tell_what_lacks(bool has_vmcoreinfo) const {
     if (part_of(i) == nullptr)
       left_out += (left_out.empty() ? "" : ", ") + source_.session().blocks()[i].name;
   const auto tell = [this](const std::string& what) {
-    fmt::print(stderr, "qember: {}: {}\n", options_.file, what);
+    fmt::print(stderr, "{}\n", printable_line(fmt::format("qember: {}: {}", options_.file, what)));
   };
   if (!left_out.empty()) tell(fmt::format("blocks that are not in the core: {}", left_out));
   if (cpus_.cpus().empty()) tell("no registers in the core: the stream does not describe its CPUs");

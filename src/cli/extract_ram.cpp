@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "extract_ram.hpp"
 
+#include "style.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -96,7 +98,8 @@ Status RamExtraction::finish() {
     if (absence) {
       absent = refuse_absent(source_.session().blocks()[block], *absence);
       if (!options_.blocks.empty()) return *absent;
-      fmt::print(stderr, "qember: {}: {}: {}\n", options_.file, absent->path, *absence);
+      fmt::print(stderr, "{}\n",
+                 printable_line(fmt::format("qember: {}: {}: {}", options_.file, absent->path, *absence)));
       continue;
     }
     if (auto status = give_length(block); !status) return status;

@@ -2,6 +2,7 @@
 #include "common_options.hpp"
 #include "preflight.hpp"
 #include "report.hpp"
+#include "style.hpp"
 #include "verbs.hpp"
 
 #include <qember/native/census.hpp>
@@ -122,7 +123,7 @@ std::string share_text(const Summary& summary) {
 
 void print_text(const Summary& summary, Format format, std::uint64_t octets_in) {
   const auto row = [](std::string_view name, const std::string& value) {
-    fmt::print("{:<13}{}\n", name, value);
+    fmt::print("{:<13}{}\n", name, printable_line(value));
   };
   row("format", format == Format::ber ? "BER" : "QEMU's native stream");
   row("complete", summary.complete ? "yes" : "no");
@@ -209,7 +210,7 @@ int info(const InfoOptions& options) {
       result = exit_invalid;
     if (other->error) result = worse(result, fail(options.against, *other->error));
   }
-  if (options.json) fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+  if (options.json) fmt::print("{}\n", json.dump(2, ' ', true, Json::error_handler_t::replace));
   return found->error ? worse(result, fail(options.file, *found->error)) : result;
 }
 

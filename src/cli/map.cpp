@@ -48,7 +48,7 @@ Status read_all(OpenedStream& stream, native::PageMap& map) {
   }
 }
 
-/// Of a stream with a fault, the map shows what came before it.
+/// Of a stream with a fault, the text shows what came before it; a drawing is made of whole streams alone.
 int map(const MapOptions& options) {
   StreamOptions stream_options = options.read.stream_options();
   stream_options.arrange = false;
@@ -56,6 +56,7 @@ int map(const MapOptions& options) {
   if (!stream) return fail(options.file, stream.error());
   native::PageMap map((*stream)->source());
   const Status read = read_all(**stream, map);
+  if (options.svg && !read) return fail(options.file, read.error());
   const std::string name = std::filesystem::path(options.file).filename().string();
   const std::string title = options.file == "-" ? "standard input" : name;
   const Status written =

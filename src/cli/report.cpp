@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "report.hpp"
 
+#include "style.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -30,7 +32,7 @@ ExitCode worse(ExitCode a, ExitCode b) noexcept {
 }
 
 std::string line_of(const std::string& file, const Error& error) {
-  return fmt::format("{}:{}", file, to_string(error));
+  return printable_line(fmt::format("{}:{}", file, to_string(error)));
 }
 
 std::string json_of(const std::string& file, const Error& error) {
@@ -40,8 +42,8 @@ std::string json_of(const std::string& file, const Error& error) {
                                       {"code", name_of(error.code)},
                                       {"expected", error.expected},
                                       {"found", error.found}};
-  // Names in a stream need not be UTF-8.
-  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  // Names in a stream need not be UTF-8, nor what a terminal should get.
+  return object.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 ExitCode fail(const std::string& file, const Error& error) {

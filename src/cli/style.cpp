@@ -49,13 +49,15 @@ bool wants_color() {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
+namespace {
+
+std::string escaped(std::string_view text, std::string_view backslash) {
   std::string out;
   while (!text.empty()) {
     const std::size_t size = character(text);
     const std::string_view taken = text.substr(0, std::max<std::size_t>(size, 1));
     if (taken == "\\") {
-      out += "\\\\";
+      out += backslash;
     } else if (size != 0 && !is_control(taken)) {
       out += taken;
     } else {
@@ -65,6 +67,12 @@ std::string printable(std::string_view text) {
   }
   return out;
 }
+
+}  // namespace
+
+std::string printable(std::string_view text) { return escaped(text, "\\\\"); }
+
+std::string printable_line(std::string_view text) { return escaped(text, "\\"); }
 
 std::size_t columns(std::string_view text) noexcept {
   return static_cast<std::size_t>(std::ranges::count_if(

@@ -15,6 +15,8 @@ namespace qember::cli {
 /// `text` as it can be printed anywhere, JSON included: control characters, octets that are not UTF-8, and
 /// characters that turn the direction of writing become `\xNN`, a backslash `\\`. Names come from streams.
 std::string printable(std::string_view text);
+/// The same of a line that is put together already, backslashes and all.
+std::string printable_line(std::string_view text);
 
 /// Columns of a text that is printable.
 std::size_t columns(std::string_view text) noexcept;

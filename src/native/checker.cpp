@@ -81,6 +81,7 @@ struct Checker::State {
   void on(const RamBlocks& list);
   void on(const RamPage& page);
   void on(const DescriptionText& description);
+  void on(const Eof&);
   void on(const Rest& rest);
   void on(const StreamEnd&);
   template <class Other>
@@ -177,6 +178,12 @@ void Checker::State::on(const DescriptionText& description) {
   if (has_pages && parsed->page_size() && *parsed->page_size() != page_size())
     report(Errc::page_size_unknown, fmt::format("the page size {} in the description", page_size()),
            fmt::to_string(*parsed->page_size()));
+}
+
+void Checker::State::on(const Eof&) {
+  for (const std::uint32_t id : used)
+    if (!ended.contains(id))
+      report(Errc::wrong_order, fmt::format("the END of section {}", id), "the end mark of the stream");
 }
 
 void Checker::State::on(const Rest& rest) {

@@ -296,7 +296,7 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
       return refuse(Errc::constraint, ".contents.ramblid", "lengths of 0 or more", to_string(entry.len()));
     if (!block_names.emplace(std::string(entry.name()), static_cast<std::uint32_t>(blocks.size())).second)
       return refuse(Errc::bad_value, ".contents.ramblid", "RAM blocks with different names",
-                    std::string(entry.name()));
+                    fmt::format("{:?} twice", entry.name()));
     blocks.push_back({std::string(entry.name()), *length, {}, {}, {}});
   }
   for (const annotation::BlockNote& about : note.blocks) {

@@ -38,7 +38,13 @@ Bytes ram(const Bytes& pages) {
              "7fbe52 80 02 07 10000000000000 30 80 30 0c 0c 01 72 02 07 10000000000000 0000 0000 5fd345 00 "
              "0000"
              "7f8153 80 02 01 01 7fcc52 80 30 80 0c 01 72 30 80") +
-         pages + hex("0000 0000 0000 5fd345 00 0000") + ends();
+         pages +
+         hex("0000 0000 0000 5fd345 00 0000"
+             // Its END, without pages.
+             "7f8f53 80 0c 06 71656d626572 02 01 00 02 01 00 02 01 01 30 80 02 01 01 02 01 03 0000 5fd345 00 "
+             "0000"
+             "7f8153 80 02 01 01 7fcc52 80 0000 5fd345 00 0000") +
+         ends();
 }
 Bytes described(const std::string& json) {
   const auto size = static_cast<std::uint32_t>(json.size());
@@ -57,7 +63,7 @@ std::string fields(const std::string& in) {
          in + "]}]}";
 }
 Bytes native_described(const std::string& json, const Bytes& state = Bytes(16)) {
-  return ram_of(0x2000).device(3, "d", state).eof().description(json).bytes();
+  return ram_of(0x2000).ended(1).device(3, "d", state).eof().description(json).bytes();
 }
 std::string repeated(std::string_view unit, std::size_t count) {
   std::string text;
@@ -133,7 +139,7 @@ const std::vector<HostileInput>& hostile_inputs() {
       {"ends of contents alone", [] { return file() + Bytes(64 * kib); }, "trailing_data"},
       // Names.
       {"a block named ../x",
-       [] { return NativeBuilder().ram(1, {"../../../etc/passwd"}, 0x1000).eof().bytes(); }, ""},
+       [] { return NativeBuilder().ram(1, {"../../../etc/passwd"}, 0x1000).ended(1).eof().bytes(); }, ""},
       {"a block named with control characters",
        [] { return NativeBuilder().ram(1, {"\x1b[2J"}, 0x1000).eof().bytes(); }, "bad_value"},
       {"2^14 blocks and one",
@@ -173,6 +179,7 @@ const std::vector<HostileInput>& hostile_inputs() {
              .zero({}, (std::uint64_t{1} << 50U) - 0x1000)
              .eos()
              .footer(1)
+             .ended(1)
              .eof()
              .bytes();
        },
@@ -213,6 +220,7 @@ const std::vector<HostileInput>& hostile_inputs() {
              .compressed({}, 0, zip_bomb())
              .eos()
              .footer(1)
+             .ended(1)
              .eof()
              .bytes();
        },
@@ -226,6 +234,7 @@ const std::vector<HostileInput>& hostile_inputs() {
              .xbzrle({}, 0, hex("ff7f ff7f 00"))
              .eos()
              .footer(1)
+             .ended(1)
              .eof()
              .bytes();
        },
@@ -284,6 +293,7 @@ const std::vector<HostileInput>& hostile_inputs() {
       {"devices that are not described, and descriptions of no device",
        [] {
          NativeBuilder to = ram_of(0x2000);
+         to.ended(1);
          for (std::uint32_t i = 0; i < 40 * kib; ++i) to.device(i, "d", Bytes(1), 1);
          return to.eof()
              .description(R"({"devices":[)" + repeated(R"({"name":"d","instance_id":0},)", 40 * kib) + "{}]}")
@@ -303,7 +313,7 @@ const std::vector<HostileInput>& hostile_inputs() {
          NativeBuilder to;
          to.section(1, 1, "ram", 0, 4).u64((std::uint64_t{16384} << 12U) | 4);
          for (int i = 0; i < 16384; ++i) to.counted(std::to_string(i)).u64(0x1000);
-         return to.eos().footer(1).eof().bytes();
+         return to.eos().footer(1).ended(1).eof().bytes();
        },
        "", true, 12 * mib},
       {"pages of any size, octet by octet",
@@ -311,7 +321,7 @@ const std::vector<HostileInput>& hostile_inputs() {
          NativeBuilder to = ram_of(std::uint64_t{1} << 40U);
          to.part(1).page("r", 0, 0);
          for (std::uint64_t i = 1; i < 200; ++i) to.page({}, i << 20U, 0);
-         return to.eos().footer(1).eof().bytes();
+         return to.eos().footer(1).ended(1).eof().bytes();
        },
        "", true, 4 * mib},
       {"a description, octet by octet",

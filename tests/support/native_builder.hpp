@@ -93,6 +93,8 @@ class NativeBuilder {
     return record(0x100, block, addr).u32(static_cast<std::uint32_t>(data.size())).raw(data);
   }
   NativeBuilder& eos() { return u64(0x10); }
+  /// END `ram`, without pages.
+  NativeBuilder& ended(std::uint32_t id) { return end(id).eos().footer(id); }
 
   /// FULL with that state.
   NativeBuilder& device(std::uint32_t id, std::string_view name, ByteView state, std::uint32_t instance = 0,

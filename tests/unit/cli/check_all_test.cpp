@@ -45,11 +45,18 @@ TEST_CASE("deltas are sound and have a base") {
             .xbzrle({}, 0, from_hex("00 01 ff"))
             .eos()
             .footer(1)
+            .ended(1)
             .eof(),
         {});
-  finds(ram().xbzrle({}, 0x2000, from_hex("05 02 1122")).eos().footer(1).eof(),
+  finds(ram().xbzrle({}, 0x2000, from_hex("05 02 1122")).eos().footer(1).ended(1).eof(),
         {"bad_delta QEVM.section[1].page[2]"});
-  finds(ram().xbzrle({}, 0x1000, from_hex("05 02 11")).xbzrle({}, 0, from_hex("00 00")).eos().footer(1).eof(),
+  finds(ram()
+            .xbzrle({}, 0x1000, from_hex("05 02 11"))
+            .xbzrle({}, 0, from_hex("00 00"))
+            .eos()
+            .footer(1)
+            .ended(1)
+            .eof(),
         {"bad_delta QEVM.section[1].page[2]", "bad_delta QEVM.section[1].page[3]"});
 }
 
@@ -63,6 +70,7 @@ TEST_CASE("what postcopy discards is no base") {
             .xbzrle({}, 0, from_hex("00 01 ff"))
             .eos()
             .footer(1)
+            .ended(1)
             .eof(),
         {});
   finds(ram()
@@ -73,27 +81,41 @@ TEST_CASE("what postcopy discards is no base") {
             .xbzrle({}, 0x1000, from_hex("00 01 ff"))
             .eos()
             .footer(1)
+            .ended(1)
             .eof(),
         {"bad_delta QEVM.section[2].page[0]"});
-  finds(ram().eos().footer(1).command(6, from_hex("00 01 72 00 0000000000004000 0000000000001000")).eof(),
+  finds(ram()
+            .eos()
+            .footer(1)
+            .command(6, from_hex("00 01 72 00 0000000000004000 0000000000001000"))
+            .ended(1)
+            .eof(),
         {"page_outside_block QEVM"});
-  finds(ram().eos().footer(1).command(6, from_hex("00 01 73 00")).eof(), {"unknown_block QEVM"});
+  finds(ram().eos().footer(1).command(6, from_hex("00 01 73 00")).ended(1).eof(), {"unknown_block QEVM"});
 }
 
-TEST_CASE("a compressed page is a page") {
-  finds(ram().compressed({}, 0, from_hex("789c0102")).eos().footer(1).eof(),
-        {"bad_value QEVM.section[1].page[2]"});
+TEST_CASE("a compressed page inflates to a page, no less and no more") {
+  const auto finds_of = [](std::string_view zlib, const Lines& expected) {
+    finds(ram().compressed({}, 0, from_hex(zlib)).eos().footer(1).ended(1).eof(), expected);
+  };
+  const Lines wrong{"bad_value QEVM.section[1].page[2]"};
+  finds_of("789cedc1010d000000c2a0f74f6d0f0714000000f06e10000001", {});
+  finds_of("789c0102", wrong);
+  finds_of("789cedc1010d000000c2a0f74f6d0f0714000000706e0fff0001", wrong);            // 4095 octets
+  finds_of("789cedc1010d000000c2a0f74f6d0f0714000000706f10010001", wrong);            // 4097
+  finds_of("789cedc1010d000000c2a0f74f6d0e37a00000000000000080770320000001", wrong);  // 8192
+  finds_of("789cedc1010d000000c2a0f74f6d0f0714000000f06e1000000100", wrong);          // an octet after it
 }
 
 TEST_CASE("sections stand between START and END") {
-  finds(ram().eos().footer(1).end(1).eos().footer(1).part(1).eos().footer(1).eof(),
-        {"wrong_order QEVM.section[3]"});
-  finds(ram().eos().footer(1).ram(1, {"r"}, 0x4000).eof(), {"wrong_order QEVM.section[2]"});
-  finds(ram().eos().footer(1).end(1).eos().footer(1).ram(1, {"r"}, 0x4000).eof(), {});
+  finds(ram().eos().footer(1).ended(1).part(1).eos().footer(1).eof(), {"wrong_order QEVM.section[3]"});
+  finds(ram().eos().footer(1).ram(1, {"r"}, 0x4000).ended(1).eof(), {"wrong_order QEVM.section[2]"});
+  finds(ram().eos().footer(1).ended(1).ram(1, {"r"}, 0x4000).ended(1).eof(), {});
+  finds(ram().eos().footer(1).eof(), {"wrong_order QEVM"});
 }
 
 TEST_CASE("names are texts, and payloads as long as QEMU wants them") {
-  finds(NativeBuilder().ram(1, {"a\nb"}, 0x1000).device(2, "", Bytes(3)).eof(),
+  finds(NativeBuilder().ram(1, {"a\nb"}, 0x1000).device(2, "", Bytes(3)).ended(1).eof(),
         {"bad_value QEVM.section[0]", "bad_value QEVM.section[1]"});
   finds(NativeBuilder()
             .command(2, from_hex("0000"))
@@ -104,28 +126,36 @@ TEST_CASE("names are texts, and payloads as long as QEMU wants them") {
 }
 
 TEST_CASE("a description is JSON and has the page size; whether it fits is QEMU's own matter") {
-  finds(ram().eos().footer(1).device(2, "dev", Bytes(3)).eof().description(R"({"page_size": 4096})"), {});
+  finds(ram().eos().footer(1).ended(1).device(2, "dev", Bytes(3)).eof().description(R"({"page_size": 4096})"),
+        {});
   finds(ram()
             .eos()
             .footer(1)
+            .ended(1)
             .device(7, "dev", Bytes(3), 0, 2)
             .eof()
             .description(R"({"page_size": 4096, "devices": [{"name": "dev", "instance_id": 0, "fields": [)"
                          R"({"name": "x", "type": "uint64", "size": 8}]}]})"),
         {});
-  finds(ram().eos().footer(1).eof().description("{]"), {"bad_value QEVM"});
-  const auto stream = ram().eos().footer(1).eof().description(R"({"page_size": 1024})");
+  finds(ram().eos().footer(1).ended(1).eof().description("{]"), {"bad_value QEVM"});
+  const auto stream = ram().eos().footer(1).ended(1).eof().description(R"({"page_size": 1024})");
   CHECK(found(stream.bytes()) == Lines{"page_size_unknown QEVM"});
 }
 
 TEST_CASE("nothing follows the end") {
-  finds(ram().eos().footer(1).eof().description("{}").text("more"), {"trailing_data QEVM"});
-  finds(ram().eos().footer(1).eof().text("more"), {"trailing_data QEVM"});
+  finds(ram().eos().footer(1).ended(1).eof().description("{}").text("more"), {"trailing_data QEVM"});
+  finds(ram().eos().footer(1).ended(1).eof().text("more"), {"trailing_data QEVM"});
 }
 
 TEST_CASE("pages that are nowhere do not end the search") {
   auto stream = ram();
-  stream.zero({}, 0x4000).xbzrle({}, 0x2000, from_hex("00 01 ff")).zero({}, 0x7000).eos().footer(1).eof();
+  stream.zero({}, 0x4000)
+      .xbzrle({}, 0x2000, from_hex("00 01 ff"))
+      .zero({}, 0x7000)
+      .eos()
+      .footer(1)
+      .ended(1)
+      .eof();
   CHECK(found(stream.bytes()) == Lines{"page_outside_block QEVM.section[1].page[2].addr",
                                        "bad_delta QEVM.section[1].page[3]",
                                        "page_outside_block QEVM.section[1].page[4].addr"});
@@ -133,8 +163,9 @@ TEST_CASE("pages that are nowhere do not end the search") {
 
 TEST_CASE("BER is read on behind what makes no sense in it") {
   auto stream = ram();
-  Bytes ber = encode(stream.eos().footer(1).part(1).zero({}, 0x2000).eos().footer(1).eof().bytes()).out;
-  // Both SecMin, and the address of the last page.
+  Bytes ber =
+      encode(stream.eos().footer(1).part(1).zero({}, 0x2000).eos().footer(1).ended(1).eof().bytes()).out;
+  // Every SecMin, the END too, and the address of the last page.
   for (const std::string_view id : {"7f8153 80 02 01 01", "40 02 2000"}) {
     const Bytes wanted = from_hex(id);
     for (auto at = ber.begin(); (at = std::search(at, ber.end(), wanted.begin(), wanted.end())) != ber.end();
@@ -142,14 +173,15 @@ TEST_CASE("BER is read on behind what makes no sense in it") {
       *(at + static_cast<std::ptrdiff_t>(wanted.size()) - 1) = 0x09;
   }
   CHECK(found(ber) == Lines{"unknown_section QemuFile.top[1].min.sectionid",
-                            "unknown_section QemuFile.top[2].min.sectionid"});
+                            "unknown_section QemuFile.top[2].min.sectionid",
+                            "unknown_section QemuFile.top[4].min.sectionid", "wrong_order QemuFile"});
 }
 
 TEST_CASE("no more findings than --max-errors") {
   const Scratch scratch;
   auto stream = ram();
   for (int i = 0; i < 50; ++i) stream.zero({}, 0x5000);
-  const std::string file = scratch.file("bad", stream.eos().footer(1).eof().bytes());
+  const std::string file = scratch.file("bad", stream.eos().footer(1).ended(1).eof().bytes());
   const auto lines = [](const Ran& ran) { return std::ranges::count(ran.out, '\n'); };
   CHECK(lines(run({"check", file})) == 20);
   CHECK(lines(run({"check", "--max-errors", "3", file})) == 3);

@@ -2,6 +2,7 @@
 // The command's check: findings and exit codes.
 #include "support/command.hpp"
 #include "support/convert.hpp"
+#include "support/hex.hpp"
 #include "support/samples.hpp"
 
 #include <catch2/catch.hpp>
@@ -22,10 +23,11 @@ Bytes invalid_stream() {
       .zero({}, 0x7000)
       .eos()
       .footer(1)
+      .ended(1)
       .eof()
       .bytes();
 }
-const std::size_t page_outside = invalid_stream().size() - (9 + 8 + 5 + 1);
+const std::size_t page_outside = invalid_stream().size() - (9 + 8 + 5 + 18 + 1);
 
 struct Files {
   Scratch scratch;
@@ -79,6 +81,30 @@ TEST_CASE("--json findings are an object a line") {
   CHECK(findings[0]["offset"] == page_outside);
   CHECK(findings[0]["code"] == "page_outside_block");
   CHECK(findings[1]["code"] == "truncated");
+}
+
+TEST_CASE("a finding sends no control characters to a terminal") {
+  NativeBuilder native;
+  native.configuration("m", 4096).ram(1, {"\x1b[2J\x7f\xff\xe2\x80\xae"}, 0x1000);
+  native.part(1).zero("\x1b[31m", 0).eos().footer(1).eof();
+  // Two blocks of one name.
+  const Bytes ber = from_hex(
+      "7fcdc551 80 020103 30 80 7f8f53 80 0c0372616d 020101 020100 020104 7fbe52 80 020100 30 80"
+      "30 09 0c041b5b324a 020100 30 09 0c041b5b324a 020100 0000 0000 5fd34500 0000 0000 0000");
+  const auto is_clean = [](const Ran& ran) {
+    const std::string all = ran.out + ran.error;
+    CHECK(ran.code == 1);
+    CHECK(all.find("1b") != std::string::npos);
+    CHECK(std::ranges::none_of(
+        all, [](char octet) { return (octet >= 0 && octet < 0x20 && octet != '\n') || octet == 0x7f; }));
+    CHECK(all.find("\xe2\x80\xae") == std::string::npos);
+  };
+  is_clean(run({"check", "-"}, native.bytes()));
+  is_clean(run({"check", "--json", "-"}, native.bytes()));
+  is_clean(run({"encode", "-", "-o", "/dev/null"}, native.bytes()));
+  is_clean(run({"check", "-"}, ber));
+  is_clean(run({"check", "--json", "-"}, ber));
+  is_clean(run({"decode", "-", "-o", "/dev/null"}, ber));
 }
 
 TEST_CASE("of several files the worst decides: 2, then 1, 3, 4, 0") {

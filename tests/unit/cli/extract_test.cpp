@@ -2,6 +2,7 @@
 // The command's extract: what memory holds at the end of a stream, and what is left on disk.
 #include "support/command.hpp"
 #include "support/convert.hpp"
+#include "support/hex.hpp"
 #include "support/samples.hpp"
 
 #include <catch2/catch.hpp>
@@ -110,6 +111,18 @@ TEST_CASE("extract --ram gives the pages of a small stream, compressed ones infl
   CHECK(ram[0x23ff] == 0x77);
   CHECK(ram[0x4000] != 0);
   CHECK(names_in(scratch.path("out")) == Names{"index.json", "pc.ram", "pc.rom"});
+}
+
+TEST_CASE("extract --ram takes no compressed page that inflates to less than a page or more") {
+  for (const std::string_view zlib : {"789cedc1010d000000c2a0f74f6d0f0714000000706e0fff0001",
+                                      "789cedc1010d000000c2a0f74f6d0f0714000000706f10010001",
+                                      "789cedc1010d000000c2a0f74f6d0e37a00000000000000080770320000001"}) {
+    const Scratch scratch;
+    const Bytes stream =
+        stream_of("pc.ram", 0x4000, [&](NativeBuilder& to) { to.compressed({}, 0x2000, from_hex(zlib)); });
+    CHECK(extract(stream, scratch.path("out")).code == 1);
+    CHECK(names_in(scratch.path("out")).empty());
+  }
 }
 
 TEST_CASE("extract --ram: holes cost no space, and the last page is cut where its block is") {

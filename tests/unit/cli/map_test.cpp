@@ -53,6 +53,10 @@ TEST_CASE("map shows what came before a fault") {
   const Ran ran = run({"map", "-"}, cut);
   CHECK(ran.code == 3);
   CHECK(holds(ran.out, "round 2"));
+  // A drawing would not show that it is not whole.
+  const Ran drawing = run({"map", "-", "--svg", "-"}, cut);
+  CHECK(drawing.code == 3);
+  CHECK(drawing.out == "");
 }
 
 TEST_CASE("map of a block that claims to be huge is small and quick") {
