@@ -197,6 +197,7 @@ Result<Event> Reader::read_top() {
   const auto end = at_end();
   if (!end) return end.error();
   if (*end) {
+    const std::uint64_t end_at = input_.offset();
     const auto file_end = at_end();
     if (!file_end) {
       // Only the list has been left: ask for the file's end again.
@@ -208,7 +209,9 @@ Result<Event> Reader::read_top() {
       return refuse(Errc::trailing_data, 0, "", "the end of the file", view());
     }
     state_ = State::after_file;
-    return give(FileEnd{}, Place::In::file);
+    Event event = give(FileEnd{}, Place::In::file);
+    event_offset_ = end_at;
+    return event;
   }
   const ByteView rest = view();
   if (has_tag(rest, tags::min)) return read_ram_begin();
