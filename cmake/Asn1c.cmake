@@ -5,17 +5,17 @@
 #     SCHEMA     my.schema          the schema
 #     NAMESPACE  vmm                of its C++ types
 #     TYPES      vmm/types.hpp      the header with these types, for TARGET and those who link it
-#     DATA       vmm/schema.hpp     the header with the schema as data (ber::Schema)
+#     DATA       vmm/schema.hpp     the header with the schema as data (ber::Schema), for TARGET
 #     DATA_NAMESPACE vmm::data      where that is
 #     [SHAPES    shapes.txt...]     types that hand-written code follows
 #     [DIRECTORY where])            in the build tree
 #
 # TARGET, a library, gets one object with the compiled schema in it, and the C++ types. The directory of
-# asn1c's headers is left in the target property QEMBER_ASN1C_INCLUDE, for the code that may see them.
-set(QEMBER_ASN1C_VERSION 0.9.28)
-set(QEMBER_ASN1C_HERE "${CMAKE_CURRENT_LIST_DIR}")
-get_filename_component(QEMBER_ASN1C_SOURCES "${CMAKE_CURRENT_LIST_DIR}/../generated" ABSOLUTE)
-get_filename_component(QEMBER_ASN1C_INCLUDES "${CMAKE_CURRENT_LIST_DIR}/../include" ABSOLUTE)
+# asn1c's headers is left in the target property QEMBER_ASN1C_INCLUDE, for the code that may see them, and
+# that of DATA in QEMBER_DATA_INCLUDE.
+#
+# What this needs lies around this file in the same way in the source and where it is installed.
+set(QEMBER_ASN1C_VERSION 0.9.28 CACHE INTERNAL "")
 
 function(qember_find_asn1c)
   find_program(ASN1C_EXECUTABLE asn1c DOC "The ASN.1 compiler, version ${QEMBER_ASN1C_VERSION}")
@@ -32,18 +32,17 @@ endfunction()
 
 # Runs asn1c now, to know its files, and again in the build whenever the schema is newer.
 function(qember_run_asn1c name schema out)
-  set(run "${CMAKE_COMMAND}" "-DASN1C=${ASN1C_EXECUTABLE}" "-DSCHEMA=${schema}" "-DOUT=${out}"
-    -P "${QEMBER_ASN1C_HERE}/Asn1cRun.cmake")
+  set(script "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/Asn1cRun.cmake")
+  set(run "${CMAKE_COMMAND}" "-DASN1C=${ASN1C_EXECUTABLE}" "-DSCHEMA=${schema}" "-DOUT=${out}" -P "${script}")
   execute_process(COMMAND ${run} RESULT_VARIABLE failed ERROR_VARIABLE said)
   if(failed)
     message(FATAL_ERROR "${said}")
   endif()
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${schema}"
-    "${QEMBER_ASN1C_HERE}/Asn1cRun.cmake")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${schema}" "${script}")
   file(GLOB made "${out}/*.[ch]")
   add_custom_command(OUTPUT "${out}.stamp" BYPRODUCTS ${made}
     COMMAND ${run} COMMAND "${CMAKE_COMMAND}" -E touch "${out}.stamp"
-    DEPENDS "${schema}" "${QEMBER_ASN1C_HERE}/Asn1cRun.cmake"
+    DEPENDS "${schema}" "${script}"
     COMMENT "Compiling ${schema}" VERBATIM)
   add_custom_target(${name} DEPENDS "${out}.stamp")
 endfunction()
@@ -51,16 +50,17 @@ endfunction()
 # All of asn1c's C as one object that exports one symbol. A function of asn1c's is no use to anyone else,
 # its names are everybody's (INTEGER_free, NULL_print), and another copy may be in the same program.
 function(qember_merge_asn1c name symbol out object)
+  get_filename_component(generator "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../generated" ABSOLUTE)
   file(GLOB sources "${out}/*.c")
-  add_library(${name}_c OBJECT ${sources} "${QEMBER_ASN1C_SOURCES}/backend.c")
+  add_library(${name}_c OBJECT ${sources} "${generator}/backend.c")
   add_dependencies(${name}_c ${name}_asn1c)
-  target_include_directories(${name}_c PRIVATE "${out}" "${QEMBER_ASN1C_SOURCES}")
+  target_include_directories(${name}_c PRIVATE "${out}" "${generator}")
   # ASN_DEBUG: otherwise a real function, so that every tag is formatted, into one static buffer.
   target_compile_definitions(${name}_c PRIVATE
     _DEFAULT_SOURCE "ASN_DEBUG=(void)sizeof" QEMBER_BACKEND=${symbol})
   # Not ours to make clean: shifts of negatives and NULL + 0, harmless with gcc and clang.
   target_compile_options(${name}_c PRIVATE -w -fno-sanitize=undefined -fno-lto
-    "-ffile-prefix-map=${out}/=" "-ffile-prefix-map=${QEMBER_ASN1C_SOURCES}/=")
+    "-ffile-prefix-map=${out}/=" "-ffile-prefix-map=${generator}/=")
   set_target_properties(${name}_c PROPERTIES C_STANDARD 11 C_EXTENSIONS ON POSITION_INDEPENDENT_CODE ON
     C_VISIBILITY_PRESET hidden INTERPROCEDURAL_OPTIMIZATION OFF C_CLANG_TIDY "")
   add_custom_command(OUTPUT "${object}"
@@ -71,18 +71,25 @@ function(qember_merge_asn1c name symbol out object)
   add_custom_target(${name}_merge DEPENDS "${object}")
 endfunction()
 
-# The host tool that reads the compiled schema's descriptors and writes C++ from them.
+# The host tool that reads the compiled schema's descriptors and writes C++ from them. What of it does not
+# see them is compiled once, for all schemas.
 function(qember_describe_asn1c name symbol out object)
-  set(describe "${QEMBER_ASN1C_SOURCES}/describe")
-  add_executable(${name}_describe "${describe}/main.cpp" "${describe}/model.cpp" "${describe}/shapes.cpp"
-    "${describe}/emit_data.cpp" "${describe}/emit_types.cpp" "${describe}/emit_bodies.cpp"
-    "${describe}/names.cpp" "${object}")
+  get_filename_component(generator "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../generated" ABSOLUTE)
+  set(describe "${generator}/describe")
+  set(includes "$<TARGET_PROPERTY:qember::qember,INTERFACE_INCLUDE_DIRECTORIES>")
+  if(NOT TARGET qember_describe)
+    add_library(qember_describe STATIC "${describe}/emit_bodies.cpp" "${describe}/emit_data.cpp"
+      "${describe}/emit_types.cpp" "${describe}/names.cpp" "${describe}/shapes.cpp"
+      "${describe}/source_text.cpp")
+    target_compile_features(qember_describe PUBLIC cxx_std_20)
+    target_compile_options(qember_describe PUBLIC -Wall -Wextra -Wpedantic)
+    target_include_directories(qember_describe PUBLIC "${includes}")
+  endif()
+  add_executable(${name}_describe "${describe}/main.cpp" "${describe}/model.cpp" "${object}")
   add_dependencies(${name}_describe ${name}_merge)
-  target_compile_features(${name}_describe PRIVATE cxx_std_20)
-  target_compile_options(${name}_describe PRIVATE -Wall -Wextra -Wpedantic)
+  target_link_libraries(${name}_describe PRIVATE qember_describe)
   target_compile_definitions(${name}_describe PRIVATE _DEFAULT_SOURCE QEMBER_BACKEND=${symbol})
-  target_include_directories(${name}_describe PRIVATE
-    "${QEMBER_ASN1C_SOURCES}" "${QEMBER_ASN1C_INCLUDES}")
+  target_include_directories(${name}_describe PRIVATE "${generator}")
   target_include_directories(${name}_describe SYSTEM PRIVATE "${out}")
 endfunction()
 
@@ -95,30 +102,31 @@ function(qember_asn1c_schema target)
   get_filename_component(base "${CMAKE_CURRENT_BINARY_DIR}/${arg_DIRECTORY}" ABSOLUTE)
   set(object "${base}/${name}.o")
   set(types "${base}/include/${arg_TYPES}")
-  set(data "${base}/private/${arg_DATA}")
+  set(data "${base}/data/${arg_DATA}")
   set(bodies "${base}/types.cpp")
 
   qember_run_asn1c(${name}_asn1c "${schema}" "${base}/asn1c")
   qember_merge_asn1c(${name} qember_backend_${id} "${base}/asn1c" "${object}")
   qember_describe_asn1c(${name} qember_backend_${id} "${base}/asn1c" "${object}")
+  set(shapes)
   foreach(file ${arg_SHAPES})
     get_filename_component(file "${file}" ABSOLUTE)
     list(APPEND shapes "${file}")
   endforeach()
   add_custom_command(OUTPUT "${base}/described.stamp" BYPRODUCTS "${types}" "${data}" "${bodies}"
-    COMMAND ${name}_describe --schema "${arg_SCHEMA}" --backend qember_backend_${id}
+    COMMAND ${name}_describe --schema "${arg_SCHEMA}" --text "${schema}" --backend qember_backend_${id}
       --namespace "${arg_NAMESPACE}" --data-namespace "${arg_DATA_NAMESPACE}"
       --types-name "${arg_TYPES}" --data-name "${arg_DATA}"
       --types "${types}" --data "${data}" --bodies "${bodies}" ${shapes}
     COMMAND "${CMAKE_COMMAND}" -E touch "${base}/described.stamp"
-    DEPENDS ${name}_describe ${shapes} COMMENT "Describing ${arg_SCHEMA}" VERBATIM)
+    DEPENDS ${name}_describe "${schema}" ${shapes} COMMENT "Describing ${arg_SCHEMA}" VERBATIM)
   add_custom_target(${name} DEPENDS "${base}/described.stamp")
 
   set_source_files_properties("${object}" "${bodies}" PROPERTIES GENERATED ON)
   set_source_files_properties("${object}" PROPERTIES EXTERNAL_OBJECT ON)
   target_sources(${target} PRIVATE "${object}" "${bodies}")
-  target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${base}/include>"
-    PRIVATE "${base}/private")
+  target_include_directories(${target} PUBLIC "$<BUILD_INTERFACE:${base}/include>" PRIVATE "${base}/data")
   add_dependencies(${target} ${name})
-  set_target_properties(${target} PROPERTIES QEMBER_ASN1C_INCLUDE "${base}/asn1c")
+  set_target_properties(${target} PROPERTIES QEMBER_ASN1C_INCLUDE "${base}/asn1c"
+    QEMBER_DATA_INCLUDE "${base}/data")
 endfunction()

@@ -12,9 +12,19 @@ install(TARGETS qember EXPORT qember-targets
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/qember" "${PROJECT_BINARY_DIR}/generated/include/qember"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT development FILES_MATCHING PATTERN "*.hpp")
 
+# What qember_add_schema needs, as it lies in the source; and the schema, to begin one's own with.
+set(data_dir "${CMAKE_INSTALL_DATADIR}/qember")
+install(FILES "${CMAKE_CURRENT_LIST_DIR}/AddSchema.cmake" "${CMAKE_CURRENT_LIST_DIR}/Asn1c.cmake"
+  "${CMAKE_CURRENT_LIST_DIR}/Asn1cRun.cmake" DESTINATION "${data_dir}/cmake" COMPONENT development)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/generated" DESTINATION "${data_dir}" COMPONENT development
+  FILES_MATCHING PATTERN "*.[ch]" PATTERN "*.[ch]pp")
+install(FILES "${PROJECT_SOURCE_DIR}/src/ram/shapes.txt" DESTINATION "${data_dir}/src/ram" COMPONENT development)
+install(FILES "${PROJECT_SOURCE_DIR}/schema/migration.schema" DESTINATION "${data_dir}/schema"
+  COMPONENT development)
+
 install(EXPORT qember-targets NAMESPACE qember:: DESTINATION "${package_dir}" COMPONENT development)
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/qember-config.cmake.in" "${made}/qember-config.cmake"
-  INSTALL_DESTINATION "${package_dir}" NO_SET_AND_CHECK_MACRO)
+  INSTALL_DESTINATION "${package_dir}" PATH_VARS data_dir NO_SET_AND_CHECK_MACRO)
 # Before 1.0 a minor version may change the interface.
 write_basic_package_version_file("${made}/qember-config-version.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${made}/qember-config.cmake" "${made}/qember-config-version.cmake"
@@ -31,4 +41,19 @@ install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${CMAKE_CURRENT_LIST_DIR}/NOTICES
   DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development)
 if(QEMBER_COMMAND)
   install(TARGETS qember-cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT command)
+
+  # Manual pages and a completion, made from the command's own help.
+  set(manual "${PROJECT_BINARY_DIR}/manual")
+  file(GLOB prose "${CMAKE_CURRENT_LIST_DIR}/man/*.man")
+  add_custom_command(OUTPUT "${manual}.stamp"
+    COMMAND sh "${CMAKE_CURRENT_LIST_DIR}/manual.sh" "$<TARGET_FILE:qember-cli>" "${PROJECT_VERSION}" "${manual}"
+    COMMAND "${CMAKE_COMMAND}" -E touch "${manual}.stamp"
+    DEPENDS qember-cli ${prose} "${CMAKE_CURRENT_LIST_DIR}/manual.sh" "${CMAKE_CURRENT_LIST_DIR}/manual.awk"
+      "${CMAKE_CURRENT_LIST_DIR}/completion.bash"
+    COMMENT "Writing the manual" VERBATIM)
+  add_custom_target(manual ALL DEPENDS "${manual}.stamp")
+  install(DIRECTORY "${manual}/" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT command
+    FILES_MATCHING PATTERN "*.1")
+  install(FILES "${manual}/qember.bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions"
+    RENAME qember COMPONENT command)
 endif()

@@ -70,20 +70,9 @@ void emit_type(std::ostream& out, const Type& type, std::size_t index) {
   out << size_text(type.size) << "},\n";
 }
 
-/// FNV-1a: it tells schemas apart, and is no guard against anyone.
-std::string fingerprint(const std::string& text) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  std::ostringstream out;
-  out.width(16);
-  out.fill('0');
-  out << std::hex << hash;
-  return out.str();
-}
-
 }  // namespace
 
-std::string emit_data(const Model& model, const Names& names) {
+std::string emit_data(const Model& model, const SourceText& text, const Names& names) {
   std::ostringstream out;
   out << "// Made from " << names.schema << " by the build; changes are lost.\n#pragma once\n\n"
       << "#include <qember/ber/schema.hpp>\n\nnamespace " << names.data_space
@@ -95,7 +84,7 @@ std::string emit_data(const Model& model, const Names& names) {
   out << "\ninline constexpr Type types[] = {\n";
   for (std::size_t i = 0; i < model.types.size(); ++i) emit_type(out, model.types[i], i);
   out << "};\n\n}  // namespace parts\n\n"
-      << "inline constexpr qember::ber::Schema schema{parts::types, \"" << fingerprint(normal_form(model))
+      << "inline constexpr qember::ber::Schema schema{parts::types, \"" << text.fingerprint
       << "\"};\n\n}  // namespace " << names.data_space << '\n';
   return out.str();
 }

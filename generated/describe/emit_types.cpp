@@ -14,7 +14,8 @@ std::string last_name(const std::string& qualified) {
 
 class Emitter {
  public:
-  Emitter(const Model& model, const Classes& classes) : model_(model), classes_(classes) {}
+  Emitter(const Model& model, const Classes& classes, const SourceText& text)
+      : model_(model), classes_(classes), text_(text) {}
 
   std::string run() {
     for (std::size_t i = 0; i < model_.types.size(); ++i)
@@ -30,11 +31,21 @@ class Emitter {
  private:
   std::ostream& line() { return out_ << std::string(2 * depth_, ' '); }
 
+  /// What the schema says about it, as a docstring; false where that is nothing.
+  bool emit_comment(const std::string& source) {
+    const auto comment = text_.comments.find(source);
+    if (comment == text_.comments.end()) return false;
+    std::istringstream in(comment->second);
+    for (std::string text; std::getline(in, text);) line() << "/// " << text << '\n';
+    return true;
+  }
+
   void emit_class(std::size_t index) {
     const Type& type = model_.types[index];
     const std::string name = last_name(classes_.name[index]);
     const std::string base = base_class(type);
     out_ << '\n';
+    if (emit_comment(classes_.source[index])) line() << "///\n";
     line() << "/// " << (type.named ? std::string(type.name) + " ::= " : "") << heading(type) << '\n';
     line() << "class " << name << " : public " << base << " {\n";
     line() << " public:\n";
@@ -43,7 +54,7 @@ class Emitter {
     line() << "explicit " << name << "(Node node) noexcept : " << base << "(node) {}\n";
     if (type.named) line() << "static const Layout& layout();\n";
     for (const std::size_t nested : classes_.nested[index]) emit_class(nested);
-    if (type.kind == Kind::choice) emit_choice(type);
+    if (type.kind == Kind::choice) emit_choice(type, index);
     if (type.kind == Kind::sequence) emit_sequence(type, index);
     --depth_;
     line() << "};\n";
@@ -71,19 +82,20 @@ class Emitter {
     return text;
   }
 
-  void emit_choice(const Type& type) {
+  void emit_choice(const Type& type, std::size_t index) {
     out_ << '\n';
     line() << "enum class Which : std::uint16_t { none";
     for (const Member& member : type.members) out_ << ", " << cpp_name(member.name);
     out_ << " };\n";
     line() << "Which which() const noexcept { return static_cast<Which>(Node::which()); }\n";
-    for (const Member& member : type.members) emit_alternative(member);
+    for (const Member& member : type.members) emit_alternative(member, classes_.source[index]);
   }
 
-  void emit_alternative(const Member& member) {
+  void emit_alternative(const Member& member, const std::string& owner) {
     const Kind kind = model_.type(member).kind;
     const std::string name = plain(member);
     out_ << '\n';
+    emit_comment(owner + '.' + std::string(member.name));
     if (const std::string value = cpp_value(kind); !value.empty()) {
       line() << value << " as_" << name << "() const noexcept;\n";
       line() << "void set_" << name << "(" << value << " value);\n";
@@ -97,14 +109,15 @@ class Emitter {
 
   void emit_sequence(const Type& type, std::size_t index) {
     for (std::size_t i = 0; i < type.members.size(); ++i)
-      emit_component(type.members[i], model_.pointers[index][i]);
+      emit_component(type.members[i], classes_.source[index], model_.pointers[index][i]);
   }
 
-  void emit_component(const Member& member, bool pointer) {
+  void emit_component(const Member& member, const std::string& owner, bool pointer) {
     const Kind kind = model_.type(member).kind;
     const std::string name = plain(member);
     if (kind == Kind::null && !member.optional) return;
     out_ << '\n';
+    emit_comment(owner + '.' + std::string(member.name));
     if (const std::string value = cpp_value(kind); !value.empty()) {
       line() << value << ' ' << cpp_name(member.name) << "() const noexcept;\n";
       line() << "void set_" << name << "(" << value << " value);\n";
@@ -127,6 +140,7 @@ class Emitter {
 
   const Model& model_;
   const Classes& classes_;
+  const SourceText& text_;
   std::ostringstream out_;
   std::size_t depth_ = 0;
 };
@@ -141,14 +155,15 @@ std::string borrowed_names() {
 
 }  // namespace
 
-std::string emit_types(const Model& model, const Classes& classes, const Names& names) {
+std::string emit_types(const Model& model, const Classes& classes, const SourceText& text,
+                       const Names& names) {
   std::ostringstream out;
   out << "// Made from " << names.schema << " by the build; changes are lost.\n"
       << "/// A class for each type of the schema: a handle to a value inside a tree, see asn1/node.hpp.\n"
       << "#pragma once\n\n#include <qember/asn1/node.hpp>\n\nnamespace " << names.types_space << " {\n\n";
   if (names.types_space != "qember::asn1") out << borrowed_names();
   out << "/// The schema as data.\nconst qember::ber::Schema& schema() noexcept;\n\n"
-      << Emitter(model, classes).run() << "\n}  // namespace " << names.types_space << '\n';
+      << Emitter(model, classes, text).run() << "\n}  // namespace " << names.types_space << '\n';
   return out.str();
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Writes C++ for a compiled schema; see cmake/Asn1c.cmake. Linked with the object it describes.
+#include "backend.h"
 #include "model.hpp"
 
 #include <filesystem>
@@ -49,10 +50,11 @@ void run(int argc, char** argv) {
   const Names names{option.at("schema"),         option.at("backend"),    option.at("namespace"),
                     option.at("data-namespace"), option.at("types-name"), option.at("data-name")};
   const Model model = read_model(QEMBER_BACKEND);
+  const SourceText text = read_source_text(option.at("text"));
   for (const std::string& shapes : arguments.shapes) check_shapes(model, names.schema, shapes);
   const Classes classes = name_classes(model);
-  write(option.at("data"), emit_data(model, names));
-  write(option.at("types"), emit_types(model, classes, names));
+  write(option.at("data"), emit_data(model, text, names));
+  write(option.at("types"), emit_types(model, classes, text, names));
   write(option.at("bodies"), emit_bodies(model, classes, names));
 }
 

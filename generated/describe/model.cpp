@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "model.hpp"
 
+#include "backend.h"
+
 #include <OCTET_STRING.h>
 #include <constr_CHOICE.h>
 #include <constr_SEQUENCE.h>
@@ -151,35 +153,8 @@ class Reader {
   Model model_;
 };
 
-std::string tag_text(const Tag& tag) {
-  static const char* const classes[] = {"UNIVERSAL ", "APPLICATION ", "", "PRIVATE "};
-  return std::string("[") + classes[static_cast<int>(tag.tag_class)] + std::to_string(tag.number) + "]";
-}
-
-std::string member_text(const Model& model, const Member& member) {
-  std::string text(member.name);
-  text += ' ';
-  if (member.tagged) text += tag_text(member.tag);
-  for (const Tag& tag : member.inner_tags) text += tag_text(tag);
-  const Type& type = model.type(member);
-  text += type.named ? std::string(type.name) : '#' + std::to_string(member.type);
-  text += " (" + std::to_string(member.size.min) + ".." + std::to_string(member.size.max) + ")";
-  return text + (member.optional ? " OPTIONAL" : "");
-}
-
 }  // namespace
 
 Model read_model(const qember_asn1c_backend& backend) { return Reader(backend).read(); }
-
-std::string normal_form(const Model& model) {
-  std::string text;
-  for (const Type& type : model.types) {
-    text += std::string(type.name) + ' ' + (type.tagged ? tag_text(type.tag) : "");
-    text += std::string(name_of(type.kind)) + (type.extensible ? " ..." : "") + '{';
-    for (const Member& member : type.members) text += member_text(model, member) + ',';
-    text += "}\n";
-  }
-  return text;
-}
 
 }  // namespace qember::describe

@@ -2,13 +2,15 @@
 // A compiled schema as read from its descriptors.
 #pragma once
 
-#include "backend.h"
+#include "source_text.hpp"
 
 #include <qember/ber/schema.hpp>
 
 #include <deque>
 #include <string>
 #include <vector>
+
+struct qember_asn1c_backend;
 
 namespace qember::describe {
 
@@ -29,9 +31,6 @@ struct Model {
 /// Reads the descriptors. Throws `std::runtime_error` where nothing could follow the schema.
 Model read_model(const qember_asn1c_backend& backend);
 
-/// The whole schema as text, one line for each type: what the fingerprint is of.
-std::string normal_form(const Model& model);
-
 /// Compares the schema with the shapes in a file; throws on the first that differs.
 void check_shapes(const Model& model, const std::string& schema, const std::string& file);
 
@@ -50,6 +49,7 @@ struct Classes {
   std::vector<std::string> name;                 ///< `List<RAMBlockID>`, `SecFull::Contents`
   std::vector<std::vector<std::size_t>> nested;  ///< classes to write inside that of a type
   std::vector<std::vector<std::size_t>> before;  ///< classes to write before that of a type
+  std::vector<std::string> source;               ///< where it is in the schema's text: `SecFull.contents`
 };
 Classes name_classes(const Model& model);
 
@@ -58,8 +58,9 @@ std::string cpp_name(std::string_view name);
 /// What a value of a primitive kind is in C++; empty for others.
 std::string cpp_value(Kind kind);
 
-std::string emit_data(const Model& model, const Names& names);
-std::string emit_types(const Model& model, const Classes& classes, const Names& names);
+std::string emit_data(const Model& model, const SourceText& text, const Names& names);
+std::string emit_types(const Model& model, const Classes& classes, const SourceText& text,
+                       const Names& names);
 std::string emit_bodies(const Model& model, const Classes& classes, const Names& names);
 
 }  // namespace qember::describe

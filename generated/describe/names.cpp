@@ -9,7 +9,8 @@
 namespace qember::describe {
 namespace {
 
-// The keywords that a name in ASN.1 can be (it has no '_'), and the enumerator for no alternative.
+// The keywords that a name in ASN.1 can be (it has no '_'), the enumerator for no alternative, and a
+// function that every class has.
 constexpr std::string_view taken[] = {
     "alignas",   "alignof",   "and",       "asm",      "auto",     "bitand",   "bitor",   "bool",
     "break",     "case",      "catch",     "char",     "class",    "compl",    "concept", "const",
@@ -20,7 +21,11 @@ constexpr std::string_view taken[] = {
     "protected", "public",    "register",  "requires", "return",   "short",    "signed",  "sizeof",
     "static",    "struct",    "switch",    "template", "this",     "throw",    "true",    "try",
     "typedef",   "typeid",    "typename",  "union",    "unsigned", "using",    "virtual", "void",
-    "volatile",  "while",     "xor",       "none"};
+    "volatile",  "while",     "xor",       "none",     "layout"};
+
+// What the classes are made of.
+constexpr std::string_view borrowed[] = {"BooleanNode", "ByteView", "Compiled", "Integer",    "IntegerNode",
+                                         "Layout",      "List",     "Node",     "OctetsNode", "TextNode"};
 
 class Namer {
  public:
@@ -28,11 +33,12 @@ class Namer {
     classes_.name.resize(model.types.size());
     classes_.nested.resize(model.types.size());
     classes_.before.resize(model.types.size());
+    classes_.source.resize(model.types.size());
   }
 
   Classes run() {
     for (std::size_t i = 0; i < model_.types.size(); ++i)
-      if (model_.types[i].named) classes_.name[i] = cpp_name(model_.types[i].name);
+      if (model_.types[i].named) name(i);
     // A type comes before the nameless ones inside it.
     for (std::size_t i = 0; i < model_.types.size(); ++i)
       if (!classes_.name[i].empty())
@@ -43,6 +49,16 @@ class Namer {
   }
 
  private:
+  void name(std::size_t type) {
+    classes_.source[type] = model_.types[type].name;
+    classes_.name[type] = class_name(cpp_name(model_.types[type].name));
+  }
+
+  static std::string class_name(std::string name) {
+    const bool taken = std::find(std::begin(borrowed), std::end(borrowed), name) != std::end(borrowed);
+    return taken ? name + '_' : name;
+  }
+
   /// Gives the nameless SEQUENCE or CHOICE in a component a class inside that of `owner`.
   void place(std::size_t owner, const Member& member) {
     std::size_t type = member.type;
@@ -55,8 +71,12 @@ class Namer {
     if (!classes_.name[type].empty() || (kind != Kind::sequence && kind != Kind::choice)) return;
     // The base of a list's class needs its element's class first.
     const bool list = model_.types[owner].kind == Kind::sequence_of;
-    classes_.name[type] = list ? classes_.name[owner] + name + "Element" : classes_.name[owner] + "::" + name;
+    const std::string& around = classes_.name[owner];
+    name = class_name(std::move(name));
+    if (!list && (around == name || around.ends_with("::" + name))) name += '_';
+    classes_.name[type] = list ? around + name + "Element" : around + "::" + name;
     (list ? classes_.before : classes_.nested)[owner].push_back(type);
+    classes_.source[type] = classes_.source[owner] + (list ? "" : '.' + std::string(member.name));
   }
 
   std::string library_class(const Type& type) const {

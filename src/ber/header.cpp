@@ -127,6 +127,12 @@ std::string hex_excerpt(ByteView in, std::size_t most) {
   return fmt::format("{:02x}{}", fmt::join(shown, " "), shown.size() < in.size() ? " ..." : "");
 }
 
+std::string tag_excerpt(ByteView in) {
+  Header header;
+  if (parse_header(in, header) != HeaderOutcome::ok) return hex_excerpt(in);
+  return fmt::format("{} ({})", to_string(header.tag), hex_excerpt(in));
+}
+
 std::string to_string(Tag tag) {
   switch (tag.tag_class) {
     case TagClass::universal: {

@@ -60,6 +60,13 @@ class Validator {
     return false;
   }
 
+  /// The schema has something else at hand.
+  bool misplaced(std::string expected, std::string found) {
+    fail(Errc::bad_tag, at_, std::move(expected), std::move(found));
+    error_.schema = schema_.fingerprint;
+    return false;
+  }
+
   /// On the way out of a failure: the component that it was in.
   bool inside(std::string_view member) {
     error_.path.insert(0, fmt::format(".{}", member));
@@ -72,6 +79,8 @@ class Validator {
   }
 
   std::string here() const { return hex_excerpt(in_.subspan(std::min<std::uint64_t>(at_, in_.size()))); }
+
+  std::string tag_here() const { return tag_excerpt(in_.subspan(at_)); }
 
   bool truncated(std::uint64_t at) {
     return fail(Errc::truncated, at, at == in_.size() ? "more bytes" : "the rest of an element",
@@ -86,8 +95,8 @@ class Validator {
     else
       for (const Member& alternative : type.members)
         expected += fmt::format("{}{}", expected.empty() ? "one of " : ", ", alternative.name);
-    return fail(Errc::bad_tag, at_, std::move(expected),
-                what == Next::end ? fmt::format("the end of {}", frame.owner) : here());
+    return misplaced(std::move(expected),
+                     what == Next::end ? fmt::format("the end of {}", frame.owner) : tag_here());
   }
 
   // ---- Headers.
@@ -134,7 +143,7 @@ class Validator {
     Header header;
     const Next what = next(frame, header);
     if (what == Next::failed) return false;
-    if (what == Next::tlv) return fail(Errc::bad_tag, at_, fmt::format("the end of {}", frame.owner), here());
+    if (what == Next::tlv) return misplaced(fmt::format("the end of {}", frame.owner), tag_here());
     if (frame.indefinite) at_ += header.size;
     --depth_;
     return true;
@@ -170,7 +179,7 @@ class Validator {
     const Next what = next(around, inner);
     if (what == Next::failed) return false;
     if (what == Next::end || (depth < tags.size() && !(inner.tag == tags[depth])))
-      return fail(Errc::bad_tag, at_, std::string(name_of(type)), here());
+      return misplaced(std::string(name_of(type)), what == Next::end ? here() : tag_here());
     return wrapped(member, type, depth + 1, around, inner) && leave(around);
   }
 

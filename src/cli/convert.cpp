@@ -10,7 +10,9 @@ namespace qember::cli {
 
 void ConvertOptions::add_to(CLI::App& verb) {
   verb.add_option("IN", input, "The stream to read; - is standard input")->capture_default_str();
-  verb.add_option("-o,--output", output, "Where to write; - is standard output")->capture_default_str();
+  verb.add_option("-o,--output", output, "Where to write; - is standard output")
+      ->type_name("FILE")
+      ->capture_default_str();
   verb.add_flag("--force", force, "Write to a terminal too");
   read.add_to(verb);
 }

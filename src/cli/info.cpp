@@ -5,6 +5,7 @@
 #include "style.hpp"
 #include "verbs.hpp"
 
+#include <qember/asn1/types.hpp>
 #include <qember/native/census.hpp>
 
 #include <fmt/format.h>
@@ -67,6 +68,7 @@ Json to_json(const Summary& summary, Format format, std::uint64_t octets_in) {
   }
   const auto known = static_cast<std::int64_t>(summary.ram_octets + summary.device_octets);
   return {{"schema", 1},
+          {"schema_fingerprint", asn1::schema().fingerprint},
           {"format", format == Format::ber ? "ber" : "native"},
           {"complete", summary.complete},
           {"machine", or_null(summary.machine)},
@@ -126,6 +128,7 @@ void print_text(const Summary& summary, Format format, std::uint64_t octets_in) 
     fmt::print("{:<13}{}\n", name, printable_line(value));
   };
   row("format", format == Format::ber ? "BER" : "QEMU's native stream");
+  row("schema", std::string(asn1::schema().fingerprint));
   row("complete", summary.complete ? "yes" : "no");
   row("machine", summary.machine.value_or("unknown"));
   row("page size", summary.page_size ? fmt::to_string(*summary.page_size) : "unknown");
@@ -222,7 +225,8 @@ void add_info(CLI::App& app, Action& action) {
   verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
   verb->add_flag("--json", options->json, "As one JSON object");
   verb->add_option("--against", options->against,
-                   "A stream of the machine that is to take this one: say what would make it refuse, exit 1");
+                   "A stream of the machine that is to take this one: say what would make it refuse, exit 1")
+      ->type_name("FILE");
   options->read.add_to(*verb);
   verb->callback([&action, options] { action = [options] { return info(*options); }; });
 }

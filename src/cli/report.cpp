@@ -36,12 +36,13 @@ std::string line_of(const std::string& file, const Error& error) {
 }
 
 std::string json_of(const std::string& file, const Error& error) {
-  const nlohmann::ordered_json object{{"file", file},
-                                      {"offset", error.offset},
-                                      {"path", error.path},
-                                      {"code", name_of(error.code)},
-                                      {"expected", error.expected},
-                                      {"found", error.found}};
+  nlohmann::ordered_json object{{"file", file},
+                                {"offset", error.offset},
+                                {"path", error.path},
+                                {"code", name_of(error.code)},
+                                {"expected", error.expected},
+                                {"found", error.found}};
+  if (!error.schema.empty()) object["schema_fingerprint"] = error.schema;
   // Names in a stream need not be UTF-8, nor what a terminal should get.
   return object.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
 }

@@ -42,7 +42,8 @@ Error Error::within(std::string_view prefix) && {
 }
 
 std::string to_string(const Error& error) {
-  return fmt::format("{}: {}: expected {}, found {}", error.offset, error.path, error.expected, error.found);
+  return fmt::format("{}: {}: expected {}, found {}{}", error.offset, error.path, error.expected, error.found,
+                     error.schema.empty() ? "" : fmt::format(" (schema {})", error.schema));
 }
 
 }  // namespace qember

@@ -106,6 +106,13 @@ Error Reader::shortage(std::size_t at, std::string_view component) const {
           inside ? "the end of what it is in" : "the end of the input"};
 }
 
+/// An element that the schema does not have there.
+Error Reader::misplaced(std::size_t at, std::string_view component, std::string expected,
+                        std::string found) const {
+  return {Errc::bad_tag,       input_.offset() + at, path_of(place()) + std::string(component),
+          std::move(expected), std::move(found),     generated::schema.fingerprint};
+}
+
 Error Reader::refuse(Errc code, std::size_t at, std::string_view component, std::string expected,
                      ByteView found) const {
   return {code, input_.offset() + at, path_of(place()) + std::string(component), std::move(expected),
@@ -123,10 +130,9 @@ Result<ber::Header> Reader::expect(const ber::Identifier& wanted, std::string_vi
   // The bit that says constructed is no part of the tag, which alone decides on an alternative.
   const bool is_form = differs && !alternative.empty() && may_have_tag(rest, wanted);
   // A tag that differs is wrong however the rest of it goes on.
-  if (differs && !is_form) return refuse(Errc::bad_tag, at, component, describe(wanted), rest);
+  if (differs && !is_form) return misplaced(at, component, describe(wanted), ber::tag_excerpt(rest));
   if (rest.empty() && !frames_.empty() && input_.offset() + at == frames_.back().end)
-    return Error{Errc::bad_tag, input_.offset() + at, path_of(place()) + std::string(component),
-                 describe(wanted), "the end of what it is in"};
+    return misplaced(at, component, describe(wanted), "the end of what it is in");
   if (outcome == ber::HeaderOutcome::need_more) return shortage(at, component);
   if (outcome != ber::HeaderOutcome::ok)
     return ber::header_error(outcome, rest, input_.offset() + at, path_of(place()) + std::string(component));

@@ -119,8 +119,9 @@ Result<Event> Reader::read_page() {
     return std::move(end.error());
   }
   if (!*end) {
-    return Error{Errc::bad_tag, input_.offset(), path_of(block), "the end of the block",
-                 ber::hex_excerpt(view())};
+    Error error = misplaced(0, "", "the end of the block", ber::tag_excerpt(view()));
+    error.path = path_of(block);
+    return error;
   }
   state_ = State::ram;
   ++blocks_;

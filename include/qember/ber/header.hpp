@@ -43,4 +43,7 @@ Error header_error(HeaderOutcome outcome, ByteView in, std::uint64_t offset, std
 /// The first bytes of `in` in hex, for `Error::found`.
 std::string hex_excerpt(ByteView in, std::size_t most = 8);
 
+/// The tag at the front of `in` and the first bytes: `[APPLICATION 77] (5f 4d 01 00)`.
+std::string tag_excerpt(ByteView in);
+
 }  // namespace qember::ber

@@ -73,7 +73,7 @@ struct Type {
 
 struct Schema {
   std::span<const Type> types;
-  std::string_view fingerprint;  ///< hex; the same for schemas with the same types
+  std::string_view fingerprint;  ///< 16 digits in hex, of the schema's text without comments and white space
 
   /// The type of that name, or null.
   constexpr const Type* find(std::string_view name) const {

@@ -48,12 +48,15 @@ struct Error {
   std::string path{};
   std::string expected{};
   std::string found{};
+  /// Where an element is refused since the schema has another one there, or none: the schema's fingerprint
+  /// (`ber::Schema`), a view of static data. Else empty.
+  std::string_view schema{};
 
   /// The same error with `prefix` before its path.
   Error within(std::string_view prefix) &&;
 };
 
-/// `OFFSET: PATH: expected X, found Y`
+/// `OFFSET: PATH: expected X, found Y`, and where the error names a schema, ` (schema FINGERPRINT)`.
 std::string to_string(const Error& error);
 
 /// What `or_throw` throws.

@@ -17,8 +17,8 @@ struct PageView {
   ByteView data{};         ///< of `full` the page, of `xbzrle` the delta, else empty
 };
 
-/// Octets that `put_page` writes at most.
-inline constexpr std::size_t max_page_header = 32;
+/// Octets that `put_page` writes at most, whatever the schema's tags: these take six at most.
+inline constexpr std::size_t max_page_header = 48;
 
 /// Writes all of a page but `page.data`, which follows on the wire. Returns the end of what it wrote.
 std::uint8_t* put_page(std::uint8_t* to, const PageView& page) noexcept;

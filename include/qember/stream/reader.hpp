@@ -101,6 +101,7 @@ class Reader {
   void leave();
   Status end_mark(const ber::Identifier& mark);
   Result<std::optional<SectionFields>> peek_fields(const ber::Header& header, std::size_t& contents);
+  Error misplaced(std::size_t at, std::string_view component, std::string expected, std::string found) const;
   Error shortage(std::size_t at, std::string_view component) const;
   Error refuse(Errc code, std::size_t at, std::string_view component, std::string expected,
                ByteView found) const;

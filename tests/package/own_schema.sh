@@ -1,0 +1,179 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A project outside with schemas of its own, against the installed package alone: old and new streams go
+# between a build of the schema before and one of the schema after a change, and the build follows changes.
+# usage: own_schema.sh exchange|rebuild|refuse SOURCE PREFIX SCRATCH GENERATOR
+# The compilers and their flags are in CC, CFLAGS, CXX and CXXFLAGS.
+set -eu
+what=$1
+source=$2
+prefix=$3
+scratch=$4
+generator=$5
+project=$source/tests/package/own_schema
+shared=$prefix/share/qember
+export CXXFLAGS="${CXXFLAGS:-} -Wall -Wextra -Wpedantic -Werror"
+rm -rf "$scratch"
+mkdir -p "$scratch"
+cd "$scratch"
+log=$scratch/log
+
+fail() {
+  cat "$log"
+  echo "own_schema.sh: $*" >&2
+  exit 1
+}
+# configure DIRECTORY [ARGUMENT...]: of the project in it; what follows it is built there.
+configure() {
+  directory=$1
+  shift
+  cmake -G "$generator" -S "$directory" -B "$directory/build" -DCMAKE_BUILD_TYPE=Debug \
+    -DCMAKE_PREFIX_PATH="$prefix" "$@" > "$log" 2>&1
+}
+build() { cmake --build "$directory/build" --parallel 2 --target "$@" > "$log" 2>&1; }
+# A copy of the project, with its schemas.
+copy() {
+  cp -R "$project" "$1"
+  cp "$shared/schema/migration.schema" "$1/vmm.schema"
+  sed -f "$project/other.sed" "$1/vmm.schema" > "$1/other.schema"
+}
+extend() { sed -f "$project/extend.sed" "$1" > "$1.new" && mv "$1.new" "$1"; }
+fingerprint() { "$1" info --json "$2" | sed -n 's/.*"schema_fingerprint": "\([0-9a-f]*\)".*/\1/p'; }
+
+exchange() {
+  copy old
+  copy new
+  extend new/vmm.schema
+  configure old || fail "the old project does not configure"
+  build read_stream || fail "the old project does not build"
+  configure new || fail "the new project does not configure"
+  build read_stream add_screen || fail "the new project does not build"
+  qember=$prefix/bin/qember
+  "$qember" encode "$source/tests/streams/sample.mig" -o old.ber
+  old/build/read_stream old.ber > old.said || fail "the old reader does not read the old stream"
+  new/build/read_stream old.ber > new.said || fail "the new reader does not read the old stream"
+  ! cmp -s old.said new.said || fail "the schemas have the same fingerprint"
+  new/build/add_screen old.ber screen.ber node.ber > "$log" 2>&1 || fail "new values do not come back"
+  new/build/read_stream screen.ber > new.said && new/build/read_stream node.ber > new.said ||
+    fail "the new reader does not read the new streams"
+
+  # What readers of the schema before, and the library's own, make of it: the place, the tag and the schema.
+  offset=$(LC_ALL=C grep -obaP '\x7f\x89\x7e' screen.ber | tail -n 1 | cut -d: -f1)
+  sections=$(sed 's/ .*//' old.said)
+  by=$(sed 's/.*schema //' old.said)
+  test "$by" = "$(fingerprint "$qember" old.ber)" || fail "not the fingerprint that info prints"
+  place="$offset: QemuFile.top\[$sections\]: expected .*, found \[APPLICATION 1278\] (7f 89 7e .*) (schema $by)"
+  ! old/build/read_stream screen.ber > "$log" || fail "the old reader takes the new section"
+  grep -q "^$place" "$log" || fail "the old reader does not say $place"
+  ! "$qember" check screen.ber > "$log" || fail "check takes the new section"
+  grep -q "^screen.ber:$place" "$log" || fail "check does not say $place"
+  ! "$qember" check --json screen.ber > "$log" || fail "check takes the new section"
+  grep -q "\"offset\":$offset,.*\"schema_fingerprint\":\"$by\"" "$log" || fail "check --json has no fingerprint"
+  place='QemuFile.top\[[0-9]*\].full.contents.ramblid.blocks\[0\]: expected the end of RAMBlockID, found \[0\] (80 01 03'
+  ! old/build/read_stream node.ber > "$log" || fail "the old reader takes the new field"
+  grep -q "$place.* (schema $by)" "$log" || fail "the old reader does not say $place"
+  ! "$qember" check node.ber > "$log" || fail "check takes the new field"
+  grep -q "$place.* (schema $by)" "$log" || fail "check does not say $place"
+
+  # The schema's comments, and no warning from either compiler.
+  types=new/build/vmm.schema/include/vmm/types.hpp
+  tr -s '\n' ' ' < "$types" | grep -q '/// What a virtual display shows. /// Pixels are rows' || fail "no docstring"
+  grep -q '^    /// where its tip is$' "$types" || fail "no docstring of an alternative"
+  grep -A 1 '^  /// in pixels,$' "$types" | grep -q '^  /// of a row$' || fail "no docstring in two lines"
+  for compiler in g++ clang++; do
+    "$compiler" -std=c++20 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -I "$prefix/include" \
+      -I new/build/vmm.schema/include -I new/build/vmm.schema/data new/build/vmm.schema/types.cpp \
+      > "$log" 2>&1 || fail "$compiler warns of the generated code"
+  done
+}
+
+# objects: what the last build made.
+objects() { find "$directory/build" \( -name '*.o' -o -name types.hpp -o -name schema.hpp \) -newer "$scratch/mark"; }
+mark() {
+  touch "$scratch/mark"
+  sleep 1
+}
+only() {
+  pattern=$1
+  shift
+  test -n "$(objects)" || fail "$*: nothing is rebuilt"
+  other=$(objects | grep -vE "$pattern" || [ $? = 1 ])
+  test -z "$other" || fail "$*: rebuilds $other"
+}
+
+rebuild() {
+  copy outside
+  configure outside || fail "does not configure"
+  build read_stream two_schemas || fail "does not build"
+  mark
+  touch outside/vmm.schema
+  build read_stream two_schemas || fail "does not build after a touch"
+  test -z "$(objects)" || fail "a touch rebuilds $(objects)"
+
+  # Of the other schema, and of what knows none, nothing.
+  mine='/vmm[._]|read_stream|/two_schemas\.cpp'
+  mark
+  extend outside/vmm.schema
+  build read_stream two_schemas || fail "does not build with a type more"
+  only "$mine" "a type more"
+  build add_screen || fail "the new type is not there"
+
+  mark
+  sed 's/Screen\b/Display/g' outside/vmm.schema > renamed && cp renamed outside/vmm.schema
+  build read_stream two_schemas || fail "does not build with another name"
+  only "$mine" "another name"
+  ! build add_screen || fail "the old name is still there"
+  sed 's/Screen\b/Display/g' outside/add_screen.cpp > renamed && cp renamed outside/add_screen.cpp
+  build add_screen || fail "the new name is not there"
+
+  mark
+  cp "$shared/schema/migration.schema" outside/vmm.schema
+  build read_stream two_schemas || fail "does not build without the type"
+  only "$mine" "a type less"
+  made=outside/build/vmm.schema
+  ! grep -rq 'Screen\|Display' "$made/include" "$made/data" "$made/types.cpp" || fail "a removed type has a class"
+  test -z "$(find "$made" -name 'Screen.*' -o -name 'Display.*')" || fail "a removed type has files"
+  ! nm "$made/vmm_schema.o" outside/build/libvmm.a | grep -q 'Screen\|Display' || fail "a removed type is compiled"
+  build read_stream two_schemas && grep -qE 'no work to do|up to date|Built target' "$log" || fail "not idle"
+  outside/build/two_schemas > "$log" || fail "two schemas in one program do not hold"
+}
+
+# stops SENTENCE [ARGUMENT...]: configuring does, with that.
+stops() {
+  sentence=$1
+  shift
+  rm -rf outside/build
+  ! configure outside "$@" || fail "configures, and does not say: $sentence"
+  tr -s '\n ' ' ' < "$log" | grep -qF "$sentence" || fail "stops without: $sentence"
+}
+
+refuse() {
+  copy outside
+  # A machine without asn1c.
+  mkdir bin
+  ln -s /usr/bin/* bin/
+  rm bin/asn1c
+  printf '#!/bin/sh\necho "ASN.1 Compiler, v0.9.29" >&2\n' > other-asn1c
+  chmod +x other-asn1c
+  without="-DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF"
+  path=$PATH
+  PATH=$scratch/bin
+  stops "qember needs asn1c 0.9.28 (on Debian: apt-get install asn1c)." "$without"
+  mkdir plain
+  cp "$source/tests/package/find_package/CMakeLists.txt" plain/
+  echo '#include <qember/asn1/types.hpp>
+int main() { return qember::asn1::schema().fingerprint.size() == 16 ? 0 : 1; }' > plain/main.cpp
+  configure plain "$without" -DZLIB_ROOT=/usr -DSOURCES=main.cpp || fail "the library needs asn1c"
+  build example && plain/build/example || fail "the library does not work without asn1c"
+  PATH=$path
+  stops "other-asn1c says it is \"ASN.1 Compiler, v0.9.29\"." "-DASN1C_EXECUTABLE=$scratch/other-asn1c"
+
+  # The fast path does not follow this: the type, the shape wanted and the shape found.
+  rm -rf outside/build
+  sed -f "$source/tests/schema/changes/swapped.sed" "$shared/schema/migration.schema" > outside/vmm.schema
+  configure outside || fail "does not configure"
+  ! build read_stream || fail "pages of another shape are taken"
+  grep -qF "$(cat "$source/tests/schema/changes/swapped.refused")" "$log" || fail "stops without the shape"
+}
+
+"$what"
