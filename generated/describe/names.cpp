@@ -73,7 +73,7 @@ class Namer {
     const bool list = model_.types[owner].kind == Kind::sequence_of;
     const std::string& around = classes_.name[owner];
     name = class_name(std::move(name));
-    if (!list && (around == name || around.ends_with("::" + name))) name += '_';
+    if (!list && (around == name || around.ends_with("::" + name))) name = "Inner" + name;
     classes_.name[type] = list ? around + name + "Element" : around + "::" + name;
     (list ? classes_.before : classes_.nested)[owner].push_back(type);
     classes_.source[type] = classes_.source[owner] + (list ? "" : '.' + std::string(member.name));

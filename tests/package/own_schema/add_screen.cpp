@@ -47,6 +47,18 @@ vmm::RAMBlockID first_block(const File& file) {
   return {};
 }
 
+/// Names that the library has too get a '_', or an Inner.
+bool names_are_told_apart() {
+  auto list = qember::asn1::Value<vmm::List_>::make();
+  vmm::Node_ node = list->append();
+  node.set_layout(5);
+  vmm::Node_::InnerNode_ inside = node.node();
+  inside.make_list().append().node().set_layout();
+  const auto again = qember::asn1::decode<vmm::List_>(qember::asn1::encode(*list).or_throw()).or_throw();
+  return (*again)[0].layout_() == 5 &&
+         (*again)[0].node().as_list()[0].node().which() == vmm::Node_::InnerNode_::Which::layout_;
+}
+
 bool add_node(File& file) {
   vmm::RAMBlockID block = first_block(file);
   const bool absent = !block.has_node();
@@ -63,7 +75,7 @@ int main(int argc, char** argv) try {
   const std::string old = read_file(argv[1]);
   File screen = decode(qember::as_bytes(old));
   File node = decode(qember::as_bytes(old));
-  if (!add_screen(screen) || !add_node(node)) return 1;
+  if (!add_screen(screen) || !add_node(node) || !names_are_told_apart()) return 1;
   const qember::Bytes with_screen = encode(screen);
   const qember::Bytes with_node = encode(node);
   write_file(argv[2], with_screen);

@@ -4,6 +4,14 @@ s/^    len INTEGER    .*/    len INTEGER,                            -- used len
 s/^    min SecMin$/    min SecMin,\
     screen Screen/
 /^END$/i\
+-- Names that the library has too.\
+Node ::= SEQUENCE {\
+    layout INTEGER OPTIONAL,\
+    node CHOICE { list List, layout NULL }\
+}\
+\
+List ::= SEQUENCE OF Node\
+\
 -- What a virtual display shows.\
 --\
 -- Pixels are rows from the top.\
