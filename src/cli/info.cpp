@@ -68,7 +68,6 @@ Json to_json(const Summary& summary, Format format, std::uint64_t octets_in) {
   }
   const auto known = static_cast<std::int64_t>(summary.ram_octets + summary.device_octets);
   return {{"schema", 1},
-          {"schema_fingerprint", asn1::schema().fingerprint},
           {"format", format == Format::ber ? "ber" : "native"},
           {"complete", summary.complete},
           {"machine", or_null(summary.machine)},
@@ -97,7 +96,8 @@ Json to_json(const Summary& summary, Format format, std::uint64_t octets_in) {
           {"rounds", summary.rounds},
           {"footers", or_null(summary.footers)},
           {"description", summary.described},
-          {"devices", std::move(devices)}};
+          {"devices", std::move(devices)},
+          {"schema_fingerprint", asn1::schema().fingerprint}};
 }
 
 /// Bytes as people say them.

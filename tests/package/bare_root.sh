@@ -43,8 +43,8 @@ new/build/read_stream sample.ber
 new/build/add_screen sample.ber screen.ber node.ber
 new/build/read_stream screen.ber
 new/build/two_schemas
-! old/build/read_stream screen.ber
-! qember check screen.ber node.ber
+if old/build/read_stream screen.ber; then exit 1; fi
+if qember check screen.ber node.ber; then exit 1; fi
 qember info sample.ber | grep schema
 END
 echo "bare_root.sh: all of it works"

@@ -51,7 +51,9 @@ TEST_CASE("validate adds the caller's offset and path") {
 TEST_CASE("validate says what it expected") {
   const auto refused = validate("FullPage", from_hex("7fc650 05 02 01 00 05 00"));
   REQUIRE_FALSE(refused.ok());
-  CHECK(to_string(refused.error()) == "7: FullPage.data: expected OCTET STRING (04), found 05 00");
+  CHECK(to_string(refused.error()) ==
+        "7: FullPage.data: expected OCTET STRING (04), found NULL (05 00) (schema " +
+            std::string(asn1::schema().fingerprint) + ")");
 }
 
 TEST_CASE("every cut of a valid value is truncated, no further on than the cut") {

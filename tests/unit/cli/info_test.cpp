@@ -4,6 +4,8 @@
 #include "support/convert.hpp"
 #include "support/samples.hpp"
 
+#include <qember/asn1/types.hpp>
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -51,6 +53,7 @@ TEST_CASE("info --json says what is in a stream, the same for both forms") {
   for (const Json& json : {of_native, of_ber}) {
     has_schema(json);
     CHECK(json["schema"] == 1);
+    CHECK(json["schema_fingerprint"] == asn1::schema().fingerprint);
     CHECK(json["complete"] == true);
     CHECK(json["machine"] == "tiny-1.0");
     CHECK(json["page_size"] == 1024);
