@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <queue>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -29,7 +30,10 @@ struct Leaf {
   std::uint64_t path;
   std::uint64_t value;
 
-  friend auto operator<=>(const Leaf&, const Leaf&) = default;
+  friend bool operator==(const Leaf&, const Leaf&) = default;
+  friend auto operator<=>(const Leaf& a, const Leaf& b) {
+    return std::tie(a.path, a.value) <=> std::tie(b.path, b.value);
+  }
 };
 
 class Leaves final : public native::NamedStateSink {
@@ -98,14 +102,14 @@ std::vector<ChangedField> compare_fields(const DescribedState& a, const Describe
   std::unordered_map<std::string, std::queue<std::size_t>> places;
   for (auto& [path, value] : of_a.values()) {
     places[path].push(changes.size());
-    changes.push_back({std::move(path), std::move(value), std::nullopt});
+    changes.push_back({std::move(path), value, std::nullopt});
   }
   for (auto& [path, value] : of_b.values()) {
     auto& candidates = places[path];
     if (candidates.empty()) {
-      changes.push_back({std::move(path), std::nullopt, std::move(value)});
+      changes.push_back({std::move(path), std::nullopt, value});
     } else {
-      changes[candidates.front()].b = std::move(value);
+      changes[candidates.front()].b = value;
       candidates.pop();
     }
   }

@@ -37,6 +37,7 @@ std::vector<std::uint32_t> ram_blocks(std::span<const RamBlock> blocks) {
     if (const auto order = ram_order(blocks[i].name)) found.emplace(*order, i);
   if (found.contains(-1)) return {found[-1]};
   std::vector<std::uint32_t> order;
+  order.reserve(found.size());
   for (const auto& [node, block] : found) order.push_back(block);
   return order;
 }

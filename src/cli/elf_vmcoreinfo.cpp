@@ -36,7 +36,7 @@ std::optional<std::size_t> vmcoreinfo_size(ByteView window, std::size_t at) {
 /// The value of a line `key=value`.
 template <class Value>
 std::optional<Value> value_of(std::string_view text, std::string_view key, int base) {
-  for (auto at = text.find(key); at != text.npos; at = text.find(key, at + 1)) {
+  for (auto at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
     const std::size_t begin = at + key.size();
     const bool is_line = (at == 0 || text[at - 1] == '\n') && begin < text.size() && text[begin] == '=';
     Value value = 0;
@@ -61,7 +61,7 @@ Result<Bytes> find_vmcoreinfo(int fd, std::uint64_t begin, std::uint64_t end, co
       at = static_cast<std::uint64_t>(data) - overlap;
     if (auto status = read_at(fd, at, window, name); !status) return std::move(status.error());
     const std::string_view text = as_text(window);
-    for (auto mark = text.find(vmcoreinfo_mark); mark != text.npos;
+    for (auto mark = text.find(vmcoreinfo_mark); mark != std::string_view::npos;
          mark = text.find(vmcoreinfo_mark, mark + 1)) {
       const auto size = vmcoreinfo_size(window, mark);
       if (!size || at + mark + vmcoreinfo_name_size + *size > end) continue;

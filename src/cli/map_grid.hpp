@@ -29,7 +29,7 @@ std::size_t heat_of(const native::PageBin& bin);
 
 struct Colour {
   std::uint8_t red = 0, green = 0, blue = 0;
-  friend auto operator<=>(const Colour&, const Colour&) = default;
+  friend bool operator==(const Colour&, const Colour&) = default;
 };
 
 struct Palette {

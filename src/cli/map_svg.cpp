@@ -142,7 +142,7 @@ void Drawing::legend() {
 
 void Drawing::panel_of(const BlockMap& block, const Grid& grid, double x, double cell, bool heat) {
   // Runs of one colour in a row, and of each colour one path.
-  std::map<Colour, std::string> paths;
+  std::map<std::string, std::string> paths;
   for (auto at = grid.filled.begin(); at != grid.filled.end();) {
     const auto colour = [&](const auto& entry) {
       if (heat) return palette.heat[heat_of(entry.second)];
@@ -156,7 +156,7 @@ void Drawing::panel_of(const BlockMap& block, const Grid& grid, double x, double
            colour(*at) == run;
          ++at)
       ++size;
-    paths[run] += fmt::format("M{} {}h{}v1h-{}z", first % grid.columns, row(first), size, size);
+    paths[hex(run)] += fmt::format("M{} {}h{}v1h-{}z", first % grid.columns, row(first), size, size);
   }
   const auto columns = static_cast<double>(grid.columns);
   const auto rows = static_cast<double>(grid.rows);
@@ -165,7 +165,7 @@ void Drawing::panel_of(const BlockMap& block, const Grid& grid, double x, double
       R"svg(<g transform="translate({:.1f} {:.1f}) scale({:.4f})" shape-rendering="crispEdges">)svg";
   body_ += fmt::format(group, x, y_, cell) + '\n';
   for (const auto& [colour, path] : paths)
-    body_ += fmt::format("<path fill=\"{}\" d=\"{}\"/>\n", hex(colour), path);
+    body_ += fmt::format("<path fill=\"{}\" d=\"{}\"/>\n", colour, path);
   // Beyond the end of the block.
   if (const auto used = static_cast<double>(grid.cells % grid.columns); used != 0)
     body_ += fmt::format("<path fill=\"#fdfcf9\" d=\"M{} {}H{}v1.1H{}z\"/>\n", used, rows - 1, columns, used);

@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// Every kernel beside a peer, in the same run: XBZRLE a word at a time, memcpy, memcmp.
-///
-///   qember_kernels_bench --benchmark_filter='encode/.*/hot' --benchmark_repetitions=9
-#include "ram/dispatch.hpp"
+/// XBZRLE, zero pages and comparison: the kernel that runs (QEMBER_KERNELS names another) beside a plain
+/// peer.
+#include "benchmarks.hpp"
+#include "duel.hpp"
 
 #include <qember/ram/xbzrle.hpp>
 #include <qember/ram/zero.hpp>
 
-#include <benchmark/benchmark.h>
-
 #include <algorithm>
+#include <array>
 #include <cstring>
-#include <functional>
 #include <map>
+#include <memory>
 #include <random>
-#include <string>
 
-using namespace qember;
-
+namespace qember::bench {
 namespace {
 
 constexpr std::size_t page_size = 4096;
@@ -33,6 +30,9 @@ std::uint64_t word(const std::uint8_t* from) {
 bool has_zero_byte(std::uint64_t value) {
   return ((value - 0x0101010101010101) & ~value & 0x8080808080808080) != 0;
 }
+
+/// No delta.
+constexpr std::size_t delta_too_large = page_size + 1;
 
 std::size_t put_length(std::uint8_t* to, std::size_t length) {
   to[0] = static_cast<std::uint8_t>(length < 0x80 ? length : length | 0x80);
@@ -53,7 +53,7 @@ std::size_t peer_encode(const std::uint8_t* one, const std::uint8_t* other, std:
     std::size_t end = begin;
     while (end + 8 <= size && !has_zero_byte(word(one + end) ^ word(other + end))) end += 8;
     while (end < size && one[end] != other[end]) ++end;
-    if (used + 4 + (end - begin) > room) return ram::delta_too_large;
+    if (used + 4 + (end - begin) > room) return delta_too_large;
     used += put_length(out + used, begin - at);
     used += put_length(out + used, end - begin);
     std::memcpy(out + used, other + begin, end - begin);
@@ -102,23 +102,35 @@ struct Mix {
   const char* name;
   std::size_t runs;
   std::size_t length;
+
+  bool has_delta() const { return runs != 0 && length != page_size; }
 };
 
-constexpr Mix mixes[] = {{"unchanged", 0, 0}, {"1x8", 1, 8},        {"8x8", 8, 8},       {"32x8", 32, 8},
-                         {"64x4", 64, 4},     {"200x2", 200, 2},    {"1x1024", 1, 1024}, {"16x64", 16, 64},
-                         {"half", 1, 2048},   {"all", 1, page_size}};
+constexpr std::array<Mix, 10> mixes = {{{"unchanged", 0, 0},
+                                        {"1x8", 1, 8},
+                                        {"8x8", 8, 8},
+                                        {"32x8", 32, 8},
+                                        {"64x4", 64, 4},
+                                        {"200x2", 200, 2},
+                                        {"1x1024", 1, 1024},
+                                        {"16x64", 16, 64},
+                                        {"half", 1, 2048},
+                                        {"all", 1, page_size}}};
 
 /// Pages before and after, their deltas, and an order in which no prefetcher expects them.
 struct Pages {
-  Bytes before, after;
+  Bytes before, after, target;
   std::vector<Bytes> deltas;
   std::vector<std::size_t> order;
-  std::size_t next = 0;
 
   Pages(const Mix& mix, std::size_t count) : before(count * page_size) {
     std::mt19937_64 random(1);
-    for (std::uint8_t& byte : before) byte = static_cast<std::uint8_t>(random() >> 56U);
+    for (std::size_t i = 0; i < before.size(); i += 8) {
+      const std::uint64_t value = random();
+      std::memcpy(&before[i], &value, sizeof value);
+    }
     after = before;
+    target = before;
     for (std::size_t page = 0; page < count; ++page) {
       for (std::size_t run = 0; run < mix.runs; ++run) {
         const std::size_t begin = page * page_size + random() % (page_size - mix.length + 1);
@@ -126,103 +138,111 @@ struct Pages {
           after[i] = static_cast<std::uint8_t>(before[i] + 1 + random() % 255);
       }
       Bytes delta(page_size);
-      const auto size = ram::xbzrle_encode(old_page(page), new_page(page), delta);
+      const auto size = ram::xbzrle_encode(ByteView(before).subspan(page * page_size, page_size),
+                                           ByteView(after).subspan(page * page_size, page_size), delta);
       delta.resize(size.value_or(0));
       deltas.push_back(std::move(delta));
       order.push_back(page * page_size);
     }
-    std::shuffle(order.begin(), order.end(), random);
-  }
-  ByteView old_page(std::size_t page) const { return ByteView(before).subspan(page * page_size, page_size); }
-  ByteView new_page(std::size_t page) const { return ByteView(after).subspan(page * page_size, page_size); }
-  std::size_t turn() {
-    next = next + 1 == order.size() ? 0 : next + 1;
-    return order[next];
+    std::ranges::shuffle(order, random);
   }
 };
 
-/// Hot: four pages that stay in the nearest cache. Cold: 128 MiB that stay in none.
-Pages& pages(const Mix& mix, bool hot) {
-  static std::map<std::pair<std::string, bool>, Pages> made;
-  if (!hot && made.count({mix.name, hot}) == 0)
-    std::erase_if(made, [](const auto& entry) { return !entry.first.second; });
-  return made.try_emplace({mix.name, hot}, mix, hot ? 4 : 16384).first->second;
+enum class Cache : bool { cold, hot };
+
+/// Hot: four pages that stay in the nearest cache. Cold: 128 MiB that stay in none; the last ones asked for
+/// alone are kept.
+const std::shared_ptr<Pages>& pages(const Mix& mix, Cache cache) {
+  static std::map<std::string, std::shared_ptr<Pages>> hot;
+  static std::pair<std::string, std::shared_ptr<Pages>> cold;
+  auto& made = cache == Cache::hot ? hot[mix.name] : cold.second;
+  if (cache == Cache::cold && cold.first != mix.name) {
+    made = nullptr;
+    cold.first = mix.name;
+  }
+  if (!made) made = std::make_shared<Pages>(mix, cache == Cache::hot ? 4 : 16384);
+  return made;
 }
 
-using Step = std::function<void(Pages&, std::size_t at, Bytes& out)>;
-
-void add(const std::string& what, const Mix& mix, bool hot, const std::string& who, const Step& step) {
-  const std::string name = what + "/" + mix.name + (hot ? "/hot/" : "/cold/") + who;
-  benchmark::RegisterBenchmark(name.c_str(), [&mix, hot, step](benchmark::State& state) {
-    Pages& set = pages(mix, hot);
-    Bytes out(page_size);
-    for (auto _ : state) {
-      step(set, set.turn(), out);
-      benchmark::ClobberMemory();
-    }
-    state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
-  })->MinTime(0.05);
-}
-
-void add_encode(const Mix& mix, bool hot) {
-  const auto with = [](auto encode) {
-    return [encode](Pages& set, std::size_t at, Bytes& out) {
-      benchmark::DoNotOptimize(encode(&set.before[at], &set.after[at], page_size, out.data(), out.size()));
-    };
+/// `step(pages, offset of one, room for a page)` for each page; hot ones again and again.
+template <class Step>
+Work all_pages(const Mix& mix, Cache cache, Step step) {
+  return [&mix, cache, step, out = Bytes(page_size)]() mutable {
+    Pages& set = *pages(mix, cache);
+    const int times = cache == Cache::hot ? 256 : 1;
+    return timed([&] {
+      for (int i = 0; i < times; ++i)
+        for (const std::size_t at : set.order) {
+          step(set, at, out);
+          benchmark::ClobberMemory();
+        }
+    })();
   };
-  for (const ram::Kernel* kernel : ram::supported_kernels())
-    add("encode", mix, hot, std::string(kernel->name), with(kernel->encode));
-  add("encode", mix, hot, "peer", with(peer_encode));
-  add("encode", mix, hot, "memcpy",
-      [](Pages& set, std::size_t at, Bytes& out) { std::memcpy(out.data(), &set.after[at], page_size); });
 }
 
-void add_apply(const Mix& mix, bool hot) {
-  const auto with = [](auto apply) {
-    return [apply](Pages& set, std::size_t at, Bytes&) {
-      const MutableBytes page = MutableBytes(set.before).subspan(at, page_size);
-      benchmark::DoNotOptimize(apply(set.deltas[at / page_size], page));
-    };
-  };
-  const auto active = [](ByteView delta, MutableBytes page) { return ram::xbzrle_apply(delta, page).ok(); };
-  add("apply", mix, hot, std::string(ram::kernel().name), with(active));
-  add("apply", mix, hot, "peer", with(peer_apply));
+template <class Ours, class Theirs>
+void add_pair(const std::string& group, const Mix& mix, Cache cache, const std::string& against, double goal,
+              Ours ours, Theirs theirs) {
+  const std::string where = cache == Cache::hot ? "hot" : "cold";
+  add({.name = group + "/" + where + "/" + mix.name,
+       .work = group + ", " + where + ", " + mix.name,
+       .against = against,
+       .goal = goal,
+       .pages = cache == Cache::hot ? 1024.0 : 16384.0,
+       .ours = all_pages(mix, cache, ours),
+       .theirs = all_pages(mix, cache, theirs)});
 }
 
-void add_compare(const Mix& mix, bool hot) {
-  for (const ram::Kernel* kernel : ram::supported_kernels())
-    add("equal", mix, hot, std::string(kernel->name), [kernel](Pages& set, std::size_t at, Bytes&) {
-      benchmark::DoNotOptimize(kernel->equal(&set.before[at], &set.after[at], page_size));
-    });
-  add("equal", mix, hot, "memcmp", [](Pages& set, std::size_t at, Bytes&) {
-    benchmark::DoNotOptimize(std::memcmp(&set.before[at], &set.after[at], page_size));
-  });
+void add_encode(const Mix& mix, Cache cache) {
+  add_pair(
+      "xbzrle encode", mix, cache, "words", 0.97,
+      [](Pages& set, std::size_t at, Bytes& out) {
+        benchmark::DoNotOptimize(ram::xbzrle_encode(ByteView(set.before).subspan(at, page_size),
+                                                    ByteView(set.after).subspan(at, page_size), out));
+      },
+      [](Pages& set, std::size_t at, Bytes& out) {
+        benchmark::DoNotOptimize(
+            peer_encode(&set.before[at], &set.after[at], page_size, out.data(), out.size()));
+      });
 }
 
-void add_is_zero() {
-  const Mix& any = mixes[0];
-  for (const ram::Kernel* kernel : ram::supported_kernels())
-    add("is_zero", any, true, std::string(kernel->name), [kernel](Pages&, std::size_t, Bytes& zeros) {
-      benchmark::DoNotOptimize(kernel->is_zero(zeros.data(), page_size));
-    });
-  add("is_zero", any, true, "peer",
-      [](Pages&, std::size_t, Bytes& zeros) { benchmark::DoNotOptimize(peer_is_zero(zeros.data())); });
-  add("is_zero/not", any, true, "active", [](Pages& set, std::size_t at, Bytes&) {
-    benchmark::DoNotOptimize(ram::is_zero(ByteView(set.before).subspan(at, page_size)));
-  });
+void add_apply(const Mix& mix, Cache cache) {
+  add_pair(
+      "xbzrle decode", mix, cache, "words", 0,
+      [](Pages& set, std::size_t at, Bytes&) {
+        benchmark::DoNotOptimize(
+            ram::xbzrle_apply(set.deltas[at / page_size], MutableBytes(set.target).subspan(at, page_size))
+                .ok());
+      },
+      [](Pages& set, std::size_t at, Bytes&) {
+        benchmark::DoNotOptimize(
+            peer_apply(set.deltas[at / page_size], MutableBytes(set.target).subspan(at, page_size)));
+      });
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  for (const bool hot : {true, false})
-    for (const Mix& mix : mixes) {
-      add_encode(mix, hot);
-      if (mix.runs != 0 && mix.length != page_size) add_apply(mix, hot);  // where there is a delta
-    }
-  add_compare(mixes[0], true);
-  add_compare(mixes[0], false);
-  add_is_zero();
-  benchmark::Initialize(&argc, argv);
-  benchmark::RunSpecifiedBenchmarks();
+void add_kernels() {
+  for (const Cache cache : {Cache::hot, Cache::cold}) {
+    for (const Mix& mix : mixes) add_encode(mix, cache);
+    for (const Mix& mix : mixes)
+      if (mix.has_delta()) add_apply(mix, cache);
+    add_pair(
+        "equal", mixes[0], cache, "memcmp", 0,
+        [](Pages& set, std::size_t at, Bytes&) {
+          benchmark::DoNotOptimize(ram::equal(ByteView(set.before).subspan(at, page_size),
+                                              ByteView(set.after).subspan(at, page_size)));
+        },
+        [](Pages& set, std::size_t at, Bytes&) {
+          benchmark::DoNotOptimize(std::memcmp(&set.before[at], &set.after[at], page_size));
+        });
+  }
+  add_mean("xbzrle encode/hot", "xbzrle encode, hot, mean", "words", 3.5);
+  add_mean("xbzrle decode/hot", "xbzrle decode, hot, mean", "words", 1.5);
+  add_pair(
+      "zero page", mixes[0], Cache::hot, "words", 1,
+      [](Pages&, std::size_t, Bytes& zeros) { benchmark::DoNotOptimize(ram::is_zero(zeros)); },
+      [](Pages&, std::size_t, Bytes& zeros) { benchmark::DoNotOptimize(peer_is_zero(zeros.data())); });
 }
+
+}  // namespace qember::bench

@@ -29,8 +29,8 @@ class Writer {
   /// `out` outlives the writer.
   explicit Writer(Output& out) : out_(&out) {}
   /// Writes nothing, and notes the lengths for a writer that is told the same again.
-  static Writer measuring(Lengths& lengths) { return Writer(nullptr, &lengths, nullptr); }
-  static Writer definite(Output& out, const Lengths& lengths) { return Writer(&out, nullptr, &lengths); }
+  static Writer measuring(Lengths& lengths) { return {nullptr, &lengths, nullptr}; }
+  static Writer definite(Output& out, const Lengths& lengths) { return {&out, nullptr, &lengths}; }
 
   void begin_file();
   void end_file();

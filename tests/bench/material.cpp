@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "material.hpp"
+
+#include <qember/native/decoder.hpp>
+#include <qember/native/reader.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <stdexcept>
+#include <utility>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace qember::bench {
+
+Mapped::Mapped(const std::filesystem::path& path) {
+  const auto size = std::filesystem::file_size(path);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  void* const memory = ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
+  ::close(fd);
+  if (memory == MAP_FAILED) throw std::runtime_error("cannot map " + path.string());
+  bytes_ = {static_cast<const std::uint8_t*>(memory), size};
+}
+
+Mapped::Mapped(Mapped&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+
+Mapped::~Mapped() {
+  if (!bytes_.empty()) ::munmap(const_cast<std::uint8_t*>(bytes_.data()), bytes_.size());
+}
+
+void run(const std::vector<std::string>& command, const std::filesystem::path& out) {
+  std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
+  for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  if (!out.empty())
+    posix_spawn_file_actions_addopen(&actions, 1, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  pid_t child = 0;
+  int status = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (status != 0 || ::waitpid(child, &status, 0) < 0 || status != 0)
+    throw std::runtime_error(command[0] + " failed");
+}
+
+Material::Material(const std::filesystem::path& stream, std::uint64_t octets)
+    : directory_("/dev/shm/qember-bench-" + std::to_string(::getpid())) {
+  std::filesystem::create_directories(directory_);
+  grow(stream, octets);
+  run({QEMBER_BENCH_COMMAND, "encode", native(), "-o", ber()});
+  native_octets = std::filesystem::file_size(native());
+  ber_octets = std::filesystem::file_size(ber());
+  mapped_.emplace_back(ber());
+  ber_bytes = mapped_.back().bytes();
+  read_pages();
+}
+
+Material::~Material() {
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+/// What is repeated is the longest stretch of whole PART sections of RAM that follow one another.
+void Material::grow(const std::filesystem::path& stream, std::uint64_t octets) const {
+  const Mapped mapped(stream);
+  const ByteView whole = mapped.bytes();
+  stream::Input input = stream::Input::over(whole);
+  native::Reader reader(input, Limits::trusted());
+  std::pair<std::uint64_t, std::uint64_t> rounds{0, 0};
+  std::uint64_t begin = 0;
+  bool in_rounds = false;
+  for (;;) {
+    const native::Event event = reader.next().or_throw();
+    if (std::holds_alternative<native::StreamEnd>(event)) break;
+    if (const auto* section = std::get_if<native::SectionBegin>(&event)) {
+      const bool part = section->type == native::Element::section_part && section->name == "ram";
+      if (part && !in_rounds) begin = reader.offset();
+      if (in_rounds && reader.offset() - begin > rounds.second - rounds.first)
+        rounds = {begin, reader.offset()};
+      in_rounds = part;
+    }
+  }
+  std::ofstream to(native(), std::ios::binary);
+  const auto write = [&to](ByteView bytes) {
+    to.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  };
+  const ByteView round = whole.subspan(rounds.first, rounds.second - rounds.first);
+  write(whole.first(rounds.first));
+  for (std::uint64_t written = whole.size(); !round.empty() && written + round.size() / 2 < octets;
+       written += round.size())
+    write(round);
+  write(whole.subspan(rounds.first));
+  if (!to.flush()) throw std::runtime_error("no room on tmpfs");
+}
+
+void Material::read_pages() {
+  stream::Input input = stream::Input::over(ber_bytes);
+  native::Decoder decoder(input, Limits::trusted());
+  for (;;) {
+    const native::Event event = decoder.next().or_throw();
+    if (std::holds_alternative<native::StreamEnd>(event)) break;
+    if (const auto* list = std::get_if<native::RamBlocks>(&event)) {
+      for (const native::RamBlock& block : list->blocks) blocks.push_back(block.length);
+    } else if (const auto* page = std::get_if<native::RamPage>(&event)) {
+      ram::PageKind kind = ram::PageKind::zero;
+      if (page->kind == native::RamPageKind::full) kind = ram::PageKind::full;
+      if (page->kind == native::RamPageKind::xbzrle) kind = ram::PageKind::xbzrle;
+      pages.push_back({{kind, page->addr, page->data}, page->block});
+      page_octets += page->data.size();
+      std::uint8_t header[ram::max_page_header];
+      page_overhead += static_cast<std::uint64_t>(ram::put_page(header, pages.back().view) - header);
+    }
+  }
+}
+
+}  // namespace qember::bench
