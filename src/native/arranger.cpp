@@ -20,7 +20,7 @@ Result<Event> Arranger::next() {
         Event event = std::move(*waiting_);
         waiting_.reset();
         offset_ = source_.offset();
-        path_ = source_.path();
+        path_.clear();
         return event;
       }
     }
@@ -46,7 +46,7 @@ Result<Event> Arranger::next() {
     // The description overtakes what is held.
     releasing_ = std::holds_alternative<DescriptionText>(*event);
     offset_ = source_.offset();
-    path_ = source_.path();
+    path_.clear();
     return event;
   }
 }

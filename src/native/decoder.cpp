@@ -86,7 +86,17 @@ struct Decoder::State {
   Status on(const stream::BlobEnd&);
   Status on(const stream::RamBegin& begin);
   Status on(const stream::RamBlockBegin& begin);
-  Status on(const ram::PageView& page);
+  Status on(const ram::PageView& view) {
+    if (view.kind == ram::PageKind::hook) {
+      ready.push_back(RamMark{ram_flag::hook});
+      return {};
+    }
+    RamPage page;
+    auto status = page_of(view, page);
+    if (status) ready.push_back(page);
+    return status;
+  }
+  Status page_of(const ram::PageView& view, RamPage& page);
   Status on(const stream::RamEnd&) { return {}; }
   Status on(const stream::FileEnd&) {
     end_stream();
@@ -436,12 +446,7 @@ Status Decoder::State::on(const stream::RamBlockBegin& begin) {
   return {};
 }
 
-Status Decoder::State::on(const ram::PageView& view) {
-  if (view.kind == ram::PageKind::hook) {
-    ready.push_back(RamMark{ram_flag::hook});
-    return {};
-  }
-  RamPage page;
+Status Decoder::State::page_of(const ram::PageView& view, RamPage& page) {
   page.block = *block;
   page.addr = view.addr;
   page.data = view.data;
@@ -472,7 +477,6 @@ Status Decoder::State::on(const ram::PageView& view) {
     const std::uint64_t at = session.blocks()[page.block].mapped->pages_offset + page.addr;
     if (auto status = advance_mapped(page.block, at, page.data.size()); !status) return status;
   }
-  ready.push_back(page);
   return {};
 }
 
@@ -599,6 +603,17 @@ void Decoder::State::recover(const stream::Event& event, Errc code) {
 
 Result<Event> Decoder::next() {
   state_->in_sync = false;
+  if (state_->ready.empty() && state_->refused == State::Refused::nothing) {
+    // Most events are pages: these take the short way.
+    if (ram::PageView view; state_->reader.next_pages({&view, 1}) == 1) {
+      RamPage page;
+      if (auto status = state_->page_of(view, page); !status) {
+        state_->recover(view, status.error().code);
+        return std::move(status.error());
+      }
+      return Event(page);
+    }
+  }
   while (state_->ready.empty()) {
     auto event = state_->reader.next();
     if (!event) return std::move(event.error());

@@ -88,7 +88,9 @@ Result<PageParse> parse_any_page(ByteView in, const ber::Schema& schema, const P
 
 std::uint8_t* put_page(std::uint8_t* to, const PageView& page) noexcept { return Codec::put(to, page); }
 
-bool parse_common_page(ByteView in, PageParse& out) noexcept { return Codec::parse_common(in, out); }
+PagesParse parse_common_pages(ByteView in, std::span<PageView> room) noexcept {
+  return Codec::parse_common(in, room);
+}
 
 Result<PageParse> parse_page(ByteView in, Bytes& scratch, std::uint64_t offset, std::string_view path) {
   return Codec::parse(in, scratch, offset, path);

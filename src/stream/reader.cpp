@@ -317,13 +317,17 @@ Result<Event> Reader::read_whole_full(std::size_t size) {
   const std::string where = path_of(place()) + ".full";
   FullSection section;
   section.encoded = encoded;
-  auto tree = asn1::decode<asn1::SecFull>(encoded, limits_, input_.offset(), where);
-  if (tree) {
-    section.fields = {std::string((*tree)->name()), (*tree)->sectionid(), (*tree)->instanceid(),
-                      (*tree)->versionid()};
-    section.tree = std::move(*tree);
-  } else {
-    if (tree.error().code != Errc::limit) return tree.error();
+  if (trees_ == Trees::made) {
+    auto tree = asn1::decode<asn1::SecFull>(encoded, limits_, input_.offset(), where);
+    if (tree) {
+      section.fields = {std::string((*tree)->name()), (*tree)->sectionid(), (*tree)->instanceid(),
+                        (*tree)->versionid()};
+      section.tree = std::move(*tree);
+    } else if (tree.error().code != Errc::limit) {
+      return std::move(tree.error());
+    }
+  }
+  if (!section.tree) {
     Limits wide = limits_;
     wide.max_tlvs = size;
     if (const auto sound =

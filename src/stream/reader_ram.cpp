@@ -80,16 +80,27 @@ Result<Event> Reader::read_ram() {
   return event;
 }
 
+namespace {
+
+/// Four frames around a block, the block's own, and the page list's.
+constexpr std::size_t frames_in_list = 6;
+
+}  // namespace
+
+std::size_t Reader::next_pages(std::span<ram::PageView> room) {
+  if (state_ != State::pages || frames_.size() != frames_in_list) return 0;
+  const ram::PagesParse parse = ram::parse_common_pages(view(), room);
+  if (parse.count == 0) return 0;
+  pages_ += parse.count;
+  event_offset_ = input_.offset() + parse.last;
+  event_place_ = {Place::In::page, sections_, blocks_, pages_ - 1};
+  input_.consume(parse.size);
+  return parse.count;
+}
+
 Result<Event> Reader::read_page() {
-  // Four frames around a block, the block's own, and the page list's.
-  constexpr std::size_t frames_in_list = 6;
+  if (ram::PageView page; next_pages({&page, 1}) == 1) return Event{page};
   const ByteView rest = view();
-  if (ram::PageParse parse; frames_.size() == frames_in_list && ram::parse_common_page(rest, parse)) {
-    Event event = give(parse.page, Place::In::page);
-    ++pages_;
-    input_.consume(parse.size);
-    return event;
-  }
   if (frames_.size() == frames_in_list) {
     const auto end = at_end();
     if (!end) return end.error();

@@ -10,6 +10,8 @@ namespace qember::bench {
 namespace {
 
 constexpr int repetitions = 9;
+/// Of work that is done again and again, in each repetition.
+constexpr double least_seconds = 0.05;
 
 struct Mean {
   std::string group, work, against;
@@ -65,36 +67,37 @@ void add(Duel duel) {
   auto* const registered =
       benchmark::RegisterBenchmark(duels()[index].name.c_str(), [index](benchmark::State& state) {
         const Duel& it = duels()[index];
-        double ours = 0;
-        double theirs = 0;
-        bool first = false;
         const auto turn = [&it](const Work& work) {
           const double seconds = work();
           if (it.after) it.after();
           return seconds;
         };
+        double ours = 0;
         for (auto _ : state) {
-          // Who comes first finds the caches as the other left them: by turns.
-          first = !first;
-          if (!first) theirs += turn(it.theirs);
           const double seconds = turn(it.ours);
-          if (first) theirs += turn(it.theirs);
           ours += seconds;
           state.SetIterationTime(seconds);
         }
-        const auto turns = static_cast<double>(state.iterations());
-        const double share = turns * (it.pages != 0 ? it.pages : 1);
+        double theirs = 0;
+        double peer_turns = 0;
+        while (peer_turns == 0 || (!it.once && theirs < least_seconds)) {
+          theirs += turn(it.theirs);
+          ++peer_turns;
+        }
+        ours /= static_cast<double>(state.iterations());
+        theirs /= peer_turns;
+        const double share = it.pages != 0 ? it.pages : 1;
         state.counters["ours_s"] = ours / share;
         state.counters["peer_s"] = theirs / share;
         state.counters["ratio"] = it.figure == Figure::faster ? theirs / ours
                                   : it.figure == Figure::time ? ours / theirs
-                                                              : ours / turns;
+                                                              : ours;
       });
   registered->UseManualTime()->Repetitions(repetitions);
   if (duels()[index].once) {
     registered->Iterations(1);
   } else {
-    registered->MinTime(0.05);
+    registered->MinTime(least_seconds);
   }
 }
 

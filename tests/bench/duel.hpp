@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// Work beside a peer that does the same, in turns and in the same run, so that a machine whose speed drifts
+/// Work beside a peer that does the same, by turns and in the same run, so that a machine whose speed drifts
 /// changes both alike; and the table of what was seen.
 #pragma once
 

@@ -98,14 +98,21 @@ void Material::grow(const std::filesystem::path& stream, std::uint64_t octets) c
   if (!to.flush()) throw std::runtime_error("no room on tmpfs");
 }
 
+std::size_t Material::block(std::string_view name) const {
+  const auto found = std::ranges::find(blocks, name, &Block::name);
+  if (found == blocks.end()) throw std::runtime_error("a block that is not in the list");
+  return static_cast<std::size_t>(found - blocks.begin());
+}
+
 void Material::read_pages() {
   stream::Input input = stream::Input::over(ber_bytes);
   native::Decoder decoder(input, Limits::trusted());
   for (;;) {
     const native::Event event = decoder.next().or_throw();
     if (std::holds_alternative<native::StreamEnd>(event)) break;
+    page_size = decoder.session().page_size_or_default();
     if (const auto* list = std::get_if<native::RamBlocks>(&event)) {
-      for (const native::RamBlock& block : list->blocks) blocks.push_back(block.length);
+      for (const native::RamBlock& block : list->blocks) blocks.push_back({block.name, block.length});
     } else if (const auto* page = std::get_if<native::RamPage>(&event)) {
       ram::PageKind kind = ram::PageKind::zero;
       if (page->kind == native::RamPageKind::full) kind = ram::PageKind::full;

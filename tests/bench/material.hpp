@@ -31,6 +31,11 @@ struct Page {
   std::size_t block = 0;
 };
 
+struct Block {
+  std::string name;
+  std::uint64_t length = 0;  ///< octets
+};
+
 class Material {
  public:
   /// A native stream; where `octets` is more than it has, its rounds of pages are repeated until it has that
@@ -40,12 +45,16 @@ class Material {
   Material(const Material&) = delete;
   Material& operator=(const Material&) = delete;
 
+  /// The index of the block of that name.
+  std::size_t block(std::string_view name) const;
+
   std::filesystem::path directory() const { return directory_; }
   std::filesystem::path native() const { return directory_ / "native"; }
   std::filesystem::path ber() const { return directory_ / "ber"; }
 
-  std::vector<Page> pages;            ///< of the BER, in its order; views of `ber_bytes`
-  std::vector<std::uint64_t> blocks;  ///< their lengths in octets
+  std::vector<Page> pages;  ///< of the BER, in its order; views of `ber_bytes`
+  std::vector<Block> blocks;
+  std::uint64_t page_size = 0;
   ByteView ber_bytes;
   std::uint64_t native_octets = 0;
   std::uint64_t ber_octets = 0;

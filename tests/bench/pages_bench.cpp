@@ -3,9 +3,10 @@
 #include "benchmarks.hpp"
 #include "duel.hpp"
 
-#include <qember/native/decoder.hpp>
+#include <qember/stream/reader.hpp>
 #include <qember/stream/writer.hpp>
 
+#include <array>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -17,16 +18,28 @@ namespace {
 /// Memory of a guest, as it would be there: every page of it touched.
 using Guest = std::vector<Bytes>;
 
-/// Calls `take` for each page that is there in full; every tag, length, address and order is checked.
-template <class Take>
-void walk(ByteView ber, const Take& take) {
-  stream::Input input = stream::Input::over(ber);
-  native::Decoder decoder(input, Limits::trusted());
+/// Calls `take(block, page)` for each page, which are parsed that many at once; every tag, length, address
+/// and order is checked.
+template <std::size_t batch, class Take>
+void walk(const Material& material, const Take& take) {
+  stream::Input input = stream::Input::over(material.ber_bytes);
+  stream::Reader reader(input, Limits::trusted(), stream::Trees::omitted);
+  std::array<ram::PageView, batch> pages;
+  std::size_t block = 0;
+  const auto checked = [&](const ram::PageView& page) {
+    if (page.addr >= material.blocks[block].length || (page.addr & (material.page_size - 1)) != 0)
+      throw std::runtime_error("a page outside its block");
+    take(block, page);
+  };
   for (;;) {
-    const auto event = decoder.next();
+    const std::size_t count = reader.next_pages(pages);
+    for (std::size_t i = 0; i < count; ++i) checked(pages[i]);
+    if (count != 0) continue;
+    const auto event = reader.next();
     if (!event) throw std::runtime_error(event.error().path);
-    if (const auto* page = std::get_if<native::RamPage>(&*event)) take(*page);
-    if (std::holds_alternative<native::StreamEnd>(*event)) return;
+    if (const auto* page = std::get_if<ram::PageView>(&*event)) checked(*page);
+    if (const auto* begin = std::get_if<stream::RamBlockBegin>(&*event)) block = material.block(begin->name);
+    if (std::holds_alternative<stream::InputEnd>(*event)) return;
   }
 }
 
@@ -38,9 +51,9 @@ void add_pages(const Material& material) {
   const bool with_asn1c = material.ber_octets < std::uint64_t{2} << 30U;
   const ByteView ber = material.ber_bytes;
 
-  const auto walk_all = [ber] {
+  const auto walk_all = [&material] {
     std::uint64_t sum = 0;
-    walk(ber, [&sum](const native::RamPage& page) { sum += page.addr; });
+    walk<64>(material, [&sum](std::size_t, const ram::PageView& page) { sum += page.addr; });
     benchmark::DoNotOptimize(sum);
   };
   const auto last = std::make_shared<Asn1cFile>();
@@ -55,16 +68,16 @@ void add_pages(const Material& material) {
          .after = [last] { *last = Asn1cFile(); }});
 
   const auto guest = std::make_shared<Guest>();
-  for (const std::uint64_t length : material.blocks) guest->emplace_back(length, std::uint8_t{1});
+  for (const Block& block : material.blocks) guest->emplace_back(block.length, std::uint8_t{1});
   add({.name = "pages/decode",
        .work = "decode pages into guest memory",
        .against = "memcpy of the same pages",
        .goal = 0.95,
        .pages = count,
-       .ours = timed([ber, guest] {
-         walk(ber, [&](const native::RamPage& page) {
-           if (page.kind == native::RamPageKind::full)
-             std::memcpy((*guest)[page.block].data() + page.addr, page.data.data(), page.data.size());
+       .ours = timed([&material, guest] {
+         walk<1>(material, [&](std::size_t block, const ram::PageView& page) {
+           if (page.kind == ram::PageKind::full)
+             std::memcpy((*guest)[block].data() + page.addr, page.data.data(), page.data.size());
          });
          benchmark::ClobberMemory();
        }),

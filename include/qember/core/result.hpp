@@ -42,7 +42,8 @@ class [[nodiscard]] Result {
 /// Success, or an `Error`.
 class [[nodiscard]] Status {
  public:
-  Status() = default;
+  // Not defaulted, so that `{}` need not zero the room for an error.
+  Status() noexcept {}
   Status(Error error) : error_(std::move(error)) {}
 
   bool ok() const noexcept { return !error_; }

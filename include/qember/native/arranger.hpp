@@ -44,7 +44,7 @@ class Arranger final : public Source {
   std::size_t held_octets_ = 0;
   std::uint64_t package_end_ = 0;
   std::uint64_t offset_ = 0;
-  std::string path_;
+  std::string path_;         ///< of what was held; else it is the source's
   bool in_section_ = false;  ///< a section is being held
   bool releasing_ = false;
   bool overflowed_ = false;

@@ -29,13 +29,20 @@ struct PageParse {
   std::size_t size = 0;  ///< octets of the TLV
 };
 
-/// Parses the `RAMPage` at the front of `in` in the form in which pages are nearly always written:
-/// definite lengths, one string. False where `parse_page` is to be asked, for other forms, for bytes
-/// that do not go on, and for errors. Looks at the page's header alone, not at its data.
-bool parse_common_page(ByteView in, PageParse& out) noexcept;
+/// What `parse_common_pages` has parsed.
+struct PagesParse {
+  std::size_t count = 0;
+  std::size_t size = 0;  ///< octets of all of them
+  std::size_t last = 0;  ///< where the last one begins
+};
 
-/// Parses it in any form; its TLV is complete and every tag, length and size in it is checked. The
-/// error is `Errc::truncated` where `in` ends inside the TLV; it has the offset and path of the
+/// Parses the `RAMPage`s at the front of `in` that are in the form in which pages are nearly always written:
+/// definite lengths, one string. As many as `room` takes; none where `parse_page` is to be asked, for other
+/// forms, for bytes that do not go on, and for errors. Looks at headers alone, not at data.
+PagesParse parse_common_pages(ByteView in, std::span<PageView> room) noexcept;
+
+/// Parses the one at the front in any form; its TLV is complete and every tag, length and size in it is
+/// checked. The error is `Errc::truncated` where `in` ends inside the TLV; it has the offset and path of the
 /// innermost TLV that can't be accepted, beginning with `offset` and `path`. `scratch` takes the data
 /// of a string that came in segments (X.690 8.7.3), and `out.page.data` is then a view of it.
 Result<PageParse> parse_page(ByteView in, Bytes& scratch, std::uint64_t offset, std::string_view path);

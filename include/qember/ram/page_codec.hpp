@@ -73,10 +73,12 @@ class PageCursor {
   bool address(const ber::Identifier& identifier, std::uint64_t& out) {
     std::size_t size = 0;
     if (!literal(identifier) || !length(size)) return false;
-    const auto value = ber::parse_integer(in_.subspan(at_, size));
-    if (!value || value->negative()) return false;
+    // Minimal and not negative (X.690 8.3.2); beyond 63 bits an address goes the long way.
+    if (size == 0 || size > sizeof out || in_[at_] >= 0x80) return false;
+    if (size > 1 && in_[at_] == 0 && in_[at_ + 1] < 0x80) return false;
+    out = 0;
+    for (const std::uint8_t octet : in_.subspan(at_, size)) out = (out << 8U) | octet;
     at_ += size;
-    out = value->bits();
     return true;
   }
 
@@ -90,6 +92,19 @@ class PageCursor {
   ByteView in_;
   std::size_t at_ = 0;
 };
+
+/// Headers lie too far apart for the processor to see what comes next. The next one is fetched while this
+/// page is looked at, and, for those who look at nothing but headers, the one far ahead, if pages go on at
+/// this size.
+inline void prefetch(ByteView pages, std::size_t size) noexcept {
+  constexpr std::size_t ahead = 24;
+  constexpr std::size_t line = 64;
+  if (pages.size() <= ahead * size + line) return;
+  __builtin_prefetch(pages.data() + size);
+  __builtin_prefetch(pages.data() + size + line);
+  __builtin_prefetch(pages.data() + ahead * size);
+  __builtin_prefetch(pages.data() + ahead * size + line);
+}
 
 /// `PageCodec::parse` for a page in another form than the common one.
 Result<PageParse> parse_any_page(ByteView in, const ber::Schema& schema, const PageTags& tags, Bytes& scratch,
@@ -121,39 +136,53 @@ class PageCodec {
     return ber::put_length(ber::put(to, its.data), data);
   }
 
-  /// See `parse_common_page`.
-  static bool parse_common(ByteView in, PageParse& out) noexcept {
-    if (parse_data(in, PageKind::full, tags.full, out)) return true;
-    if (detail::PageCursor cursor(in); cursor.address(tags.zero, out.page.addr)) {
-      out.page.kind = PageKind::zero;
-      out.page.data = {};
-      out.size = cursor.at();
-      return true;
+  /// See `parse_common_pages`.
+  static PagesParse parse_common(ByteView in, std::span<PageView> room) noexcept {
+    PagesParse all;
+    while (all.count < room.size()) {
+      const ByteView rest = in.subspan(all.size);
+      const std::size_t size = parse_common(rest, room[all.count]);
+      if (size == 0) break;
+      detail::prefetch(rest, size);
+      ++all.count;
+      all.last = all.size;
+      all.size += size;
     }
-    return parse_data(in, PageKind::xbzrle, tags.xbzrle, out);
+    return all;
   }
 
   /// See `parse_page`.
   static Result<PageParse> parse(ByteView in, Bytes& scratch, std::uint64_t offset, std::string_view path) {
     PageParse parse;
-    if (parse_common(in, parse)) return parse;
+    parse.size = parse_common(in, parse.page);
+    if (parse.size != 0) return parse;
     return detail::parse_any_page(in, schema, tags, scratch, offset, path);
   }
 
  private:
-  static bool parse_data(ByteView in, PageKind kind, const PageTags::DataPage& its, PageParse& out) noexcept {
+  /// The octets of the page, or 0.
+  static std::size_t parse_common(ByteView in, PageView& page) noexcept {
+    if (const std::size_t size = parse_data(in, PageKind::full, tags.full, page); size != 0) return size;
+    detail::PageCursor cursor(in);
+    if (std::uint64_t addr = 0; cursor.address(tags.zero, addr)) {
+      page = {PageKind::zero, addr, {}};
+      return cursor.at();
+    }
+    return parse_data(in, PageKind::xbzrle, tags.xbzrle, page);
+  }
+
+  static std::size_t parse_data(ByteView in, PageKind kind, const PageTags::DataPage& its,
+                                PageView& page) noexcept {
     detail::PageCursor cursor(in);
     std::size_t whole = 0;
     std::size_t size = 0;
-    if (!cursor.literal(its.outer) || !cursor.length(whole)) return false;
+    std::uint64_t addr = 0;
+    if (!cursor.literal(its.outer) || !cursor.length(whole)) return 0;
     const std::size_t end = cursor.at() + whole;
-    if (!cursor.address(its.addr, out.page.addr) || !cursor.literal(its.data) || !cursor.length(size))
-      return false;
-    if (cursor.at() + size != end || !its.size.holds(size)) return false;
-    out.page.kind = kind;
-    out.page.data = cursor.take(size);
-    out.size = end;
-    return true;
+    if (!cursor.address(its.addr, addr) || !cursor.literal(its.data) || !cursor.length(size)) return 0;
+    if (cursor.at() + size != end || !its.size.holds(size)) return 0;
+    page = {kind, addr, cursor.take(size)};
+    return end;
   }
 };
 

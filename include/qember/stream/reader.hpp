@@ -20,7 +20,7 @@ struct FullSection {
   SectionFields fields;
   /// Its TLV.
   ByteView encoded{};
-  /// It as a tree of values; empty where it holds more than `Limits::max_tlvs`.
+  /// It as a tree of values; empty where it holds more than `Limits::max_tlvs`, or trees are omitted.
   std::optional<asn1::Value<asn1::SecFull>> tree;
 };
 
@@ -50,14 +50,24 @@ struct InputEnd {};
 using Event = std::variant<FileBegin, FullSection, BlobBegin, BlobData, BlobEnd, RamBegin, RamBlockBegin,
                            ram::PageView, RamEnd, FileEnd, InputEnd>;
 
+/// Whether sections of devices are made into trees of values, or validated alone: for those who look at
+/// pages.
+enum class Trees : bool { omitted, made };
+
 class Reader {
  public:
   /// `input` outlives the reader.
-  explicit Reader(Input& input, const Limits& limits = {}) : input_(input), limits_(limits) {}
+  explicit Reader(Input& input, const Limits& limits = {}, Trees trees = Trees::made)
+      : input_(input), limits_(limits), trees_(trees) {}
 
   /// The next event; views in it are valid until the input is fed, and until the next call.
   /// `Errc::need_more` asks for the input to be fed. No calls after another error or `InputEnd`.
   Result<Event> next();
+
+  /// Pages as `next` would give them, without the cost of an event for each: as many as `room` takes and the
+  /// input has in their common form. Returns how many; 0 where `next` is to be asked. `offset` and `path` are
+  /// then the last one's.
+  std::size_t next_pages(std::span<ram::PageView> room);
 
   /// Of the last event: its first byte, and its place in the schema.
   std::uint64_t offset() const noexcept { return event_offset_; }
@@ -111,6 +121,7 @@ class Reader {
 
   Input& input_;
   Limits limits_;
+  Trees trees_;
   State state_ = State::file;
   std::vector<Frame> frames_;
   std::uint64_t event_offset_ = 0;
