@@ -13,7 +13,6 @@ namespace qember::stream {
 namespace {
 
 constexpr std::uint64_t no_end = std::numeric_limits<std::uint64_t>::max();
-constexpr std::size_t max_integer = 9;
 
 const ber::Type& full_type() {
   static constexpr const ber::Type& type = wire::type("SecFull");

@@ -17,10 +17,9 @@ Result<Event> Reader::read_ram_begin() {
   const auto id = expect(tags::min_id, ".min.sectionid", id_at);
   if (!id) return id.error();
   const ByteView rest = view().subspan(id_at);
-  if (rest.size() < id->size + id->length) {
-    if (id->length <= 9) return shortage(id_at, ".min.sectionid");
+  if (id->length > max_integer)
     return refuse(Errc::bad_value, id_at, ".min.sectionid", "an INTEGER of 1 to 9 octets", rest);
-  }
+  if (rest.size() < id->size + id->length) return shortage(id_at, ".min.sectionid");
   const auto value = ber::parse_integer(rest.subspan(id->size, id->length));
   if (!value) return refuse(Errc::bad_value, id_at, ".min.sectionid", "an INTEGER", rest);
   const std::size_t list_at = id_at + id->size + id->length;

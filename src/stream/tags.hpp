@@ -4,6 +4,13 @@
 
 #include "../ber/wire.hpp"
 
+namespace qember::stream {
+
+/// Octets of an INTEGER that is a number of 64 bits, signed or not (X.690 8.3).
+inline constexpr std::size_t max_integer = 9;
+
+}  // namespace qember::stream
+
 namespace qember::stream::tags {
 
 using namespace qember::wire;

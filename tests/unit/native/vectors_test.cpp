@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <optional>
+
 using namespace qember;
 using namespace qember::test;
 
@@ -14,12 +16,17 @@ namespace {
 template <class Convert>
 void run(const std::string& file, Convert convert) {
   for (const StreamVector& vector : read_stream_vectors(file)) {
+    std::optional<std::string> expected;  // whatever the chunks
     for (const Chunks& chunks : {whole(), chunks_of(1), chunks_of(13)}) {
       const Converted converted = convert(vector.in, chunks);
       INFO(vector.line);
       INFO((converted.error ? to_string(*converted.error) : "accepted"));
       const std::string wanted = vector.code + " at " + std::to_string(vector.offset) + ": " + vector.path;
       CHECK(verdict(converted) == (vector.accepted ? "accepted" : wanted));
+      if (converted.error) {
+        if (!expected) expected = converted.error->expected;
+        CHECK(converted.error->expected == *expected);
+      }
       if (vector.accepted) CHECK(to_hex(converted.out) == to_hex(vector.out));
     }
   }
