@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <queue>
-#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -26,15 +25,8 @@ std::uint64_t digest_of_value(const native::StateValue& value) {
   return short_digest(octets, 2);
 }
 
-struct Leaf {
-  std::uint64_t path;
-  std::uint64_t value;
-
-  friend bool operator==(const Leaf&, const Leaf&) = default;
-  friend auto operator<=>(const Leaf& a, const Leaf& b) {
-    return std::tie(a.path, a.value) <=> std::tie(b.path, b.value);
-  }
-};
+/// The digests of a field's path and of its value.
+using Leaf = std::pair<std::uint64_t, std::uint64_t>;
 
 class Leaves final : public native::NamedStateSink {
  public:
@@ -45,7 +37,7 @@ class Leaves final : public native::NamedStateSink {
 
  private:
   void value(const native::Field&, const native::StateValue& value) override {
-    leaves_.push_back({digest_of_path(path()), digest_of_value(value)});
+    leaves_.emplace_back(digest_of_path(path()), digest_of_value(value));
   }
   void enter(const native::StateGroup&) override {}
   void leave(const native::StateGroup&) override {}
@@ -93,7 +85,7 @@ std::vector<ChangedField> compare_fields(const DescribedState& a, const Describe
     const auto leaves_b = read(b, Leaves()).take();
     std::vector<Leaf> differ;
     std::ranges::set_symmetric_difference(leaves_a, leaves_b, std::back_inserter(differ));
-    for (const Leaf& leaf : differ) paths.insert(leaf.path);
+    for (const auto& [path, value] : differ) paths.insert(path);
   }
   Picked of_a = read(a, Picked(paths));
   Picked of_b = read(b, Picked(paths));

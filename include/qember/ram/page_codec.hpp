@@ -27,7 +27,7 @@ struct PageTags {
 
 namespace detail {
 
-consteval PageTags::DataPage data_page_tags(const ber::Schema& schema, std::string_view alternative) {
+constexpr PageTags::DataPage data_page_tags(const ber::Schema& schema, std::string_view alternative) {
   using namespace ber::lookup;
   const ber::Type& page = type(schema, "RAMPage");
   const ber::Type& its = type(schema, page, alternative);
@@ -35,7 +35,7 @@ consteval PageTags::DataPage data_page_tags(const ber::Schema& schema, std::stri
           identifier(schema, its, "data"), member(its, "data").size};
 }
 
-consteval PageTags page_tags(const ber::Schema& schema) {
+constexpr PageTags page_tags(const ber::Schema& schema) {
   using namespace ber::lookup;
   const ber::Type& page = type(schema, "RAMPage");
   return {identifier(schema, page, "compr"), identifier(schema, page, "hook"),
