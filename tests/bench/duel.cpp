@@ -49,11 +49,14 @@ struct Row {
 };
 
 void print(const Row& row) {
+  const auto figure = [&row](double value) {
+    return row.figure == Figure::seconds ? time_text(value) : fmt::format("{:.2f}", value);
+  };
   const bool met = row.figure == Figure::faster ? row.ratio >= row.goal : row.ratio <= row.goal;
-  const std::string goal =
-      row.goal == 0 ? "" : fmt::format("{} {:g}", row.figure == Figure::faster ? ">=" : "<=", row.goal);
-  fmt::print("| {:<34} | {:>9} | {:<24} | {:>9} | {:>7.2f} | {:>6.2f} .. {:<6.2f} | {:<7} | {:<6} |\n",
-             row.work, row.ours, row.against, row.theirs, row.ratio, row.least, row.most, goal,
+  const std::string_view bound = row.figure == Figure::faster ? ">=" : "<=";
+  fmt::print("| {:<38} | {:>9} | {:<24} | {:>9} | {:>8} | {:>8} .. {:<8} | {:<10} | {:<3} |\n", row.work,
+             row.ours, row.against, row.theirs, figure(row.ratio), figure(row.least), figure(row.most),
+             row.goal == 0 ? "" : fmt::format("{} {}", bound, figure(row.goal)),
              row.goal == 0 ? ""
              : met         ? "yes"
                            : "no");
@@ -129,9 +132,9 @@ void Table::ReportRuns(const std::vector<Run>& runs) {
 }
 
 void Table::Finalize() {
-  fmt::print("\n| {:<34} | {:>9} | {:<24} | {:>9} | {:>7} | {:<16} | {:<7} | {:<6} |\n", "work", "median",
+  fmt::print("\n| {:<38} | {:>9} | {:<24} | {:>9} | {:>8} | {:<20} | {:<10} | {:<3} |\n", "work", "median",
              "against", "median", "ratio", "least .. most", "goal", "met");
-  fmt::print("|{:-<36}|{:->10}:|{:-<26}|{:->10}:|{:->8}:|{:-<18}|{:-<9}|{:-<8}|\n", "", "", "", "", "", "",
+  fmt::print("|{:-<40}|{:->10}:|{:-<26}|{:->10}:|{:->9}:|{:-<22}|{:-<12}|{:-<5}|\n", "", "", "", "", "", "",
              "", "");
   for (const Duel& duel : duels()) {
     const auto at = seen_.find(duel.name);
