@@ -29,9 +29,11 @@ bool is_control(std::string_view character) {
   if (character.size() == 1) return static_cast<std::uint8_t>(character[0]) < 0x20 || character[0] == 0x7f;
   if (character.size() == 2)
     return (character[0] == '\xc2' && character < "\xc2\xa0") || character == "\xd8\x9c";
-  return character == "\xe2\x80\x8e" || character == "\xe2\x80\x8f" ||    // U+200E, U+200F
-         (character >= "\xe2\x80\xa8" && character <= "\xe2\x80\xae") ||  // U+2028 to U+202E
-         (character >= "\xe2\x81\xa6" && character <= "\xe2\x81\xa9");    // U+2066 to U+2069
+  if (character.size() != 3) return false;
+  const auto bits = [&character](std::size_t i) { return static_cast<std::uint32_t>(character[i]) & 0x3fU; };
+  const std::uint32_t code = (bits(0) & 0xfU) << 12U | bits(1) << 6U | bits(2);
+  return code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+         (code >= 0x2066 && code <= 0x2069);
 }
 
 std::size_t terminal_width() {

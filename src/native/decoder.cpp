@@ -65,19 +65,19 @@ struct Decoder::State {
   }
 
   void end_section() {
-    if (section_open) ready.push_back(SectionEnd{footers});
+    if (section_open) ready.emplace_back(SectionEnd{footers});
     mapped_at.reset();
     mapped_block.reset();
     section_open = in_ram = false;
   }
   void end_stream() {
     end_section();
-    if (!ended) ready.push_back(Eof{});
+    if (!ended) ready.emplace_back(Eof{});
     ended = true;
   }
 
   Status on(const stream::FileBegin&) {
-    ready.push_back(StreamBegin{});
+    ready.emplace_back(StreamBegin{});
     return {};
   }
   Status on(stream::FullSection& section);
@@ -88,12 +88,12 @@ struct Decoder::State {
   Status on(const stream::RamBlockBegin& begin);
   Status on(const ram::PageView& view) {
     if (view.kind == ram::PageKind::hook) {
-      ready.push_back(RamMark{ram_flag::hook});
+      ready.emplace_back(RamMark{ram_flag::hook});
       return {};
     }
     RamPage page;
     auto status = page_of(view, page);
-    if (status) ready.push_back(page);
+    if (status) ready.emplace_back(page);
     return status;
   }
   Status page_of(const ram::PageView& view, RamPage& page);
@@ -103,7 +103,7 @@ struct Decoder::State {
     return {};
   }
   Status on(const stream::InputEnd&) {
-    ready.push_back(StreamEnd{});
+    ready.emplace_back(StreamEnd{});
     return {};
   }
 
@@ -151,7 +151,7 @@ Status Decoder::State::on(stream::FullSection& section) {
       full.tree && (*full.tree)->contents().which() == asn1::SecFull::Contents::Which::oldblob;
   if (!is_blob) return values(full);
   form = DeviceForm::blob;
-  ready.push_back(Body{(*full.tree)->contents().as_oldblob()});
+  ready.emplace_back(Body{(*full.tree)->contents().as_oldblob()});
   return {};
 }
 
@@ -185,7 +185,7 @@ Status Decoder::State::annotation_section(const asn1::SecFull& section) {
     case Kind::trailing:
     case Kind::device_state: {
       if (auto status = rest(*kind); !status) return status;
-      ready.push_back(Rest{blob, *kind == Kind::device_state});
+      ready.emplace_back(Rest{blob, *kind == Kind::device_state});
       return {};
     }
     case Kind::no_footers: footers = false; return {};
@@ -212,7 +212,7 @@ Status Decoder::State::configuration(const asn1::SecFull& section) {
   if (!read) return place(std::move(read.error()));
   if (!at_head) return refuse(Errc::wrong_order, "", "a configuration before all else", "it later");
   if (auto status = session.note(*read); !status) return place(std::move(status.error()));
-  ready.push_back(std::move(*read));
+  ready.emplace_back(std::move(*read));
   return {};
 }
 
@@ -221,7 +221,7 @@ Status Decoder::State::command(const asn1::SecFull& section) {
   if (!read) return place(std::move(read.error()));
   if (auto status = session.note(*read); !status) return place(std::move(status.error()));
   end_section();
-  ready.push_back(*read);
+  ready.emplace_back(*read);
   return {};
 }
 
@@ -233,7 +233,7 @@ Status Decoder::State::text(ByteView json) {
     matcher.emplace(*description);
   }
   end_section();
-  ready.push_back(DescriptionText{json});
+  ready.emplace_back(DescriptionText{json});
   return {};
 }
 
@@ -246,9 +246,9 @@ Status Decoder::State::part(Kind kind, Integer id, ByteView blob) {
     return refuse(Errc::unknown_section, ".sectionid", "the id of a section that was started", to_string(id));
   section_open = true;
   name = open->name;
-  ready.push_back(SectionBegin{kind == Kind::part ? Element::section_part : Element::section_end,
-                               static_cast<std::uint32_t>(*number), name, open->instance, open->version});
-  ready.push_back(Body{blob});
+  ready.emplace_back(SectionBegin{kind == Kind::part ? Element::section_part : Element::section_end,
+                                  static_cast<std::uint32_t>(*number), name, open->instance, open->version});
+  ready.emplace_back(Body{blob});
   return {};
 }
 
@@ -289,7 +289,7 @@ Status Decoder::State::begin_section(const stream::SectionFields& fields, Elemen
   if (auto status = session.note(begin); !status) return place(std::move(status.error()));
   section_open = true;
   in_ram = body_kind(name, begin.type) == BodyKind::ram;
-  ready.push_back(begin);
+  ready.emplace_back(begin);
   if (!in_ram) note = {};
   return {};
 }
@@ -338,8 +338,8 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
     return place(std::move(status.error()));
   if (!session.blocks().empty() && session.blocks().front().mapped)
     mapped_at = session.blocks().front().mapped->bitmap_offset;
-  ready.push_back(RamBlocks{*total, session.blocks()});
-  for (const std::uint64_t word : note.marks) ready.push_back(RamMark{word});
+  ready.emplace_back(RamBlocks{*total, session.blocks()});
+  for (const std::uint64_t word : note.marks) ready.emplace_back(RamMark{word});
   note = {};
   block.reset();
   last_block.reset();
@@ -365,7 +365,7 @@ Status Decoder::State::values(const stream::FullSection& section) {
     status = write_state(*device, source, body);
   }
   if (!status) return status;
-  ready.push_back(Body{body});
+  ready.emplace_back(Body{body});
   return {};
 }
 
@@ -393,14 +393,14 @@ Status Decoder::State::on(const stream::BlobBegin& begin) {
 
 Status Decoder::State::on(const stream::BlobData& data) {
   if (blob_kind == Kind::trailing || blob_kind == Kind::device_state) {
-    ready.push_back(Rest{data.data, blob_kind == Kind::device_state});
+    ready.emplace_back(Rest{data.data, blob_kind == Kind::device_state});
   } else if (blob_kind == Kind::description) {
     if (data.data.size() > limits.max_description - body.size())
       return refuse(Errc::limit, ".contents.oldblob",
                     fmt::format("a description of at most {} octets", limits.max_description), "more");
     body.insert(body.end(), data.data.begin(), data.data.end());
   } else {
-    ready.push_back(Body{data.data});
+    ready.emplace_back(Body{data.data});
   }
   return {};
 }
@@ -425,9 +425,10 @@ Status Decoder::State::on(const stream::RamBegin& begin) {
     const Element type = note.type.value_or(Element::section_part);
     if (type != Element::section_part && type != Element::section_end)
       return refuse(Errc::bad_annotation, "", "PART or END for a section without a name", "another type");
-    ready.push_back(SectionBegin{type, static_cast<std::uint32_t>(*id), name, open->instance, open->version});
+    ready.emplace_back(
+        SectionBegin{type, static_cast<std::uint32_t>(*id), name, open->instance, open->version});
   }
-  for (const std::uint64_t word : note.marks) ready.push_back(RamMark{word});
+  for (const std::uint64_t word : note.marks) ready.emplace_back(RamMark{word});
   const auto fill = note.fill;
   const bool names_block = note.names_block;
   note = {};
@@ -519,7 +520,7 @@ Status Decoder::State::mapped_bitmap(const asn1::SecFull& section) {
       !status)
     return status;
   bitmap_octets += read->data.size();
-  ready.push_back(*read);
+  ready.emplace_back(*read);
   return {};
 }
 
@@ -534,7 +535,7 @@ Status Decoder::State::mapped_stale(const asn1::SecFull& section) {
   if (auto status = advance_mapped(read->block, block.mapped->pages_offset + read->addr, read->data.size());
       !status)
     return status;
-  ready.push_back(*read);
+  ready.emplace_back(*read);
   return {};
 }
 
@@ -562,7 +563,7 @@ Status Decoder::State::compressed(const asn1::SecFull& section) {
   const RamPage page{RamPageKind::compressed, 0, names_block, read->block, read->addr, read->data, false};
   if (auto status = session.note(page); !status) return place(std::move(status.error()));
   last_block = page.block;
-  ready.push_back(page);
+  ready.emplace_back(page);
   return {};
 }
 

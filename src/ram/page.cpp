@@ -44,7 +44,7 @@ bool parse_hook(ByteView in, const PageTags& tags, PageParse& out) noexcept {
 
 /// Takes the fields out of a page that has been validated, in whatever form it is.
 Result<PageParse> extract(ByteView in, const PageTags& tags, Bytes& scratch, std::uint64_t offset,
-                          std::string path) {
+                          const std::string& path) {
   PageParse parse;
   if (parse_hook(in, tags, parse)) return parse;
   if (PageCursor(in).literal(tags.zero)) {

@@ -42,8 +42,8 @@ class [[nodiscard]] Result {
 /// Success, or an `Error`.
 class [[nodiscard]] Status {
  public:
-  // Not defaulted, so that `{}` need not zero the room for an error.
-  Status() noexcept {}
+  // Were it defaulted, `{}` would zero the room for an error.
+  Status() noexcept {}  // NOLINT(modernize-use-equals-default)
   Status(Error error) : error_(std::move(error)) {}
 
   bool ok() const noexcept { return !error_; }

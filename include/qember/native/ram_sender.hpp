@@ -55,8 +55,8 @@ class RamSender {
 
   /// The first one begins the stream.
   Status begin_round();
-  /// `addr`: byte offset of the page in the block with that index; `page`: its bytes, see above.
-  Result<Sent> page(std::uint32_t block, std::uint64_t addr, ByteView page);
+  /// `addr`: byte offset of the page in the block with that index; `bytes`: the page, see above.
+  Result<Sent> page(std::uint32_t block, std::uint64_t addr, ByteView bytes);
   Status end_round();
   /// After at least one round: the end of memory, the devices in order, the end of the stream.
   Status finish(std::span<const DeviceState> devices);
