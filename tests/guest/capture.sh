@@ -38,6 +38,7 @@ coproc qemu {
 }
 # shellcheck disable=SC2154  # coproc sets it
 pid=$qemu_PID
+# At the end QEMU has gone by itself, and there is nothing to kill.
 trap 'kill "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 # Run one QMP command and leave its answer in $answer; events are passed over.
@@ -88,6 +89,7 @@ while :; do
     fi
 done
 printf '%s\n' '{"execute": "quit"}' >&"${qemu[1]}"
+# Whether the stream is whole is seen below; how QEMU left says nothing of it.
 wait "$pid" || true
 SECONDS=0
 until [ -e "$work/written" ]; do

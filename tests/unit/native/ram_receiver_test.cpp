@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Streams that mean no harm, in any chunks and cut anywhere, and such that do.
+#include "support/heap.hpp"
 #include "unit/ram/guarded.hpp"
 
 #include <qember/asn1/types.hpp>
@@ -11,8 +12,6 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-
-#include <malloc.h>
 
 using namespace qember;
 using namespace qember::test;
@@ -407,13 +406,9 @@ TEST_CASE("what devices take is bounded, be they many or large") {
 }
 
 TEST_CASE("the receiver's memory does not grow with the pages that it gets") {
-  const auto in_use = [] {
-    const auto info = mallinfo2();
-    return info.uordblks + info.hblkhd;
-  };
-  if (in_use() == 0) return;  // a sanitizer's allocator
+  if (heap_in_use() == 0) return;  // a sanitizer's allocator
   Machine machine;
-  const std::size_t before = in_use();
+  const std::size_t before = heap_in_use();
   stream::Input input;
   RamReceiver receiver(input, machine.regions());
   stream::Output output;
@@ -427,7 +422,7 @@ TEST_CASE("the receiver's memory does not grow with the pages that it gets") {
       input.feed({static_cast<const std::uint8_t*>(piece.iov_base), piece.iov_len});
     output.clear();
     if (!receiver.receive()) FAIL("a page is refused");
-    most = std::max(most, in_use() - before);
+    most = std::max(most, heap_in_use() - before);
   }
   CHECK(receiver.applied().at("ram").full == 100000);
   CHECK(most < (std::size_t{1} << 20U));

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "support/heap.hpp"
+
 #include <qember/native/ram_receiver.hpp>
 #include <qember/native/ram_sender.hpp>
 
@@ -6,9 +8,8 @@
 
 #include <algorithm>
 
-#include <malloc.h>
-
 using namespace qember;
+using namespace qember::test;
 using native::DeviceState;
 using native::RamReceiver;
 using native::RamSender;
@@ -172,14 +173,10 @@ TEST_CASE("a machine that can't be sent is refused before anything is written") 
 }
 
 TEST_CASE("the sender's memory does not grow with the pages that it sends") {
-  const auto in_use = [] {
-    const auto info = mallinfo2();
-    return info.uordblks + info.hblkhd;
-  };
-  if (in_use() == 0) return;  // a sanitizer's allocator
+  if (heap_in_use() == 0) return;  // a sanitizer's allocator
   constexpr std::size_t cache = std::size_t{1} << 20U;
   constexpr std::size_t pages = 100000;
-  const std::size_t before = in_use();
+  const std::size_t before = heap_in_use();
   stream::Output output;
   RamSender sender(output, options(pages, cache));
   Bytes page = page_of(1);
@@ -192,7 +189,7 @@ TEST_CASE("the sender's memory does not grow with the pages that it sends") {
       if (output.pending() > (1U << 18U)) output.clear();
     }
     REQUIRE(sender.end_round());
-    most = std::max(most, in_use() - before);
+    most = std::max(most, heap_in_use() - before);
   }
   CHECK(most > cache);
   CHECK(most < cache + (std::size_t{1} << 20U));  // what the output keeps between two clears

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "guarded.hpp"
+#include "support/heap.hpp"
 
 #include <qember/ram/page_encoder.hpp>
 #include <qember/ram/xbzrle.hpp>
@@ -8,8 +9,6 @@
 
 #include <algorithm>
 #include <set>
-
-#include <malloc.h>
 
 using namespace qember;
 using namespace qember::test;
@@ -61,20 +60,16 @@ TEST_CASE("the cache has as many places as its memory holds") {
 }
 
 TEST_CASE("the cache takes no more memory than it was given, however many pages come") {
-  const auto in_use = [] {
-    const auto info = mallinfo2();
-    return info.uordblks + info.hblkhd;
-  };
-  if (in_use() == 0) return;  // a sanitizer's allocator
+  if (heap_in_use() == 0) return;  // a sanitizer's allocator
   constexpr std::size_t given = std::size_t{1} << 20U;
-  const std::size_t before = in_use();
+  const std::size_t before = heap_in_use();
   PageCache cache(given, page_size);
   for (std::uint64_t page = 0; page < 10000; ++page) {
     cache.begin_round();
     put(cache, page);
   }
-  CHECK(in_use() - before > given / 2);
-  CHECK(in_use() - before <= given + 16384);  // what malloc adds to large pieces
+  CHECK(heap_in_use() - before > given / 2);
+  CHECK(heap_in_use() - before <= given + 16384);  // what malloc adds to large pieces
 }
 
 TEST_CASE("a page has its place until another one needs it that comes two rounds later") {
