@@ -3,6 +3,7 @@
 
 #include <qember/native/decoder.hpp>
 #include <qember/native/page_states.hpp>
+#include <qember/ram/place.hpp>
 #include <qember/ram/xbzrle.hpp>
 #include <qember/ram/zero.hpp>
 
@@ -78,6 +79,7 @@ struct RamReceiver::State {
     return {};
   }
 
+  Status receive();
   Status hold(std::size_t octets);
   Status apply_delta(const RamPage& page, MutableBytes to, Base base);
 };
@@ -126,7 +128,7 @@ Status RamReceiver::State::on(const RamPage& page) {
       ++target.applied->zero;
       break;
     case RamPageKind::full:
-      std::ranges::copy(page.data, to.begin());
+      ram::place(page.data, to.data());
       ++target.applied->full;
       break;
     case RamPageKind::xbzrle:
@@ -192,20 +194,24 @@ RamReceiver::RamReceiver(stream::Input& input, Regions regions, const Limits& li
     : state_(std::make_unique<State>(input, std::move(regions), limits)) {}
 RamReceiver::~RamReceiver() = default;
 
-Status RamReceiver::receive() {
-  State& state = *state_;
-  while (!state.done && !state.error) {
-    const auto event = state.decoder.next();
+Status RamReceiver::State::receive() {
+  while (!done && !error) {
+    const auto event = decoder.next();
     if (!event) {
       if (event.error().code == Errc::need_more) return {};
-      state.error = event.error();
-    } else if (auto status = std::visit([&state](const auto& each) { return state.on(each); }, *event);
-               !status) {
-      state.error = std::move(status.error());
+      error = event.error();
+    } else if (auto status = std::visit([this](const auto& each) { return on(each); }, *event); !status) {
+      error = std::move(status.error());
     }
   }
-  if (state.error) return *state.error;
+  if (error) return *error;
   return {};
+}
+
+Status RamReceiver::receive() {
+  auto status = state_->receive();
+  ram::placed();
+  return status;
 }
 
 bool RamReceiver::done() const noexcept { return state_->done; }

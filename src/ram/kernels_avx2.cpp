@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "delta_writer.hpp"
+#include "fetch_ahead.hpp"
 
 #if defined(__x86_64__)
 
@@ -72,9 +73,22 @@ QEMBER_TARGET bool equal(const std::uint8_t* one, const std::uint8_t* other, std
   return is_equal_block(one + size - 128, other + size - 128);
 }
 
+QEMBER_TARGET void place(const std::uint8_t* page, std::size_t size, std::uint8_t* to) noexcept {
+  for (std::size_t i = 0; i < size; i += 256) {
+    fetch_ahead(page + i);
+    for (std::size_t k = i; k < i + 256; k += 64) {
+      const __m256i a = load(page + k);
+      const __m256i b = load(page + k + 32);
+      auto* const line = reinterpret_cast<__m256i*>(to + k);
+      _mm256_stream_si256(line, a);
+      _mm256_stream_si256(line + 1, b);
+    }
+  }
+}
+
 }  // namespace
 
-const Kernel avx2_kernel = {"avx2", supported, encode, apply_runs, is_zero, equal};
+const Kernel avx2_kernel = {"avx2", supported, encode, apply_runs, is_zero, equal, place};
 
 }  // namespace qember::ram
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "delta_writer.hpp"
+#include "fetch_ahead.hpp"
 
 #if defined(__x86_64__)
 
@@ -78,9 +79,25 @@ QEMBER_TARGET bool equal(const std::uint8_t* one, const std::uint8_t* other, std
   return is_equal_block(one + size - 256, other + size - 256);
 }
 
+QEMBER_TARGET void place(const std::uint8_t* page, std::size_t size, std::uint8_t* to) noexcept {
+  for (std::size_t i = 0; i < size; i += 256) {
+    const std::uint8_t* const from = page + i;
+    fetch_ahead(from);
+    const __m512i a = _mm512_loadu_si512(from);
+    const __m512i b = _mm512_loadu_si512(from + 64);
+    const __m512i c = _mm512_loadu_si512(from + 128);
+    const __m512i d = _mm512_loadu_si512(from + 192);
+    auto* const line = reinterpret_cast<__m512i*>(to + i);
+    _mm512_stream_si512(line, a);
+    _mm512_stream_si512(line + 1, b);
+    _mm512_stream_si512(line + 2, c);
+    _mm512_stream_si512(line + 3, d);
+  }
+}
+
 }  // namespace
 
-const Kernel avx512_kernel = {"avx512", supported, encode, apply, is_zero, equal};
+const Kernel avx512_kernel = {"avx512", supported, encode, apply, is_zero, equal, place};
 
 }  // namespace qember::ram
 

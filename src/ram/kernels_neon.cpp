@@ -68,7 +68,7 @@ bool equal(const std::uint8_t* one, const std::uint8_t* other, std::size_t size)
 
 }  // namespace
 
-const Kernel neon_kernel = {"neon", supported, encode, apply_runs, is_zero, equal};
+const Kernel neon_kernel = {"neon", supported, encode, apply_runs, is_zero, equal, place_page};
 
 }  // namespace qember::ram
 

@@ -95,6 +95,10 @@ void apply_runs(const Run* runs, std::size_t count, const std::uint8_t* delta, s
     copy(page + run->to, delta + run->from, run->length);
 }
 
-const Kernel scalar_kernel = {"scalar", supported, encode, apply_runs, is_zero, equal};
+void place_page(const std::uint8_t* page, std::size_t size, std::uint8_t* to) noexcept {
+  std::memcpy(to, page, size);
+}
+
+const Kernel scalar_kernel = {"scalar", supported, encode, apply_runs, is_zero, equal, place_page};
 
 }  // namespace qember::ram

@@ -7,7 +7,10 @@ namespace qember::ram {
 namespace {
 
 using Codec = PageCodec<generated::schema>;
-using detail::PageCursor;
+
+bool has_tag(ByteView in, const ber::Identifier& identifier) {
+  return in.size() >= identifier.size && std::ranges::equal(in.first(identifier.size), identifier.view());
+}
 
 /// Appends the octets of a string and its segments (X.690 8.7.3) that has been validated.
 std::size_t append_string(ByteView in, Bytes& to) {
@@ -34,27 +37,19 @@ Result<std::uint64_t> address(ByteView in, std::uint64_t offset, std::string pat
   return value->bits();
 }
 
-bool parse_hook(ByteView in, const PageTags& tags, PageParse& out) noexcept {
-  PageCursor cursor(in);
-  std::size_t size = 0;
-  if (!cursor.literal(tags.hook) || !cursor.length(size) || size != 0) return false;
-  out = {{PageKind::hook, 0, {}}, cursor.at()};
-  return true;
-}
-
 /// Takes the fields out of a page that has been validated, in whatever form it is.
 Result<PageParse> extract(ByteView in, const PageTags& tags, Bytes& scratch, std::uint64_t offset,
                           const std::string& path) {
   PageParse parse;
-  if (parse_hook(in, tags, parse)) return parse;
-  if (PageCursor(in).literal(tags.zero)) {
+  if (has_tag(in, tags.hook)) return parse;
+  if (has_tag(in, tags.zero)) {
     const auto addr = address(in, offset, path + ".compr");
     if (!addr) return addr.error();
     parse.page = {PageKind::zero, *addr, {}};
     return parse;
   }
-  const bool is_full = PageCursor(in).literal(tags.full.outer);
-  if (!is_full && !PageCursor(in).literal(tags.xbzrle.outer))
+  const bool is_full = has_tag(in, tags.full.outer);
+  if (!is_full && !has_tag(in, tags.xbzrle.outer))
     return Error{Errc::unsupported, offset, path, "a kind of page that this version knows",
                  ber::hex_excerpt(in)};
   ber::Header outer;

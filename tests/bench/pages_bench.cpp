@@ -3,20 +3,44 @@
 #include "benchmarks.hpp"
 #include "duel.hpp"
 
+#include <qember/native/ram_receiver.hpp>
+#include <qember/native/ram_sender.hpp>
+#include <qember/native/session.hpp>
+#include <qember/ram/place.hpp>
 #include <qember/stream/reader.hpp>
 #include <qember/stream/writer.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <stdexcept>
 
 namespace qember::bench {
 namespace {
 
-/// Memory of a guest, as it would be there: every page of it touched.
-using Guest = std::vector<Bytes>;
+/// Memory of a guest, as it would be there: each block at a page's begin, every page of it touched.
+class Guest {
+ public:
+  explicit Guest(const std::vector<Block>& blocks) {
+    for (const Block& block : blocks) {
+      constexpr std::align_val_t page{4096};
+      memory_.emplace_back(static_cast<std::uint8_t*>(::operator new(block.length, page)));
+      blocks_.emplace_back(memory_.back().get(), block.length);
+      std::ranges::fill(blocks_.back(), std::uint8_t{1});
+    }
+  }
+  MutableBytes operator[](std::size_t block) const { return blocks_[block]; }
+
+ private:
+  struct Free {
+    void operator()(std::uint8_t* memory) const { ::operator delete(memory, std::align_val_t{4096}); }
+  };
+  std::vector<std::unique_ptr<std::uint8_t, Free>> memory_;
+  std::vector<MutableBytes> blocks_;
+};
 
 /// Calls `take(block, page)` for each page, which are parsed that many at once; every tag, length, address
 /// and order is checked.
@@ -43,6 +67,35 @@ void walk(const Material& material, const Take& take) {
   }
 }
 
+/// Those that came whole, out of the stream.
+void copy_pages(const Material& material, const Guest& guest) {
+  for (const Page& page : material.pages)
+    if (page.view.kind == ram::PageKind::full)
+      std::memcpy(guest[page.block].data() + page.view.addr, page.view.data.data(), page.view.data.size());
+  benchmark::ClobberMemory();
+}
+
+/// Those that came whole and those of zeros, as a VMM's first round: none are in its cache.
+void send_pages(const Material& material) {
+  static const Bytes zeros(native::max_page_size);
+  constexpr std::size_t iovecs = 1024;  // IOV_MAX
+  native::SenderOptions options{.page_size = material.page_size};
+  for (const Block& block : material.blocks) options.blocks.push_back({block.name, block.length, {}, {}, {}});
+  stream::Output output;
+  native::RamSender sender(output, std::move(options));
+  sender.begin_round().or_throw();
+  for (const Page& page : material.pages) {
+    if (page.view.kind == ram::PageKind::xbzrle) continue;
+    const bool is_full = page.view.kind == ram::PageKind::full;
+    sender
+        .page(static_cast<std::uint32_t>(page.block), page.view.addr,
+              is_full ? page.view.data : ByteView(zeros).first(material.page_size))
+        .or_throw();
+    if (output.pieces().size() >= iovecs) output.clear();
+  }
+  sender.end_round().or_throw();
+}
+
 }  // namespace
 
 void add_pages(const Material& material) {
@@ -67,8 +120,7 @@ void add_pages(const Material& material) {
          .theirs = timed([ber, last] { *last = Asn1cFile(ber); }),
          .after = [last] { *last = Asn1cFile(); }});
 
-  const auto guest = std::make_shared<Guest>();
-  for (const Block& block : material.blocks) guest->emplace_back(block.length, std::uint8_t{1});
+  const auto guest = std::make_shared<const Guest>(material.blocks);
   add({.name = "pages/decode",
        .work = "decode pages into guest memory",
        .against = "memcpy of the same pages",
@@ -76,18 +128,34 @@ void add_pages(const Material& material) {
        .pages = count,
        .ours = timed([&material, guest] {
          walk<1>(material, [&](std::size_t block, const ram::PageView& page) {
-           if (page.kind == ram::PageKind::full)
-             std::memcpy((*guest)[block].data() + page.addr, page.data.data(), page.data.size());
+           if (page.kind == ram::PageKind::full) ram::place(page.data, (*guest)[block].data() + page.addr);
          });
+         ram::placed();
          benchmark::ClobberMemory();
        }),
-       .theirs = timed([&material, guest] {
-         for (const Page& page : material.pages)
-           if (page.view.kind == ram::PageKind::full)
-             std::memcpy((*guest)[page.block].data() + page.view.addr, page.view.data.data(),
-                         page.view.data.size());
+       .theirs = timed([&material, guest] { copy_pages(material, *guest); })});
+
+  // What a VMM does: zeros and deltas too, which the peer leaves out.
+  add({.name = "pages/receive",
+       .work = "RamReceiver into guest memory",
+       .against = "memcpy of the same pages",
+       .pages = count,
+       .ours = timed([&material, guest] {
+         native::Regions regions;
+         for (std::size_t i = 0; i < material.blocks.size(); ++i) regions[material.blocks[i].name] = (*guest)[i];
+         stream::Input input = stream::Input::over(material.ber_bytes);
+         native::RamReceiver receiver(input, std::move(regions), Limits::trusted());
+         receiver.receive().or_throw();
          benchmark::ClobberMemory();
-       })});
+       }),
+       .theirs = timed([&material, guest] { copy_pages(material, *guest); })});
+
+  add({.name = "pages/send",
+       .work = "RamSender for gather output",
+       .against = "memcpy of the same pages",
+       .pages = count,
+       .ours = timed([&material] { send_pages(material); }),
+       .theirs = timed([&material, guest] { copy_pages(material, *guest); })});
 
   // The same buffer for both, so that both find it alike.
   const auto buffer = std::make_shared<Bytes>(material.ber_octets, std::uint8_t{1});

@@ -7,6 +7,9 @@
 #include <qember/ber/writer.hpp>
 #include <qember/ram/page.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace qember::ram {
 
 /// How a schema has pages on the wire.
@@ -42,55 +45,47 @@ constexpr PageTags page_tags(const ber::Schema& schema) {
           data_page_tags(schema, "fullpage"), data_page_tags(schema, "xbzrle")};
 }
 
-/// Walks the header octets of one page in the common form.
+/// Walks the header octets of one page in the common form. What it reads is within `max_page_header` octets,
+/// which are there, whatever they are: the caller looks at the end whether they belong to the input.
 class PageCursor {
  public:
-  explicit PageCursor(ByteView in) : in_(in) {}
+  explicit PageCursor(const std::uint8_t* from) : begin_(from), at_(from) {}
 
-  std::size_t at() const { return at_; }
+  std::size_t at() const { return static_cast<std::size_t>(at_ - begin_); }
 
   bool literal(const ber::Identifier& identifier) {
-    if (in_.size() - at_ < identifier.size) return false;
     for (std::size_t i = 0; i < identifier.size; ++i)
-      if (in_[at_ + i] != identifier.octets[i]) return false;
+      if (at_[i] != identifier.octets[i]) return false;
     at_ += identifier.size;
     return true;
   }
 
-  /// A definite length below 2^24 that does not leave the input.
+  /// A definite length below 2^24.
   bool length(std::size_t& out) {
-    if (at_ == in_.size()) return false;
-    out = in_[at_++];
-    if (out >= 0x80) {
-      const std::size_t octets = out & 0x7fU;
-      if (octets == 0 || octets > 3 || in_.size() - at_ < octets) return false;
-      out = 0;
-      for (std::size_t i = 0; i < octets; ++i) out = (out << 8U) | in_[at_++];
-    }
-    return out <= in_.size() - at_;
+    out = *at_++;
+    if (out < 0x80) return true;
+    const std::size_t octets = out & 0x7fU;
+    if (octets == 0 || octets > 3) return false;
+    out = load_be<std::uint32_t>(at_) >> (32 - 8 * octets);
+    at_ += octets;
+    return true;
   }
 
   bool address(const ber::Identifier& identifier, std::uint64_t& out) {
-    std::size_t size = 0;
-    if (!literal(identifier) || !length(size)) return false;
+    if (!literal(identifier)) return false;
+    const std::size_t size = *at_++;
+    out = load_be<std::uint64_t>(at_);
     // Minimal and not negative (X.690 8.3.2); beyond 63 bits an address goes the long way.
-    if (size == 0 || size > sizeof out || in_[at_] >= 0x80) return false;
-    if (size > 1 && in_[at_] == 0 && in_[at_ + 1] < 0x80) return false;
-    out = 0;
-    for (const std::uint8_t octet : in_.subspan(at_, size)) out = (out << 8U) | octet;
+    if (size == 0 || size > sizeof out || (out >> 63U) != 0) return false;
+    if (size > 1 && (out >> 55U) == 0) return false;
+    out >>= 64 - 8 * size;
     at_ += size;
     return true;
   }
 
-  ByteView take(std::size_t size) {
-    const ByteView taken = in_.subspan(at_, size);
-    at_ += size;
-    return taken;
-  }
-
  private:
-  ByteView in_;
-  std::size_t at_ = 0;
+  const std::uint8_t* begin_;
+  const std::uint8_t* at_;
 };
 
 /// Headers lie too far apart for the processor to see what comes next. The next one is fetched while this
@@ -99,7 +94,7 @@ class PageCursor {
 inline void prefetch(ByteView pages, std::size_t size) noexcept {
   constexpr std::size_t ahead = 24;
   constexpr std::size_t line = 64;
-  if (pages.size() <= ahead * size + line) return;
+  if (size <= line || pages.size() <= ahead * size + line) return;
   __builtin_prefetch(pages.data() + size);
   __builtin_prefetch(pages.data() + size + line);
   __builtin_prefetch(pages.data() + ahead * size);
@@ -162,26 +157,37 @@ class PageCodec {
  private:
   /// The octets of the page, or 0.
   static std::size_t parse_common(ByteView in, PageView& page) noexcept {
-    if (const std::size_t size = parse_data(in, PageKind::full, tags.full, page); size != 0) return size;
-    detail::PageCursor cursor(in);
+    if (in.size() >= max_page_header) return parse_header(in.data(), in, page);
+    std::array<std::uint8_t, max_page_header> padded{};
+    std::ranges::copy(in, padded.begin());
+    return parse_header(padded.data(), in, page);
+  }
+
+  /// The same of a header that can be read at `from`.
+  static std::size_t parse_header(const std::uint8_t* from, ByteView in, PageView& page) noexcept {
+    if (detail::PageCursor cursor(from); cursor.literal(tags.full.outer))
+      return parse_data(cursor, in, PageKind::full, tags.full, page);
+    detail::PageCursor cursor(from);
     if (std::uint64_t addr = 0; cursor.address(tags.zero, addr)) {
+      if (cursor.at() > in.size()) return 0;
       page = {PageKind::zero, addr, {}};
       return cursor.at();
     }
-    return parse_data(in, PageKind::xbzrle, tags.xbzrle, page);
+    if (detail::PageCursor other(from); other.literal(tags.xbzrle.outer))
+      return parse_data(other, in, PageKind::xbzrle, tags.xbzrle, page);
+    return 0;
   }
 
-  static std::size_t parse_data(ByteView in, PageKind kind, const PageTags::DataPage& its,
-                                PageView& page) noexcept {
-    detail::PageCursor cursor(in);
+  static std::size_t parse_data(detail::PageCursor cursor, ByteView in, PageKind kind,
+                                const PageTags::DataPage& its, PageView& page) noexcept {
     std::size_t whole = 0;
     std::size_t size = 0;
     std::uint64_t addr = 0;
-    if (!cursor.literal(its.outer) || !cursor.length(whole)) return 0;
+    if (!cursor.length(whole)) return 0;
     const std::size_t end = cursor.at() + whole;
     if (!cursor.address(its.addr, addr) || !cursor.literal(its.data) || !cursor.length(size)) return 0;
-    if (cursor.at() + size != end || !its.size.holds(size)) return 0;
-    page = {kind, addr, cursor.take(size)};
+    if (end > in.size() || cursor.at() + size != end || !its.size.holds(size)) return 0;
+    page = {kind, addr, in.subspan(cursor.at(), size)};
     return end;
   }
 };

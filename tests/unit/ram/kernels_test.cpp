@@ -4,10 +4,12 @@
 #include "xbzrle_reference.hpp"
 
 #include <qember/ram/kernels.hpp>
+#include <qember/ram/place.hpp>
 #include <qember/ram/zero.hpp>
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 
 using namespace qember;
@@ -99,6 +101,35 @@ TEST_CASE("every kernel finds every byte that is not zero, and every one that di
           FAIL("no difference seen at " << i << " of " << size);
         data[i] = 0;
       }
+    }
+  }
+}
+
+TEST_CASE("every kernel places pages, and reads and writes nothing else") {
+  for (const Kernel* kernel : ram::supported_kernels()) {
+    INFO(kernel->name);
+    Random random(6);
+    for (std::size_t size = ram::kernel_block; size <= 65536; size *= 2) {
+      for (const std::size_t skew : {0U, 1U, 17U, 63U}) {
+        const Guarded page(random_page(random, size + skew));
+        const ByteView from = page.view().subspan(skew);
+        Guarded to(size);
+        kernel->place(from.data(), size, to.bytes().data());
+        CHECK(std::ranges::equal(from, to.view()));
+      }
+    }
+  }
+}
+
+TEST_CASE("place takes any size, to anywhere") {
+  Random random(7);
+  for (const std::size_t size : {0U, 1U, 255U, 256U, 300U, 4096U, 5000U}) {
+    const Bytes page = random_page(random, size);
+    for (const std::size_t skew : {0U, 1U, 32U, 64U}) {
+      Guarded to(size + skew);
+      ram::place(page, to.bytes().data() + skew);
+      ram::placed();
+      CHECK(std::ranges::equal(page, to.view().subspan(skew)));
     }
   }
 }
