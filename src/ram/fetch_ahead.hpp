@@ -7,8 +7,8 @@
 
 namespace qember::ram {
 
-/// Has 256 bytes fetched that come half a page after `from`: the processor by itself begins anew at each 4 KiB.
-/// They may be beyond the page, where the next one mostly is; to fetch what is not there does nothing.
+/// Has 256 bytes fetched that come half a page after `from`: the processor by itself begins anew at each 4
+/// KiB. They may be beyond the page, where the next one mostly is; to fetch what is not there does nothing.
 [[gnu::always_inline]] inline void fetch_ahead(const std::uint8_t* from) noexcept {
   constexpr std::uintptr_t distance = 2048;
   const std::uintptr_t ahead = reinterpret_cast<std::uintptr_t>(from) + distance;

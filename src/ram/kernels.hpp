@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// The work on whole pages that each instruction set does in its own way.
 ///
-/// The files that implement kernels include nothing but this header, `delta_writer.hpp`, `fetch_ahead.hpp` and
-/// intrinsics, and name their instruction set at each function. A flag for a whole file would also compile the inline
-/// functions of shared headers for it, and the linker may keep that copy for every processor.
+/// The files that implement kernels include nothing but this header, `delta_writer.hpp`, `fetch_ahead.hpp`
+/// and intrinsics, and name their instruction set at each function. A flag for a whole file would also
+/// compile the inline functions of shared headers for it, and the linker may keep that copy for every
+/// processor.
 #pragma once
 
 #include <cstddef>
@@ -19,9 +20,14 @@ constexpr std::size_t kernel_block = 256;
 
 /// Bytes that change, and where: indices in the delta and in the page.
 struct Run {
-  std::size_t from;
-  std::size_t to;
-  std::size_t length;  ///< never 0
+  std::uint32_t from;
+  std::uint32_t to;
+  std::uint32_t length;  ///< never 0
+
+  static constexpr Run make(std::size_t from, std::size_t to, std::size_t length) {
+    return {static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to),
+            static_cast<std::uint32_t>(length)};
+  }
 };
 
 struct Kernel {

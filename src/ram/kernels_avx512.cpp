@@ -33,9 +33,15 @@ QEMBER_TARGET std::size_t encode(const std::uint8_t* old_page, const std::uint8_
   return delta.finish();
 }
 
+QEMBER_TARGET inline void copy_line(std::uint8_t* to, const std::uint8_t* from) noexcept {
+  _mm512_storeu_si512(to, _mm512_loadu_si512(from));
+}
+
 QEMBER_TARGET inline void copy(std::uint8_t* to, const std::uint8_t* from, std::size_t length) noexcept {
   if (length > 64) {
-    std::memcpy(to, from, length);
+    const std::size_t last = length - 64;
+    for (std::size_t i = 0; i < last; i += 64) copy_line(to + i, from + i);
+    copy_line(to + last, from + last);
     return;
   }
   // All short lengths in one way: a branch for each class of them would be guessed wrong too often.

@@ -43,22 +43,32 @@ struct Position {
   std::size_t page = 0;
 };
 
-/// Goes from pair to pair until the end, or the first one that is not sound, or one that `take` refuses.
+/// Goes from pair to pair until the end, or one that can't be followed, or one that `take` refuses. All of
+/// them are sound if, and only if, it ends where the delta does and no further than the page: where one pair
+/// ends, in either, the next begins, and so none of those before can be beyond it.
 ///
 /// Each pair tells where the next begins, so that the processor waits for one load after the other. It
-/// pays to do nothing else here, and to leave the copying to a loop that knows all places.
+/// pays to do little else here, and to leave the copying to a loop that knows all places.
 template <class Take>
-[[gnu::always_inline]] inline Position walk(ByteView delta, std::size_t page_size, Position at, Take take) {
-  while (at.delta < delta.size()) {
-    const std::size_t left = delta.size() - at.delta;
-    const Pair pair = parse_pair(delta.data() + at.delta, left);
-    if (pair.header == 0 || pair.fresh == 0 || (pair.same == 0 && at.delta != 0)) break;
-    if (pair.same + pair.fresh > page_size - at.page || pair.fresh > left - pair.header) break;
-    const Run run{at.delta + pair.header, at.page + pair.same, pair.fresh};
-    if (!take(run)) break;
-    at = {run.from + run.length, run.to + run.length};
+[[gnu::always_inline]] inline Position follow(ByteView delta, Position at, Take take) {
+  for (;;) {
+    // Mostly, both lengths are one byte, and neither is 0.
+    const std::uint8_t* const begin = delta.data();
+    while (at.delta + 2 <= delta.size()) {
+      const std::size_t same = begin[at.delta];
+      const std::size_t fresh = begin[at.delta + 1];
+      if (same - 1 >= 0x7f || fresh - 1 >= 0x7f) break;
+      if (!take(Run::make(at.delta + 2, at.page + same, fresh))) return at;
+      at.delta += 2 + fresh;
+      at.page += same + fresh;
+    }
+    if (at.delta >= delta.size()) return at;
+    const Pair pair = parse_pair(begin + at.delta, delta.size() - at.delta);
+    if (pair.header == 0 || pair.fresh == 0 || (pair.same == 0 && at.delta != 0)) return at;
+    if (!take(Run::make(at.delta + pair.header, at.page + pair.same, pair.fresh))) return at;
+    at.delta += pair.header + pair.fresh;
+    at.page += pair.same + pair.fresh;
   }
-  return at;
 }
 
 Error flaw(std::size_t offset, std::string expected, std::string found) {
@@ -92,31 +102,26 @@ Error explain(ByteView delta, std::size_t page_size, Position at) {
               fmt::format("{}", delta.size() - second - fresh.size));
 }
 
-[[gnu::cold]] Status refuse(ByteView delta, std::size_t page_size, Position at) {
+/// The first pair that is not sound.
+[[gnu::cold]] Status refuse(ByteView delta, std::size_t page_size) {
   if (delta.size() > page_size)
     return flaw(0, fmt::format("a delta of at most {} bytes", page_size), fmt::format("{}", delta.size()));
+  Position at;
+  follow(delta, at, [&](const Run& run) {
+    if (run.to + run.length > page_size || run.from + run.length > delta.size()) return false;
+    at = {run.from + run.length, run.to + run.length};
+    return true;
+  });
   return explain(delta, page_size, at);
 }
 
-}  // namespace
-
-Status xbzrle_check(ByteView delta, std::size_t page_size) {
-  const Position end = walk(delta, page_size, {}, [](const Run&) { return true; });
-  if (end.delta != delta.size() || delta.size() > page_size) return refuse(delta, page_size, end);
-  Status sound;  // `return {}` would clear all of it first
-  return sound;
+bool is_sound(ByteView delta, std::size_t page_size, Position end) {
+  return end.delta == delta.size() && end.page <= page_size && delta.size() <= page_size;
 }
 
-Status xbzrle_apply(ByteView delta, MutableBytes page) {
-  // One run that fills the delta: nothing after it could be unsound. (A malformed pair changes 0 bytes.)
-  const Pair pair = parse_pair(delta.data(), delta.size());
-  if (pair.fresh != 0 && pair.header + pair.fresh == delta.size() && pair.same + pair.fresh <= page.size() &&
-      delta.size() <= page.size()) {
-    std::memcpy(page.data() + pair.same, delta.data() + pair.header, pair.fresh);
-    Status sound;  // `return {}` would clear all of it first
-    return sound;
-  }
-  // Enough for the runs of most deltas; pairs beyond are walked a second time.
+/// A delta of more than one run.
+[[gnu::noinline]] Status apply_all(ByteView delta, MutableBytes page) {
+  // Enough for the runs of most deltas; pairs beyond are gone through a second time.
   std::array<Run, 256> runs;
   std::size_t count = 0;
   const auto note = [&](const Run& run) {
@@ -125,16 +130,37 @@ Status xbzrle_apply(ByteView delta, MutableBytes page) {
     return true;
   };
 
-  Position at = walk(delta, page.size(), {}, note);
-  const Position end = walk(delta, page.size(), at, [](const Run&) { return true; });
-  if (end.delta != delta.size() || delta.size() > page.size()) return refuse(delta, page.size(), end);
+  Position at = follow(delta, {}, note);
+  Position end = at;
+  if (count == runs.size()) end = follow(delta, at, [](const Run&) { return true; });
+  if (!is_sound(delta, page.size(), end)) return refuse(delta, page.size());
   kernel().apply(runs.data(), count, delta.data(), page.data());
   while (at.delta != delta.size()) {
     count = 0;
-    at = walk(delta, page.size(), at, note);
+    at = follow(delta, at, note);
     kernel().apply(runs.data(), count, delta.data(), page.data());
   }
   Status sound;  // `return {}` would clear all of it first
+  return sound;
+}
+
+}  // namespace
+
+Status xbzrle_check(ByteView delta, std::size_t page_size) {
+  const Position end = follow(delta, {}, [](const Run&) { return true; });
+  if (!is_sound(delta, page_size, end)) return refuse(delta, page_size);
+  Status sound;  // `return {}` would clear all of it first
+  return sound;
+}
+
+Status xbzrle_apply(ByteView delta, MutableBytes page) {
+  // One run that fills the delta: nothing after it could be unsound. (A malformed pair changes 0 bytes.)
+  const Pair pair = parse_pair(delta.data(), delta.size());
+  if (pair.fresh == 0 || pair.header + pair.fresh != delta.size() || pair.same + pair.fresh > page.size() ||
+      delta.size() > page.size())
+    return apply_all(delta, page);
+  std::memcpy(page.data() + pair.same, delta.data() + pair.header, pair.fresh);
+  Status sound;
   return sound;
 }
 

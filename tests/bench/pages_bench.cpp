@@ -36,7 +36,7 @@ class Guest {
 
  private:
   struct Free {
-    void operator()(std::uint8_t* memory) const { ::operator delete(memory, std::align_val_t{4096}); }
+    void operator()(std::uint8_t* memory) const { ::operator delete (memory, std::align_val_t{4096}); }
   };
   std::vector<std::unique_ptr<std::uint8_t, Free>> memory_;
   std::vector<MutableBytes> blocks_;
@@ -142,7 +142,8 @@ void add_pages(const Material& material) {
        .pages = count,
        .ours = timed([&material, guest] {
          native::Regions regions;
-         for (std::size_t i = 0; i < material.blocks.size(); ++i) regions[material.blocks[i].name] = (*guest)[i];
+         for (std::size_t i = 0; i < material.blocks.size(); ++i)
+           regions[material.blocks[i].name] = (*guest)[i];
          stream::Input input = stream::Input::over(material.ber_bytes);
          native::RamReceiver receiver(input, std::move(regions), Limits::trusted());
          receiver.receive().or_throw();

@@ -6,8 +6,8 @@
 
 namespace qember::ram {
 
-/// Copies a page to `to`, which has as many bytes; the two do not overlap. A guest's memory is larger than the
-/// processor's caches and is not looked at soon, so that where the processor can, the bytes go past them.
+/// Copies a page to `to`, which has as many bytes; the two do not overlap. A guest's memory is larger than
+/// the processor's caches and is not looked at soon, so that where the processor can, the bytes go past them.
 /// This thread sees them at once, others after `placed`.
 void place(ByteView page, std::uint8_t* to) noexcept;
 

@@ -40,7 +40,8 @@ Runs random_runs(Random& random, Bytes page) {
   const std::size_t most = std::size_t{1} << below(random, 12);
   Runs made{{}, {}, std::move(page)};
   for (std::size_t at = below(random, 200); at < made.page.size(); at += 1 + below(random, 200)) {
-    const Run run{made.delta.size(), at, std::min(1 + below(random, most), made.page.size() - at)};
+    const Run run =
+        Run::make(made.delta.size(), at, std::min(1 + below(random, most), made.page.size() - at));
     for (; at < run.to + run.length; ++at)
       made.delta.push_back(made.page[at] = static_cast<std::uint8_t>(random()));
     made.runs.push_back(run);
