@@ -4,7 +4,7 @@
 #include "dispatch.hpp"
 
 #if defined(__x86_64__)
-#include <xmmintrin.h>
+#include <immintrin.h>
 #endif
 
 namespace qember::ram {

@@ -4,8 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iterator>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <thread>
@@ -61,11 +60,6 @@ double latency(const Command& command, ByteView bytes) {
   return std::max(0.0, std::chrono::duration<double>(last_out - last_in).count());
 }
 
-Bytes read_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 void add_file(const std::string& verb, const std::filesystem::path& in, const std::filesystem::path& out,
               const std::string& peer, const Command& peer_command, std::optional<double> goal) {
   add({.name = "file/" + verb + "/" + peer,
@@ -115,10 +109,7 @@ void add_commands(const Material& material) {
            run({"openssl", "asn1parse", "-inform", "DER", "-in", ber}, "/dev/null");
          })});
 
-  // A machine's devices are the same whatever its memory: of the stream as it is shipped.
-  const Bytes native = read_file(QEMBER_BENCH_SAMPLE);
-  const std::filesystem::path sample_ber = material.directory() / "sample.ber";
-  run({QEMBER_BENCH_COMMAND, "encode", QEMBER_BENCH_SAMPLE, "-o", sample_ber});
+  // The devices come last.
   for (const std::string verb : {"encode", "decode"})
     add({.name = "latency/" + verb,
          .work = verb + " in a pipe: last in to last out",
@@ -127,10 +118,11 @@ void add_commands(const Material& material) {
          .goal = 0.010,
          .once = true,
          .ours =
-             [verb, bytes = verb == "encode" ? native : read_file(sample_ber)] {
-               return latency({QEMBER_BENCH_COMMAND, verb}, bytes);
+             [verb, file = std::make_shared<Mapped>(verb == "encode" ? material.native() : material.ber())] {
+               return latency({QEMBER_BENCH_COMMAND, verb}, file->bytes());
              },
-         .theirs = [native] { return latency({"cat"}, native); }});
+         .theirs = [file = std::make_shared<Mapped>(
+                        material.native())] { return latency({"cat"}, file->bytes()); }});
 }
 
 }  // namespace qember::bench

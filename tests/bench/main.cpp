@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// qember_bench [--stream FILE] [--size OCTETS] [--benchmark_filter=REGEX] [--benchmark_out=FILE.json]
+/// qember_bench --stream FILE [--size OCTETS] [--benchmark_filter=REGEX] [--benchmark_out=FILE.json]
 ///
-/// FILE is a native stream, by default the one that ships with the tests. Where it is smaller than OCTETS,
-/// 100 MB by default, its rounds of pages are repeated.
+/// FILE is a native stream. Where it is smaller than OCTETS, its rounds after the first are repeated.
 #include "benchmarks.hpp"
 #include "duel.hpp"
 #include "material.hpp"
@@ -14,10 +13,10 @@
 int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   CLI::App app("Times qember beside its peers");
-  std::string stream = QEMBER_BENCH_SAMPLE;
-  std::uint64_t octets = 100'000'000;
-  app.add_option("--stream", stream, "a native stream")->check(CLI::ExistingFile);
-  app.add_option("--size", octets, "repeat its rounds of pages up to this size")
+  std::string stream;
+  std::uint64_t octets = 0;
+  app.add_option("--stream", stream, "a native stream")->check(CLI::ExistingFile)->required();
+  app.add_option("--size", octets, "repeat its rounds after the first up to this size")
       ->transform(CLI::AsSizeValue(false));
   CLI11_PARSE(app, argc, argv);
 

@@ -65,24 +65,29 @@ Material::~Material() {
   std::filesystem::remove_all(directory_, ignored);
 }
 
-/// What is repeated is the longest stretch of whole PART sections of RAM that follow one another.
+/// What is repeated are the rounds after the first one, as of a migration that goes on: whole PART sections
+/// of RAM, from the first one after a step back in addresses to the last.
 void Material::grow(const std::filesystem::path& stream, std::uint64_t octets) const {
   const Mapped mapped(stream);
   const ByteView whole = mapped.bytes();
   stream::Input input = stream::Input::over(whole);
   native::Reader reader(input, Limits::trusted());
   std::pair<std::uint64_t, std::uint64_t> rounds{0, 0};
-  std::uint64_t begin = 0;
+  std::pair<std::uint32_t, std::uint64_t> last{0, 0};
+  bool first_round = true;
   bool in_rounds = false;
   for (;;) {
     const native::Event event = reader.next().or_throw();
     if (std::holds_alternative<native::StreamEnd>(event)) break;
-    if (const auto* section = std::get_if<native::SectionBegin>(&event)) {
+    if (const auto* page = std::get_if<native::RamPage>(&event)) {
+      const std::pair<std::uint32_t, std::uint64_t> at{page->block, page->addr};
+      if (at < last) first_round = false;
+      last = at;
+    } else if (const auto* section = std::get_if<native::SectionBegin>(&event)) {
       const bool part = section->type == native::Element::section_part && section->name == "ram";
-      if (part && !in_rounds) begin = reader.offset();
-      if (in_rounds && reader.offset() - begin > rounds.second - rounds.first)
-        rounds = {begin, reader.offset()};
-      in_rounds = part;
+      if (in_rounds) rounds.second = reader.offset();
+      if (part && !first_round && rounds.first == 0) rounds.first = reader.offset();
+      in_rounds = part && rounds.first != 0;
     }
   }
   std::ofstream to(native(), std::ios::binary);

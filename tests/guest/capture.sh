@@ -7,7 +7,8 @@
 # below the rate at which the guest dirties its memory, until it has gone over
 # the memory ROUNDS times; then it may converge.
 #
-# From the environment: QEMU (qemu-system-x86_64), MEMORY (8200K), ROUNDS (6),
+# From the environment: QEMU (qemu-system-x86_64), MACHINE (see below), DEFAULTS
+# (-nodefaults; empty for a machine's usual devices), MEMORY (8200K), ROUNDS (6),
 # BANDWIDTH (bytes per second until then, 400000), WARM_UP (seconds the guest
 # runs before, 1), WATCHDOG (seconds until it is given up, 120).
 #
@@ -30,9 +31,10 @@ machine+=,x-option-roms=off,auto-kernel-cmdline=off
 work=$(mktemp -d)
 console=$work/console
 coproc qemu {
-    exec timeout "$watchdog" "${QEMU:-qemu-system-x86_64}" -M "$machine" -accel tcg \
+    # shellcheck disable=SC2086  # nothing, where DEFAULTS is empty
+    exec timeout "$watchdog" "${QEMU:-qemu-system-x86_64}" -M "${MACHINE:-$machine}" -accel tcg \
         -m "${MEMORY:-8200K}" -bios "$image" -global apic-common.vapic=off \
-        -nodefaults -no-user-config -display none \
+        ${DEFAULTS--nodefaults} -no-user-config -display none \
         -chardev file,id=console,path="$console" \
         -device isa-debugcon,iobase=0xe9,chardev=console -qmp stdio
 }
