@@ -159,11 +159,19 @@ class Validator {
     });
   }
 
+  static const Member* tagged_alternative(const Type& choice, Tag tag) {
+    const auto found = std::ranges::find_if(choice.members, [tag](const Member& alternative) {
+      return alternative.tagged && alternative.tag == tag;
+    });
+    return found == choice.members.end() ? nullptr : &*found;
+  }
+
   bool value(const Member& member, const Type& type, const Frame& frame, const Header& header) {
     if (values_++ == refused_)
       return fail(Errc::constraint, at_, fmt::format("{} within the schema's constraints", name_of(type)),
                   here());
-    return wrapped(member, type, 0, frame, header);
+    const bool has_one_tag = member.tagged && member.inner_tags.empty() && type.kind != Kind::choice;
+    return has_one_tag ? bare(member, type, frame, header) : wrapped(member, type, 0, frame, header);
   }
 
   /// X.690 8.14.2: each tag but the last is on a TLV around exactly one other. A CHOICE has no tag of its
@@ -230,16 +238,48 @@ class Validator {
     return false;
   }
 
+  /// Elements of a CHOICE that are this INTEGER in its common form: device state has thousands in a row. Goes
+  /// as far as nothing can be said against them; returns how many they are.
+  std::size_t integers(const Member& member, const Frame& frame) {
+    const Identifier id = identifier(member.tag, false);
+    if (id.size != 1 || !member.inner_tags.empty() || depth_ == max_depth_) return 0;
+    const std::uint64_t end = std::min<std::uint64_t>(in_.size(), frame.end);
+    constexpr std::size_t longest = 8;
+    std::size_t count = 0;
+    for (; end - at_ >= 2 + longest && tlvs_ < limits_.max_tlvs && refused_ - values_ > 1; ++count) {
+      const std::uint8_t* const from = in_.data() + at_;
+      const std::size_t length = from[1];
+      if (from[0] != id.octets[0] || length - 1 >= longest) break;
+      // X.690 8.3.2: not nine bits alike at the front.
+      const unsigned front = from[2] * 2U + from[3] / 128U;
+      if (length > 1 && (front == 0 || front == 0x1ff)) break;
+      at_ += 2 + length;
+      ++tlvs_;
+      values_ += 2;
+    }
+    return count;
+  }
+
   bool list(const Type& type, const Frame& outer, const Header& header) {
     Frame frame;
     if (!open(type, outer, header, frame)) return false;
     const Member& element = type.members.front();
     const Type& its = schema_.type(element);
+    // Of a CHOICE, most elements are what the one before was.
+    const Member* before = nullptr;
     for (std::size_t i = 0;; ++i) {
       Header at;
       const Next what = next(frame, at);
       if (what == Next::end) return leave(frame);
       if (what == Next::failed) return inside(i);
+      if (before != nullptr && before->tag == at.tag && values_ != refused_) {
+        const Type& like = schema_.type(*before);
+        ++values_;
+        if (!value(*before, like, frame, at)) return inside(before->name) || inside(i);
+        if (like.kind == Kind::integer) i += integers(*before, frame);
+        continue;
+      }
+      before = element.tagged ? nullptr : tagged_alternative(its, at.tag);
       if (!admits(element, its, at.tag)) return wrong_tag(element, its, frame, what) || inside(i);
       if (!value(element, its, frame, at)) return inside(i);
     }

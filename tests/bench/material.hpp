@@ -38,8 +38,8 @@ struct Block {
 
 class Material {
  public:
-  /// A native stream; where `octets` is more than it has, its rounds after the first are repeated until it has
-  /// that many.
+  /// A native stream; where `octets` is more than it has, its rounds after the first are repeated until it
+  /// has that many.
   Material(const std::filesystem::path& stream, std::uint64_t octets);
   ~Material();
   Material(const Material&) = delete;
