@@ -6,6 +6,8 @@
 
 #include <qember/stream/fd.hpp>
 
+#include <array>
+
 namespace qember::cli {
 
 void ConvertOptions::add_to(CLI::App& verb) {
@@ -22,14 +24,18 @@ namespace {
 /// A pipe may not end in pieces larger than this before they are passed on.
 constexpr std::size_t most_pending = std::size_t{4} << 20U;
 
-Status run(OpenedStream& stream, const EventSink& sink, stream::Output& output, int fd) {
+Status run(OpenedStream& stream, Sink& sink, stream::Output& output, int fd) {
   Progress progress;
+  std::array<native::RamPage, 64> pages;
   for (;;) {
-    auto event = stream.next();
-    if (!event) return std::move(event.error());
-    const bool ends = std::holds_alternative<native::StreamEnd>(*event);
-    if (auto status = sink(*event); !status) return status;
-    if (ends) return stream::drain(output, fd);
+    if (const std::size_t count = stream.next_pages(pages); count != 0) {
+      if (auto status = sink.write(std::span(pages).first(count)); !status) return status;
+    } else {
+      auto event = stream.next();
+      if (!event) return std::move(event.error());
+      if (auto status = sink.write(*event); !status) return status;
+      if (std::holds_alternative<native::StreamEnd>(*event)) return stream::drain(output, fd);
+    }
     if (output.pending() >= most_pending) {
       if (auto status = stream::drain(output, fd); !status) return status;
     }
@@ -55,7 +61,7 @@ int convert(const ConvertOptions& options, Format from, const MakeSink& make_sin
   }
   auto sink = make_sink(**stream, output);
   if (!sink) return fail(options.input, sink.error());
-  if (auto status = run(**stream, *sink, output, file->fd()); !status) {
+  if (auto status = run(**stream, **sink, output, file->fd()); !status) {
     // What is sound up to there has gone out, into a pipe; no end mark follows it.
     (void)stream::drain(output, file->fd());
     const bool writing = status.error().code == Errc::io && status.error().path == "write";

@@ -17,11 +17,16 @@ struct ConvertOptions {
   void add_to(CLI::App& verb);
 };
 
-/// Takes the events of a stream; what it writes is in `output`.
-using EventSink = std::function<Status(const native::Event& event)>;
+/// Takes the events of a stream; what it writes is in the output that it was made with.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual Status write(const native::Event& event) = 0;
+  virtual Status write(std::span<const native::RamPage> pages) = 0;
+};
 
 /// Makes the sink once the stream is open.
-using MakeSink = std::function<Result<EventSink>(OpenedStream& stream, stream::Output& output)>;
+using MakeSink = std::function<Result<std::unique_ptr<Sink>>(OpenedStream& stream, stream::Output& output)>;
 
 /// Opens both files, gives every event to the sink and passes on what it writes. The output gets its name
 /// only when all went well. Returns the exit code, after a message.

@@ -5,6 +5,25 @@
 #include <qember/native/writer.hpp>
 
 namespace qember::cli {
+namespace {
+
+class Decoding final : public Sink {
+ public:
+  explicit Decoding(stream::Output& output) : writer_(output) {}
+  Status write(const native::Event& event) override {
+    writer_.write(event);
+    return {};
+  }
+  Status write(std::span<const native::RamPage> pages) override {
+    writer_.write(pages);
+    return {};
+  }
+
+ private:
+  native::Writer writer_;
+};
+
+}  // namespace
 
 void add_decode(CLI::App& app, Action& action) {
   auto* verb = app.add_subcommand("decode", "From BER to QEMU's native stream: the original bytes");
@@ -12,13 +31,10 @@ void add_decode(CLI::App& app, Action& action) {
   options->add_to(*verb);
   verb->callback([&action, options] {
     action = [options] {
-      return convert(*options, Format::ber, [](OpenedStream&, stream::Output& output) -> Result<EventSink> {
-        auto writer = std::make_shared<native::Writer>(output);
-        return EventSink([writer](const native::Event& event) {
-          writer->write(event);
-          return Status();
-        });
-      });
+      return convert(*options, Format::ber,
+                     [](OpenedStream&, stream::Output& output) -> Result<std::unique_ptr<Sink>> {
+                       return std::unique_ptr<Sink>(new Decoding(output));
+                     });
     };
   });
 }

@@ -18,14 +18,18 @@ struct EncodeOptions : ConvertOptions {
   native::EncoderOptions encoder() const { return {opaque}; }
 };
 
-/// The writer and the encoder that writes to it.
-struct Encoding {
+class Encoding final : public Sink {
+ public:
   Encoding(OpenedStream& stream, stream::Writer to, const EncodeOptions& options)
-      : writer(std::move(to)),
-        encoder(stream.source(), writer, options.read.stream_options().limits, options.encoder()) {}
+      : writer_(std::move(to)),
+        encoder_(stream.source(), writer_, options.read.stream_options().limits, options.encoder()) {}
 
-  stream::Writer writer;
-  native::Encoder encoder;
+  Status write(const native::Event& event) override { return encoder_.write(event); }
+  Status write(std::span<const native::RamPage> pages) override { return encoder_.write(pages); }
+
+ private:
+  stream::Writer writer_;
+  native::Encoder encoder_;
 };
 
 /// The first pass of two: what every length in the output will be.
@@ -45,7 +49,7 @@ Result<stream::Lengths> measure(const EncodeOptions& options) {
     auto event = (*stream)->next();
     if (!event) return std::move(event.error());
     ends = std::holds_alternative<native::StreamEnd>(*event);
-    if (auto written = encoding.encoder.write(*event); !written) return std::move(written.error());
+    if (auto written = encoding.write(*event); !written) return std::move(written.error());
   }
   if (options.input == "-" && ::lseek(STDIN_FILENO, begin, SEEK_SET) < 0) return system_error(options.input);
   return lengths;
@@ -58,13 +62,11 @@ int encode(const EncodeOptions& options) {
     if (!measured) return fail(options.input, measured.error());
     lengths = std::move(*measured);
   }
-  return convert(
-      options, Format::native, [&](OpenedStream& stream, stream::Output& output) -> Result<EventSink> {
-        auto encoding = std::make_shared<Encoding>(
-            stream, options.der ? stream::Writer::definite(output, lengths) : stream::Writer(output),
-            options);
-        return EventSink([encoding](const native::Event& event) { return encoding->encoder.write(event); });
-      });
+  return convert(options, Format::native,
+                 [&](OpenedStream& stream, stream::Output& output) -> Result<std::unique_ptr<Sink>> {
+                   auto to = options.der ? stream::Writer::definite(output, lengths) : stream::Writer(output);
+                   return std::unique_ptr<Sink>(new Encoding(stream, std::move(to), options));
+                 });
 }
 
 }  // namespace

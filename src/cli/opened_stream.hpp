@@ -36,6 +36,8 @@ class OpenedStream {
 
   /// The next event; waits for the input.
   Result<native::Event> next();
+  /// As of a `Source`; never waits.
+  std::size_t next_pages(std::span<native::RamPage> room) { return source_->next_pages(room); }
 
  private:
   OpenedStream(Descriptor descriptor, StreamOptions options);

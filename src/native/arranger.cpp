@@ -51,6 +51,16 @@ Result<Event> Arranger::next() {
   }
 }
 
+/// RAM is neither held nor waited for; where something is held, it goes first.
+std::size_t Arranger::next_pages(std::span<RamPage> room) {
+  if (releasing_ || in_section_ || !held_.empty()) return 0;
+  const std::size_t count = source_.next_pages(room);
+  if (count == 0) return 0;
+  offset_ = source_.offset();
+  path_.clear();
+  return count;
+}
+
 Arranger::Way Arranger::way_of(const Event& event) const {
   if (std::holds_alternative<DescriptionText>(event)) return Way::pass;
   if (in_section_) return Way::hold;

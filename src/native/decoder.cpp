@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <deque>
 
 namespace qember::native {
@@ -97,6 +98,7 @@ struct Decoder::State {
     return status;
   }
   Status page_of(const ram::PageView& view, RamPage& page);
+  std::size_t next_pages(std::span<RamPage> room);
   Status on(const stream::RamEnd&) { return {}; }
   Status on(const stream::FileEnd&) {
     end_stream();
@@ -567,6 +569,31 @@ Status Decoder::State::compressed(const asn1::SecFull& section) {
   return {};
 }
 
+/// Those that go on in a block, and that `page_of` would have nothing to say to.
+std::size_t Decoder::State::next_pages(std::span<RamPage> room) {
+  if (!page_in_min || begins_block || !block || mapped_at) return 0;
+  std::array<ram::PageView, 64> views;
+  const std::size_t peeked = reader.peek_pages(std::span(views).first(std::min(views.size(), room.size())));
+  const std::uint64_t size = session.page_size_or_default();
+  const std::uint64_t length = session.blocks()[*block].length;
+  std::size_t count = 0;
+  for (; count < peeked; ++count) {
+    const ram::PageView& view = views[count];
+    if (view.addr >= length || (view.addr & (size - 1)) != 0) break;
+    RamPage& page = room[count];
+    page = {RamPageKind::zero, 0, false, *block, view.addr, view.data, true};
+    if (view.kind == ram::PageKind::full) {
+      if (view.data.size() != size) break;
+      page.kind = RamPageKind::full;
+    } else if (view.kind == ram::PageKind::xbzrle) {
+      if (view.data.size() > size) break;
+      page.kind = RamPageKind::xbzrle;
+    }
+  }
+  reader.take_pages(count);
+  return count;
+}
+
 Decoder::Decoder(stream::Input& input, const Limits& limits)
     : state_(std::make_unique<State>(input, limits)) {}
 Decoder::~Decoder() = default;
@@ -606,7 +633,8 @@ Result<Event> Decoder::next() {
   state_->in_sync = false;
   if (state_->ready.empty() && state_->refused == State::Refused::nothing) {
     // Most events are pages: these take the short way.
-    if (ram::PageView view; state_->reader.next_pages({&view, 1}) == 1) {
+    if (ram::PageView view; state_->reader.peek_pages({&view, 1}) == 1) {
+      state_->reader.take_pages(1);
       RamPage page;
       if (auto status = state_->page_of(view, page); !status) {
         state_->recover(view, status.error().code);
@@ -628,6 +656,10 @@ Result<Event> Decoder::next() {
   state_->ready.pop_front();
   state_->at_head = std::holds_alternative<StreamBegin>(event);
   return event;
+}
+
+std::size_t Decoder::next_pages(std::span<RamPage> room) {
+  return state_->refused == State::Refused::nothing && state_->ready.empty() ? state_->next_pages(room) : 0;
 }
 
 bool Decoder::in_sync() const { return state_->in_sync; }

@@ -394,4 +394,10 @@ Status Encoder::write(const Event& event) {
   return std::visit([this](const auto& each) { return state_->on(each); }, event);
 }
 
+Status Encoder::write(std::span<const RamPage> pages) {
+  for (const RamPage& page : pages)
+    if (auto status = state_->on(page); !status) return status;
+  return {};
+}
+
 }  // namespace qember::native

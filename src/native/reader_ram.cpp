@@ -168,6 +168,43 @@ Result<Event> Reader::read_page(Cursor& cursor, std::uint64_t word) {
   return event;
 }
 
+/// Of the records that don't name their block.
+std::size_t Reader::next_pages(std::span<RamPage> room) {
+  if (state_ != State::ram || blocks_pending_ || !session_.page_size() || !session_.last_block()) return 0;
+  const std::uint64_t size = *session_.page_size();
+  const std::uint32_t block = *session_.last_block();
+  const std::uint64_t length = session_.blocks()[block].length;
+  const ByteView view = input_.view();
+  std::size_t at = 0;
+  std::size_t count = 0;
+  for (std::size_t next = 0; count < room.size(); at = next) {
+    constexpr std::size_t header = sizeof(std::uint64_t);
+    if (view.size() - next <= header) break;
+    const auto word = load_be<std::uint64_t>(view.data() + next);
+    const std::uint64_t addr = word & ~(size - 1);
+    if (addr >= length) break;
+    RamPage& page = room[count];
+    switch (word & (size - 1)) {
+      case ram_flag::same_block | ram_flag::zero:
+        page = {RamPageKind::zero, view[next + header], false, block, addr, {}, true};
+        next += header + 1;
+        break;
+      case ram_flag::same_block | ram_flag::page:
+        if (view.size() - next - header < size) break;
+        page = {RamPageKind::full, 0, false, block, addr, view.subspan(next + header, size), true};
+        next += header + size;
+        break;
+      default: break;
+    }
+    if (next == at) break;
+    ++count;
+    event_offset_ = input_.offset() + at;
+  }
+  pages_ += count;
+  input_.consume(at);
+  return count;
+}
+
 namespace {
 
 /// What one page size makes of the records ahead.

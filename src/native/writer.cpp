@@ -49,6 +49,10 @@ void Writer::write(const Event& event) {
   std::visit([this](const auto& each) { put(each); }, event);
 }
 
+void Writer::write(std::span<const RamPage> pages) {
+  for (const RamPage& page : pages) put(page);
+}
+
 void Writer::put(const StreamBegin& begin) {
   begin_ = out_.written();
   Put(out_, room_for_fields).be(magic).be(begin.version);

@@ -86,19 +86,29 @@ constexpr std::size_t frames_in_list = 6;
 
 }  // namespace
 
-std::size_t Reader::next_pages(std::span<ram::PageView> room) {
+std::size_t Reader::peek_pages(std::span<ram::PageView> room) {
   if (state_ != State::pages || frames_.size() != frames_in_list) return 0;
-  const ram::PagesParse parse = ram::parse_common_pages(view(), room);
-  if (parse.count == 0) return 0;
-  pages_ += parse.count;
-  event_offset_ = input_.offset() + parse.last;
+  peeked_ = ram::parse_common_pages(view(), room);
+  return peeked_.count;
+}
+
+void Reader::take_pages(std::size_t count) {
+  if (count == 0) return;
+  if (count < peeked_.count) {
+    std::vector<ram::PageView> again(count);
+    peeked_ = ram::parse_common_pages(view(), again);
+  }
+  pages_ += count;
+  event_offset_ = input_.offset() + peeked_.last;
   event_place_ = {Place::In::page, sections_, blocks_, pages_ - 1};
-  input_.consume(parse.size);
-  return parse.count;
+  input_.consume(peeked_.size);
 }
 
 Result<Event> Reader::read_page() {
-  if (ram::PageView page; next_pages({&page, 1}) == 1) return Event{page};
+  if (ram::PageView page; peek_pages({&page, 1}) == 1) {
+    take_pages(1);
+    return Event{page};
+  }
   const ByteView rest = view();
   if (frames_.size() == frames_in_list) {
     const auto end = at_end();

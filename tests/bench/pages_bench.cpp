@@ -56,7 +56,8 @@ void walk(const Material& material, const Take& take) {
     take(block, page);
   };
   for (;;) {
-    const std::size_t count = reader.next_pages(pages);
+    const std::size_t count = reader.peek_pages(pages);
+    reader.take_pages(count);
     for (std::size_t i = 0; i < count; ++i) checked(pages[i]);
     if (count != 0) continue;
     const auto event = reader.next();

@@ -17,6 +17,7 @@ class Arranger final : public Source {
   explicit Arranger(Source& source, const Limits& limits = {}) : source_(source), limits_(limits) {}
 
   Result<Event> next() override;
+  std::size_t next_pages(std::span<RamPage> room) override;
   std::uint64_t offset() const override { return offset_; }
   std::string path() const override { return path_.empty() ? source_.path() : path_; }
   const Session& session() const override { return source_.session(); }

@@ -18,6 +18,7 @@ class Decoder final : public Source {
   ~Decoder() override;
 
   Result<Event> next() override;
+  std::size_t next_pages(std::span<RamPage> room) override;
   bool in_sync() const override;
   std::uint64_t offset() const override;
   std::string path() const override;

@@ -22,6 +22,7 @@ class Encoder {
 
   /// Takes the next event of the source. Pages that are `lasting` are borrowed from it.
   Status write(const Event& event);
+  Status write(std::span<const RamPage> pages);
 
  private:
   struct State;

@@ -29,6 +29,7 @@ class Reader final : public Source {
   explicit Reader(stream::Input& input, const Limits& limits = {}, ReaderOptions options = {});
 
   Result<Event> next() override;
+  std::size_t next_pages(std::span<RamPage> room) override;
   bool in_sync() const override { return in_sync_; }
   std::uint64_t offset() const override { return event_offset_; }
   std::string path() const override;

@@ -14,6 +14,10 @@ class Source {
   /// The next event. `Errc::need_more` asks for the input to be fed, and for the call to be made
   /// again; after any other error, unless `in_sync`, and after `StreamEnd`, no more calls.
   virtual Result<Event> next() = 0;
+  /// Pages as `next` would give them, without the cost of an event for each: as many as `room` takes and the
+  /// input has in their common form. Returns how many; 0 where `next` is to be asked. `offset` and `path` are
+  /// then the last one's.
+  virtual std::size_t next_pages(std::span<RamPage> /*room*/) { return 0; }
   /// After an error: whether the next call goes on behind what was refused, as only one who looks for more
   /// errors would.
   virtual bool in_sync() const { return false; }

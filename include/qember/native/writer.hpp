@@ -16,6 +16,7 @@ class Writer {
   explicit Writer(stream::Output& out) : out_(out) {}
 
   void write(const Event& event);
+  void write(std::span<const RamPage> pages);
 
  private:
   void put(const StreamBegin& begin);

@@ -64,10 +64,13 @@ class Reader {
   /// `Errc::need_more` asks for the input to be fed. No calls after another error or `InputEnd`.
   Result<Event> next();
 
-  /// Pages as `next` would give them, without the cost of an event for each: as many as `room` takes and the
-  /// input has in their common form. Returns how many; 0 where `next` is to be asked. `offset` and `path` are
-  /// then the last one's.
-  std::size_t next_pages(std::span<ram::PageView> room);
+  /// Pages that `next` would give, without the cost of an event for each: as many as `room` takes and the
+  /// input has in their common form. Returns how many; 0 where `next` is to be asked. They are still to come
+  /// until they are taken.
+  std::size_t peek_pages(std::span<ram::PageView> room);
+  /// Goes behind the first `count` of those that were last peeked. `offset` and `path` are then the last
+  /// one's.
+  void take_pages(std::size_t count);
 
   /// Of the last event: its first byte, and its place in the schema.
   std::uint64_t offset() const noexcept { return event_offset_; }
@@ -137,6 +140,7 @@ class Reader {
   std::size_t sections_ = 0;
   std::size_t blocks_ = 0;  ///< of this section
   std::size_t pages_ = 0;   ///< of this block
+  ram::PagesParse peeked_;
 };
 
 }  // namespace qember::stream

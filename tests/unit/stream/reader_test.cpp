@@ -45,7 +45,10 @@ Seen read(ByteView ber, std::size_t batch, std::size_t chunk) {
   stream::Reader reader(input);
   std::vector<ram::PageView> room(batch);
   for (;;) {
-    const std::size_t count = reader.next_pages(room);
+    // Not always all that could be had.
+    const std::size_t peeked = reader.peek_pages(room);
+    const std::size_t count = peeked > 2 ? peeked - seen.pages.size() % 2 : peeked;
+    reader.take_pages(count);
     for (const ram::PageView& page : std::span(room).first(count)) seen.pages.push_back(copy_of(page));
     seen.largest_batch = std::max(seen.largest_batch, count);
     if (count != 0) {
