@@ -7,6 +7,7 @@
 #include <array>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace qember::cli {
@@ -29,7 +30,16 @@ Result<std::unique_ptr<OpenedStream>> OpenedStream::open(const std::string& path
   ::posix_fadvise(descriptor->get(), 0, 0, POSIX_FADV_SEQUENTIAL);
   std::unique_ptr<OpenedStream> stream(new OpenedStream(std::move(*descriptor), std::move(options)));
   if (auto status = stream->sniff(); !status) return std::move(status.error());
+  stream->read_ahead();
   return stream;
+}
+
+/// A pipe has who writes to it, who is at work meanwhile; and a small file is read before a thread has begun.
+void OpenedStream::read_ahead() {
+  constexpr off_t small = 4 * input_capacity;
+  struct stat status {};
+  if (::fstat(descriptor_.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > small)
+    read_ahead_.emplace(descriptor_.get());
 }
 
 Status OpenedStream::sniff() {
@@ -70,7 +80,7 @@ Status OpenedStream::wait() {
   if (options_.before_wait) {
     if (auto status = options_.before_wait(); !status) return status;
   }
-  return stream::fill(input_, descriptor_.get());
+  return read_ahead_ ? read_ahead_->fill(input_) : stream::fill(input_, descriptor_.get());
 }
 
 Result<native::Event> OpenedStream::next() {

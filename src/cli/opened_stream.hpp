@@ -3,6 +3,7 @@
 #pragma once
 
 #include "files.hpp"
+#include "read_ahead.hpp"
 
 #include <qember/native/arranger.hpp>
 #include <qember/native/decoder.hpp>
@@ -43,10 +44,12 @@ class OpenedStream {
   OpenedStream(Descriptor descriptor, StreamOptions options);
   Status wait();
   Status sniff();
+  void read_ahead();
 
   Descriptor descriptor_;
   StreamOptions options_;
   stream::Input input_;
+  std::optional<ReadAhead> read_ahead_;  ///< of a large file
   std::optional<native::Reader> reader_;
   std::optional<native::Arranger> arranger_;
   std::optional<native::Decoder> decoder_;

@@ -48,6 +48,24 @@ MutableBytes Input::space() {
   return {storage_.get() + end_, capacity_ - end_};
 }
 
+InputBuffer Input::exchange(InputBuffer next) {
+  const ByteView unread = view();
+  if (unread.size() > next.begin) {
+    feed({next.octets.get() + next.begin, next.end - next.begin});
+    return next;
+  }
+  if (!unread.empty())
+    std::memcpy(next.octets.get() + next.begin - unread.size(), unread.data(), unread.size());
+  InputBuffer free{std::move(storage_), capacity_, 0, 0};
+  storage_ = std::move(next.octets);
+  data_ = storage_.get();
+  capacity_ = next.capacity;
+  begin_ = next.begin - unread.size();
+  end_ = next.end;
+  wanted_ = 0;
+  return free;
+}
+
 void Input::feed(ByteView chunk) {
   while (!chunk.empty()) {
     const MutableBytes room = space();

@@ -9,6 +9,14 @@
 
 namespace qember::stream {
 
+/// A buffer with bytes of an input, and with room before them.
+struct InputBuffer {
+  std::unique_ptr<std::uint8_t[]> octets;
+  std::size_t capacity = 0;
+  std::size_t begin = 0;  ///< of the bytes
+  std::size_t end = 0;
+};
+
 class Input {
  public:
   /// To be fed. `capacity` octets are set aside at the start; more only for an element that is
@@ -44,6 +52,9 @@ class Input {
   void commit(std::size_t count) noexcept { end_ += count; }
   /// Copies a chunk in. Invalidates views.
   void feed(ByteView chunk);
+  /// Goes on in another buffer, with what is unread in the room before its bytes; where that is too small, a
+  /// copy is fed. Returns the buffer that is free now. Invalidates views.
+  InputBuffer exchange(InputBuffer next);
   void finish() noexcept { finished_ = true; }
 
  private:

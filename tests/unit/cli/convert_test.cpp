@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -208,5 +210,36 @@ TEST_CASE("into a pipe, an input that ends early gives no end mark") {
     const Ran decoded = run({"decode"}, ByteView(ber()).first(size));
     CHECK(decoded.code == 3);
     CHECK(run({"check", "-"}, as_bytes(decoded.out)).code == 3);
+  }
+}
+
+TEST_CASE("a large file, which is read ahead, gives what a pipe does") {
+  constexpr std::size_t count = 3000;
+  NativeBuilder stream;
+  stream.ram(1, {"pc.ram"}, count * 4096).part(1);
+  for (std::size_t i = 0; i < count; ++i)
+    stream.page(i == 0 ? NativeBuilder::Block("pc.ram") : std::nullopt, i * 4096,
+                static_cast<std::uint8_t>(i + 1));
+  // More in one piece than goes before a buffer.
+  const Bytes whole = stream.eos().footer(1).device(7, "large", Bytes(1'000'000, 0x5a)).eof().bytes();
+  for (const std::size_t size : {whole.size(), whole.size() - 1, whole.size() - 900'000}) {
+    const ByteView native = ByteView(whole).first(size);
+    const Scratch scratch;
+    const std::string in = scratch.file("in", native);
+    const Ran from_file = run({"encode", in});
+    const Ran from_pipe = run({"encode"}, native);
+    CHECK(from_file.code == (size == whole.size() ? 0 : 3));
+    CHECK(from_file.code == from_pipe.code);
+    CHECK((from_file.out == from_pipe.out));
+    // Behind the names of the command and the file.
+    const auto told = [](const std::string& error) {
+      const std::size_t name = error.find(": ");
+      return name == std::string::npos ? error : error.substr(error.find(':', name + 2));
+    };
+    CHECK(told(from_file.error) == told(from_pipe.error));
+    if (size != whole.size()) continue;
+    const Ran back = run({"decode", scratch.file("ber", as_bytes(from_file.out))});
+    CHECK(back.code == 0);
+    CHECK((as_text(native) == back.out));
   }
 }
