@@ -6,8 +6,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <algorithm>
-
 #include <sys/stat.h>
 #include <unistd.h>
 
