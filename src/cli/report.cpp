@@ -42,6 +42,7 @@ std::string json_of(const std::string& file, const Error& error) {
                                 {"code", name_of(error.code)},
                                 {"expected", error.expected},
                                 {"found", error.found}};
+  if (!error.rule.empty()) object["rule"] = error.rule;
   if (!error.schema.empty()) object["schema_fingerprint"] = error.schema;
   // Names in a stream need not be UTF-8, nor what a terminal should get.
   return object.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);

@@ -191,6 +191,11 @@ void put_payload(const ConfigurationSubsection& sub, Entries to) {
 Bytes take_payload(std::string_view name, Values& values) {
   if (name == "configuration/target-page-bits")
     return *with_bytes(4, static_cast<std::uint32_t>(values.number(any_u32)));
+  if (name == "configuration/uuid") {
+    const ByteView uuid = values.octets();
+    if (uuid.size() != 16) values.fail("16 octets");
+    return copy(uuid);
+  }
   if (name != "configuration/capabilities") return copy(values.octets());
   Bytes payload(4);
   std::uint32_t count = 0;

@@ -5,6 +5,7 @@
 #include <qember/ber/validate.hpp>
 #include <qember/native/description.hpp>
 #include <qember/native/page_states.hpp>
+#include <qember/native/rule.hpp>
 #include <qember/ram/xbzrle.hpp>
 
 #include "discard.hpp"
@@ -39,8 +40,8 @@ std::optional<std::size_t> payload_size(CommandId id) {
     case CommandId::enable_colo:
     case CommandId::postcopy_resume:
     case CommandId::switchover_start: return 0;
-    case CommandId::ping:
-    case CommandId::packaged: return 4;
+    case CommandId::ping: return 4;
+    case CommandId::packaged:  // which no source passes with another
     case CommandId::postcopy_advise:
     case CommandId::postcopy_ram_discard:
     case CommandId::recv_bitmap: break;
@@ -61,21 +62,26 @@ struct Checker::State {
   std::set<std::uint32_t> ended;
   std::vector<PageStates<Base>> bases;  ///< by block
   std::size_t base_octets = 0;
-  bool has_pages = false;
   bool has_trailing = false;
   std::optional<std::uint8_t> last_of_devices;  ///< of device state that nothing tells apart
   Bytes inflated;
 
-  void report(Errc code, std::string expected, std::string found) {
-    findings.push_back({code, source.offset(), source.path(), std::move(expected), std::move(found)});
+  void report(Error error) {
+    error.offset = source.offset();
+    error.path = source.path();
+    findings.push_back(std::move(error));
   }
-  void report(Error error) { report(error.code, std::move(error.expected), std::move(error.found)); }
-  void check_name(ByteView name, std::string_view of) {
-    if (!is_name(name)) report(Errc::bad_value, fmt::format("a text as the name of {}", of), shown(name));
+  void report(Rule rule, std::string expected, std::string found) {
+    report(broken(rule, std::move(expected), std::move(found)));
+  }
+  void check_name(Rule rule, ByteView name, std::string_view of) {
+    if (!is_name(name)) report(rule, fmt::format("a text as the name of {}", of), shown(name));
   }
   static std::string shown(ByteView name) { return fmt::format("{:?}", as_text(name)); }
 
-  void on(const Configuration& configuration) { check_name(configuration.machine, "the machine"); }
+  void on(const Configuration& configuration) {
+    check_name(Rule::machine_name, configuration.machine, "the machine");
+  }
   void on(const Command& command);
   void on(const SectionBegin& section);
   void on(const RamBlocks& list);
@@ -96,11 +102,11 @@ void Checker::State::on(const Command& command) {
   const auto id = static_cast<CommandId>(command.id);
   const std::size_t size = command.payload.size();
   if (const auto wanted = payload_size(id); wanted && size != *wanted)
-    report(Errc::bad_length, fmt::format("a payload of {} bytes", *wanted), fmt::to_string(size));
+    report(Rule::command_payload, fmt::format("a payload of {} bytes", *wanted), fmt::to_string(size));
   if (id == CommandId::postcopy_advise && size != 0 && size != 16)
-    report(Errc::bad_length, "a payload of 0 or 16 bytes", fmt::to_string(size));
+    report(Rule::command_payload, "a payload of 0 or 16 bytes", fmt::to_string(size));
   if (id == CommandId::recv_bitmap && (size == 0 || command.payload[0] != size - 1))
-    report(Errc::bad_length, "the name of a block as the payload", fmt::format("{} bytes", size));
+    report(Rule::command_payload, "the name of a block as the payload", fmt::format("{} bytes", size));
   if (id != CommandId::postcopy_ram_discard) return;
   auto discard = read_discard(source.session(), command.payload);
   if (!discard) return report(std::move(discard.error()));
@@ -110,35 +116,31 @@ void Checker::State::on(const Command& command) {
 }
 
 void Checker::State::on(const SectionBegin& section) {
-  const bool is_ram = body_kind(section.name, section.type) == BodyKind::ram;
   switch (section.type) {
     case Element::section_start:
-      check_name(as_bytes(section.name), "a section");
+      check_name(Rule::section_name, as_bytes(section.name), "a section");
       if (!used.insert(section.id).second && !ended.contains(section.id))
-        report(Errc::wrong_order, fmt::format("the END of section {} before it starts again", section.id),
+        report(Rule::started_once, fmt::format("the END of section {} before it starts again", section.id),
                "none");
       ended.erase(section.id);
       break;
-    case Element::section_full: check_name(as_bytes(section.name), "a section"); break;
+    case Element::section_full: check_name(Rule::section_name, as_bytes(section.name), "a section"); break;
     default:
       if (ended.contains(section.id))
-        report(Errc::wrong_order, fmt::format("no more of section {} after its END", section.id),
+        report(Rule::part_before_end, fmt::format("no more of section {} after its END", section.id),
                "another part");
       if (section.type == Element::section_end) ended.insert(section.id);
   }
-  if (is_ram && section.version != 4)
-    report(Errc::unsupported, "version 4 of `ram`", fmt::to_string(section.version));
 }
 
 void Checker::State::on(const RamBlocks& list) {
   bases.clear();
   bases.resize(list.blocks.size());
   base_octets = 0;
-  for (const RamBlock& block : list.blocks) check_name(as_bytes(block.name), "a RAM block");
+  for (const RamBlock& block : list.blocks) check_name(Rule::block_name, as_bytes(block.name), "a RAM block");
 }
 
 void Checker::State::on(const RamPage& page) {
-  has_pages = true;
   if (page.kind == RamPageKind::compressed) check_compressed(page.data);
   if (page.kind == RamPageKind::xbzrle) return check_delta(page);
   if (base_octets > most_base_octets) return;
@@ -150,11 +152,12 @@ void Checker::State::on(const RamPage& page) {
 
 void Checker::State::check_delta(const RamPage& page) {
   if (base_octets <= most_base_octets && bases[page.block].get(page.addr / page_size()) == Base::none)
-    report(Errc::bad_delta, "a page that was sent before its delta", fmt::format("none at {:#x}", page.addr));
+    report(Rule::delta_base, "a page that was sent before its delta",
+           fmt::format("none at {:#x}", page.addr));
   auto status = ram::xbzrle_check(page.data, page_size());
   if (status) return;
   Error& error = status.error();
-  report(Errc::bad_delta, fmt::format("{} at byte {} of the delta", error.expected, error.offset),
+  report(Rule::delta_sound, fmt::format("{} at byte {} of the delta", error.expected, error.offset),
          error.found);
 }
 
@@ -165,7 +168,7 @@ void Checker::State::check_compressed(ByteView data) {
   // Gives up where the result would not fit.
   const int outcome = ::uncompress2(inflated.data(), &size, data.data(), &used);
   if (outcome == Z_OK && size == inflated.size() && used == data.size()) return;
-  report(Errc::bad_value, fmt::format("a zlib stream of {} bytes", inflated.size()),
+  report(Rule::compressed_inflates, fmt::format("a zlib stream of {} bytes", inflated.size()),
          outcome != Z_OK ? ::zError(outcome) : fmt::format("one of {} bytes in {}", size, used));
 }
 
@@ -173,17 +176,19 @@ void Checker::State::on(const DescriptionText& description) {
   const auto parsed = Description::parse(description.json, limits);
   if (!parsed) {
     const Error& error = parsed.error();
-    return report(error.code, fmt::format("{} at its byte {}", error.expected, error.offset), error.found);
+    if (error.code == Errc::limit) return report(error);
+    return report(Rule::description_text, fmt::format("{} at its byte {}", error.expected, error.offset),
+                  error.found);
   }
-  if (has_pages && parsed->page_size() && *parsed->page_size() != page_size())
-    report(Errc::page_size_unknown, fmt::format("the page size {} in the description", page_size()),
-           fmt::to_string(*parsed->page_size()));
+  if (!parsed->page_size()) return;
+  if (auto status = source.session().check_described_page_size(*parsed->page_size()); !status)
+    report(std::move(status.error()));
 }
 
 void Checker::State::on(const Eof&) {
   for (const std::uint32_t id : used)
     if (!ended.contains(id))
-      report(Errc::wrong_order, fmt::format("the END of section {}", id), "the end mark of the stream");
+      report(Rule::every_end, fmt::format("the END of section {}", id), "the end mark of the stream");
 }
 
 void Checker::State::on(const Rest& rest) {
@@ -191,7 +196,7 @@ void Checker::State::on(const Rest& rest) {
   if (rest.device_state) {
     last_of_devices = rest.data.back();
   } else if (!std::exchange(has_trailing, true)) {
-    report(Errc::trailing_data, "the end of the stream", ber::hex_excerpt(rest.data));
+    report(Rule::nothing_follows, "the end of the stream", ber::hex_excerpt(rest.data));
   }
 }
 
@@ -199,7 +204,7 @@ void Checker::State::on(const StreamEnd&) {
   // Such device state has the end mark in it, and maybe a description behind that.
   if (last_of_devices && *last_of_devices != static_cast<std::uint8_t>(Element::eof) &&
       *last_of_devices != '}')
-    report(Errc::truncated, "the end mark",
+    report(Rule::end_mark, "the end mark",
            fmt::format("{:02x}, then the end of the input", *last_of_devices));
 }
 

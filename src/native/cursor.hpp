@@ -58,7 +58,13 @@ class Cursor {
   }
   /// That the last field can't be accepted.
   Error refuse(Errc code, std::string_view path, std::string expected, std::string found) const {
-    return {code, input_->offset() + field_at_, join(path), std::move(expected), std::move(found)};
+    return place({code, 0, {}, std::move(expected), std::move(found)}, path);
+  }
+  /// The same, of an error that has no place yet.
+  Error place(Error error, std::string_view path) const {
+    error.offset = input_->offset() + field_at_;
+    error.path = join(path);
+    return error;
   }
 
  private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "annotation.hpp"
 #include "entry_sources.hpp"
+#include "native_position.hpp"
+#include "package.hpp"
 #include "ram_records.hpp"
 
 #include <qember/ber/header.hpp>
@@ -28,8 +30,12 @@ struct Decoder::State {
 
   /// Events that are ready; what they view stays until the reader is asked for more.
   std::deque<Event> ready;
+  NativePosition position;  ///< behind these
+  Package package;
   stream::FullSection full;  ///< the one that `ready` views
-  std::string name;          ///< of the section in `ready`
+  SectionBegin section;      ///< the one that began last; its name is `name`
+  BodyKind kind = BodyKind::device;
+  std::string name;
   Bytes body;
 
   SectionNote note;  ///< for the section to come
@@ -39,6 +45,7 @@ struct Decoder::State {
   bool footers = true;
   bool at_head = true;        ///< nothing but the begin of the stream has been given out
   bool section_open = false;  ///< its end has not been given out yet: it may go on
+  bool had_end = false;       ///< of a section
   bool in_ram = false;        ///< the open section is of RAM
   bool ended = false;         ///< the end mark has been given out, or is part of the rest
   DeviceForm form = DeviceForm::blob;
@@ -59,53 +66,66 @@ struct Decoder::State {
             std::move(found)};
   }
   /// An error of a part that does not know where it stands.
-  Error place(Error error) const {
+  Error place(Error error, std::string_view component = {}) const {
     error.offset = reader.offset();
-    error.path.insert(0, reader.path());
+    error.path.insert(0, reader.path() + std::string(component));
     return error;
   }
 
+  void give(Event event) {
+    position.pass(event);
+    ready.push_back(std::move(event));
+  }
   void end_section() {
-    if (section_open) ready.emplace_back(SectionEnd{footers});
+    if (section_open) {
+      give(SectionEnd{footers});
+      had_end = true;
+    }
     mapped_at.reset();
     mapped_block.reset();
     section_open = in_ram = false;
   }
-  void end_stream() {
+  /// Ends the open section, before an element of that type at top level.
+  Status end_before(Element type) {
     end_section();
-    if (!ended) ready.emplace_back(Eof{});
+    auto status = package.pass(type, position.octets());
+    if (!status) return place(std::move(status.error()));
+    return {};
+  }
+  Status end_stream() {
+    if (ended) return {};
     ended = true;
+    if (auto status = end_before(Element::eof); !status) return status;
+    give(Eof{});
+    return {};
   }
 
   Status on(const stream::FileBegin&) {
-    ready.emplace_back(StreamBegin{});
+    give(StreamBegin{});
     return {};
   }
   Status on(stream::FullSection& section);
   Status on(const stream::BlobBegin& begin);
   Status on(const stream::BlobData& data);
   Status on(const stream::BlobEnd&);
-  Status on(const stream::RamBegin& begin);
+  Status on(const stream::RamBegin& ram_begin);
   Status on(const stream::RamBlockBegin& begin);
   Status on(const ram::PageView& view) {
     if (view.kind == ram::PageKind::hook) {
-      ready.emplace_back(RamMark{ram_flag::hook});
+      give(RamMark{ram_flag::hook});
       return {};
     }
     RamPage page;
     auto status = page_of(view, page);
-    if (status) ready.emplace_back(page);
+    if (status) give(page);
     return status;
   }
   Status page_of(const ram::PageView& view, RamPage& page);
   std::size_t next_pages(std::span<RamPage> room);
   Status on(const stream::RamEnd&) { return {}; }
-  Status on(const stream::FileEnd&) {
-    end_stream();
-    return {};
-  }
+  Status on(const stream::FileEnd&) { return end_stream(); }
   Status on(const stream::InputEnd&) {
-    ready.emplace_back(StreamEnd{});
+    give(StreamEnd{});
     return {};
   }
 
@@ -117,10 +137,14 @@ struct Decoder::State {
   Status text(ByteView json);
   Status mapped_bitmap(const asn1::SecFull& section);
   Status mapped_stale(const asn1::SecFull& section);
-  Status check_mapped(std::span<const RamBlock> blocks) const;
+  Status note_mapped(std::span<const RamBlock> blocks);
   Status advance_mapped(std::uint32_t to, std::uint64_t at, std::uint64_t size);
-  Status part(Kind kind, Integer id, ByteView blob);
-  Status rest(Kind kind);
+  Status part(Kind part, Integer id, ByteView blob);
+  Status rest(Kind rest);
+  Status no_footers();
+  Status check_end_known() const;
+  Status begin(const SectionBegin& section_begin, BodyKind body);
+  Status marks(std::span<const std::uint64_t> words);
   Result<Kind> kind_of(const stream::SectionFields& fields) const;
   Status begin_section(const stream::SectionFields& fields, Element default_type);
   Status blocks(const asn1::SecFull& section);
@@ -141,7 +165,6 @@ Status Decoder::State::on(stream::FullSection& section) {
       return refuse(Errc::limit, "", "a `qember` section of a usual size", "more values than allowed");
     return annotation_section(**full.tree);
   }
-  end_section();
   const bool is_list =
       full.tree && (*full.tree)->contents().which() == asn1::SecFull::Contents::Which::ramblid;
   if (auto status = begin_section(full.fields, is_list ? Element::section_start : Element::section_full);
@@ -153,7 +176,7 @@ Status Decoder::State::on(stream::FullSection& section) {
       full.tree && (*full.tree)->contents().which() == asn1::SecFull::Contents::Which::oldblob;
   if (!is_blob) return values(full);
   form = DeviceForm::blob;
-  ready.emplace_back(Body{(*full.tree)->contents().as_oldblob()});
+  give(Body{(*full.tree)->contents().as_oldblob()});
   return {};
 }
 
@@ -187,10 +210,10 @@ Status Decoder::State::annotation_section(const asn1::SecFull& section) {
     case Kind::trailing:
     case Kind::device_state: {
       if (auto status = rest(*kind); !status) return status;
-      ready.emplace_back(Rest{blob, *kind == Kind::device_state});
+      give(Rest{blob, *kind == Kind::device_state});
       return {};
     }
-    case Kind::no_footers: footers = false; return {};
+    case Kind::no_footers: return no_footers();
   }
   return {};
 }
@@ -201,28 +224,31 @@ Status Decoder::State::note_section(const asn1::SecFull& section) {
   if (read->continues && !(section_open && in_ram))
     return refuse(Errc::bad_annotation, "", "a section of RAM to go on with", "none");
   note = std::move(*read);
-  if (note.page_size) {
-    if (!is_page_size(*note.page_size))
-      return refuse(Errc::bad_annotation, "", "a page size of 256 to 65536", fmt::to_string(*note.page_size));
-    session.set_page_size(*note.page_size);
-  }
+  if (!note.page_size) return {};
+  auto status = session.note_page_size(*note.page_size);
+  if (!status) return place(std::move(status.error()));
   return {};
 }
 
 Status Decoder::State::configuration(const asn1::SecFull& section) {
   auto read = annotation::read_configuration(section);
   if (!read) return place(std::move(read.error()));
-  if (!at_head) return refuse(Errc::wrong_order, "", "a configuration before all else", "it later");
+  if (!at_head)
+    return place(broken(Rule::configuration_first, "the configuration before all else", "it later"));
   if (auto status = session.note(*read); !status) return place(std::move(status.error()));
-  ready.emplace_back(std::move(*read));
+  give(std::move(*read));
   return {};
 }
 
 Status Decoder::State::command(const asn1::SecFull& section) {
   auto read = annotation::read_command(section);
   if (!read) return place(std::move(read.error()));
-  if (auto status = session.note(*read); !status) return place(std::move(status.error()));
-  end_section();
+  if (auto status = end_before(Element::command); !status) return status;
+  auto status = session.note(*read);
+  position.pass(*read);
+  if (status && read->id == static_cast<std::uint16_t>(CommandId::packaged))
+    status = package.begin(read->payload, position.octets());
+  if (!status) return place(std::move(status.error()));
   ready.emplace_back(*read);
   return {};
 }
@@ -235,33 +261,64 @@ Status Decoder::State::text(ByteView json) {
     matcher.emplace(*description);
   }
   end_section();
-  ready.emplace_back(DescriptionText{json});
+  if (description && description->page_size()) {
+    if (auto status = session.note_described_page_size(*description->page_size()); !status)
+      return place(std::move(status.error()));
+  }
+  give(DescriptionText{json});
   return {};
 }
 
-Status Decoder::State::part(Kind kind, Integer id, ByteView blob) {
-  end_section();
+Status Decoder::State::part(Kind part, Integer id, ByteView blob) {
   const auto number = id.as_unsigned();
   const OpenSection* open =
       number && *number <= 0xffffffff ? session.section(static_cast<std::uint32_t>(*number)) : nullptr;
   if (open == nullptr || open->kind == BodyKind::ram)
-    return refuse(Errc::unknown_section, ".sectionid", "the id of a section that was started", to_string(id));
-  section_open = true;
+    return place(broken(Rule::section_known, "the id of a section that was started", to_string(id)),
+                 ".sectionid");
   name = open->name;
-  ready.emplace_back(SectionBegin{kind == Kind::part ? Element::section_part : Element::section_end,
-                                  static_cast<std::uint32_t>(*number), name, open->instance, open->version});
-  ready.emplace_back(Body{blob});
+  if (auto status = begin({part == Kind::part ? Element::section_part : Element::section_end,
+                           static_cast<std::uint32_t>(*number), name, open->instance, open->version},
+                          open->kind);
+      !status)
+    return status;
+  give(Body{blob});
   return {};
 }
 
-Status Decoder::State::rest(Kind kind) {
-  if (kind == Kind::trailing) {
-    end_stream();
-  } else {
-    end_section();
-    ended = true;
-  }
+Status Decoder::State::rest(Kind rest) {
+  if (rest == Kind::trailing) return end_stream();
+  if (auto status = end_before(Element::section_full); !status) return status;
+  if (had_end && footers)
+    return refuse(Errc::wrong_order, "", "sections with footers, as before", "sections without");
+  if (has_text) return refuse(Errc::wrong_order, "", "no description but the one in it", "one before");
+  ended = true;
   return {};
+}
+
+/// All sections have footers, or none has.
+Status Decoder::State::no_footers() {
+  if (had_end && footers)
+    return refuse(Errc::wrong_order, "", "sections with footers, as before", "sections without");
+  footers = false;
+  return section_open ? check_end_known() : Status();
+}
+
+/// Of the section that is open.
+Status Decoder::State::check_end_known() const {
+  if (footers || kind != BodyKind::device || section.type == Element::section_full) return {};
+  return place(broken(Rule::end_known, "an iterative section whose end can be known",
+                      fmt::format("{:?}", section.name)));
+}
+
+Status Decoder::State::begin(const SectionBegin& section_begin, BodyKind body) {
+  auto status = end_before(section_begin.type);
+  section = section_begin;
+  kind = body;
+  section_open = true;
+  in_ram = body == BodyKind::ram;
+  give(section);
+  return status ? check_end_known() : status;
 }
 
 /// `default_type`: what the section is without a note.
@@ -279,21 +336,20 @@ Status Decoder::State::begin_section(const stream::SectionFields& fields, Elemen
   if (name.size() > limits.max_name)
     return refuse(Errc::constraint, ".name", fmt::format("at most {} octets", limits.max_name),
                   fmt::to_string(name.size()));
-  const SectionBegin begin{note.type.value_or(default_type),
+  const SectionBegin named{note.type.value_or(default_type),
                            static_cast<std::uint32_t>(fields.sectionid.bits()), name,
                            static_cast<std::uint32_t>(fields.instanceid.bits()),
                            static_cast<std::uint32_t>(fields.versionid.bits())};
-  if (begin.type != Element::section_start && begin.type != Element::section_full)
+  if (named.type != Element::section_start && named.type != Element::section_full)
     return refuse(Errc::bad_annotation, "", "START or FULL for a section with a name", "another type");
   constexpr std::uint32_t ram_version = 4;
-  if (body_kind(name, begin.type) == BodyKind::ram && begin.version != ram_version)
-    return refuse(Errc::unsupported, ".versionid", "version 4 of `ram`", fmt::to_string(begin.version));
-  if (auto status = session.note(begin); !status) return place(std::move(status.error()));
-  section_open = true;
-  in_ram = body_kind(name, begin.type) == BodyKind::ram;
-  ready.emplace_back(begin);
-  if (!in_ram) note = {};
-  return {};
+  const BodyKind body = body_kind(name, named.type);
+  if (body == BodyKind::ram && named.version != ram_version)
+    return place(broken(Rule::ram_version, "version 4 of `ram`", fmt::to_string(named.version)),
+                 ".versionid");
+  if (auto status = session.note(named); !status) return place(std::move(status.error()));
+  if (body != BodyKind::ram) note = {};
+  return begin(named, body);
 }
 
 Status Decoder::State::blocks(const asn1::SecFull& section) {
@@ -307,8 +363,9 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
     if (!length)
       return refuse(Errc::constraint, ".contents.ramblid", "lengths of 0 or more", to_string(entry.len()));
     if (!block_names.emplace(std::string(entry.name()), static_cast<std::uint32_t>(blocks.size())).second)
-      return refuse(Errc::bad_value, ".contents.ramblid", "RAM blocks with different names",
-                    fmt::format("{:?} twice", entry.name()));
+      return place(broken(Rule::block_names, "RAM blocks with different names",
+                          fmt::format("{:?} twice", entry.name())),
+                   ".contents.ramblid");
     blocks.push_back({std::string(entry.name()), *length, {}, {}, {}});
   }
   for (const annotation::BlockNote& about : note.blocks) {
@@ -331,7 +388,7 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
   if (!total || (*total & (min_page_size - 1)) != 0)
     return refuse(Errc::constraint, ".contents.ramblid.totalram", "a multiple of 256",
                   to_string(list.totalram()));
-  if (auto status = check_mapped(blocks); !status) return status;
+  if (auto status = note_mapped(blocks); !status) return status;
   if (!blocks.empty() && blocks.front().mapped && *total > limits.max_mapped_ram)
     return refuse(Errc::limit, ".contents.ramblid.totalram",
                   fmt::format("at most {} in a mapped-ram file", limits.max_mapped_ram),
@@ -340,34 +397,43 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
     return place(std::move(status.error()));
   if (!session.blocks().empty() && session.blocks().front().mapped)
     mapped_at = session.blocks().front().mapped->bitmap_offset;
-  ready.emplace_back(RamBlocks{*total, session.blocks()});
-  for (const std::uint64_t word : note.marks) ready.emplace_back(RamMark{word});
+  give(RamBlocks{*total, session.blocks()});
+  if (auto status = marks(note.marks); !status) return status;
   note = {};
   block.reset();
   last_block.reset();
   return {};
 }
 
+/// Records without a page, that stand before the first page.
+Status Decoder::State::marks(std::span<const std::uint64_t> words) {
+  for (const std::uint64_t word : words) {
+    if (!ram_flag::is_mark(word, session.page_size_or_default()))
+      return refuse(Errc::bad_annotation, "", "a record without a page", fmt::format("{:#x}", word));
+    give(RamMark{word});
+  }
+  return {};
+}
+
 /// Device state as values: the description gives back what BER has lost, the widths.
-Status Decoder::State::values(const stream::FullSection& section) {
-  const auto& begin = std::get<SectionBegin>(ready.back());
-  const Device* device = matcher ? matcher->match(begin.name, begin.instance) : nullptr;
+Status Decoder::State::values(const stream::FullSection& full_section) {
+  const Device* device = matcher ? matcher->match(section.name, section.instance) : nullptr;
   if (device == nullptr)
     return refuse(Errc::description_mismatch, ".contents.vmstate", "a blob, where no description came before",
                   "values");
   form = DeviceForm::values;
   body.clear();
   Status status;
-  if (section.tree) {
-    TreeSource source((*section.tree)->contents().as_vmstate().as_vmstateentries(), section.encoded,
+  if (full_section.tree) {
+    TreeSource source((*full_section.tree)->contents().as_vmstate().as_vmstateentries(), full_section.encoded,
                       reader.offset(), reader.path());
     status = write_state(*device, source, body);
   } else {
-    BytesSource source(section.encoded, reader.offset(), reader.path());
+    BytesSource source(full_section.encoded, reader.offset(), reader.path());
     status = write_state(*device, source, body);
   }
   if (!status) return status;
-  ready.emplace_back(Body{body});
+  give(Body{body});
   return {};
 }
 
@@ -375,34 +441,33 @@ Status Decoder::State::on(const stream::BlobBegin& begin) {
   blob_kind.reset();
   if (begin.fields.name != annotation::section_name) {
     form = DeviceForm::blob;
-    end_section();
     if (auto status = begin_section(begin.fields, Element::section_full); !status) return status;
     if (in_ram) return refuse(Errc::bad_value, ".contents", "the list of RAM blocks", "a blob");
     return {};
   }
-  const auto kind = kind_of(begin.fields);
-  if (!kind) return kind.error();
-  blob_kind = *kind;
-  switch (*kind) {
+  const auto kind_of_blob = kind_of(begin.fields);
+  if (!kind_of_blob) return kind_of_blob.error();
+  blob_kind = *kind_of_blob;
+  switch (*blob_kind) {
     case Kind::description: body.clear(); return {};
     case Kind::part:
-    case Kind::end: return part(*kind, begin.fields.sectionid, {});
+    case Kind::end: return part(*blob_kind, begin.fields.sectionid, {});
     case Kind::trailing:
-    case Kind::device_state: return rest(*kind);
+    case Kind::device_state: return rest(*blob_kind);
     default: return refuse(Errc::bad_annotation, ".contents", "values", "a long blob");
   }
 }
 
 Status Decoder::State::on(const stream::BlobData& data) {
   if (blob_kind == Kind::trailing || blob_kind == Kind::device_state) {
-    ready.emplace_back(Rest{data.data, blob_kind == Kind::device_state});
+    give(Rest{data.data, blob_kind == Kind::device_state});
   } else if (blob_kind == Kind::description) {
     if (data.data.size() > limits.max_description - body.size())
       return refuse(Errc::limit, ".contents.oldblob",
                     fmt::format("a description of at most {} octets", limits.max_description), "more");
     body.insert(body.end(), data.data.begin(), data.data.end());
   } else {
-    ready.emplace_back(Body{data.data});
+    give(Body{data.data});
   }
   return {};
 }
@@ -412,25 +477,26 @@ Status Decoder::State::on(const stream::BlobEnd&) {
   return text(body);
 }
 
-Status Decoder::State::on(const stream::RamBegin& begin) {
-  const auto id = begin.sectionid.as_unsigned();
+Status Decoder::State::on(const stream::RamBegin& ram_begin) {
+  const auto id = ram_begin.sectionid.as_unsigned();
   const OpenSection* open =
       id && *id <= 0xffffffff ? session.section(static_cast<std::uint32_t>(*id)) : nullptr;
   if (open == nullptr || open->kind != BodyKind::ram)
-    return refuse(Errc::unknown_section, ".sectionid", "the id of a section `ram` that was started",
-                  to_string(begin.sectionid));
+    return place(broken(Rule::section_known, "the id of a section `ram` that was started",
+                        to_string(ram_begin.sectionid)),
+                 ".sectionid");
   if (ended) return refuse(Errc::wrong_order, "", "the end of the file", "a section after the end mark");
   if (!note.continues) {
-    end_section();
-    section_open = in_ram = true;
     name = open->name;
     const Element type = note.type.value_or(Element::section_part);
     if (type != Element::section_part && type != Element::section_end)
       return refuse(Errc::bad_annotation, "", "PART or END for a section without a name", "another type");
-    ready.emplace_back(
-        SectionBegin{type, static_cast<std::uint32_t>(*id), name, open->instance, open->version});
+    if (auto status =
+            begin({type, static_cast<std::uint32_t>(*id), name, open->instance, open->version}, open->kind);
+        !status)
+      return status;
   }
-  for (const std::uint64_t word : note.marks) ready.emplace_back(RamMark{word});
+  if (auto status = marks(note.marks); !status) return status;
   const auto fill = note.fill;
   const bool names_block = note.names_block;
   note = {};
@@ -443,7 +509,8 @@ Status Decoder::State::on(const stream::RamBegin& begin) {
 Status Decoder::State::on(const stream::RamBlockBegin& begin) {
   const auto found = block_names.find(begin.name);
   if (found == block_names.end())
-    return refuse(Errc::unknown_block, ".name", "the name of a RAM block", fmt::format("{:?}", begin.name));
+    return place(broken(Rule::block_known, "the name of a RAM block", fmt::format("{:?}", begin.name)),
+                 ".name");
   block = found->second;
   begins_block = true;
   return {};
@@ -483,16 +550,17 @@ Status Decoder::State::page_of(const ram::PageView& view, RamPage& page) {
   return {};
 }
 
-/// All of the blocks are mapped or none, and they follow one another.
-Status Decoder::State::check_mapped(std::span<const RamBlock> blocks) const {
+/// All of the blocks are mapped or none, follow one another, and have pages of one size.
+Status Decoder::State::note_mapped(std::span<const RamBlock> blocks) {
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     if (blocks[i].mapped.has_value() != blocks[0].mapped.has_value())
       return refuse(Errc::bad_annotation, "", "RAM blocks that are all mapped or none", "some");
     if (!blocks[i].mapped) continue;
-    // Where the first one's fields begin only the writer knows.
-    const std::uint64_t begin =
-        i > 0 ? mapped_end(blocks[i - 1]) : blocks[i].mapped->bitmap_offset - mapped_fields_size(blocks[i]);
-    if (auto status = check_mapped_block(blocks[i], begin); !status) return place(std::move(status.error()));
+    const std::uint64_t fields =
+        i > 0 ? mapped_end(blocks[i - 1]) : position.octets() + sizeof(std::uint64_t);
+    auto status = check_mapped_block(blocks[i], fields);
+    if (status) status = session.note_page_size(blocks[i].mapped->page_size);
+    if (!status) return place(std::move(status.error()));
   }
   return {};
 }
@@ -522,7 +590,7 @@ Status Decoder::State::mapped_bitmap(const asn1::SecFull& section) {
       !status)
     return status;
   bitmap_octets += read->data.size();
-  ready.emplace_back(*read);
+  give(*read);
   return {};
 }
 
@@ -537,7 +605,7 @@ Status Decoder::State::mapped_stale(const asn1::SecFull& section) {
   if (auto status = advance_mapped(read->block, block.mapped->pages_offset + read->addr, read->data.size());
       !status)
     return status;
-  ready.emplace_back(*read);
+  give(*read);
   return {};
 }
 
@@ -547,8 +615,8 @@ Status Decoder::State::check_page(const RamPage& page) const {
     return refuse(Errc::constraint, ".fullpage.data", fmt::format("a page of {} octets", size),
                   fmt::to_string(page.data.size()));
   if (page.kind == RamPageKind::xbzrle && page.data.size() > size)
-    return refuse(Errc::constraint, ".xbzrle.data", fmt::format("at most {} octets", size),
-                  fmt::to_string(page.data.size()));
+    return place(broken(Rule::delta_fits, fmt::format("at most {}", size), fmt::to_string(page.data.size())),
+                 ".xbzrle.data");
   return {};
 }
 
@@ -558,14 +626,19 @@ Status Decoder::State::compressed(const asn1::SecFull& section) {
   if (!section_open || !in_ram)
     return refuse(Errc::bad_annotation, "", "a section of RAM to go on with", "none");
   if (read->block >= session.blocks().size())
-    return refuse(Errc::unknown_block, "", "a RAM block of the list", fmt::to_string(read->block));
-  if (read->data.size() > ram_flag::max_compressed(session.page_size_or_default()))
-    return refuse(Errc::constraint, "", "a compressed page", fmt::format("{} octets", read->data.size()));
+    return place(broken(Rule::block_known, "a RAM block of the list", fmt::to_string(read->block)));
+  const std::uint64_t size = session.page_size_or_default();
+  if (size <= ram_flag::compress_page)
+    return refuse(Errc::bad_annotation, "",
+                  fmt::format("no compressed page, where pages have {} octets", size), "one");
+  if (const std::uint64_t most = ram_flag::max_compressed(size); read->data.size() > most)
+    return place(
+        broken(Rule::compressed_fits, fmt::format("at most {}", most), fmt::to_string(read->data.size())));
   const bool names_block = read->names_block || read->block != last_block;
   const RamPage page{RamPageKind::compressed, 0, names_block, read->block, read->addr, read->data, false};
   if (auto status = session.note(page); !status) return place(std::move(status.error()));
   last_block = page.block;
-  ready.emplace_back(page);
+  give(page);
   return {};
 }
 
@@ -640,6 +713,7 @@ Result<Event> Decoder::next() {
         state_->recover(view, status.error().code);
         return std::move(status.error());
       }
+      state_->position.pass(page);
       return Event(page);
     }
   }

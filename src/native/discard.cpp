@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "discard.hpp"
 
+#include <qember/native/rule.hpp>
+
 #include <fmt/format.h>
 
 namespace qember::native {
@@ -8,17 +10,14 @@ namespace qember::native {
 Result<Discard> read_discard(const Session& session, ByteView payload) {
   // u8 version 0, counted name of the block, u8 0, then be64 start and be64 length of each range.
   constexpr std::size_t range_size = 16;
-  const auto refuse = [](Errc code, std::string expected, std::string found) {
-    return Error{code, 0, {}, std::move(expected), std::move(found)};
-  };
   const std::size_t name = payload.size() > 1 ? payload[1] : 0;
   const std::size_t header = name + 3;
   if (payload.size() < header || (payload.size() - header) % range_size != 0 || payload[0] != 0)
-    return refuse(Errc::bad_value, "a version 0, a block and ranges",
+    return broken(Rule::discard_form, "a version 0, a block and ranges",
                   fmt::format("{} bytes of another form", payload.size()));
   const auto block = session.find_block(payload.subspan(2, name));
   if (!block)
-    return refuse(Errc::unknown_block, "a listed block",
+    return broken(Rule::discard_block, "a listed block",
                   fmt::format("{:?}", as_text(payload.subspan(2, name))));
 
   Discard discard{*block, {}};
@@ -29,10 +28,10 @@ Result<Discard> read_discard(const Session& session, ByteView payload) {
     const auto length = load_be<std::uint64_t>(payload.data() + at + 8);
     const auto found = [&] { return fmt::format("{:#x} bytes at {:#x}", length, begin); };
     if (begin > most || length > most - begin)
-      return refuse(Errc::page_outside_block, fmt::format("a range within {:#x}", most), found());
+      return broken(Rule::discard_within, fmt::format("a range within {:#x}", most), found());
     const std::uint64_t end = begin + length;
     if (begin % page != 0 || (end % page != 0 && end != most))
-      return refuse(Errc::page_unaligned, fmt::format("multiples of {:#x}", page), found());
+      return broken(Rule::discard_aligned, fmt::format("multiples of {:#x}", page), found());
     discard.ranges.push_back({begin, end});
   }
   return discard;

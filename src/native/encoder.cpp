@@ -355,10 +355,12 @@ Status Encoder::State::on(const SectionEnd& end) {
 Status Encoder::State::on(const DescriptionText& text) {
   // One that cannot be read is carried all the same.
   if (auto parsed = Description::parse(text.json, limits)) {
-    const auto size = source.session().page_size();
-    if (size && parsed->page_size() && *parsed->page_size() != *size)
-      return Error{Errc::page_size_unknown, source.offset(), "QEVM.description",
-                   "the page size " + std::to_string(*size), std::to_string(*parsed->page_size())};
+    if (parsed->page_size()) {
+      if (auto status = source.session().check_described_page_size(*parsed->page_size()); !status) {
+        status.error().offset = source.offset();
+        return std::move(status.error()).within(source.path());
+      }
+    }
     description = std::move(*parsed);
     matcher.emplace(*description);
   }

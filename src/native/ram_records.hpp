@@ -15,6 +15,13 @@ inline constexpr std::uint64_t xbzrle = 0x040;
 inline constexpr std::uint64_t hook = 0x080;
 inline constexpr std::uint64_t compress_page = 0x100;
 inline constexpr std::uint64_t multifd_flush = 0x200;
+/// No bit above is one; what is set there and is not of a page's address leaves it unaligned.
+inline constexpr std::uint64_t all = 0x3ff;
+
+/// Whether that is all of a record, one without a page. Small pages leave no room for the flush.
+constexpr bool is_mark(std::uint64_t word, std::uint64_t page_size) {
+  return word == hook || (word == multifd_flush && page_size > multifd_flush);
+}
 
 /// The octet before an XBZRLE delta.
 inline constexpr std::uint8_t xbzrle_encoding = 0x01;

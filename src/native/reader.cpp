@@ -3,20 +3,20 @@
 #include <qember/native/reader.hpp>
 
 #include "cursor.hpp"
-
-#include <algorithm>
+#include "package.hpp"
 
 namespace qember::native {
-namespace {
-constexpr std::string_view configuration_prefix = "configuration/";
-/// QEMU has some thirty.
-constexpr std::uint32_t most_capabilities = 255;
-}  // namespace
 
 Reader::Reader(stream::Input& input, const Limits& limits, ReaderOptions options)
-    : input_(input), limits_(limits), session_(limits), read_at_(std::move(options.read_at)) {
+    : input_(input),
+      limits_(limits),
+      session_(limits),
+      package_(std::make_unique<Package>()),
+      read_at_(std::move(options.read_at)) {
   if (options.page_size) session_.set_page_size(*options.page_size);
 }
+
+Reader::~Reader() = default;
 
 Result<Event> Reader::next() {
   in_sync_ = false;
@@ -46,7 +46,7 @@ std::string Reader::path() const {
     case State::payload:
     case State::device:
     case State::footer: return section_path();
-    default: return "QEVM";
+    default: return element_;
   }
 }
 
@@ -58,6 +58,12 @@ std::string Reader::section_path() const { return element_path("section", sectio
 
 Error Reader::refuse(Errc code, std::string path, std::string expected, std::string found) const {
   return {code, input_.offset(), std::move(path), std::move(expected), std::move(found)};
+}
+
+/// An error of a part that does not know where the unread bytes stand.
+Error Reader::place(Error error, std::string path) const {
+  error.offset = input_.offset();
+  return std::move(error).within(path);
 }
 
 Event Reader::take(Event event, std::size_t size) {
@@ -80,21 +86,14 @@ Result<Event> Reader::read_header() {
 }
 
 Result<Event> Reader::read_element() {
-  if (package_end_ != 0 && input_.offset() >= package_end_) {
-    if (input_.offset() > package_end_)
-      return refuse(Errc::bad_length, "QEVM", fmt::format("the package to end at {}", package_end_),
-                    "an element across its end");
-    package_end_ = 0;
-  }
+  element_ = "QEVM";
   Cursor cursor(input_);
   const auto type = static_cast<Element>(cursor.be<std::uint8_t>(""));
   if (cursor.is_short()) return cursor.shortage("QEVM");
+  if (auto status = package_->pass(type, input_.offset()); !status)
+    return place(std::move(status.error()), "QEVM");
   switch (type) {
-    case Element::eof:
-      if (package_end_ != 0)
-        return cursor.refuse(Errc::wrong_order, "QEVM", "an element of the package", "EOF");
-      state_ = State::after_eof;
-      return take(Eof{}, 1);
+    case Element::eof: state_ = State::after_eof; return take(Eof{}, 1);
     case Element::configuration: return read_configuration(cursor);
     case Element::command: return read_command(cursor);
     case Element::section_start:
@@ -112,7 +111,7 @@ Result<Event> Reader::read_element() {
 Result<Event> Reader::read_configuration(Cursor& cursor) {
   const std::string path = "QEVM.configuration";
   if (input_.offset() != 8)
-    return refuse(Errc::wrong_order, path, "the configuration right after the header", "it later");
+    return place(broken(Rule::configuration_first, "the configuration before all else", "it later"), path);
   Configuration configuration;
   const auto size = cursor.be<std::uint32_t>("machine");
   // QEMU itself refuses a name that is longer.
@@ -129,38 +128,28 @@ Result<Event> Reader::read_configuration(Cursor& cursor) {
     cursor.bytes(1, "subsection");
     sub.name = as_text(cursor.counted("subsection"));
     if (cursor.is_short()) return cursor.shortage(path);
-    const Error unknown =
-        cursor.refuse(Errc::unsupported, path, "a configuration subsection that has a known size",
-                      fmt::format("{:?}", sub.name));
-    if (!sub.name.starts_with(configuration_prefix)) return unknown;
-    if (std::ranges::find(configuration.subsections, sub.name, &ConfigurationSubsection::name) !=
-        configuration.subsections.end())
-      return cursor.refuse(Errc::bad_value, path, "each subsection once",
-                           fmt::format("{:?} again", sub.name));
+    if (auto status = check_subsection(configuration.subsections, sub.name); !status)
+      return cursor.place(std::move(status.error()), path);
     sub.version = cursor.be<std::uint32_t>("subsection.version");
     const std::size_t begin = cursor.at();
     if (sub.name == "configuration/target-page-bits") {
       cursor.be<std::uint32_t>("subsection.bits");
     } else if (sub.name == "configuration/uuid") {
       cursor.bytes(16, "subsection.uuid");
-    } else if (sub.name == "configuration/capabilities") {
+    } else {
       const auto count = cursor.be<std::uint32_t>("subsection.count");
       if (count > most_capabilities)
         return cursor.refuse(Errc::limit, path, fmt::format("at most {} capabilities", most_capabilities),
                              fmt::to_string(count));
       for (std::uint32_t i = 0; i < count && !cursor.is_short(); ++i) cursor.counted("subsection.capability");
-    } else {
-      return unknown;
     }
     if (cursor.is_short()) return cursor.shortage(path);
     const ByteView payload = input_.view().subspan(begin, cursor.at() - begin);
     sub.payload.assign(payload.begin(), payload.end());
     configuration.subsections.push_back(std::move(sub));
   }
-  if (auto status = session_.note(configuration); !status) {
-    status.error().offset = input_.offset();
-    return std::move(status.error()).within(path);
-  }
+  if (auto status = session_.note(configuration); !status) return place(std::move(status.error()), path);
+  element_ = path;
   return take(std::move(configuration), cursor.at());
 }
 
@@ -170,17 +159,12 @@ Result<Event> Reader::read_command(Cursor& cursor) {
   command.id = cursor.be<std::uint16_t>("id");
   command.payload = cursor.bytes(cursor.be<std::uint16_t>("length"), "payload");
   if (cursor.is_short()) return cursor.shortage(path);
-  if (auto status = session_.note(command); !status) {
-    status.error().offset = input_.offset();
-    return std::move(status.error()).within(path);
-  }
-  if (command.id == static_cast<std::uint16_t>(CommandId::packaged)) {
-    if (command.payload.size() != 4 || package_end_ != 0)
-      return refuse(Errc::bad_value, path, "PACKAGED with a payload of 4 octets, outside any other",
-                    "another");
-    package_end_ = input_.offset() + cursor.at() + load_be<std::uint32_t>(command.payload.data());
-  }
+  auto status = session_.note(command);
+  if (status && command.id == static_cast<std::uint16_t>(CommandId::packaged))
+    status = package_->begin(command.payload, input_.offset() + cursor.at());
+  if (!status) return place(std::move(status.error()), path);
   ++commands_;
+  element_ = path;
   return take(command, cursor.at());
 }
 
@@ -193,13 +177,15 @@ Result<Event> Reader::read_section(Cursor& cursor, Element type) {
     begin.version = cursor.be<std::uint32_t>("version");
     if (cursor.is_short()) return cursor.shortage(path);
     if (body_kind(begin.name, type) == BodyKind::ram && begin.version != 4)
-      return cursor.refuse(Errc::unsupported, path, "version 4 of `ram`", fmt::to_string(begin.version));
+      return cursor.place(broken(Rule::ram_version, "version 4 of `ram`", fmt::to_string(begin.version)),
+                          path);
   } else {
     if (cursor.is_short()) return cursor.shortage(path);
     const OpenSection* open = session_.section(begin.id);
     if (open == nullptr)
-      return cursor.refuse(Errc::unknown_section, path, "the id of a section that was started",
-                           fmt::to_string(begin.id));
+      return cursor.place(
+          broken(Rule::section_known, "the id of a section that was started", fmt::to_string(begin.id)),
+          path);
     begin.name = open->name;
     begin.instance = open->instance;
     begin.version = open->version;
@@ -208,10 +194,8 @@ Result<Event> Reader::read_section(Cursor& cursor, Element type) {
 }
 
 Result<Event> Reader::begin_body(SectionBegin begin, std::size_t size) {
-  if (auto status = session_.note(begin); !status) {
-    status.error().offset = input_.offset();
-    return std::move(status.error()).within(element_path("section", sections_));
-  }
+  if (auto status = session_.note(begin); !status)
+    return place(std::move(status.error()), element_path("section", sections_));
   full_name_.assign(begin.name);
   section_ = begin;
   section_.name = begin.name = full_name_;
@@ -232,8 +216,9 @@ Result<Event> Reader::begin_body(SectionBegin begin, std::size_t size) {
     return take(begin, size);
   }
   if (begin.type != Element::section_full)
-    return refuse(Errc::unsupported, section_path(), "an iterative section whose end can be known",
-                  fmt::format("{:?}", begin.name));
+    return place(broken(Rule::end_known, "an iterative section whose end can be known",
+                        fmt::format("{:?}", begin.name)),
+                 section_path());
   if (tail_.empty()) {
     --sections_;
     state_ = State::tail;
@@ -292,10 +277,12 @@ Result<Event> Reader::read_after_eof() {
     state_ = State::after_eof;
     return cursor.shortage("QEVM");
   }
+  element_ = "QEVM.description";
   return take(DescriptionText{json}, cursor.at());
 }
 
 Result<Event> Reader::read_rest() {
+  element_ = "QEVM";
   const ByteView view = input_.view();
   if (view.empty()) {
     if (!input_.finished()) return starved("QEVM");

@@ -3,6 +3,7 @@
 #include <qember/native/reader.hpp>
 
 #include "cursor.hpp"
+#include "package.hpp"
 #include "split.hpp"
 
 #include <algorithm>
@@ -77,7 +78,7 @@ std::size_t find_footer(ByteView view, std::size_t from, std::uint32_t id) {
 Reader::BodyEnd Reader::find_body_end(ByteView body, std::uint64_t offset) {
   for (std::size_t at = find_footer(body, scanned_, section_.id); at < body.size();
        at = find_footer(body, at + 1, section_.id)) {
-    if (package_end_ != 0 && offset + at + footer_size == package_end_) return {BodyEnd::found, at};
+    if (package_->ends_at(offset + at + footer_size)) return {BodyEnd::found, at};
     switch (what_follows(body.subspan(at + footer_size), input_.finished())) {
       case Following::certain: return {BodyEnd::found, at};
       case Following::starved: scanned_ = at; return {BodyEnd::starved, 0};

@@ -3,6 +3,7 @@
 // all of its pages, so that the list of blocks is gathered ahead.
 #include <qember/native/mapped_ram.hpp>
 #include <qember/native/reader.hpp>
+#include <qember/native/rule.hpp>
 #include <qember/ram/zero.hpp>
 
 #include "cursor.hpp"
@@ -50,9 +51,16 @@ Result<RamBlock> Reader::read_mapped_block(std::uint64_t& offset, std::uint64_t 
   fields.resize(read_at_(offset, fields));
   stream::Input input = stream::Input::over(fields);
   Cursor cursor(input);
+  const auto at = [offset](Error error) {
+    error.offset += offset;
+    return error;
+  };
   RamBlock block;
   block.name = as_text(cursor.counted("name"));
   block.length = cursor.be<std::uint64_t>("length");
+  if (block.length > left)
+    return at(cursor.place(
+        broken(Rule::block_lengths, fmt::format("at most {}", left), fmt::to_string(block.length)), path));
   if (session_.ignore_shared()) block.address = cursor.be<std::uint64_t>("address");
   MappedRam mapped;
   mapped.version = cursor.be<std::uint32_t>("version");
@@ -60,20 +68,9 @@ Result<RamBlock> Reader::read_mapped_block(std::uint64_t& offset, std::uint64_t 
   mapped.bitmap_offset = cursor.be<std::uint64_t>("bitmap_offset");
   mapped.pages_offset = cursor.be<std::uint64_t>("pages_offset");
   block.mapped = mapped;
-  Status status;
-  if (cursor.is_short()) {
-    status = cursor.shortage(path);
-  } else if (block.length > left) {
-    status = cursor.refuse(Errc::bad_value, path, fmt::format("a length of at most {}", left),
-                           fmt::to_string(block.length));
-  } else {
-    status = check_mapped_block(block, offset);
-    if (!status) status = std::move(status.error()).within(path);
-  }
-  if (!status) {
-    status.error().offset += offset;
-    return std::move(status.error());
-  }
+  if (cursor.is_short()) return at(cursor.shortage(path));
+  if (auto status = check_mapped_block(block, offset); !status)
+    return at(std::move(status.error()).within(path));
   offset = mapped_end(block);
   return block;
 }
@@ -101,16 +98,12 @@ Result<Event> Reader::read_mapped_blocks(std::uint64_t total) {
     mapped_.push_back({MappedPart::bitmap, index, bitmap});
     mapped_.push_back({MappedPart::padding, index, mapped.pages_offset - mapped.bitmap_offset - bitmap});
     mapped_.push_back({MappedPart::pages, index, block->length});
-    if (!session_.page_size()) session_.set_page_size(mapped.page_size);
-    if (*session_.page_size() != mapped.page_size)
-      return refuse(Errc::page_size_unknown, block_path,
-                    fmt::format("the page size {}", *session_.page_size()), fmt::to_string(mapped.page_size));
+    if (auto status = session_.note_page_size(mapped.page_size); !status)
+      return place(std::move(status.error()), block_path);
     blocks.push_back(std::move(*block));
   }
-  if (auto status = session_.open_blocks(total, std::move(blocks)); !status) {
-    status.error().offset = input_.offset();
-    return std::move(status.error()).within(path);
-  }
+  if (auto status = session_.open_blocks(total, std::move(blocks)); !status)
+    return place(std::move(status.error()), path);
   blocks_pending_ = false;
   state_ = State::mapped;
   return take(RamBlocks{total, session_.blocks()}, word);

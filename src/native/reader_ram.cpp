@@ -2,6 +2,7 @@
 // The part of the reader that reads the section `ram`.
 #include <qember/ber/header.hpp>
 #include <qember/native/reader.hpp>
+#include <qember/native/rule.hpp>
 
 #include "cursor.hpp"
 #include "ram_records.hpp"
@@ -27,7 +28,8 @@ Result<bool> Reader::read_block(Cursor& cursor, std::uint64_t left, RamBlock& bl
   block.length = cursor.be<std::uint64_t>("length");
   if (cursor.is_short()) return false;
   if (block.length > left)
-    return cursor.refuse(Errc::bad_value, "", fmt::format("at most {}", left), fmt::to_string(block.length));
+    return cursor.place(
+        broken(Rule::block_lengths, fmt::format("at most {}", left), fmt::to_string(block.length)), "");
   last = block.length == left;
   if (session_.advised_page_sizes() != 0) {
     Cursor ahead = cursor;
@@ -92,9 +94,7 @@ Result<Event> Reader::read_ram() {
     state_ = State::footer;
     return read_footer();
   }
-  const bool has_flush = session_.page_size_or_default() > ram_flag::multifd_flush;
-  if (word == ram_flag::hook || (word == ram_flag::multifd_flush && has_flush))
-    return take(RamMark{word}, cursor.at());
+  if (ram_flag::is_mark(word, session_.page_size_or_default())) return take(RamMark{word}, cursor.at());
   if (!session_.page_size()) {
     if (auto status = find_page_size(); !status) return std::move(status.error());
   }
@@ -112,13 +112,17 @@ Result<Event> Reader::read_page(Cursor& cursor, std::uint64_t word) {
     return refuse(Errc::bad_tag, path(), std::string(expected), fmt::format("{:#x}", word));
   };
 
+  if ((flags & ~ram_flag::all) != 0)
+    return place(broken(Rule::page_aligned, fmt::format("a multiple of {:#x}", size),
+                        fmt::format("{:#x}", word & ~ram_flag::all)),
+                 path() + ".addr");
   if (page.names_block) {
     const ByteView name = cursor.counted("block");
     if (cursor.is_short()) return cursor.shortage(path());
     const auto block = session_.find_block(name);
     if (!block)
-      return cursor.refuse(Errc::unknown_block, path(), "the name of a RAM block",
-                           fmt::format("{:?}", as_text(name)));
+      return cursor.place(
+          broken(Rule::block_known, "the name of a RAM block", fmt::format("{:?}", as_text(name))), path());
     page.block = *block;
   } else {
     if (!session_.last_block()) return refuse_word("a page that names its block, as the first");
@@ -138,8 +142,8 @@ Result<Event> Reader::read_page(Cursor& cursor, std::uint64_t word) {
         return cursor.refuse(Errc::bad_value, path(), "01", ber::hex_excerpt({&encoding, 1}));
       const auto length = cursor.be<std::uint16_t>("length");
       if (length > size)
-        return cursor.refuse(Errc::bad_length, path(), fmt::format("at most {}", size),
-                             fmt::to_string(length));
+        return cursor.place(broken(Rule::delta_fits, fmt::format("at most {}", size), fmt::to_string(length)),
+                            path());
       page.data = cursor.bytes(length, "data");
       break;
     }
@@ -148,8 +152,8 @@ Result<Event> Reader::read_page(Cursor& cursor, std::uint64_t word) {
       const auto length = cursor.be<std::uint32_t>("length");
       const std::uint64_t most = ram_flag::max_compressed(size);
       if (length > most)
-        return cursor.refuse(Errc::bad_length, path(), fmt::format("at most {}", most),
-                             fmt::to_string(length));
+        return cursor.place(
+            broken(Rule::compressed_fits, fmt::format("at most {}", most), fmt::to_string(length)), path());
       page.data = cursor.bytes(length, "data");
       break;
     }
@@ -246,7 +250,7 @@ Verdict try_page_size(Cursor cursor, std::uint64_t size, int records, const Sess
     const auto word = cursor.be<std::uint64_t>("");
     if (cursor.is_short()) return starved;
     if (word == ram_flag::eos) return verdict;
-    if (word == ram_flag::hook || (word == ram_flag::multifd_flush && size > word)) continue;
+    if (ram_flag::is_mark(word, size)) continue;
     const std::uint64_t flags = word & (size - 1);
     const std::uint64_t addr = word & ~(size - 1);
     if ((flags & ram_flag::same_block) == 0) {

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/native/rule.hpp>
 #include <qember/native/session.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 
 namespace qember::native {
 namespace {
@@ -36,14 +40,34 @@ BodyKind body_kind(std::string_view name, Element type) noexcept {
   return BodyKind::device;
 }
 
+Status check_subsection(std::span<const ConfigurationSubsection> before, std::string_view name) {
+  static constexpr std::array<std::string_view, 3> known{"configuration/target-page-bits",
+                                                         "configuration/capabilities", "configuration/uuid"};
+  if (std::ranges::find(known, name) == known.end())
+    return broken(Rule::configuration_known, "a configuration subsection that has a known size",
+                  fmt::format("{:?}", name));
+  if (std::ranges::find(before, name, &ConfigurationSubsection::name) != before.end())
+    return broken(Rule::configuration_once, "each subsection once", fmt::format("{:?} again", name));
+  return {};
+}
+
 Status Session::note(const Configuration& configuration) {
-  for (const ConfigurationSubsection& sub : configuration.subsections) {
+  if (configuration.machine.size() > limits_.max_name)
+    return refuse(Errc::limit, fmt::format("a machine's name of at most {} octets", limits_.max_name),
+                  fmt::to_string(configuration.machine.size()));
+  for (std::size_t i = 0; i < configuration.subsections.size(); ++i) {
+    const ConfigurationSubsection& sub = configuration.subsections[i];
+    if (auto status = check_subsection(std::span(configuration.subsections).first(i), sub.name); !status)
+      return status;
     if (sub.name == "configuration/target-page-bits") {
       const auto bits = load_be<std::uint32_t>(sub.payload.data());
       if (bits >= 64 || !is_page_size(std::uint64_t{1} << bits))
-        return refuse(Errc::bad_value, "target page bits of 8 to 16", fmt::to_string(bits));
+        return broken(Rule::page_size_valid, "target page bits of 8 to 16", fmt::to_string(bits));
       page_size_ = std::uint64_t{1} << bits;
     } else if (sub.name == "configuration/capabilities") {
+      if (const auto count = load_be<std::uint32_t>(sub.payload.data()); count > most_capabilities)
+        return refuse(Errc::limit, fmt::format("at most {} capabilities", most_capabilities),
+                      fmt::to_string(count));
       ignore_shared_ = lists_capability(sub.payload, "x-ignore-shared");
       mapped_ram_ = lists_capability(sub.payload, "mapped-ram");
     }
@@ -55,14 +79,30 @@ Status Session::note(const Command& command) {
   if (command.id != static_cast<std::uint16_t>(CommandId::postcopy_advise) || command.payload.size() != 16)
     return {};
   advised_page_sizes_ = load_be<std::uint64_t>(command.payload.data());
-  const auto size = load_be<std::uint64_t>(command.payload.data() + 8);
+  return note_page_size(load_be<std::uint64_t>(command.payload.data() + 8));
+}
+
+Status Session::note_page_size(std::uint64_t size) {
   if (!is_page_size(size))
-    return refuse(Errc::bad_value, "a target page size of 256 to 65536", fmt::to_string(size));
-  if (page_size_ && *page_size_ != size)
-    return refuse(Errc::page_size_unknown, fmt::format("the page size {} again", *page_size_),
-                  fmt::to_string(size));
+    return broken(Rule::page_size_valid, "a target page size of 256 to 65536", fmt::to_string(size));
+  for (const auto& other : {page_size_, described_page_size_})
+    if (other && *other != size)
+      return broken(Rule::page_size_agrees, fmt::format("the page size {} again", *other),
+                    fmt::to_string(size));
   page_size_ = size;
   return {};
+}
+
+Status Session::check_described_page_size(std::uint64_t size) const {
+  if (page_size_ && *page_size_ != size)
+    return broken(Rule::page_size_agrees, fmt::format("the page size {} in the description", *page_size_),
+                  fmt::to_string(size));
+  return {};
+}
+
+Status Session::note_described_page_size(std::uint64_t size) {
+  described_page_size_ = size;
+  return check_described_page_size(size);
 }
 
 Status Session::note(const SectionBegin& section) {
@@ -88,15 +128,16 @@ Status Session::open_blocks(std::uint64_t total, std::vector<RamBlock> blocks) {
   std::map<std::string, std::uint32_t, std::less<>> index;
   std::uint64_t sum = 0;
   for (const RamBlock& block : blocks) {
-    if (block.length > total - sum)
-      return refuse(Errc::bad_value, fmt::format("block lengths that add up to {}", total), "more");
+    // Natively the list ends where they have.
+    if (block.length > total - sum || sum == total)
+      return broken(Rule::block_lengths, fmt::format("block lengths that add up to {}", total), "more");
     sum += block.length;
     if (!index.emplace(block.name, static_cast<std::uint32_t>(index.size())).second)
-      return refuse(Errc::bad_value, "RAM blocks with different names",
+      return broken(Rule::block_names, "RAM blocks with different names",
                     fmt::format("{:?} twice", block.name));
   }
   if (sum != total)
-    return refuse(Errc::bad_value, fmt::format("block lengths that add up to {}", total),
+    return broken(Rule::block_lengths, fmt::format("block lengths that add up to {}", total),
                   fmt::to_string(sum));
   total_ = total;
   blocks_ = std::move(blocks);
@@ -113,11 +154,13 @@ std::optional<std::uint32_t> Session::find_block(ByteView name) const {
 Status Session::note(const RamPage& page) {
   const RamBlock& block = blocks_[page.block];
   if (page.addr >= block.length)
-    return refuse(Errc::page_outside_block, fmt::format("an address below {:#x}", block.length),
+    return broken(Rule::page_within, fmt::format("an address below {:#x}", block.length),
                   fmt::format("{:#x}", page.addr));
-  const std::uint64_t size = page_size_or_default();
-  if ((page.addr & (size - 1)) != 0)
-    return refuse(Errc::page_unaligned, fmt::format("a multiple of {:#x}", size),
+  if (!page_size_) {
+    if (auto status = note_page_size(default_page_size); !status) return status;
+  }
+  if ((page.addr & (*page_size_ - 1)) != 0)
+    return broken(Rule::page_aligned, fmt::format("a multiple of {:#x}", *page_size_),
                   fmt::format("{:#x}", page.addr));
   last_block_ = page.block;
   return {};

@@ -56,7 +56,7 @@ Converted run(native::Source& source, stream::Input& input, ByteView in, const C
 Converted encode_to(stream::Writer writer, stream::Output& output, ByteView native, const Chunks& chunks,
                     const EncodeForm& form) {
   stream::Input input;
-  native::Reader reader(input, form.limits, {form.page_size, {}});
+  native::Reader reader(input, form.limits, {form.page_size, reads(native)});
   native::Arranger source(reader, form.limits);
   native::Encoder encoder(source, writer, form.limits, {form.opaque});
   return run(source, input, native, chunks, output,
@@ -76,6 +76,15 @@ Chunks chunks_of(std::size_t size) {
 Chunks prime_chunks(unsigned seed) {
   static constexpr std::array<std::size_t, 10> primes{2, 3, 13, 61, 127, 251, 1021, 4093, 5003, 7919};
   return [random = std::make_shared<std::mt19937>(seed)] { return primes[(*random)() % primes.size()]; };
+}
+
+std::function<std::size_t(std::uint64_t offset, MutableBytes to)> reads(ByteView whole) {
+  return [whole](std::uint64_t offset, MutableBytes to) {
+    const ByteView rest = whole.subspan(std::min<std::uint64_t>(offset, whole.size()));
+    const std::size_t size = std::min(rest.size(), to.size());
+    std::copy_n(rest.begin(), size, to.begin());
+    return size;
+  };
 }
 
 Converted encode(ByteView native, const Chunks& chunks, const EncodeForm& form) {

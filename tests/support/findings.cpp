@@ -16,7 +16,7 @@ std::vector<Error> findings(ByteView in, const Chunks& chunks, const Limits& lim
   if (!in.empty() && in[0] == 0x7f)
     source = std::make_unique<native::Decoder>(input, limits);
   else
-    source = std::make_unique<native::Reader>(input, limits);
+    source = std::make_unique<native::Reader>(input, limits, native::ReaderOptions{{}, reads(in)});
   native::Checker checker(*source, limits);
   std::vector<Error> found;
   while (found.size() < most) {

@@ -134,8 +134,12 @@ StreamVector parse_line(const std::string& line, const std::map<std::string, Pie
   const std::string rest = line.substr(sign + 1);
   if (vector.accepted) {
     vector.out = PieceParser(rest, named).parse().bytes;
-  } else if (std::istringstream words(rest); !(words >> vector.code >> vector.path)) {
-    throw std::runtime_error("no code and path: " + line);
+  } else {
+    std::istringstream words(rest);
+    if (!(words >> vector.code >> vector.path)) throw std::runtime_error("no code and path: " + line);
+    if (!vector.path.ends_with(':')) return vector;
+    vector.path.pop_back();
+    std::getline(words >> std::ws, vector.text);
   }
   return vector;
 }
@@ -147,14 +151,19 @@ std::vector<StreamVector> read_stream_vectors(const std::string& name) {
   if (!in) throw std::runtime_error("no vectors in " + name);
   std::map<std::string, Piece> named;
   std::vector<StreamVector> vectors;
+  std::string rule;
   for (std::string line, more; std::getline(in, line);) {
     for (; line.ends_with('\\') && std::getline(in, more); line += more) line.pop_back();
     if (line.empty() || line[0] == '#') continue;
+    if (line[0] == '[' && line.back() == ']') {
+      rule = line.substr(1, line.size() - 2);
+      continue;
+    }
     const auto colon = line.find(" : ");
     if (line[0] == '@' && colon != std::string::npos)
       named[line.substr(1, colon - 1)] = PieceParser(line.substr(colon + 3), named).parse();
     else
-      vectors.push_back(parse_line(line, named));
+      vectors.push_back(parse_line(line, named)), vectors.back().rule = rule;
   }
   return vectors;
 }

@@ -10,6 +10,7 @@
 namespace qember::test {
 
 struct StreamVector {
+  std::string rule;  ///< of the last line `[RULE]`
   std::string line;
   Bytes in;
   bool accepted = false;
@@ -17,6 +18,7 @@ struct StreamVector {
   std::string code;          ///< where not
   std::uint64_t offset = 0;  ///< of the mark in the bytes, or their end
   std::string path;
+  std::string text;  ///< `expected X, found Y`, where the line has it
 };
 
 std::vector<StreamVector> read_stream_vectors(const std::string& name);

@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 
 namespace qember::native {
 
@@ -22,11 +23,13 @@ struct ReaderOptions {
 };
 
 class Cursor;
+class Package;
 
 class Reader final : public Source {
  public:
   /// `input` outlives the reader.
   explicit Reader(stream::Input& input, const Limits& limits = {}, ReaderOptions options = {});
+  ~Reader() override;
 
   Result<Event> next() override;
   std::size_t next_pages(std::span<RamPage> room) override;
@@ -85,20 +88,22 @@ class Reader final : public Source {
   std::string section_path() const;
   Error starved(std::string path) const;
   Error refuse(Errc code, std::string path, std::string expected, std::string found) const;
+  Error place(Error error, std::string path) const;
 
   stream::Input& input_;
   Limits limits_;
   Session session_;
   State state_ = State::header;
   std::uint64_t event_offset_ = 0;
-  bool in_sync_ = false;  ///< what was refused has been passed
+  std::string element_ = "QEVM";  ///< where the last event is, if in no section
+  bool in_sync_ = false;          ///< what was refused has been passed
 
   SectionBegin section_;  ///< the one being read
   BodyKind kind_ = BodyKind::device;
   std::string full_name_;  ///< of a FULL, whose name nothing else keeps
   std::optional<bool> footers_;
-  std::uint64_t package_end_ = 0;  ///< of a PACKAGED command; 0 outside
-  std::uint64_t payload_ = 0;      ///< octets of an iterable's record that are still to come
+  std::unique_ptr<Package> package_;
+  std::uint64_t payload_ = 0;  ///< octets of an iterable's record that are still to come
   bool payload_ends_body_ = false;
   bool blocks_pending_ = false;  ///< START `ram`, before the end of its list
   /// The list as far as it has come.

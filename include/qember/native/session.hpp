@@ -40,6 +40,11 @@ constexpr bool is_page_size(std::uint64_t size) {
   return size >= min_page_size && size <= max_page_size && (size & (size - 1)) == 0;
 }
 
+/// That a configuration may have a subsection of that name behind those: one whose size is known, and once.
+Status check_subsection(std::span<const ConfigurationSubsection> before, std::string_view name);
+/// QEMU has some thirty.
+inline constexpr std::uint32_t most_capabilities = 255;
+
 class Session {
  public:
   explicit Session(const Limits& limits) : limits_(limits) {}
@@ -48,6 +53,12 @@ class Session {
   Status note(const Configuration& configuration);
   Status note(const Command& command);
   Status note(const SectionBegin& section);
+  /// Takes note of a page size that something names: it is the same each time.
+  Status note_page_size(std::uint64_t size);
+  /// That a description may have that page size.
+  Status check_described_page_size(std::uint64_t size) const;
+  /// The same, and what comes behind the description must agree.
+  Status note_described_page_size(std::uint64_t size);
   /// Checks that the lengths add up and the names differ, and keeps the list.
   Status open_blocks(std::uint64_t total, std::vector<RamBlock> blocks);
   /// Checks the page against its block and the page size, and remembers its block as the last.
@@ -59,7 +70,7 @@ class Session {
   std::uint64_t total() const noexcept { return total_; }
   std::optional<std::uint32_t> find_block(ByteView name) const;
 
-  /// What the head of the stream names, or was set; nothing before.
+  /// What the head of the stream names, or was set, or the first page had; nothing before.
   std::optional<std::uint64_t> page_size() const noexcept { return page_size_; }
   void set_page_size(std::uint64_t size) noexcept { page_size_ = size; }
   std::uint64_t page_size_or_default() const noexcept { return page_size_.value_or(default_page_size); }
@@ -78,6 +89,7 @@ class Session {
   std::map<std::string, std::uint32_t, std::less<>> block_index_;
   std::uint64_t total_ = 0;
   std::optional<std::uint64_t> page_size_;
+  std::optional<std::uint64_t> described_page_size_;
   std::optional<std::uint32_t> last_block_;
   std::uint64_t advised_page_sizes_ = 0;
   bool ignore_shared_ = false;

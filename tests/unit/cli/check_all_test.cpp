@@ -90,8 +90,9 @@ TEST_CASE("what postcopy discards is no base") {
             .command(6, from_hex("00 01 72 00 0000000000004000 0000000000001000"))
             .ended(1)
             .eof(),
-        {"page_outside_block QEVM"});
-  finds(ram().eos().footer(1).command(6, from_hex("00 01 73 00")).ended(1).eof(), {"unknown_block QEVM"});
+        {"page_outside_block QEVM.command[0]"});
+  finds(ram().eos().footer(1).command(6, from_hex("00 01 73 00")).ended(1).eof(),
+        {"unknown_block QEVM.command[0]"});
 }
 
 TEST_CASE("a compressed page inflates to a page, no less and no more") {
@@ -122,7 +123,7 @@ TEST_CASE("names are texts, and payloads as long as QEMU wants them") {
             .command(1, from_hex("00"))
             .command(77, from_hex("00"))
             .eof(),
-        {"bad_length QEVM", "bad_length QEVM"});
+        {"bad_length QEVM.command[0]", "bad_length QEVM.command[1]"});
 }
 
 TEST_CASE("a description is JSON and has the page size; whether it fits is QEMU's own matter") {
@@ -137,9 +138,9 @@ TEST_CASE("a description is JSON and has the page size; whether it fits is QEMU'
             .description(R"({"page_size": 4096, "devices": [{"name": "dev", "instance_id": 0, "fields": [)"
                          R"({"name": "x", "type": "uint64", "size": 8}]}]})"),
         {});
-  finds(ram().eos().footer(1).ended(1).eof().description("{]"), {"bad_value QEVM"});
+  finds(ram().eos().footer(1).ended(1).eof().description("{]"), {"bad_value QEVM.description"});
   const auto stream = ram().eos().footer(1).ended(1).eof().description(R"({"page_size": 1024})");
-  CHECK(found(stream.bytes()) == Lines{"page_size_unknown QEVM"});
+  CHECK(found(stream.bytes()) == Lines{"page_size_unknown QEVM.description"});
 }
 
 TEST_CASE("nothing follows the end") {

@@ -72,14 +72,19 @@ TEST_CASE("--json findings are an object a line") {
   std::vector<nlohmann::ordered_json> findings;
   for (std::string line; std::getline(lines, line);) findings.push_back(nlohmann::ordered_json::parse(line));
   REQUIRE(findings.size() == 2);
-  for (const auto& finding : findings) {
-    std::vector<std::string> keys;
-    for (const auto& [key, value] : finding.items()) keys.push_back(key);
-    CHECK(keys == std::vector<std::string>{"file", "offset", "path", "code", "expected", "found"});
-  }
+  const auto keys = [](const nlohmann::ordered_json& finding) {
+    std::vector<std::string> all;
+    for (const auto& [key, value] : finding.items()) all.push_back(key);
+    return all;
+  };
+  std::vector<std::string> members{"file", "offset", "path", "code", "expected", "found"};
+  CHECK(keys(findings[1]) == members);
+  members.emplace_back("rule");
+  CHECK(keys(findings[0]) == members);
   CHECK(findings[0]["file"] == files.invalid);
   CHECK(findings[0]["offset"] == page_outside);
   CHECK(findings[0]["code"] == "page_outside_block");
+  CHECK(findings[0]["rule"] == "page_within");
   CHECK(findings[1]["code"] == "truncated");
 }
 
