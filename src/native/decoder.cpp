@@ -664,6 +664,7 @@ std::size_t Decoder::State::next_pages(std::span<RamPage> room) {
     }
   }
   reader.take_pages(count);
+  for (const RamPage& page : room.first(count)) position.pass(page);
   return count;
 }
 

@@ -115,6 +115,38 @@ TEST_CASE("batches of a source are its pages one by one") {
   }
 }
 
+TEST_CASE("batches count in a package as pages do") {
+  NativeBuilder part;
+  const std::size_t head = part.size();
+  part.part(2).page("pc.ram", 0, 1);
+  for (std::uint64_t addr = 0x1000; addr < 0x8000; addr += 0x1000) part.page({}, addr, 1);
+  part.eos().footer(2);
+  const Bytes bytes = part.bytes();
+  Bytes size(4);
+  store_be(size.data(), static_cast<std::uint32_t>(bytes.size() - head));
+  NativeBuilder to;
+  to.ram(2, {"pc.ram"}, 0x8000)
+      .command(7, size)
+      .raw(ByteView(bytes).subspan(head))
+      .end(2)
+      .eos()
+      .footer(2)
+      .eof();
+  for (Bytes stream : {to.bytes(), encode(to.bytes()).out}) {
+    const Seen single = read(stream, 0, stream.size());
+    CHECK(single.end == "the end");
+    check_alike(read(stream, 64, stream.size()), single);
+
+    // A package that ends within its last element.
+    const auto said = std::ranges::search(stream, size).begin();
+    REQUIRE(said != stream.end());
+    --*(said + 3);
+    const Seen refused = read(stream, 0, stream.size());
+    CHECK(refused.end != "the end");
+    check_alike(read(stream, 64, stream.size()), refused);
+  }
+}
+
 TEST_CASE("batches of a damaged source end where its pages do") {
   std::mt19937 random(8);
   for (const Bytes& sound : {small_stream().bytes(), encode(small_stream().bytes()).out}) {
