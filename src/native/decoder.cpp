@@ -4,6 +4,7 @@
 #include "native_position.hpp"
 #include "package.hpp"
 #include "ram_records.hpp"
+#include "records.hpp"
 
 #include <qember/ber/header.hpp>
 #include <qember/native/decoder.hpp>
@@ -36,6 +37,7 @@ struct Decoder::State {
   SectionBegin section;      ///< the one that began last; its name is `name`
   BodyKind kind = BodyKind::device;
   std::string name;
+  Records records;  ///< of its body
   Bytes body;
 
   SectionNote note;  ///< for the section to come
@@ -69,6 +71,12 @@ struct Decoder::State {
   Error place(Error error, std::string_view component = {}) const {
     error.offset = reader.offset();
     error.path.insert(0, reader.path() + std::string(component));
+    return error;
+  }
+
+  /// The same of one that has an offset, and a path within the contents.
+  Error in_blob(Error error) const {
+    error.path.insert(0, reader.path() + (error.path.empty() ? ".contents.oldblob" : ".contents.oldblob."));
     return error;
   }
 
@@ -139,7 +147,10 @@ struct Decoder::State {
   Status mapped_stale(const asn1::SecFull& section);
   Status note_mapped(std::span<const RamBlock> blocks);
   Status advance_mapped(std::uint32_t to, std::uint64_t at, std::uint64_t size);
-  Status part(Kind part, Integer id, ByteView blob);
+  Status part(Kind part, Integer id);
+  Status body_piece(ByteView data, std::uint64_t offset);
+  Status body_end() const;
+  Status whole_body(ByteView blob);
   Status rest(Kind rest);
   Status no_footers();
   Status check_end_known() const;
@@ -176,8 +187,7 @@ Status Decoder::State::on(stream::FullSection& section) {
       full.tree && (*full.tree)->contents().which() == asn1::SecFull::Contents::Which::oldblob;
   if (!is_blob) return values(full);
   form = DeviceForm::blob;
-  give(Body{(*full.tree)->contents().as_oldblob()});
-  return {};
+  return whole_body((*full.tree)->contents().as_oldblob());
 }
 
 Result<Kind> Decoder::State::kind_of(const stream::SectionFields& fields) const {
@@ -203,7 +213,10 @@ Status Decoder::State::annotation_section(const asn1::SecFull& section) {
     case Kind::command: return command(section);
     case Kind::description: return text(blob);
     case Kind::part:
-    case Kind::end: return part(*kind, full.fields.sectionid, blob);
+    case Kind::end: {
+      auto status = part(*kind, full.fields.sectionid);
+      return status ? whole_body(blob) : status;
+    }
     case Kind::compressed: return compressed(section);
     case Kind::mapped_bitmap: return mapped_bitmap(section);
     case Kind::mapped_stale: return mapped_stale(section);
@@ -269,7 +282,7 @@ Status Decoder::State::text(ByteView json) {
   return {};
 }
 
-Status Decoder::State::part(Kind part, Integer id, ByteView blob) {
+Status Decoder::State::part(Kind part, Integer id) {
   const auto number = id.as_unsigned();
   const OpenSection* open =
       number && *number <= 0xffffffff ? session.section(static_cast<std::uint32_t>(*number)) : nullptr;
@@ -277,13 +290,29 @@ Status Decoder::State::part(Kind part, Integer id, ByteView blob) {
     return place(broken(Rule::section_known, "the id of a section that was started", to_string(id)),
                  ".sectionid");
   name = open->name;
-  if (auto status = begin({part == Kind::part ? Element::section_part : Element::section_end,
-                           static_cast<std::uint32_t>(*number), name, open->instance, open->version},
-                          open->kind);
-      !status)
-    return status;
-  give(Body{blob});
+  return begin({part == Kind::part ? Element::section_part : Element::section_end,
+                static_cast<std::uint32_t>(*number), name, open->instance, open->version},
+               open->kind);
+}
+
+/// A piece of the body of the open section, at `offset` of the input.
+Status Decoder::State::body_piece(ByteView data, std::uint64_t offset) {
+  if (auto status = records.take(data, offset); !status) return in_blob(std::move(status.error()));
+  give(Body{data});
   return {};
+}
+
+Status Decoder::State::body_end() const {
+  if (auto status = records.end(); !status) return in_blob(std::move(status.error()));
+  return {};
+}
+
+/// All of a body that is the one string of `full`.
+Status Decoder::State::whole_body(ByteView blob) {
+  ber::Header header;
+  ber::parse_header(full.encoded.subspan(full.contents), header);
+  auto status = body_piece(blob, reader.offset() + full.contents + header.size);
+  return status ? body_end() : status;
 }
 
 Status Decoder::State::rest(Kind rest) {
@@ -317,6 +346,7 @@ Status Decoder::State::begin(const SectionBegin& section_begin, BodyKind body) {
   kind = body;
   section_open = true;
   in_ram = body == BodyKind::ram;
+  records.begin(body, section.name, reader.offset());
   give(section);
   return status ? check_end_known() : status;
 }
@@ -433,6 +463,13 @@ Status Decoder::State::values(const stream::FullSection& full_section) {
     status = write_state(*device, source, body);
   }
   if (!status) return status;
+  // Of an iterable the records must be right all the same; where they are in the values nothing tells.
+  status = records.take(body, 0);
+  if (status) status = records.end();
+  if (!status) {
+    status.error().path = ".contents.vmstate";
+    return place(std::move(status.error()));
+  }
   give(Body{body});
   return {};
 }
@@ -451,7 +488,7 @@ Status Decoder::State::on(const stream::BlobBegin& begin) {
   switch (*blob_kind) {
     case Kind::description: body.clear(); return {};
     case Kind::part:
-    case Kind::end: return part(*blob_kind, begin.fields.sectionid, {});
+    case Kind::end: return part(*blob_kind, begin.fields.sectionid);
     case Kind::trailing:
     case Kind::device_state: return rest(*blob_kind);
     default: return refuse(Errc::bad_annotation, ".contents", "values", "a long blob");
@@ -467,14 +504,15 @@ Status Decoder::State::on(const stream::BlobData& data) {
                     fmt::format("a description of at most {} octets", limits.max_description), "more");
     body.insert(body.end(), data.data.begin(), data.data.end());
   } else {
-    give(Body{data.data});
+    return body_piece(data.data, reader.offset());
   }
   return {};
 }
 
 Status Decoder::State::on(const stream::BlobEnd&) {
-  if (blob_kind != Kind::description) return {};
-  return text(body);
+  if (blob_kind == Kind::description) return text(body);
+  if (blob_kind == Kind::trailing || blob_kind == Kind::device_state) return {};
+  return body_end();
 }
 
 Status Decoder::State::on(const stream::RamBegin& ram_begin) {

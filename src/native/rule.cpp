@@ -30,6 +30,7 @@ constexpr std::array all{
     RuleInfo{part_before_end, "part_before_end", Errc::wrong_order},
     RuleInfo{every_end, "every_end", Errc::wrong_order},
     RuleInfo{end_known, "end_known", Errc::unsupported},
+    RuleInfo{record_known, "record_known", Errc::unsupported},
     RuleInfo{block_name, "block_name", Errc::bad_value},
     RuleInfo{block_names, "block_names", Errc::bad_value},
     RuleInfo{block_lengths, "block_lengths", Errc::bad_value},

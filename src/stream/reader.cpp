@@ -293,29 +293,30 @@ Result<Event> Reader::read_full(const ber::Header& header) {
     if (size > limits_.max_section)
       return refuse(Errc::limit, 0, ".full",
                     fmt::format("a section of at most {} octets", limits_.max_section), view());
-    if (view().size() >= size) return read_whole_full(static_cast<std::size_t>(size));
+    if (view().size() >= size) return read_whole_full(static_cast<std::size_t>(size), contents);
     input_.want(static_cast<std::size_t>(size));
     if (!ended) return shortage(0, ".full");
-    return read_whole_full(view().size());
+    return read_whole_full(view().size(), contents);
   }
   switch (framer_.scan(view(), limits_.max_depth)) {
-    case Framer::Outcome::complete: return read_whole_full(framer_.size());
-    case Framer::Outcome::broken: return read_whole_full(view().size());
+    case Framer::Outcome::complete: return read_whole_full(framer_.size(), contents);
+    case Framer::Outcome::broken: return read_whole_full(view().size(), contents);
     case Framer::Outcome::need_more: break;
   }
   if (view().size() > limits_.max_section)
     return refuse(Errc::limit, 0, ".full", fmt::format("a section of at most {} octets", limits_.max_section),
                   view());
   if (!ended) return shortage(0, ".full");
-  return read_whole_full(view().size());
+  return read_whole_full(view().size(), contents);
 }
 
-Result<Event> Reader::read_whole_full(std::size_t size) {
+Result<Event> Reader::read_whole_full(std::size_t size, std::size_t contents) {
   framer_.reset();
   const ByteView encoded = view().first(size);
   const std::string where = path_of(place()) + ".full";
   FullSection section;
   section.encoded = encoded;
+  section.contents = contents;
   if (trees_ == Trees::made) {
     auto tree = asn1::decode<asn1::SecFull>(encoded, limits_, input_.offset(), where);
     if (tree) {
@@ -335,8 +336,7 @@ Result<Event> Reader::read_whole_full(std::size_t size) {
       return sound.error();
     ber::Header header;
     ber::parse_header(encoded, header);
-    std::size_t contents = 0;
-    section.fields = std::move(**peek_fields(header, contents));
+    section.fields = std::move(**peek_fields(header, section.contents));
   }
   Event event = give(std::move(section), Place::In::full);
   input_.consume(size);

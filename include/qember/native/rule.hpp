@@ -34,6 +34,7 @@ enum class Rule : std::uint8_t {
   part_before_end,  ///< nothing more of a section behind its END
   every_end,        ///< an END for each START, before the end mark
   end_known,        ///< without footers, iterables are such as have an end of their own
+  record_known,     ///< the records of an iterable are such as have a known size
   // RAM.
   block_name,           ///< a block's name is a text
   block_names,          ///< blocks have different names

@@ -20,6 +20,8 @@ struct FullSection {
   SectionFields fields;
   /// Its TLV.
   ByteView encoded{};
+  /// Where in that the TLV of its contents begins.
+  std::size_t contents = 0;
   /// It as a tree of values; empty where it holds more than `Limits::max_tlvs`, or trees are omitted.
   std::optional<asn1::Value<asn1::SecFull>> tree;
 };
@@ -95,7 +97,7 @@ class Reader {
   Result<Event> read_file();
   Result<Event> read_top();
   Result<Event> read_full(const ber::Header& header);
-  Result<Event> read_whole_full(std::size_t size);
+  Result<Event> read_whole_full(std::size_t size, std::size_t contents);
   void begin_segment(const ber::Header& header);
   Result<Event> read_blob();
   Result<Event> read_ram_begin();
