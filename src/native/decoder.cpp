@@ -40,7 +40,7 @@ struct Decoder::State {
   Records records;  ///< of its body
   Bytes body;
 
-  SectionNote note;  ///< for the section to come
+  SectionNote note;  ///< for the section to come: what of it has not been used yet
   std::optional<Description> description;
   std::optional<DeviceMatcher> matcher;
   bool has_text = false;
@@ -130,8 +130,11 @@ struct Decoder::State {
   }
   Status page_of(const ram::PageView& view, RamPage& page);
   std::size_t next_pages(std::span<RamPage> room);
-  Status on(const stream::RamEnd&) { return {}; }
-  Status on(const stream::FileEnd&) { return end_stream(); }
+  Status on(const stream::RamEnd&) { return check_note_used(); }
+  Status on(const stream::FileEnd&) {
+    auto status = check_note_used();
+    return status ? end_stream() : status;
+  }
   Status on(const stream::InputEnd&) {
     give(StreamEnd{});
     return {};
@@ -139,6 +142,7 @@ struct Decoder::State {
 
   Status annotation_section(const asn1::SecFull& section);
   Status note_section(const asn1::SecFull& section);
+  Status check_note_used() const;
   Status configuration(const asn1::SecFull& section);
   Status command(const asn1::SecFull& section);
   Status compressed(const asn1::SecFull& section);
@@ -198,6 +202,7 @@ Result<Kind> Decoder::State::kind_of(const stream::SectionFields& fields) const 
   if (!kind || *kind > annotation::last_kind)
     return refuse(Errc::bad_annotation, ".instanceid", fmt::format("at most {}", annotation::last_kind),
                   to_string(fields.instanceid));
+  if (auto status = check_note_used(); !status) return std::move(status.error());
   return static_cast<Kind>(*kind);
 }
 
@@ -234,13 +239,18 @@ Status Decoder::State::annotation_section(const asn1::SecFull& section) {
 Status Decoder::State::note_section(const asn1::SecFull& section) {
   auto read = annotation::read_section_note(section);
   if (!read) return place(std::move(read.error()));
-  if (read->continues && !(section_open && in_ram))
-    return refuse(Errc::bad_annotation, "", "a section of RAM to go on with", "none");
   note = std::move(*read);
-  if (!note.page_size) return {};
-  auto status = session.note_page_size(*note.page_size);
+  const auto page_size = std::exchange(note.page_size, {});
+  if (!page_size) return {};
+  auto status = session.note_page_size(*page_size);
   if (!status) return place(std::move(status.error()));
   return {};
+}
+
+/// What is said of a section goes for that one, or is wrong.
+Status Decoder::State::check_note_used() const {
+  if (note.empty()) return {};
+  return refuse(Errc::bad_annotation, "", "what the note before is about", "something else");
 }
 
 Status Decoder::State::configuration(const asn1::SecFull& section) {
@@ -363,10 +373,11 @@ Status Decoder::State::begin_section(const stream::SectionFields& fields, Elemen
   if (!fits(fields.versionid))
     return refuse(Errc::constraint, ".versionid", "32 bits", to_string(fields.versionid));
   name = note.name ? std::string(as_text(*note.name)) : fields.name;
+  note.name.reset();
   if (name.size() > limits.max_name)
     return refuse(Errc::constraint, ".name", fmt::format("at most {} octets", limits.max_name),
                   fmt::to_string(name.size()));
-  const SectionBegin named{note.type.value_or(default_type),
+  const SectionBegin named{std::exchange(note.type, {}).value_or(default_type),
                            static_cast<std::uint32_t>(fields.sectionid.bits()), name,
                            static_cast<std::uint32_t>(fields.instanceid.bits()),
                            static_cast<std::uint32_t>(fields.versionid.bits())};
@@ -378,7 +389,9 @@ Status Decoder::State::begin_section(const stream::SectionFields& fields, Elemen
     return place(broken(Rule::ram_version, "version 4 of `ram`", fmt::to_string(named.version)),
                  ".versionid");
   if (auto status = session.note(named); !status) return place(std::move(status.error()));
-  if (body != BodyKind::ram) note = {};
+  if (body != BodyKind::ram) {
+    if (auto status = check_note_used(); !status) return status;
+  }
   return begin(named, body);
 }
 
@@ -398,7 +411,7 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
                    ".contents.ramblid");
     blocks.push_back({std::string(entry.name()), *length, {}, {}, {}});
   }
-  for (const annotation::BlockNote& about : note.blocks) {
+  for (const annotation::BlockNote& about : std::exchange(note.blocks, {})) {
     if (about.index >= blocks.size())
       return refuse(Errc::bad_annotation, "", "a note on a RAM block of the list",
                     fmt::to_string(about.index));
@@ -428,11 +441,10 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
   if (!session.blocks().empty() && session.blocks().front().mapped)
     mapped_at = session.blocks().front().mapped->bitmap_offset;
   give(RamBlocks{*total, session.blocks()});
-  if (auto status = marks(note.marks); !status) return status;
-  note = {};
+  if (auto status = marks(std::exchange(note.marks, {})); !status) return status;
   block.reset();
   last_block.reset();
-  return {};
+  return check_note_used();
 }
 
 /// Records without a page, that stand before the first page.
@@ -524,9 +536,13 @@ Status Decoder::State::on(const stream::RamBegin& ram_begin) {
                         to_string(ram_begin.sectionid)),
                  ".sectionid");
   if (ended) return refuse(Errc::wrong_order, "", "the end of the file", "a section after the end mark");
-  if (!note.continues) {
+  if (std::exchange(note.continues, false)) {
+    if (!section_open || !in_ram || section.id != *id)
+      return refuse(Errc::bad_annotation, ".sectionid", "the section that goes on",
+                    to_string(ram_begin.sectionid));
+  } else {
     name = open->name;
-    const Element type = note.type.value_or(Element::section_part);
+    const Element type = std::exchange(note.type, {}).value_or(Element::section_part);
     if (type != Element::section_part && type != Element::section_end)
       return refuse(Errc::bad_annotation, "", "PART or END for a section without a name", "another type");
     if (auto status =
@@ -534,14 +550,10 @@ Status Decoder::State::on(const stream::RamBegin& ram_begin) {
         !status)
       return status;
   }
-  if (auto status = marks(note.marks); !status) return status;
-  const auto fill = note.fill;
-  const bool names_block = note.names_block;
-  note = {};
-  note.fill = fill;
-  note.names_block = names_block;
+  if (auto status = marks(std::exchange(note.marks, {})); !status) return status;
   page_in_min = false;
-  return {};
+  if (note.fill || note.names_block) return {};  // of the first page
+  return check_note_used();
 }
 
 Status Decoder::State::on(const stream::RamBlockBegin& begin) {
@@ -566,13 +578,12 @@ Status Decoder::State::page_of(const ram::PageView& view, RamPage& page) {
   }
   page.names_block = begins_block && (page_in_min || page.block != last_block);
   if (!page_in_min) {
-    if (note.names_block) page.names_block = true;
-    if (note.fill) {
+    if (std::exchange(note.names_block, false)) page.names_block = true;
+    if (const auto fill = std::exchange(note.fill, {})) {
       if (page.kind != RamPageKind::zero)
         return refuse(Errc::bad_annotation, "", "a page of zeros to fill", "another page");
-      page.fill = *note.fill;
+      page.fill = *fill;
     }
-    note = {};
   }
   begins_block = false;
   page_in_min = true;

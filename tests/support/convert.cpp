@@ -49,6 +49,7 @@ Converted run(native::Source& source, stream::Input& input, ByteView in, const C
       result.error = event.error();
     }
     drain(output, result.out);
+    result.page_size = source.session().page_size();
     return result;
   }
 }
@@ -94,6 +95,14 @@ Converted encode(ByteView native, const Chunks& chunks, const EncodeForm& form) 
   Converted measured = encode_to(stream::Writer::measuring(lengths), output, native, chunks, form);
   if (measured.error) return measured;
   return encode_to(stream::Writer::definite(output, lengths), output, native, chunks, form);
+}
+
+Converted encode_again(const Converted& decoded, const EncodeForm& form) {
+  Converted encoded = encode(decoded.out, whole(), form);
+  if (!encoded.error) return encoded;
+  EncodeForm told = form;
+  told.page_size = decoded.page_size;
+  return encode(decoded.out, whole(), told);
 }
 
 Converted decode(ByteView ber, const Chunks& chunks, const Limits& limits) {

@@ -23,6 +23,7 @@ Chunks prime_chunks(unsigned seed);
 struct Converted {
   Bytes out;  ///< up to the error, where there is one
   std::optional<Error> error;
+  std::optional<std::uint64_t> page_size{};  ///< what the stream was read with
 };
 
 struct EncodeForm {
@@ -36,6 +37,9 @@ struct EncodeForm {
 std::function<std::size_t(std::uint64_t offset, MutableBytes to)> reads(ByteView whole);
 
 Converted encode(ByteView native, const Chunks& chunks = whole(), const EncodeForm& form = {});
+/// What `decode` made of a stream: the same with the page size told, where only the form that it was read
+/// from names it.
+Converted encode_again(const Converted& decoded, const EncodeForm& form = {});
 Converted decode(ByteView ber, const Chunks& chunks = whole(), const Limits& limits = {});
 
 /// `accepted`, or `CODE at OFFSET: PATH`: what does not depend on chunks. (What was found, as an error shows

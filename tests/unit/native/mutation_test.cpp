@@ -96,7 +96,7 @@ TEST_CASE("for any input at all, encode fails or decode gives it back") {
   CHECK(accepted > 6000);
 }
 
-TEST_CASE("whatever is done to BER, decode says the same for any chunking") {
+TEST_CASE("whatever is done to BER, decode says the same for any chunking, and encode takes what it writes") {
   std::mt19937 random(20260103);
   const auto from = seeds();
   for (int round = 0; round < 60000; ++round) {
@@ -112,5 +112,10 @@ TEST_CASE("whatever is done to BER, decode says the same for any chunking") {
       continue;
     }
     REQUIRE((other.out == decoded.out));
+    const Converted again = encode_again(decoded);
+    INFO(to_hex(decoded.out).substr(0, 2000));
+    INFO((again.error ? to_string(*again.error) : "encoded"));
+    REQUIRE(!again.error);
+    REQUIRE((decode(again.out).out == decoded.out));
   }
 }
