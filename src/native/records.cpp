@@ -66,9 +66,9 @@ Record vfio_record(Cursor& cursor) {
   constexpr std::uint64_t base = 0xffffffffef100000;
   switch (cursor.be<std::uint64_t>("flag") - base) {
     case 1: return {0, true, false};                                  // END_OF_STATE
-    case 3: return {};                                                // SETUP_STATE
     case 4: return {cursor.be<std::uint64_t>("size"), false, false};  // DATA_STATE
-    case 5: return {};                                                // INIT_DATA_SENT
+    case 3:                                                           // SETUP_STATE
+    case 5:                                                           // INIT_DATA_SENT
     case 6: return {};                                                // CONFIG_LOAD_READY
     default: return {0, false, true};
   }
@@ -137,7 +137,7 @@ Status Records::take(ByteView piece, std::uint64_t offset) {
 
 Status Records::end() const {
   if (!has_records() || (ended_ && held_.empty())) return {};
-  const auto refuse = [this](std::uint64_t offset, std::string path, std::string expected) {
+  const auto refuse = [](std::uint64_t offset, std::string path, std::string expected) {
     return Error{Errc::missing_end_mark, offset, std::move(path), std::move(expected), "the end of the body"};
   };
   if (payload_ > 0)

@@ -13,6 +13,7 @@ namespace qember::ram {
   constexpr std::uintptr_t distance = 2048;
   const std::uintptr_t ahead = reinterpret_cast<std::uintptr_t>(from) + distance;
   for (std::uintptr_t line = 0; line < 256; line += 64)
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): nothing is accessed through it
     __builtin_prefetch(reinterpret_cast<const void*>(ahead + line), 0, 0);
 }
 
