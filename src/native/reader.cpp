@@ -61,7 +61,7 @@ Error Reader::refuse(Errc code, std::string path, std::string expected, std::str
 }
 
 /// An error of a part that does not know where the unread bytes stand.
-Error Reader::place(Error error, std::string path) const {
+Error Reader::place(Error error, const std::string& path) const {
   error.offset = input_.offset();
   return std::move(error).within(path);
 }

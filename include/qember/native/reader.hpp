@@ -88,7 +88,7 @@ class Reader final : public Source {
   std::string section_path() const;
   Error starved(std::string path) const;
   Error refuse(Errc code, std::string path, std::string expected, std::string found) const;
-  Error place(Error error, std::string path) const;
+  Error place(Error error, const std::string& path) const;
 
   stream::Input& input_;
   Limits limits_;
