@@ -32,7 +32,7 @@ enum class Rule : std::uint8_t {
   ram_version,      ///< `ram` has version 4
   started_once,     ///< no START of a section that has not ended
   part_before_end,  ///< nothing more of a section behind its END
-  every_end,        ///< an END for each START, before the end mark
+  every_end,        ///< an END for each START but that of `ram`, before the end mark
   end_known,        ///< without footers, iterables are such as have an end of their own
   record_known,     ///< the records of an iterable are such as have a known size
   // RAM.

@@ -112,7 +112,8 @@ TEST_CASE("sections stand between START and END") {
   finds(ram().eos().footer(1).ended(1).part(1).eos().footer(1).eof(), {"wrong_order QEVM.section[3]"});
   finds(ram().eos().footer(1).ram(1, {"r"}, 0x4000).ended(1).eof(), {"wrong_order QEVM.section[2]"});
   finds(ram().eos().footer(1).ended(1).ram(1, {"r"}, 0x4000).ended(1).eof(), {});
-  finds(ram().eos().footer(1).eof(), {"wrong_order QEVM"});
+  // As QEMU's background snapshots have it.
+  finds(ram().eos().footer(1).eof(), {});
 }
 
 TEST_CASE("names are texts, and payloads as long as QEMU wants them") {
@@ -175,7 +176,7 @@ TEST_CASE("BER is read on behind what makes no sense in it") {
   }
   CHECK(found(ber) == Lines{"unknown_section QemuFile.top[1].min.sectionid",
                             "unknown_section QemuFile.top[2].min.sectionid",
-                            "unknown_section QemuFile.top[4].min.sectionid", "wrong_order QemuFile"});
+                            "unknown_section QemuFile.top[4].min.sectionid"});
 }
 
 TEST_CASE("no more findings than --max-errors") {
