@@ -118,10 +118,6 @@ void Table::ReportRuns(const std::vector<Run>& runs) {
   for (const Run& run : runs) {
     if (run.run_type != Run::RT_Iteration) continue;
     name = run.run_name.function_name;
-    if (run.error_occurred) {
-      fmt::print(stderr, "{}: {}\n", name, run.error_message);
-      continue;
-    }
     Seen& seen = seen_[name];
     seen.ratios.push_back(run.counters.at("ratio"));
     seen.seconds.push_back(run.counters.at("ours_s"));

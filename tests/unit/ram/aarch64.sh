@@ -5,9 +5,9 @@
 set -eu
 program=$2/kernels_aarch64
 cd "$1"
-# Headers alone are taken from this system, behind those of the other one.
+# Headers of {fmt} are taken from this system, behind those of the other one; Catch2's library can't be.
 aarch64-linux-gnu-g++ -std=c++20 -O1 -static -Wall -Wextra -Wpedantic -Werror -DFMT_HEADER_ONLY \
-  -Iinclude -Isrc -Itests/support -Itests/unit/ram -idirafter /usr/include -o "$program" \
+  -Iinclude -Isrc -Itests/support/catch2_small -Itests/support -Itests/unit/ram -idirafter /usr/include -o "$program" \
   src/core/error.cpp src/ram/kernels.cpp src/ram/kernels_neon.cpp src/ram/kernels_scalar.cpp \
   src/ram/place.cpp src/ram/xbzrle.cpp src/ram/zero.cpp tests/unit/ram/kernels_test.cpp tests/main.cpp
 qemu-aarch64 "$program"
