@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What `cmake --install` puts where. Two components: `development` is the library, `command` the command.
 include(CMakePackageConfigHelpers)
+# As Debian's own packages have it, whatever the prefix: cpack packs what was configured for another than /usr.
+if(NOT DEFINED CMAKE_INSTALL_LIBDIR AND EXISTS /etc/debian_version AND CMAKE_LIBRARY_ARCHITECTURE AND
+    NOT CMAKE_CROSSCOMPILING)
+  set(CMAKE_INSTALL_LIBDIR "lib/${CMAKE_LIBRARY_ARCHITECTURE}" CACHE PATH "Libraries, below the prefix")
+endif()
 include(GNUInstallDirs)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/qember")
@@ -42,14 +47,14 @@ install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${CMAKE_CURRENT_LIST_DIR}/NOTICES
 if(QEMBER_COMMAND)
   install(TARGETS qember-cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT command)
 
-  # Manual pages and a completion, made from the command's own help.
+  # Manual pages and a completion.
+  set(prose "${CMAKE_CURRENT_LIST_DIR}/man")
   set(manual "${PROJECT_BINARY_DIR}/manual")
-  file(GLOB prose "${CMAKE_CURRENT_LIST_DIR}/man/*.man")
+  file(GLOB prose_files CONFIGURE_DEPENDS "${prose}/*")
   add_custom_command(OUTPUT "${manual}.stamp"
-    COMMAND sh "${CMAKE_CURRENT_LIST_DIR}/manual.sh" "$<TARGET_FILE:qember-cli>" "${PROJECT_VERSION}" "${manual}"
+    COMMAND qember-manual "${prose}" "${manual}"
     COMMAND "${CMAKE_COMMAND}" -E touch "${manual}.stamp"
-    DEPENDS qember-cli ${prose} "${CMAKE_CURRENT_LIST_DIR}/manual.sh" "${CMAKE_CURRENT_LIST_DIR}/manual.awk"
-      "${CMAKE_CURRENT_LIST_DIR}/completion.bash"
+    DEPENDS qember-manual ${prose_files}
     COMMENT "Writing the manual" VERBATIM)
   add_custom_target(manual ALL DEPENDS "${manual}.stamp")
   install(DIRECTORY "${manual}/" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT command

@@ -1,6 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Run by cpack on the trees that it has installed, one for each package: the directory of documents is named
 # after the package, and has a copyright and a changelog; what is not read as it is, is compressed.
+foreach(tool file dpkg-shlibdeps gzip)
+  find_program(program ${tool} NO_CACHE)
+  if(NOT program)
+    message(FATAL_ERROR "cpack needs ${tool} (on Debian: apt-get install file dpkg-dev gzip).")
+  endif()
+  unset(program)
+endforeach()
+
 function(add_documents tree package)
   set(documents "${tree}/usr/share/doc/${package}")
   file(MAKE_DIRECTORY "${documents}")

@@ -83,7 +83,8 @@ void add_check(CLI::App& app, Action& action) {
   verb->add_option("FILE", options->files, "The streams; - is standard input")->required();
   verb->add_flag("--json", options->json, "Each finding as a JSON object on a line");
   verb->add_option("--max-errors", options->max_errors, "Stop after that many findings in a file")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::PositiveNumber.description(""))
+      ->type_name("N")
       ->capture_default_str();
   options->read.add_to(*verb);
   verb->callback([&action, options] { action = [options] { return check(*options); }; });

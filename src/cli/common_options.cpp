@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "common_options.hpp"
 
+#include <fmt/ranges.h>
+
 namespace qember::cli {
 
-void ReadOptions::add_to(CLI::App& verb) {
-  verb.add_option("--limits", limits_, "How much of anything a stream may claim: untrusted or trusted")
-      ->check(CLI::IsMember({"untrusted", "trusted"}))
+void add_choice(CLI::App& verb, const std::string& name, std::string& value,
+                const std::vector<std::string>& choices, const std::string& description) {
+  verb.add_option(name, value, description)
+      ->check(CLI::IsMember(choices).description(""))
+      ->type_name(fmt::format("{}", fmt::join(choices, "|")))
       ->capture_default_str();
+}
+
+void ReadOptions::add_to(CLI::App& verb) {
+  add_choice(verb, "--limits", limits_, {"untrusted", "trusted"},
+             "How much of anything a stream may claim: untrusted or trusted");
   verb.add_option("--page-size", page_size_,
                   "The target's page size in bytes, for a native stream that does not tell")
       ->check(CLI::Validator(
@@ -15,7 +24,8 @@ void ReadOptions::add_to(CLI::App& verb) {
             const bool good = CLI::detail::lexical_cast(text, size) && native::is_page_size(size);
             return good ? "" : "a power of two from 256 to 65536 is expected";
           },
-          "SIZE"));
+          ""))
+      ->type_name("SIZE");
 }
 
 StreamOptions ReadOptions::stream_options() const {

@@ -8,6 +8,10 @@
 
 namespace qember::cli {
 
+/// An option whose value is one of some words: help and manual have them all for its type.
+void add_choice(CLI::App& verb, const std::string& name, std::string& value,
+                const std::vector<std::string>& choices, const std::string& description);
+
 /// `--limits` and `--page-size`.
 class ReadOptions {
  public:

@@ -2,7 +2,6 @@
 #include "report.hpp"
 #include "verbs.hpp"
 
-#include <qember/core/version.hpp>
 #include <qember/ram/kernels.hpp>
 
 #include <fmt/format.h>
@@ -12,27 +11,10 @@
 
 namespace {
 
-constexpr auto footer = R"(
-A stream is QEMU's native one or its BER form, told apart by the magic; - is standard input.
-
-Exit codes: 0 fine; 1 invalid, unknown magic or the wrong direction; 2 usage, input or output;
-3 the input ends early, sound up to there; 4 valid, but not supported or beyond the limits;
-70 internal. Where several apply: 2, then 1, 3, 4.)";
-
 int run(int argc, char** argv) {
-  CLI::App app("VM migration streams in ASN.1 BER", "qember");
-  app.set_version_flag("--version", std::string(qember::version()));
-  app.require_subcommand(1);
-  app.footer(footer);
+  CLI::App app;
   qember::cli::Action action;
-  qember::cli::add_encode(app, action);
-  qember::cli::add_decode(app, action);
-  qember::cli::add_check(app, action);
-  qember::cli::add_info(app, action);
-  qember::cli::add_show(app, action);
-  qember::cli::add_extract(app, action);
-  qember::cli::add_map(app, action);
-  qember::cli::add_diff(app, action);
+  qember::cli::add_verbs(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "style.hpp"
 
+#include "common_options.hpp"
+
 #include <qember/ber/validate.hpp>
 
 #include <fmt/format.h>
@@ -105,9 +107,7 @@ std::string Style::paint(Paint paint, std::string_view text) const {
 }
 
 void ColorOption::add_to(CLI::App& verb) {
-  verb.add_option("--color", when_, "Colour: auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
+  add_choice(verb, "--color", when_, {"auto", "always", "never"}, "Colour: auto, always or never");
 }
 
 Style ColorOption::style() const {

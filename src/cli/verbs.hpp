@@ -13,6 +13,9 @@ namespace qember::cli {
 /// What is to be done once the arguments are read; returns the exit code.
 using Action = std::function<int()>;
 
+/// All of them, and what the command itself has, to a parser that is new.
+void add_verbs(CLI::App& app, Action& action);
+
 // Each adds its verb to `app`, and sets `action` when that verb is chosen.
 void add_encode(CLI::App& app, Action& action);
 void add_decode(CLI::App& app, Action& action);

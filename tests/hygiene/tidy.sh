@@ -7,4 +7,4 @@ source=$1
 build=$2
 jobs=${3:-$(nproc)}
 cd "$source"
-find src -name '*.cpp' ! -path 'src/cli/*' | sort | xargs -n 2 -P "$jobs" clang-tidy -p "$build" --quiet
+find src -name '*.cpp' ! -path 'src/cli/*' | sort | xargs -n 2 -P "$jobs" clang-tidy-19 -p "$build" --quiet

@@ -29,6 +29,8 @@ for package in "$command" "$library"; do
     [ -f "root/usr/share/doc/$name/$file" ] || fail "$name has no $file"
   done
 done
+architecture=$(dpkg-architecture -q DEB_HOST_MULTIARCH)
+[ -f "root/usr/lib/$architecture/libqember.a" ] || fail "the library is not in lib/$architecture"
 dpkg-deb -f "$library" Depends | grep -q zlib1g-dev || fail "libqember-dev does not depend on zlib"
 dpkg-deb -f "$library" Recommends | grep -q asn1c || fail "libqember-dev does not recommend asn1c"
 dpkg-deb -f "$command" Depends | grep -q libc6 || fail "qember does not depend on its libraries"
@@ -37,7 +39,8 @@ zcat root/usr/share/doc/qember/changelog.gz | grep -q "^qember ($version)" || fa
 
 # A page for the command and each verb, with every option of its help, and a completion that knows them too.
 qember=$scratch/root/usr/bin/qember
-verbs=$("$qember" --help | awk '/^Subcommands:/ { inside = 1; next } /^[^ ]/ { inside = 0 } inside && NF { print $1 }')
+# The parser's help differs with its version, in capitals and in spaces.
+verbs=$("$qember" --help | awk 'tolower($0) ~ /^subcommands:/ { inside = 1; next } /^[^ ]/ { inside = 0 } inside && NF { print $1 }')
 [ "$(echo "$verbs" | wc -l)" -ge 8 ] || fail "not the verbs: $verbs"
 for verb in "" $verbs; do
   page=root/usr/share/man/man1/qember${verb:+-$verb}.1.gz
@@ -45,7 +48,7 @@ for verb in "" $verbs; do
   for part in NAME SYNOPSIS DESCRIPTION OPTIONS 'EXIT STATUS' EXAMPLES 'SEE ALSO'; do
     echo "$text" | grep -q "^.SH $part" || fail "$page has no $part"
   done
-  options=$("$qember" $verb --help | grep -oE '^ +(-[a-z],)?--[a-z-]+' | grep -oE -e '--[a-z-]+')
+  options=$("$qember" $verb --help | grep -oE '^ +(-[a-z], *)?--[a-z-]+' | grep -oE -e '--[a-z-]+')
   for option in $options; do
     echo "$text" | grep -qE -e "^(-., )?$option" || fail "$page has no $option"
   done
@@ -58,3 +61,6 @@ done
 offered=$(bash -c '. root/usr/share/bash-completion/completions/qember
   COMP_WORDS=(qember encode --limits t) COMP_CWORD=3; _qember; echo "${COMPREPLY[@]}"')
 [ "$offered" = trusted ] || fail "bash is offered $offered"
+offered=$(bash -c '. root/usr/share/bash-completion/completions/qember
+  COMP_WORDS=(qember show --color a) COMP_CWORD=3; _qember; echo "${COMPREPLY[@]}"')
+[ "$offered" = "auto always" ] || fail "bash is offered $offered"

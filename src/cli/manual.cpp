@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// qember-manual PROSE OUT: writes the manual pages and bash's completion into the directory OUT, from the
+/// directory PROSE and the parser of arguments that the command has. Run by the build, and not installed.
+#include "manual_text.hpp"
+#include "verbs.hpp"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path);
+  file.exceptions(std::ios::badbit | std::ios::failbit);
+  return {std::istreambuf_iterator(file), {}};
+}
+
+void write(const fs::path& path, const std::string& text) {
+  std::ofstream file(path);
+  file.exceptions(std::ios::badbit | std::ios::failbit);
+  file << text << std::flush;
+}
+
+void write_all(const fs::path& prose, const fs::path& out) {
+  CLI::App app;
+  qember::cli::Action action;
+  qember::cli::add_verbs(app, action);
+  fs::create_directories(out);
+  const std::string exit_status = read(prose / "exit_status.man");
+  const auto page = [&](const CLI::App& of, const std::string& text, const std::string& made) {
+    write(out / made, qember::cli::manual_page(of, read(prose / text), exit_status));
+  };
+  page(app, "qember.man", "qember.1");
+  for (const CLI::App* verb : app.get_subcommands({}))
+    page(*verb, verb->get_name() + ".man", "qember-" + verb->get_name() + ".1");
+  write(out / "qember.bash", qember::cli::completion_words(app) + read(prose / "completion.bash"));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    if (argc != 3) throw std::invalid_argument("usage: qember-manual PROSE OUT");
+    write_all(argv[1], argv[2]);
+    return 0;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "qember-manual: {}\n", error.what());
+    return 1;
+  }
+}

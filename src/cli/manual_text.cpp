@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "manual_text.hpp"
+
+#include <qember/core/version.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <functional>
+#include <vector>
+
+namespace qember::cli {
+namespace {
+
+/// Options that belong together.
+struct Group {
+  std::string note;  ///< how many of them have to be given
+  std::vector<const CLI::Option*> options;
+};
+
+bool has_name(const CLI::App* app) { return !app->get_name().empty(); }
+
+std::vector<const CLI::App*> verbs_of(const CLI::App& app) { return app.get_subcommands(has_name); }
+
+std::string note_of(const CLI::App& group) {
+  const std::size_t least = group.get_require_option_min();
+  const std::size_t most = group.get_require_option_max();
+  const std::size_t count = group.get_options().size();
+  if (least == 0) return "";
+  return most == 0 || most >= count
+             ? fmt::format("At least {} of these is required", least == 1 ? "one" : std::to_string(least))
+             : fmt::format("From {} to {} of these are required", least, most);
+}
+
+/// Its own options, and those of each group of options, which the parser has as a verb without a name.
+std::vector<Group> groups_of(const CLI::App& app) {
+  std::vector<Group> groups{{"", app.get_options()}};
+  for (const CLI::App* group : app.get_subcommands(std::not_fn(has_name)))
+    groups.push_back({note_of(*group), group->get_options()});
+  return groups;
+}
+
+std::vector<std::string> names_of(const CLI::Option& option) {
+  std::vector<std::string> names;
+  for (const std::string& name : option.get_snames()) names.push_back('-' + name);
+  for (const std::string& name : option.get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() != 0; }
+
+bool is_repeated(const CLI::Option& option) {
+  return option.get_items_expected_max() >= CLI::detail::expected_max_vector_size;
+}
+
+/// The type of a value is a word for it, or all of them: `auto|always|never`.
+bool is_choice(std::string_view type) { return type.find('|') != std::string_view::npos; }
+
+bool is_file(std::string_view type) { return type == "FILE" || type == "DIR" || type == "CORE"; }
+
+std::string page_name(const CLI::App& app) {
+  return app.get_parent() == nullptr ? app.get_name() : app.get_parent()->get_name() + '-' + app.get_name();
+}
+
+/// As troff takes it for what it is.
+std::string troff(std::string_view text) {
+  std::string escaped = !text.empty() && (text[0] == '.' || text[0] == '\'') ? "\\&" : "";
+  for (const char c : text) {
+    if (c == '\\') {
+      escaped += "\\e";
+    } else if (c == '-') {
+      escaped += "\\-";
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
+std::string bold(std::string_view text) { return "\\fB" + troff(text) + "\\fR"; }
+std::string italic(std::string_view text) { return "\\fI" + troff(text) + "\\fR"; }
+
+/// As it goes on behind a dash: a name keeps its capitals.
+std::string in_a_sentence(std::string text) {
+  const bool is_name = text.size() > 1 && std::isupper(static_cast<unsigned char>(text[1])) != 0;
+  if (!text.empty() && !is_name)
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+std::string synopsis(const CLI::App& app) {
+  std::string name = page_name(app);
+  std::string page =
+      fmt::format(".TH {} 1 \"\" \"qember {}\" \"User Commands\"\n.SH NAME\n{} \\- {}\n", troff(name),
+                  version(), troff(name), troff(in_a_sentence(app.get_description())));
+  std::ranges::replace(name, '-', ' ');
+  page += fmt::format(".SH SYNOPSIS\n{} [{}]...", bold(name), italic("OPTION"));
+  if (!verbs_of(app).empty()) page += fmt::format(" {} [{}]...", italic("VERB"), italic("ARGUMENT"));
+  for (const CLI::Option* option : app.get_options()) {
+    if (!option->get_positional()) continue;
+    const std::string argument = italic(option->get_name(true)) + (is_repeated(*option) ? "..." : "");
+    page += option->get_required() ? ' ' + argument : " [" + argument + ']';
+  }
+  return page + '\n';
+}
+
+std::string verbs(const CLI::App& app) {
+  std::string page = ".SH VERBS\n";
+  for (const CLI::App* verb : verbs_of(app))
+    page += fmt::format(".TP\n{}\n{}; see\n.BR {} (1).\n", bold(verb->get_name()),
+                        troff(verb->get_description()), troff(page_name(*verb)));
+  return page;
+}
+
+std::string head(const CLI::Option& option) {
+  const std::string repeated = is_repeated(option) ? "..." : "";
+  if (option.get_positional()) return italic(option.get_name(true)) + repeated;
+  std::vector<std::string> names = names_of(option);
+  std::ranges::transform(names, names.begin(), bold);
+  const std::string text = fmt::format("{}", fmt::join(names, ", "));
+  if (!takes_value(option)) return text;
+  const std::string type = option.get_type_name();
+  return text + ' ' + (is_choice(type) ? bold(type) : italic(type)) + repeated;
+}
+
+std::string options(const CLI::App& app) {
+  std::string page = ".SH OPTIONS\n";
+  for (const Group& group : groups_of(app)) {
+    if (!group.note.empty()) page += fmt::format(".PP\n{}:\n", troff(group.note));
+    for (const CLI::Option* option : group.options) {
+      page += fmt::format(".TP\n{}\n{}", head(*option), troff(option->get_description()));
+      const std::string preset = option->get_default_str();
+      page += preset.empty() ? ".\n" : fmt::format(" (default: {}).\n", troff(preset));
+    }
+  }
+  return page;
+}
+
+/// The words that may follow an option, and a line of its own for an option whose value is known to be one of
+/// some.
+std::string completion_of(const CLI::App& app) {
+  const std::string verb = app.get_parent() == nullptr ? "" : app.get_name();
+  std::string lines;
+  std::vector<std::string> words;
+  for (const Group& group : groups_of(app)) {
+    for (const CLI::Option* option : group.options) {
+      std::string type = option->get_type_name();
+      const bool is_listed = takes_value(*option) && (is_choice(type) || is_file(type));
+      if (is_file(type)) type.clear();
+      std::ranges::replace(type, '|', ' ');
+      for (std::string& name : names_of(*option)) {
+        if (is_listed) lines += fmt::format("  [{}:{}]='{}'\n", verb, name, type);
+        words.push_back(std::move(name));
+      }
+    }
+  }
+  for (const CLI::App* below : verbs_of(app)) words.push_back(below->get_name());
+  return fmt::format("{}  [{}]='{}'\n", lines, app.get_name(), fmt::join(words, " "));
+}
+
+}  // namespace
+
+std::string manual_page(const CLI::App& app, std::string_view prose, std::string_view exit_status) {
+  std::string page;
+  while (!prose.empty()) {
+    const std::string_view line = prose.substr(0, prose.find('\n'));
+    prose.remove_prefix(std::min(line.size() + 1, prose.size()));
+    if (line == "@SYNOPSIS@") {
+      page += synopsis(app);
+    } else if (line == "@VERBS@") {
+      page += verbs(app);
+    } else if (line == "@OPTIONS@") {
+      page += options(app);
+    } else if (line == "@EXIT_STATUS@") {
+      page += exit_status;
+    } else {
+      page += fmt::format("{}\n", line);
+    }
+  }
+  return page;
+}
+
+std::string completion_words(const CLI::App& command) {
+  std::string text = "declare -gA _qember_words=(\n" + completion_of(command);
+  for (const CLI::App* verb : verbs_of(command)) text += completion_of(*verb);
+  return text + ")\n";
+}
+
+}  // namespace qember::cli
