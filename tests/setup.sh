@@ -16,12 +16,21 @@ install_missing() {
     done
   done
   [ -n "$missing" ] || return 0
-  echo "Installing$missing"
   as_root=
   [ "$(id -u)" = 0 ] || as_root=sudo
   $as_root apt-get -qq update
+  known=
+  for package in $missing; do
+    if apt-cache show "$package" > /dev/null 2>&1; then
+      known="$known $package"
+    else
+      echo "This release has no $package: what needs it is left out."
+    fi
+  done
+  [ -n "$known" ] || return 0
+  echo "Installing$known"
   # shellcheck disable=SC2086  # one word per package is wanted
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing > /dev/null
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $known > /dev/null
 }
 
 # build PRESET OPTION...: configures and builds in build/PRESET.
