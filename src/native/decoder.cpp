@@ -458,9 +458,9 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
       return refuse(Errc::bad_annotation, "", "a note on a RAM block of the list",
                     fmt::to_string(about.index));
     RamBlock& named = blocks[about.index];
-    named.page_size = about.page_size;
-    named.address = about.address;
-    named.mapped = about.mapped;
+    if (about.page_size) named.page_size = about.page_size;
+    if (about.address) named.address = about.address;
+    if (about.mapped) named.mapped = about.mapped;
     if (about.name) named.name = as_text(*about.name);
   }
   for (const RamBlock& each : blocks) {
@@ -473,9 +473,9 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
   if (!total || (*total & (min_page_size - 1)) != 0)
     return refuse(Errc::constraint, ".contents.ramblid.totalram", "a multiple of 256",
                   to_string(list.totalram()));
+  if (auto status = note_mapped(blocks); !status) return status;
   if (auto status = check_block_list(session, blocks); !status)
     return place(std::move(status.error()), ".contents.ramblid");
-  if (auto status = note_mapped(blocks); !status) return status;
   if (!blocks.empty() && blocks.front().mapped && *total > limits.max_mapped_ram)
     return refuse(Errc::limit, ".contents.ramblid.totalram",
                   fmt::format("at most {} in a mapped-ram file", limits.max_mapped_ram),
