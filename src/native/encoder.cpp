@@ -59,6 +59,8 @@ struct Encoder::State {
   // The native section that is open.
   SectionBegin section;
   std::string section_name;
+  std::uint64_t section_offset = 0;
+  std::string section_path;  ///< empty where no section is open
   bool in_ram = false;
   bool began = false;   ///< something of it has been written
   bool in_min = false;  ///< a SecMin is open
@@ -81,10 +83,10 @@ struct Encoder::State {
   }
   Status put(Result<Bytes> section_der, const Limits& as_read);
   Status put(Result<Bytes> section_der) { return put(std::move(section_der), limits); }
-  /// With the place in the native stream.
+  /// With the place in the native stream: of the section that is open, else of the event.
   Error place(Error error) const {
-    error.offset = source.offset();
-    error.path = source.path();
+    error.offset = section_path.empty() ? source.offset() : section_offset;
+    error.path = section_path.empty() ? source.path() : section_path;
     error.schema = {};
     return error;
   }
@@ -145,6 +147,8 @@ Status Encoder::State::put(Result<Bytes> section_der, const Limits& as_read) {
 
 Status Encoder::State::on(const SectionBegin& begin) {
   section_name = begin.name;
+  section_offset = source.offset();
+  section_path = source.path();
   section = begin;
   section.name = section_name;
   in_ram = body_kind(begin.name, begin.type) == BodyKind::ram;
@@ -395,6 +399,7 @@ Status Encoder::State::on(const SectionEnd& end) {
   } else {
     status = section.type == Element::section_full ? device() : end_body();
   }
+  if (status) section_path.clear();
   if (!status || footers) return status;
   footers = end.footer;
   if (end.footer) return {};
