@@ -211,9 +211,8 @@ Bytes take_payload(std::string_view name, Values& values) {
 
 }  // namespace
 
-bool SectionNote::empty() const {
-  return !type && !continues && marks.empty() && !names_block && !fill && !page_size && !name &&
-         blocks.empty();
+bool SectionNote::only_blocks() const {
+  return !type && !continues && marks.empty() && !names_block && !fill && !page_size && !name;
 }
 
 bool needs_stand_in(ByteView name) {

@@ -49,7 +49,9 @@ struct SectionNote {
   std::optional<Bytes> name;  ///< where the section's name only stands for it
   std::vector<BlockNote> blocks;
 
-  bool empty() const;
+  bool empty() const { return blocks.empty() && only_blocks(); }
+  /// It says nothing but of RAM blocks.
+  bool only_blocks() const;
 };
 
 struct CompressedPage {

@@ -2,6 +2,7 @@
 #include <qember/native/census.hpp>
 
 #include "ram_records.hpp"
+#include "state_sinks.hpp"
 
 namespace qember::native {
 namespace {
@@ -137,10 +138,11 @@ void Census::end_device() {
   } else {
     Summary trial;
     ShareSink share(trial);
-    const Status fits =
-        body_octets_ == body_.size()
-            ? read_state(*described, body_, share)
-            : Status(Error{Errc::limit, 0, {}, "a section of a size to be held", "a larger one"});
+    std::size_t tlvs = 0;
+    Status fits = body_octets_ == body_.size()
+                      ? check_values(*described, body_, limits_, tlvs)
+                      : Status(Error{Errc::limit, 0, {}, "a section of a size to be held", "a larger one"});
+    if (fits) fits = read_state(*described, body_, share);
     if (!fits) {
       device.state = DeviceTyping::fallback;
       device.reason = "expected " + fits.error().expected + ", found " + fits.error().found;

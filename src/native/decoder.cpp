@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "annotation.hpp"
+#include "block_list.hpp"
 #include "entry_sources.hpp"
 #include "native_position.hpp"
 #include "package.hpp"
@@ -9,6 +10,8 @@
 #include <qember/ber/header.hpp>
 #include <qember/native/decoder.hpp>
 #include <qember/native/mapped_ram.hpp>
+
+#include "../stream/section_limits.hpp"
 
 #include <fmt/format.h>
 
@@ -43,6 +46,7 @@ struct Decoder::State {
   SectionNote note;  ///< for the section to come: what of it has not been used yet
   std::optional<Description> description;
   std::optional<DeviceMatcher> matcher;
+  const Device* device = nullptr;  ///< which the description has for the section
   bool has_text = false;
   bool footers = true;
   bool at_head = true;        ///< nothing but the begin of the stream has been given out
@@ -50,6 +54,7 @@ struct Decoder::State {
   bool had_end = false;       ///< of a section
   bool in_ram = false;        ///< the open section is of RAM
   bool ended = false;         ///< the end mark has been given out, or is part of the rest
+  bool has_rest = false;      ///< and some of what follows it
   DeviceForm form = DeviceForm::blob;
 
   std::map<std::string, std::uint32_t, std::less<>> block_names;  ///< as in the schema
@@ -83,6 +88,11 @@ struct Decoder::State {
   void give(Event event) {
     position.pass(event);
     ready.push_back(std::move(event));
+  }
+  /// It stands behind all that a mapped-ram file has at fixed places.
+  void mark(std::uint64_t word) {
+    give(RamMark{word});
+    mapped_at.reset();
   }
   void end_section() {
     if (section_open) {
@@ -120,7 +130,7 @@ struct Decoder::State {
   Status on(const stream::RamBlockBegin& begin);
   Status on(const ram::PageView& view) {
     if (view.kind == ram::PageKind::hook) {
-      give(RamMark{ram_flag::hook});
+      mark(ram_flag::hook);
       return {};
     }
     RamPage page;
@@ -156,6 +166,7 @@ struct Decoder::State {
   Status body_end() const;
   Status whole_body(ByteView blob);
   Status rest(Kind rest);
+  Status rest_piece(ByteView data, bool device_state);
   Status no_footers();
   Status check_end_known() const;
   Status begin(const SectionBegin& section_begin, BodyKind body);
@@ -180,8 +191,10 @@ Status Decoder::State::on(stream::FullSection& section) {
       return refuse(Errc::limit, "", "a `qember` section of a usual size", "more values than allowed");
     return annotation_section(**full.tree);
   }
-  const bool is_list =
-      full.tree && (*full.tree)->contents().which() == asn1::SecFull::Contents::Which::ramblid;
+  const bool is_list = stream::is_block_list(full.encoded.subspan(full.contents));
+  if (is_list && !full.tree)
+    return refuse(Errc::limit, ".contents.ramblid", fmt::format("at most {} RAM blocks", limits.max_blocks),
+                  "more");
   if (auto status = begin_section(full.fields, is_list ? Element::section_start : Element::section_full);
       !status)
     return status;
@@ -202,7 +215,9 @@ Result<Kind> Decoder::State::kind_of(const stream::SectionFields& fields) const 
   if (!kind || *kind > annotation::last_kind)
     return refuse(Errc::bad_annotation, ".instanceid", fmt::format("at most {}", annotation::last_kind),
                   to_string(fields.instanceid));
-  if (auto status = check_note_used(); !status) return std::move(status.error());
+  // A note may go on in the next one.
+  if (static_cast<Kind>(*kind) != Kind::section)
+    if (auto status = check_note_used(); !status) return std::move(status.error());
   return static_cast<Kind>(*kind);
 }
 
@@ -227,9 +242,8 @@ Status Decoder::State::annotation_section(const asn1::SecFull& section) {
     case Kind::mapped_stale: return mapped_stale(section);
     case Kind::trailing:
     case Kind::device_state: {
-      if (auto status = rest(*kind); !status) return status;
-      give(Rest{blob, *kind == Kind::device_state});
-      return {};
+      auto status = rest(*kind);
+      return status ? rest_piece(blob, *kind == Kind::device_state) : status;
     }
     case Kind::no_footers: return no_footers();
   }
@@ -239,7 +253,15 @@ Status Decoder::State::annotation_section(const asn1::SecFull& section) {
 Status Decoder::State::note_section(const asn1::SecFull& section) {
   auto read = annotation::read_section_note(section);
   if (!read) return place(std::move(read.error()));
-  note = std::move(*read);
+  if (note.empty()) {
+    note = std::move(*read);
+  } else if (note.blocks.empty() || !read->only_blocks()) {
+    return check_note_used();
+  } else {
+    note.blocks.insert(note.blocks.end(), read->blocks.begin(), read->blocks.end());
+  }
+  if (note.blocks.size() > limits.max_blocks)
+    return refuse(Errc::limit, "", fmt::format("notes on at most {} RAM blocks", limits.max_blocks), "more");
   const auto page_size = std::exchange(note.page_size, {});
   if (!page_size) return {};
   auto status = session.note_page_size(*page_size);
@@ -277,6 +299,9 @@ Status Decoder::State::command(const asn1::SecFull& section) {
 }
 
 Status Decoder::State::text(ByteView json) {
+  if (json.size() > limits.max_description)
+    return refuse(Errc::limit, ".contents.oldblob",
+                  fmt::format("a description of at most {} bytes", limits.max_description), "more");
   if (has_text) return refuse(Errc::wrong_order, "", "one description", "another");
   has_text = true;
   if (auto parsed = Description::parse(json, limits)) {
@@ -335,6 +360,20 @@ Status Decoder::State::rest(Kind rest) {
   return {};
 }
 
+/// What follows begins otherwise than a description, which is a section of its own, and device state with the
+/// header of a section.
+Status Decoder::State::rest_piece(ByteView data, bool device_state) {
+  if (!data.empty() && !std::exchange(has_rest, true)) {
+    const auto first = static_cast<Element>(data[0]);
+    if (device_state && first != Element::section_full)
+      return refuse(Errc::bad_annotation, ".contents.oldblob", "the header of a section", "other bytes");
+    if (!device_state && !has_text && first == Element::description)
+      return refuse(Errc::bad_annotation, ".contents.oldblob", "what is no description", "06");
+  }
+  give(Rest{data, device_state});
+  return {};
+}
+
 /// All sections have footers, or none has.
 Status Decoder::State::no_footers() {
   if (had_end && footers)
@@ -356,6 +395,9 @@ Status Decoder::State::begin(const SectionBegin& section_begin, BodyKind body) {
   kind = body;
   section_open = true;
   in_ram = body == BodyKind::ram;
+  // Every FULL takes its device, whatever it holds: what wrote it has counted the same way.
+  const bool takes = !in_ram && section.type == Element::section_full && matcher;
+  device = takes ? matcher->match(section.name, section.instance) : nullptr;
   records.begin(body, section.name, reader.offset());
   give(section);
   return status ? check_end_known() : status;
@@ -416,9 +458,9 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
       return refuse(Errc::bad_annotation, "", "a note on a RAM block of the list",
                     fmt::to_string(about.index));
     RamBlock& named = blocks[about.index];
-    named.page_size = about.page_size;
-    named.address = about.address;
-    named.mapped = about.mapped;
+    if (about.page_size) named.page_size = about.page_size;
+    if (about.address) named.address = about.address;
+    if (about.mapped) named.mapped = about.mapped;
     if (about.name) named.name = as_text(*about.name);
   }
   for (const RamBlock& each : blocks) {
@@ -432,6 +474,8 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
     return refuse(Errc::constraint, ".contents.ramblid.totalram", "a multiple of 256",
                   to_string(list.totalram()));
   if (auto status = note_mapped(blocks); !status) return status;
+  if (auto status = check_block_list(session, blocks); !status)
+    return place(std::move(status.error()), ".contents.ramblid");
   if (!blocks.empty() && blocks.front().mapped && *total > limits.max_mapped_ram)
     return refuse(Errc::limit, ".contents.ramblid.totalram",
                   fmt::format("at most {} in a mapped-ram file", limits.max_mapped_ram),
@@ -452,14 +496,15 @@ Status Decoder::State::marks(std::span<const std::uint64_t> words) {
   for (const std::uint64_t word : words) {
     if (!ram_flag::is_mark(word, session.page_size_or_default()))
       return refuse(Errc::bad_annotation, "", "a record without a page", fmt::format("{:#x}", word));
-    give(RamMark{word});
+    mark(word);
   }
   return {};
 }
 
 /// Device state as values: the description gives back what BER has lost, the widths.
 Status Decoder::State::values(const stream::FullSection& full_section) {
-  const Device* device = matcher ? matcher->match(section.name, section.instance) : nullptr;
+  if (section.type != Element::section_full && matcher)
+    device = matcher->match(section.name, section.instance);
   if (device == nullptr)
     return refuse(Errc::description_mismatch, ".contents.vmstate", "a blob, where no description came before",
                   "values");
@@ -509,7 +554,7 @@ Status Decoder::State::on(const stream::BlobBegin& begin) {
 
 Status Decoder::State::on(const stream::BlobData& data) {
   if (blob_kind == Kind::trailing || blob_kind == Kind::device_state) {
-    give(Rest{data.data, blob_kind == Kind::device_state});
+    return rest_piece(data.data, blob_kind == Kind::device_state);
   } else if (blob_kind == Kind::description) {
     if (data.data.size() > limits.max_description - body.size())
       return refuse(Errc::limit, ".contents.oldblob",
@@ -649,7 +694,8 @@ Status Decoder::State::mapped_stale(const asn1::SecFull& section) {
   if (!mapped_at || read->block >= session.blocks().size())
     return refuse(Errc::bad_annotation, "", "a block of a mapped-ram file", fmt::to_string(read->block));
   const RamBlock& block = session.blocks()[read->block];
-  if (read->addr >= block.length || read->data.size() != block.mapped->page_size)
+  const std::uint64_t page_size = block.mapped->page_size;
+  if (read->addr >= block.length || read->addr % page_size != 0 || read->data.size() != page_size)
     return refuse(Errc::page_outside_block, "", "a page of the block", fmt::format("{:#x}", read->addr));
   if (auto status = advance_mapped(read->block, block.mapped->pages_offset + read->addr, read->data.size());
       !status)
@@ -663,8 +709,9 @@ Status Decoder::State::check_page(const RamPage& page) const {
   if (page.kind == RamPageKind::full && page.data.size() != size)
     return refuse(Errc::constraint, ".fullpage.data", fmt::format("a page of {} octets", size),
                   fmt::to_string(page.data.size()));
-  if (page.kind == RamPageKind::xbzrle && page.data.size() > size)
-    return place(broken(Rule::delta_fits, fmt::format("at most {}", size), fmt::to_string(page.data.size())),
+  const std::uint64_t most = ram_flag::max_delta(size);
+  if (page.kind == RamPageKind::xbzrle && page.data.size() > most)
+    return place(broken(Rule::delta_fits, fmt::format("at most {}", most), fmt::to_string(page.data.size())),
                  ".xbzrle.data");
   return {};
 }
@@ -708,7 +755,7 @@ std::size_t Decoder::State::next_pages(std::span<RamPage> room) {
       if (view.data.size() != size) break;
       page.kind = RamPageKind::full;
     } else if (view.kind == ram::PageKind::xbzrle) {
-      if (view.data.size() > size) break;
+      if (view.data.size() > ram_flag::max_delta(size)) break;
       page.kind = RamPageKind::xbzrle;
     }
   }

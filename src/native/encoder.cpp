@@ -3,7 +3,12 @@
 #include "ram_records.hpp"
 #include "state_sinks.hpp"
 
+#include <qember/ber/validate.hpp>
 #include <qember/native/encoder.hpp>
+
+#include "../stream/section_limits.hpp"
+
+#include <fmt/format.h>
 
 namespace qember::native {
 namespace {
@@ -12,6 +17,11 @@ namespace {
 /// nothing else, so that the output is the same for any chunking of the input.
 constexpr std::size_t segment_size = std::size_t{64} << 10U;
 
+/// A note says no more than this at once, so that a reader takes it whole; more notes say the rest. The
+/// numbers depend on nothing else, for the same reason.
+constexpr std::size_t most_marks = 256;
+constexpr std::size_t most_block_notes = 1024;
+
 /// Of a page that the schema has an element for.
 ram::PageKind kind_of(RamPageKind kind) {
   switch (kind) {
@@ -19,6 +29,13 @@ ram::PageKind kind_of(RamPageKind kind) {
     case RamPageKind::xbzrle: return ram::PageKind::xbzrle;
     default: return ram::PageKind::zero;
   }
+}
+
+void set_fields(asn1::SecFull full, const stream::SectionFields& fields) {
+  full.set_name(fields.name);
+  full.set_sectionid(fields.sectionid);
+  full.set_instanceid(fields.instanceid);
+  full.set_versionid(fields.versionid);
 }
 
 }  // namespace
@@ -42,6 +59,8 @@ struct Encoder::State {
   // The native section that is open.
   SectionBegin section;
   std::string section_name;
+  std::uint64_t section_offset = 0;
+  std::string section_path;  ///< empty where no section is open
   bool in_ram = false;
   bool began = false;   ///< something of it has been written
   bool in_min = false;  ///< a SecMin is open
@@ -62,10 +81,14 @@ struct Encoder::State {
     if (section_note.empty()) return {};
     return put(annotation::encode(section_note));
   }
-  Status put(Result<Bytes> section_der) {
-    if (!section_der) return std::move(section_der.error());
-    writer.section(std::move(*section_der));
-    return {};
+  Status put(Result<Bytes> section_der, const Limits& as_read);
+  Status put(Result<Bytes> section_der) { return put(std::move(section_der), limits); }
+  /// With the place in the native stream: of the section that is open, else of the event.
+  Error place(Error error) const {
+    error.offset = section_path.empty() ? source.offset() : section_offset;
+    error.path = section_path.empty() ? source.path() : section_path;
+    error.schema = {};
+    return error;
   }
 
   Status on(const StreamBegin&) {
@@ -94,6 +117,7 @@ struct Encoder::State {
   Status on(const StreamEnd&);
 
   Status begin_blocks();
+  Status annotate_blocks(SectionNote about);
   Status begin_min();
   void end_min();
   Status compressed(const RamPage& page);
@@ -105,8 +129,26 @@ struct Encoder::State {
   SectionNote section_note() const;
 };
 
+/// Writes a section, which is one that a reader with these limits takes.
+Status Encoder::State::put(Result<Bytes> section_der, const Limits& as_read) {
+  static constexpr const ber::Type& full_type = wire::type("SecFull");
+  if (!section_der) return place(std::move(section_der.error()));
+  if (section_der->size() > as_read.max_section)
+    return place({Errc::limit,
+                  0,
+                  {},
+                  fmt::format("what takes at most {} bytes in BER", as_read.max_section),
+                  fmt::to_string(section_der->size())});
+  if (auto taken = ber::validate(*section_der, generated::schema, full_type, as_read); !taken)
+    return place(std::move(taken.error()));
+  writer.section(std::move(*section_der));
+  return {};
+}
+
 Status Encoder::State::on(const SectionBegin& begin) {
   section_name = begin.name;
+  section_offset = source.offset();
+  section_path = source.path();
   section = begin;
   section.name = section_name;
   in_ram = body_kind(begin.name, begin.type) == BodyKind::ram;
@@ -134,10 +176,7 @@ Status Encoder::State::begin_blocks() {
   if (section.type == Element::section_full) about.type = section.type;
   about.marks = std::move(list_marks);
   auto full = asn1::Value<asn1::SecFull>::make();
-  full->set_name(section_name);
-  full->set_sectionid(section.id);
-  full->set_instanceid(section.instance);
-  full->set_versionid(section.version);
+  set_fields(*full, {section_name, section.id, section.instance, section.version});
   auto ramblid = full->contents().make_ramblid();
   ramblid.set_totalram(list->total);
   auto blocks = ramblid.blocks();
@@ -155,8 +194,20 @@ Status Encoder::State::begin_blocks() {
   list.reset();
   began = true;
   note.continues = true;
-  if (auto status = annotate(about); !status) return status;
-  return put(asn1::encode(*full));
+  if (auto status = annotate_blocks(std::move(about)); !status) return status;
+  const Bytes contents(stream::tags::block_list.view().begin(), stream::tags::block_list.view().end());
+  return put(asn1::encode(*full), stream::section_limits(contents, limits));
+}
+
+/// The first note says all else that there is to say.
+Status Encoder::State::annotate_blocks(SectionNote about) {
+  const auto blocks = std::exchange(about.blocks, {});
+  for (std::size_t at = 0; at == 0 || at < blocks.size(); at += most_block_notes, about = {}) {
+    const auto part = std::span(blocks).subspan(at).first(std::min(most_block_notes, blocks.size() - at));
+    about.blocks.assign(part.begin(), part.end());
+    if (auto status = annotate(about); !status) return status;
+  }
+  return {};
 }
 
 Status Encoder::State::begin_min() {
@@ -177,7 +228,7 @@ void Encoder::State::end_min() {
 Status Encoder::State::on(const RamMark& mark) {
   if (list) {
     list_marks.push_back(mark.word);
-    return {};
+    return list_marks.size() < most_marks ? Status() : begin_blocks();
   }
   // The schema has `hook`, but in a block; where there is none, and for any other mark, a note has it.
   if (mark.word == ram_flag::hook && in_min && writer.in_block()) {
@@ -186,7 +237,7 @@ Status Encoder::State::on(const RamMark& mark) {
   }
   end_min();
   note.marks.push_back(mark.word);
-  return {};
+  return note.marks.size() < most_marks ? Status() : begin_min();
 }
 
 Status Encoder::State::on(const RamPage& page) {
@@ -196,7 +247,13 @@ Status Encoder::State::on(const RamPage& page) {
   if (!page_size_said) {
     page_size_said = true;
     const std::uint64_t size = source.session().page_size_or_default();
-    if (size != head.page_size_or_default()) note.page_size = size;
+    if (size != head.page_size_or_default()) {
+      // What came before it was read without it.
+      if (!note.marks.empty())
+        if (auto status = begin_min(); !status) return status;
+      end_min();
+      note.page_size = size;
+    }
   }
   if (page.kind == RamPageKind::compressed) return compressed(page);
   const bool same_block = page.block == last_block;
@@ -309,12 +366,11 @@ Status Encoder::State::end_body() {
 Status Encoder::State::device() {
   const Device* found = matcher ? matcher->match(section_name, section.instance) : nullptr;
   if (found == nullptr || options.opaque || streaming) return end_body();
-  CountingSink counted;
-  if (!read_state(*found, body, counted) || counted.bad_name()) return end_body();
+  std::size_t tlvs = 0;
+  if (!check_values(*found, body, limits, tlvs)) return end_body();
   if (auto status = annotate(section_note()); !status) return status;
   const stream::SectionFields about = fields();
-  constexpr std::size_t fixed_tlvs = 7;
-  if (counted.count() + fixed_tlvs > limits.max_tlvs) {
+  if (tlvs > limits.max_tlvs) {
     writer.begin_full(about);
     writer.begin_entries();
     WriterSink sink(writer);
@@ -324,10 +380,7 @@ Status Encoder::State::device() {
     return status;
   }
   auto full = asn1::Value<asn1::SecFull>::make();
-  full->set_name(about.name);
-  full->set_sectionid(about.sectionid);
-  full->set_instanceid(about.instanceid);
-  full->set_versionid(about.versionid);
+  set_fields(*full, about);
   TreeSink sink(full->contents().make_vmstate().make_vmstateentries());
   if (auto status = read_state(*found, body, sink); !status) return status;
   return put(asn1::encode(*full, limits));
@@ -346,6 +399,7 @@ Status Encoder::State::on(const SectionEnd& end) {
   } else {
     status = section.type == Element::section_full ? device() : end_body();
   }
+  if (status) section_path.clear();
   if (!status || footers) return status;
   footers = end.footer;
   if (end.footer) return {};

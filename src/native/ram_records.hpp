@@ -26,6 +26,9 @@ constexpr bool is_mark(std::uint64_t word, std::uint64_t page_size) {
 /// The octet before an XBZRLE delta.
 inline constexpr std::uint8_t xbzrle_encoding = 0x01;
 
+/// Bytes of a delta, which a be16 counts.
+constexpr std::uint64_t max_delta(std::uint64_t page_size) { return page_size < 0xffff ? page_size : 0xffff; }
+
 /// What zlib needs at most for a page, by its own formula.
 constexpr std::uint64_t max_compressed(std::uint64_t page_size) {
   return page_size + page_size / 4096 + page_size / 16384 + 13;

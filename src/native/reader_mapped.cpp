@@ -79,6 +79,10 @@ Result<Event> Reader::read_mapped_blocks(std::uint64_t total) {
   const std::string path = section_path();
   constexpr std::size_t word = 8;
   if (!read_at_) return refuse(Errc::unsupported, path, "a mapped-ram file as a file", "it in a pipe");
+  if (total > limits_.max_mapped_ram)
+    return refuse(Errc::limit, path,
+                  fmt::format("at most {} bytes of RAM in a mapped-ram file", limits_.max_mapped_ram),
+                  fmt::to_string(total));
   std::vector<RamBlock> blocks;
   std::uint64_t offset = input_.offset() + word;
   for (std::uint64_t left = total; left > 0; left -= blocks.back().length) {

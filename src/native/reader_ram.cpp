@@ -4,21 +4,14 @@
 #include <qember/native/reader.hpp>
 #include <qember/native/rule.hpp>
 
+#include "block_list.hpp"
 #include "cursor.hpp"
 #include "ram_records.hpp"
-
-#include <bit>
 
 namespace qember::native {
 namespace {
 
 constexpr std::uint64_t smallest_page_mask = min_page_size - 1;
-
-/// A block page size is not marked: it is a be64 that POSTCOPY_ADVISE has announced.
-bool is_advised_page_size(std::uint64_t value, const Session& session) {
-  return std::has_single_bit(value) && value >= session.page_size_or_default() &&
-         (session.advised_page_sizes() & value) != 0;
-}
 
 }  // namespace
 

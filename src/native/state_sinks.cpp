@@ -2,13 +2,59 @@
 #include "state_sinks.hpp"
 
 #include <qember/ber/validate.hpp>
+#include <qember/ber/writer.hpp>
+
+#include "../stream/tags.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
 
 namespace qember::native {
 
-void CountingSink::begin_subsection(const Structure& structure) {
-  // The subsection itself, its name, version and contents.
-  count_ += 4;
+void MeasuringSink::primitive(std::size_t size) {
+  ++tlvs_;
+  size_ += 1 + ber::length_size(size) + size;
+  deepest_ = std::max(deepest_, depth_ + 1);
+}
+
+void MeasuringSink::constructed(const ber::Identifier& identifier) {
+  // In BER the octet 80 and end-of-contents; in DER a length, which grows with the contents.
+  constexpr std::size_t most_length = 5;
+  ++tlvs_;
+  size_ += identifier.size + most_length;
+  deepest_ = std::max(deepest_, ++depth_);
+}
+
+void MeasuringSink::integer(const Field&, Integer value) { primitive(ber::integer_size(value)); }
+void MeasuringSink::begin_array(const Field&, const Structure*) { constructed(stream::tags::array); }
+void MeasuringSink::begin_subsections() { constructed(stream::tags::subsections); }
+
+void MeasuringSink::begin_subsection(const Structure& structure) {
+  constructed(stream::tags::subsection);
+  primitive(structure.name.size());
+  primitive(ber::integer_size(structure.version));
+  constructed(stream::tags::subsection_contents);
   if (structure.name.empty() || !ber::utf8_characters(as_bytes(structure.name))) bad_name_ = true;
+}
+
+Status MeasuringSink::check(const Limits& limits) const {
+  const auto refuse = [](Errc code, std::string expected, std::string found) {
+    return Error{code, 0, {}, std::move(expected), std::move(found)};
+  };
+  if (bad_name_) return refuse(Errc::constraint, "subsections with a text as their name", "other bytes");
+  if (const std::size_t most = std::min(limits.max_depth, ber::deepest); deepest_ > most)
+    return refuse(Errc::limit, fmt::format("values nested at most {} deep", most), "deeper");
+  if (size_ > limits.max_section)
+    return refuse(Errc::limit, fmt::format("values of at most {} bytes", limits.max_section), "more");
+  return {};
+}
+
+Status check_values(const Device& device, ByteView body, const Limits& limits, std::size_t& tlvs) {
+  MeasuringSink measured;
+  if (auto status = read_state(device, body, measured); !status) return status;
+  tlvs = measured.tlvs();
+  return measured.check(limits);
 }
 
 void TreeSink::begin_subsection(const Structure& structure) {

@@ -8,27 +8,43 @@
 
 namespace qember::native {
 
-/// Counts TLVs.
-class CountingSink final : public StateSink {
+/// Measures the section that values become, against the limits of what reads it.
+class MeasuringSink final : public StateSink {
  public:
-  std::size_t count() const { return count_; }
-
-  void integer(const Field&, Integer) override { ++count_; }
-  void boolean(const Field&, bool) override { ++count_; }
-  void blob(const Field&, ByteView) override { ++count_; }
-  void begin_array(const Field&, const Structure*) override { ++count_; }
-  void end_array() override {}
-  void begin_subsections() override { ++count_; }
+  void integer(const Field&, Integer value) override;
+  void boolean(const Field&, bool) override { primitive(1); }
+  void blob(const Field&, ByteView value) override { primitive(value.size()); }
+  void begin_array(const Field&, const Structure*) override;
+  void end_array() override { --depth_; }
+  void begin_subsections() override;
   void begin_subsection(const Structure& structure) override;
-  void end_subsection() override {}
-  void end_subsections() override {}
-  /// A subsection has a name that the schema can't hold.
-  bool bad_name() const { return bad_name_; }
+  void end_subsection() override { depth_ -= 2; }
+  void end_subsections() override { --depth_; }
+
+  /// TLVs of the whole section.
+  std::size_t tlvs() const { return tlvs_; }
+  /// That it is one which a reader with these limits takes.
+  Status check(const Limits& limits) const;
 
  private:
-  std::size_t count_ = 0;
-  bool bad_name_ = false;
+  void primitive(std::size_t size);
+  void constructed(const ber::Identifier& identifier);
+
+  /// The section and its list of entries, the other components of it, and their bytes with the longest name.
+  static constexpr std::size_t fixed_depth = 2;
+  static constexpr std::size_t fixed_tlvs = 7;
+  static constexpr std::size_t fixed_size = 1100;
+
+  std::size_t tlvs_ = fixed_tlvs;
+  std::size_t size_ = fixed_size;  ///< with the longest of the forms that lengths are written in
+  std::size_t depth_ = fixed_depth;
+  std::size_t deepest_ = fixed_depth;
+  bool bad_name_ = false;  ///< a subsection has a name that the schema can't hold
 };
+
+/// Whether `body` can be a section of values: the description fits it, and a reader with these limits takes
+/// what it becomes. `tlvs`: of the section.
+Status check_values(const Device& device, ByteView body, const Limits& limits, std::size_t& tlvs);
 
 /// Builds `vmstateentries`.
 class TreeSink final : public StateSink {

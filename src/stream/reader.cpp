@@ -3,6 +3,7 @@
 #include <qember/ber/writer.hpp>
 #include <qember/stream/reader.hpp>
 
+#include "section_limits.hpp"
 #include "tags.hpp"
 
 #include <fmt/format.h>
@@ -299,7 +300,9 @@ Result<Event> Reader::read_full(const ber::Header& header) {
     return read_whole_full(view().size(), contents);
   }
   switch (framer_.scan(view(), limits_.max_depth)) {
-    case Framer::Outcome::complete: return read_whole_full(framer_.size(), contents);
+    case Framer::Outcome::complete:
+      if (framer_.size() <= limits_.max_section) return read_whole_full(framer_.size(), contents);
+      break;
     case Framer::Outcome::broken: return read_whole_full(view().size(), contents);
     case Framer::Outcome::need_more: break;
   }
@@ -318,7 +321,8 @@ Result<Event> Reader::read_whole_full(std::size_t size, std::size_t contents) {
   section.encoded = encoded;
   section.contents = contents;
   if (trees_ == Trees::made) {
-    auto tree = asn1::decode<asn1::SecFull>(encoded, limits_, input_.offset(), where);
+    const Limits limits = section_limits(encoded.subspan(std::min(contents, size)), limits_);
+    auto tree = asn1::decode<asn1::SecFull>(encoded, limits, input_.offset(), where);
     if (tree) {
       section.fields = {std::string((*tree)->name()), (*tree)->sectionid(), (*tree)->instanceid(),
                         (*tree)->versionid()};

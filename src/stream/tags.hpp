@@ -25,6 +25,7 @@ inline constexpr ber::Identifier full_id = identifier(type("SecFull"), "sectioni
 inline constexpr ber::Identifier full_instance = identifier(type("SecFull"), "instanceid");
 inline constexpr ber::Identifier full_version = identifier(type("SecFull"), "versionid");
 inline constexpr ber::Identifier blob = identifier(type(type("SecFull"), "contents"), "oldblob");
+inline constexpr ber::Identifier block_list = identifier(type(type("SecFull"), "contents"), "ramblid");
 inline constexpr ber::Identifier entries =
     identifier(type(type(type("SecFull"), "contents"), "vmstate"), "vmstateentries");
 inline constexpr ber::Identifier full_end = identifier(type("SecFull"), "secendmark");

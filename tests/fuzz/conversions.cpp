@@ -3,6 +3,8 @@
 
 #include "support/findings.hpp"
 
+#include <algorithm>
+
 namespace qember::fuzz {
 namespace {
 
@@ -64,6 +66,21 @@ std::vector<std::string> check(ByteView in) {
     require(one == other, "chunks make no difference to what is found: " + one + "; " + other);
   }
   return whole;
+}
+
+void comes_back(ByteView native, const test::EncodeForm& form) {
+  const auto found = check(native);
+  const auto ber = encode(native, form);
+  if (ber.error) {
+    const bool named = ber.error->code == Errc::limit && ber.error->offset <= native.size() &&
+                       ber.error->path.starts_with("QEVM");
+    return require(!found.empty() || named, "what is found sound can be encoded: " + to_string(*ber.error));
+  }
+  const auto back = decode(ber.out);
+  require(!back.error, "what was encoded can be decoded" + (back.error ? ": " + to_string(*back.error) : ""));
+  require(std::ranges::equal(native, back.out), "and gives the stream back");
+  // A finding is about the same thing in both, in words that may differ.
+  require(found.size() == check(ber.out).size(), "both forms are as sound as each other");
 }
 
 }  // namespace qember::fuzz

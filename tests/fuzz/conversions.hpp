@@ -21,6 +21,10 @@ test::Chunks chunks_for(ByteView in);
 test::Converted encode(ByteView native, const test::EncodeForm& form = {false, false, small_limits()});
 test::Converted decode(ByteView ber);
 
+/// `encode` refuses, or `decode` gives the stream back; what `check` finds sound `encode` takes, or it names
+/// the limit; and both forms are found as sound as each other.
+void comes_back(ByteView native, const test::EncodeForm& form);
+
 /// What `check` finds, as code, offset and path; the same for any chunking.
 std::vector<std::string> check(ByteView in);
 
