@@ -10,14 +10,8 @@ namespace {
 class Decoding final : public Sink {
  public:
   explicit Decoding(stream::Output& output) : writer_(output) {}
-  Status write(const native::Event& event) override {
-    writer_.write(event);
-    return {};
-  }
-  Status write(std::span<const native::RamPage> pages) override {
-    writer_.write(pages);
-    return {};
-  }
+  Status write(const native::Event& event) override { return writer_.write(event); }
+  Status write(std::span<const native::RamPage> pages) override { return writer_.write(pages); }
 
  private:
   native::Writer writer_;

@@ -132,7 +132,8 @@ void Show::on(const native::SectionBegin& section) {
   iterable_ = nullptr;
   digester_.reset();
   size_ = 0;
-  const bool is_device = section.type == Element::section_full;
+  const BodyKind kind = native::body_kind(section.name, section.type);
+  const bool is_device = section.type == Element::section_full && kind != BodyKind::ram;
   is_device ? begin_device(section) : begin_part(section);
 }
 
@@ -147,7 +148,7 @@ void Show::begin_part(const native::SectionBegin& section) {
   iterable_ = &iterables_[section.id];
   Iterated& sum = iterable_->sum;
   ++sum.parts;
-  if (section.type != Element::section_start) return;
+  if (section.type != Element::section_start && section.type != Element::section_full) return;
   *iterable_ = {};
   sum.place = place_;
   sum.name = name_;

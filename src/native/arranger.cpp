@@ -32,8 +32,9 @@ Result<Event> Arranger::next() {
     if (is_packaged(*event)) {
       const auto& command = std::get<Command>(*event);
       constexpr std::size_t header = 5;
-      package_end_ =
-          source_.offset() + header + command.payload.size() + load_be<std::uint32_t>(command.payload.data());
+      if (command.payload.size() >= sizeof(std::uint32_t))
+        package_end_ = source_.offset() + header + command.payload.size() +
+                       load_be<std::uint32_t>(command.payload.data());
     }
     switch (way_of(*event)) {
       case Way::hold: hold(*event); continue;
@@ -81,7 +82,7 @@ Arranger::Way Arranger::way_of(const Event& event) const {
 
 void Arranger::hold(const Event& event) {
   if (const auto* body = std::get_if<Body>(&event);
-      body != nullptr && std::holds_alternative<Body>(held_.back().event)) {
+      body != nullptr && !held_.empty() && std::holds_alternative<Body>(held_.back().event)) {
     held_.back().bytes.insert(held_.back().bytes.end(), body->data.begin(), body->data.end());
     held_octets_ += body->data.size();
   } else {

@@ -94,8 +94,9 @@ void Census::on(const Configuration& configuration) {
   summary_.machine = std::string(as_text(configuration.machine));
   for (const ConfigurationSubsection& sub : configuration.subsections) {
     if (sub.name != "configuration/capabilities") continue;
-    for (std::size_t at = 4; at < sub.payload.size(); at += 1 + sub.payload[at])
-      summary_.capabilities.emplace_back(as_text(ByteView(sub.payload).subspan(at + 1, sub.payload[at])));
+    const ByteView payload = sub.payload;
+    for (std::size_t at = 4; at < payload.size() && payload[at] < payload.size() - at; at += 1 + payload[at])
+      summary_.capabilities.emplace_back(as_text(payload.subspan(at + 1, payload[at])));
   }
 }
 

@@ -15,7 +15,6 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <set>
 
 namespace qember::native {
 namespace {
@@ -58,8 +57,6 @@ struct Checker::State {
   Limits limits;
   std::vector<Error> findings;
 
-  std::set<std::uint32_t> used;  ///< ids of sections that were started
-  std::set<std::uint32_t> ended;
   std::vector<PageStates<Base>> bases;  ///< by block
   std::size_t base_octets = 0;
   bool has_trailing = false;
@@ -110,27 +107,15 @@ void Checker::State::on(const Command& command) {
   if (id != CommandId::postcopy_ram_discard) return;
   auto discard = read_discard(source.session(), command.payload);
   if (!discard) return report(std::move(discard.error()));
+  if (discard->block >= bases.size()) return;
   for (const auto& [begin, end] : discard->ranges)
     bases[discard->block].change_noted(begin / page_size(), (end + page_size() - 1) / page_size(),
                                        [](Base) { return Base::none; });
 }
 
 void Checker::State::on(const SectionBegin& section) {
-  switch (section.type) {
-    case Element::section_start:
-      check_name(Rule::section_name, as_bytes(section.name), "a section");
-      if (!used.insert(section.id).second && !ended.contains(section.id))
-        report(Rule::started_once, fmt::format("the END of section {} before it starts again", section.id),
-               "none");
-      ended.erase(section.id);
-      break;
-    case Element::section_full: check_name(Rule::section_name, as_bytes(section.name), "a section"); break;
-    default:
-      if (ended.contains(section.id))
-        report(Rule::part_before_end, fmt::format("no more of section {} after its END", section.id),
-               "another part");
-      if (section.type == Element::section_end) ended.insert(section.id);
-  }
+  if (section.type == Element::section_start || section.type == Element::section_full)
+    check_name(Rule::section_name, as_bytes(section.name), "a section");
 }
 
 void Checker::State::on(const RamBlocks& list) {
@@ -141,6 +126,8 @@ void Checker::State::on(const RamBlocks& list) {
 }
 
 void Checker::State::on(const RamPage& page) {
+  if (page.block >= bases.size())
+    return report(Rule::block_known, "a RAM block of the list", fmt::to_string(page.block));
   if (page.kind == RamPageKind::compressed) check_compressed(page.data);
   if (page.kind == RamPageKind::xbzrle) return check_delta(page);
   if (base_octets > most_base_octets) return;
@@ -186,12 +173,10 @@ void Checker::State::on(const DescriptionText& description) {
 }
 
 void Checker::State::on(const Eof&) {
-  for (const std::uint32_t id : used) {
+  for (const auto& [id, section] : source.session().sections())
     // QEMU's background snapshots have no END of RAM.
-    const OpenSection* const open = source.session().section(id);
-    if (!ended.contains(id) && (open == nullptr || open->kind != BodyKind::ram))
+    if (!section.ended && section.kind != BodyKind::ram)
       report(Rule::every_end, fmt::format("the END of section {}", id), "the end mark of the stream");
-  }
 }
 
 void Checker::State::on(const Rest& rest) {

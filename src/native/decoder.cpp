@@ -112,8 +112,8 @@ struct Decoder::State {
   }
   Status end_stream() {
     if (ended) return {};
-    ended = true;
     if (auto status = end_before(Element::eof); !status) return status;
+    ended = true;
     give(Eof{});
     return {};
   }
@@ -168,7 +168,7 @@ struct Decoder::State {
   Status rest(Kind rest);
   Status rest_piece(ByteView data, bool device_state);
   Status no_footers();
-  Status check_end_known() const;
+  Status check_end_known(const SectionBegin& begun, BodyKind body) const;
   Status begin(const SectionBegin& section_begin, BodyKind body);
   Status marks(std::span<const std::uint64_t> words);
   Result<Kind> kind_of(const stream::SectionFields& fields) const;
@@ -180,8 +180,9 @@ struct Decoder::State {
   /// What was refused, whose parts are then passed over.
   enum class Refused : std::uint8_t { nothing, ram, block, blob } refused = Refused::nothing;
   bool in_sync = false;
+  std::optional<Error> failed;  ///< the error that ended the reading
   bool is_refused(const stream::Event& event);
-  void recover(const stream::Event& event, Errc code);
+  void recover(const stream::Event& event, const Error& error);
 };
 
 Status Decoder::State::on(stream::FullSection& section) {
@@ -378,19 +379,27 @@ Status Decoder::State::rest_piece(ByteView data, bool device_state) {
 Status Decoder::State::no_footers() {
   if (had_end && footers)
     return refuse(Errc::wrong_order, "", "sections with footers, as before", "sections without");
+  if (section_open) {
+    if (auto status = check_end_known(section, kind); !status) return status;
+  }
   footers = false;
-  return section_open ? check_end_known() : Status();
+  return {};
 }
 
-/// Of the section that is open.
-Status Decoder::State::check_end_known() const {
-  if (footers || kind != BodyKind::device || section.type == Element::section_full) return {};
+/// Without footers.
+Status Decoder::State::check_end_known(const SectionBegin& begun, BodyKind body) const {
+  if (body != BodyKind::device || begun.type == Element::section_full) return {};
   return place(broken(Rule::end_known, "an iterative section whose end can be known",
-                      fmt::format("{:?}", section.name)));
+                      fmt::format("{:?}", begun.name)));
 }
 
+/// What is refused does not begin.
 Status Decoder::State::begin(const SectionBegin& section_begin, BodyKind body) {
-  auto status = end_before(section_begin.type);
+  if (auto status = end_before(section_begin.type); !status) return status;
+  if (!footers) {
+    if (auto status = check_end_known(section_begin, body); !status) return status;
+  }
+  if (auto status = session.note(section_begin); !status) return place(std::move(status.error()));
   section = section_begin;
   kind = body;
   section_open = true;
@@ -400,7 +409,7 @@ Status Decoder::State::begin(const SectionBegin& section_begin, BodyKind body) {
   device = takes ? matcher->match(section.name, section.instance) : nullptr;
   records.begin(body, section.name, reader.offset());
   give(section);
-  return status ? check_end_known() : status;
+  return {};
 }
 
 /// `default_type`: what the section is without a note.
@@ -430,7 +439,6 @@ Status Decoder::State::begin_section(const stream::SectionFields& fields, Elemen
   if (body == BodyKind::ram && named.version != ram_version)
     return place(broken(Rule::ram_version, "version 4 of `ram`", fmt::to_string(named.version)),
                  ".versionid");
-  if (auto status = session.note(named); !status) return place(std::move(status.error()));
   if (body != BodyKind::ram) {
     if (auto status = check_note_used(); !status) return status;
   }
@@ -442,12 +450,12 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
   if (!in_ram)
     return refuse(Errc::bad_value, ".contents", "the contents of a section other than `ram`", "RAM blocks");
   std::vector<RamBlock> blocks;
-  block_names.clear();
+  decltype(block_names) names;
   for (const auto entry : list.blocks()) {
     const auto length = entry.len().as_unsigned();
     if (!length)
       return refuse(Errc::constraint, ".contents.ramblid", "lengths of 0 or more", to_string(entry.len()));
-    if (!block_names.emplace(std::string(entry.name()), static_cast<std::uint32_t>(blocks.size())).second)
+    if (!names.emplace(std::string(entry.name()), static_cast<std::uint32_t>(blocks.size())).second)
       return place(broken(Rule::block_names, "RAM blocks with different names",
                           fmt::format("{:?} twice", entry.name())),
                    ".contents.ramblid");
@@ -482,22 +490,20 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
                   fmt::to_string(*total));
   if (auto status = session.open_blocks(*total, std::move(blocks)); !status)
     return place(std::move(status.error()));
+  block_names = std::move(names);
   if (!session.blocks().empty() && session.blocks().front().mapped)
     mapped_at = session.blocks().front().mapped->bitmap_offset;
   give(RamBlocks{*total, session.blocks()});
   if (auto status = marks(std::exchange(note.marks, {})); !status) return status;
-  block.reset();
-  last_block.reset();
   return check_note_used();
 }
 
 /// Records without a page, that stand before the first page.
 Status Decoder::State::marks(std::span<const std::uint64_t> words) {
-  for (const std::uint64_t word : words) {
+  for (const std::uint64_t word : words)
     if (!ram_flag::is_mark(word, session.page_size_or_default()))
       return refuse(Errc::bad_annotation, "", "a record without a page", fmt::format("{:#x}", word));
-    mark(word);
-  }
+  for (const std::uint64_t word : words) mark(word);
   return {};
 }
 
@@ -623,16 +629,11 @@ Status Decoder::State::page_of(const ram::PageView& view, RamPage& page) {
   }
   page.names_block = begins_block && (page_in_min || page.block != last_block);
   if (!page_in_min) {
-    if (std::exchange(note.names_block, false)) page.names_block = true;
-    if (const auto fill = std::exchange(note.fill, {})) {
-      if (page.kind != RamPageKind::zero)
-        return refuse(Errc::bad_annotation, "", "a page of zeros to fill", "another page");
-      page.fill = *fill;
-    }
+    page.names_block |= note.names_block;
+    if (note.fill && page.kind != RamPageKind::zero)
+      return refuse(Errc::bad_annotation, "", "a page of zeros to fill", "another page");
+    page.fill = note.fill.value_or(0);
   }
-  begins_block = false;
-  page_in_min = true;
-  last_block = page.block;
   if (auto status = check_page(page); !status) return status;
   if (auto status = session.note(page); !status) return place(std::move(status.error()));
   if (mapped_at) {
@@ -641,6 +642,11 @@ Status Decoder::State::page_of(const ram::PageView& view, RamPage& page) {
     const std::uint64_t at = session.blocks()[page.block].mapped->pages_offset + page.addr;
     if (auto status = advance_mapped(page.block, at, page.data.size()); !status) return status;
   }
+  note.names_block = false;
+  note.fill.reset();
+  begins_block = false;
+  page_in_min = true;
+  last_block = page.block;
   return {};
 }
 
@@ -675,15 +681,14 @@ Status Decoder::State::mapped_bitmap(const asn1::SecFull& section) {
   if (!mapped_at || read->block >= session.blocks().size())
     return refuse(Errc::bad_annotation, "", "a block of a mapped-ram file", fmt::to_string(read->block));
   const RamBlock& block = session.blocks()[read->block];
-  if (mapped_block != read->block) bitmap_octets = 0;
-  if (read->data.size() > mapped_bitmap_size(block) - bitmap_octets)
+  const std::uint64_t before = mapped_block == read->block ? bitmap_octets : 0;
+  if (read->data.size() > mapped_bitmap_size(block) - before)
     return refuse(Errc::bad_annotation, "", fmt::format("a bitmap of {} octets", mapped_bitmap_size(block)),
                   "more");
-  if (auto status =
-          advance_mapped(read->block, block.mapped->bitmap_offset + bitmap_octets, read->data.size());
+  if (auto status = advance_mapped(read->block, block.mapped->bitmap_offset + before, read->data.size());
       !status)
     return status;
-  bitmap_octets += read->data.size();
+  bitmap_octets = before + read->data.size();
   give(*read);
   return {};
 }
@@ -789,17 +794,19 @@ bool Decoder::State::is_refused(const stream::Event& event) {
 }
 
 /// After an error with that event: BER itself goes on, and with it what does not need the event.
-void Decoder::State::recover(const stream::Event& event, Errc code) {
+void Decoder::State::recover(const stream::Event& event, const Error& error) {
   note = {};
   if (std::holds_alternative<stream::RamBegin>(event)) refused = Refused::ram;
   if (std::holds_alternative<stream::RamBlockBegin>(event)) refused = Refused::block;
   if (std::holds_alternative<stream::BlobBegin>(event) || std::holds_alternative<stream::BlobData>(event))
     refused = Refused::blob;
   const bool lacks_blocks = in_ram && session.blocks().empty();
-  in_sync = !lacks_blocks && code != Errc::unsupported && code != Errc::limit;
+  in_sync = !lacks_blocks && error.code != Errc::unsupported && error.code != Errc::limit;
+  if (!in_sync) failed = error;
 }
 
 Result<Event> Decoder::next() {
+  if (state_->failed) return *state_->failed;
   state_->in_sync = false;
   if (state_->ready.empty() && state_->refused == State::Refused::nothing) {
     // Most events are pages: these take the short way.
@@ -807,7 +814,7 @@ Result<Event> Decoder::next() {
       state_->reader.take_pages(1);
       RamPage page;
       if (auto status = state_->page_of(view, page); !status) {
-        state_->recover(view, status.error().code);
+        state_->recover(view, status.error());
         return std::move(status.error());
       }
       state_->position.pass(page);
@@ -819,7 +826,7 @@ Result<Event> Decoder::next() {
     if (!event) return std::move(event.error());
     if (state_->is_refused(*event)) continue;
     if (auto status = std::visit([this](auto& each) { return state_->on(each); }, *event); !status) {
-      state_->recover(*event, status.error().code);
+      state_->recover(*event, status.error());
       return std::move(status.error());
     }
   }
@@ -830,7 +837,9 @@ Result<Event> Decoder::next() {
 }
 
 std::size_t Decoder::next_pages(std::span<RamPage> room) {
-  return state_->refused == State::Refused::nothing && state_->ready.empty() ? state_->next_pages(room) : 0;
+  return !state_->failed && state_->refused == State::Refused::nothing && state_->ready.empty()
+             ? state_->next_pages(room)
+             : 0;
 }
 
 bool Decoder::in_sync() const { return state_->in_sync; }

@@ -5,6 +5,7 @@
 
 #include <qember/ber/validate.hpp>
 #include <qember/native/encoder.hpp>
+#include <qember/native/event_order.hpp>
 
 #include "../stream/section_limits.hpp"
 
@@ -52,6 +53,7 @@ struct Encoder::State {
   Limits limits;
   EncoderOptions options;
   Session head;  ///< what a reader of the output knows of the page size
+  EventOrder order;
 
   std::optional<Description> description;
   std::optional<DeviceMatcher> matcher;
@@ -67,6 +69,7 @@ struct Encoder::State {
   bool page_in_min = false;
   SectionNote note;  ///< for the SecMin to come
   std::optional<RamBlocks> list;
+  std::vector<RamBlock> listed;  ///< its blocks
   std::vector<std::uint64_t> list_marks;
   Bytes body;
   bool streaming = false;  ///< the body is being written in segments
@@ -162,7 +165,8 @@ Status Encoder::State::on(const SectionBegin& begin) {
 }
 
 Status Encoder::State::on(const RamBlocks& blocks) {
-  list = blocks;
+  listed.assign(blocks.blocks.begin(), blocks.blocks.end());
+  list = {blocks.total, listed};
   block_names.clear();
   for (const RamBlock& block : blocks.blocks)
     block_names.push_back(annotation::stand_in(as_bytes(block.name), block_names.size()));
@@ -437,8 +441,7 @@ Status Encoder::State::on(const StreamEnd&) {
   if (streamed_rest) {
     if (auto status = end_body(); !status) return status;
   }
-  writer.end_file();
-  return {};
+  return writer.end_file();
 }
 
 Encoder::Encoder(const Source& source, stream::Writer& writer, const Limits& limits, EncoderOptions options)
@@ -447,12 +450,16 @@ Encoder::Encoder(const Source& source, stream::Writer& writer, const Limits& lim
 Encoder::~Encoder() = default;
 
 Status Encoder::write(const Event& event) {
+  if (auto status = state_->order.note(event); !status) return status;
   return std::visit([this](const auto& each) { return state_->on(each); }, event);
 }
 
 Status Encoder::write(std::span<const RamPage> pages) {
-  for (const RamPage& page : pages)
-    if (auto status = state_->on(page); !status) return status;
+  for (const RamPage& page : pages) {
+    auto status = state_->order.note(page);
+    if (status) status = state_->on(page);
+    if (!status) return status;
+  }
   return {};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/native/final_ram.hpp>
 
+#include <qember/native/rule.hpp>
 #include <qember/ram/xbzrle.hpp>
 #include <qember/ram/zero.hpp>
 
@@ -39,6 +40,12 @@ Error FinalRam::refuse(Errc code, std::string expected, std::string found) const
   return {code, source_.offset(), source_.path(), std::move(expected), std::move(found)};
 }
 
+Error FinalRam::place(Error error) const {
+  error.offset = source_.offset();
+  error.path = source_.path();
+  return error;
+}
+
 bool FinalRam::sent_elsewhere() const {
   const auto has_contents = [](const BlockTally& tally) { return tally.records() != tally.zero; };
   const auto has_records = [](const BlockTally& tally) { return tally.records() != 0; };
@@ -55,7 +62,7 @@ Status FinalRam::note(const Event& event) {
 }
 
 Status FinalRam::begin(const RamBlocks& list) {
-  if (!blocks_.empty()) return refuse(Errc::unsupported, "one list of RAM blocks", "another");
+  if (!blocks_.empty()) return place(broken(Rule::blocks_once, "one list of RAM blocks", "another"));
   blocks_.resize(list.blocks.size());
   tallies_.resize(list.blocks.size());
   for (std::uint32_t i = 0; i < blocks_.size(); ++i) blocks_[i].wanted = store_.wants(i);
@@ -63,6 +70,12 @@ Status FinalRam::begin(const RamBlocks& list) {
 }
 
 Status FinalRam::on(const RamPage& page) {
+  const auto blocks = source_.session().blocks();
+  if (page.block >= std::min(blocks.size(), blocks_.size()))
+    return place(broken(Rule::block_known, "a RAM block of the list", fmt::to_string(page.block)));
+  if (page.addr >= blocks[page.block].length)
+    return place(broken(Rule::page_within, fmt::format("an address below {:#x}", blocks[page.block].length),
+                        fmt::format("{:#x}", page.addr)));
   BlockTally& tally = tallies_[page.block];
   ++count_of(tally, page.kind);
   if (!blocks_[page.block].wanted) return {};

@@ -108,6 +108,7 @@ void PageMap::next_round() {
 }
 
 void PageMap::on(const RamPage& page) {
+  if (page.block >= blocks_.size() || page.addr >= blocks_[page.block].length) return;
   measure();
   BlockMap& block = blocks_[page.block];
   const std::uint64_t number = page.addr / page_size();

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace qember::native {
 namespace {
 
@@ -39,15 +41,14 @@ struct RamSender::State {
       : options(std::move(given)),
         told(options.page_size),
         writer(output),
-        encoder(told, writer, Limits::trusted()),
-        pages(options.page_size, options.cache_size) {}
+        encoder(told, writer, Limits::trusted()) {}
 
   enum class At : std::uint8_t { begin, between, round, end } at = At::begin;
   SenderOptions options;
   Told told;
   stream::Writer writer;
   Encoder encoder;
-  ram::PageEncoder pages;
+  std::optional<ram::PageEncoder> pages;   ///< once the options are known to be right
   std::vector<std::uint64_t> first_pages;  ///< of each block, in a row with those of all others
   std::optional<std::uint32_t> last_block;
   std::uint64_t rounds = 0;
@@ -59,6 +60,7 @@ struct RamSender::State {
     return {};
   }
   Status begin();
+  Status open_pages(std::uint64_t total);
   Status check() const;
   Status check(const RamPage& page);
   Status write(std::uint32_t id, const DeviceState& device);
@@ -68,11 +70,30 @@ Status RamSender::State::check() const {
   if (!is_page_size(options.page_size))
     return refuse(Errc::usage, "page_size", "a power of two from 256 to 65536",
                   fmt::to_string(options.page_size));
-  for (const RamBlock& block : options.blocks)
+  constexpr std::size_t most_name = 255;
+  for (const RamBlock& block : options.blocks) {
     if (block.length % options.page_size != 0)
       return refuse(Errc::usage, "blocks", fmt::format("lengths that are multiples of {}", options.page_size),
                     fmt::format("{} for {:?}", block.length, block.name));
+    if (block.name.size() > most_name)
+      return refuse(Errc::usage, "blocks", fmt::format("names of at most {} bytes", most_name),
+                    fmt::to_string(block.name.size()));
+    if (block.mapped) return refuse(Errc::usage, "blocks", "blocks of memory", "those of a mapped-ram file");
+  }
   return {};
+}
+
+/// A cache of more than all pages is of no use.
+Status RamSender::State::open_pages(std::uint64_t total) {
+  const std::uint64_t count = total / options.page_size;
+  const std::size_t most = count > std::size_t{1} << 50U
+                               ? options.cache_size
+                               : count * ram::PageCache::place_size(options.page_size);
+  pages.emplace(options.page_size, std::min(options.cache_size, most));
+  if (pages->places() > 0 || options.cache_size < ram::PageCache::place_size(options.page_size) || count == 0)
+    return {};
+  return refuse(Errc::usage, "cache_size", "a cache that there is memory for",
+                fmt::to_string(options.cache_size));
 }
 
 Status RamSender::State::begin() {
@@ -83,7 +104,10 @@ Status RamSender::State::begin() {
     firsts.push_back(total / options.page_size);
     total += block.length;
   }
-  if (auto status = told.session().open_blocks(total, options.blocks); !status) return status;
+  Told fresh(options.page_size);
+  if (auto status = fresh.session().open_blocks(total, options.blocks); !status) return status;
+  if (auto status = open_pages(total); !status) return status;
+  told.session() = std::move(fresh.session());
   first_pages = std::move(firsts);
   return write({StreamBegin{}, SectionBegin{Element::section_start, ram_id, "ram", 0, ram_version},
                 RamBlocks{total, told.session().blocks()}, SectionEnd{}});
@@ -123,7 +147,7 @@ Status RamSender::begin_round() {
     if (auto status = state.begin(); !status) return status;
   }
   state.at = State::At::round;
-  state.pages.begin_round();
+  state.pages->begin_round();
   return state.write({SectionBegin{Element::section_part, ram_id, "ram", 0, ram_version}});
 }
 
@@ -135,7 +159,7 @@ Result<Sent> RamSender::page(std::uint32_t block, std::uint64_t addr, ByteView b
   page.data = bytes;
   if (auto status = state.check(page); !status) return std::move(status.error());
 
-  const auto encoded = state.pages.encode(state.first_pages[block] + addr / state.options.page_size, bytes);
+  const auto encoded = state.pages->encode(state.first_pages[block] + addr / state.options.page_size, bytes);
   if (!encoded) {
     ++state.tally.unchanged;
     return Sent::nothing;

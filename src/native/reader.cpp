@@ -13,13 +13,24 @@ Reader::Reader(stream::Input& input, const Limits& limits, ReaderOptions options
       session_(limits),
       package_(std::make_unique<Package>()),
       read_at_(std::move(options.read_at)) {
-  if (options.page_size) session_.set_page_size(*options.page_size);
+  if (!options.page_size) return;
+  session_.set_page_size(*options.page_size);
+  if (!is_page_size(*options.page_size))
+    failed_ = Error{Errc::usage, 0, "page_size", "a power of two from 256 to 65536",
+                    fmt::to_string(*options.page_size)};
 }
 
 Reader::~Reader() = default;
 
 Result<Event> Reader::next() {
+  if (failed_) return *failed_;
   in_sync_ = false;
+  auto event = read();
+  if (!event && !in_sync_ && event.error().code != Errc::need_more) failed_ = event.error();
+  return event;
+}
+
+Result<Event> Reader::read() {
   switch (state_) {
     case State::header: return read_header();
     case State::element: return read_element();

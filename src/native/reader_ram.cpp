@@ -167,7 +167,8 @@ Result<Event> Reader::read_page(Cursor& cursor, std::uint64_t word) {
 
 /// Of the records that don't name their block.
 std::size_t Reader::next_pages(std::span<RamPage> room) {
-  if (state_ != State::ram || blocks_pending_ || !session_.page_size() || !session_.last_block()) return 0;
+  if (failed_ || state_ != State::ram || blocks_pending_ || !session_.page_size() || !session_.last_block())
+    return 0;
   const std::uint64_t size = *session_.page_size();
   const std::uint32_t block = *session_.last_block();
   const std::uint64_t length = session_.blocks()[block].length;

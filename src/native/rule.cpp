@@ -31,6 +31,7 @@ constexpr std::array all{
     RuleInfo{every_end, "every_end", Errc::wrong_order},
     RuleInfo{end_known, "end_known", Errc::unsupported},
     RuleInfo{record_known, "record_known", Errc::unsupported},
+    RuleInfo{blocks_once, "blocks_once", Errc::wrong_order},
     RuleInfo{block_name, "block_name", Errc::bad_value},
     RuleInfo{block_names, "block_names", Errc::bad_value},
     RuleInfo{block_lengths, "block_lengths", Errc::bad_value},

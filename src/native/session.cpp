@@ -55,31 +55,44 @@ Status Session::note(const Configuration& configuration) {
   if (configuration.machine.size() > limits_.max_name)
     return refuse(Errc::limit, fmt::format("a machine's name of at most {} octets", limits_.max_name),
                   fmt::to_string(configuration.machine.size()));
+  Session changed(*this);
   for (std::size_t i = 0; i < configuration.subsections.size(); ++i) {
-    const ConfigurationSubsection& sub = configuration.subsections[i];
-    if (auto status = check_subsection(std::span(configuration.subsections).first(i), sub.name); !status)
+    if (auto status = check_subsection(std::span(configuration.subsections).first(i),
+                                       configuration.subsections[i].name);
+        !status)
       return status;
-    if (sub.name == "configuration/target-page-bits") {
-      const auto bits = load_be<std::uint32_t>(sub.payload.data());
-      if (bits >= 64 || !is_page_size(std::uint64_t{1} << bits))
-        return broken(Rule::page_size_valid, "target page bits of 8 to 16", fmt::to_string(bits));
-      page_size_ = std::uint64_t{1} << bits;
-    } else if (sub.name == "configuration/capabilities") {
-      if (const auto count = load_be<std::uint32_t>(sub.payload.data()); count > most_capabilities)
-        return refuse(Errc::limit, fmt::format("at most {} capabilities", most_capabilities),
-                      fmt::to_string(count));
-      ignore_shared_ = lists_capability(sub.payload, "x-ignore-shared");
-      mapped_ram_ = lists_capability(sub.payload, "mapped-ram");
-    }
+    if (auto status = changed.note(configuration.subsections[i]); !status) return status;
   }
+  *this = std::move(changed);
+  return {};
+}
+
+Status Session::note(const ConfigurationSubsection& sub) {
+  if (sub.name == "configuration/uuid") return {};
+  if (sub.payload.size() < sizeof(std::uint32_t))
+    return refuse(Errc::bad_length, "a payload of 4 bytes at least", fmt::to_string(sub.payload.size()));
+  const auto number = load_be<std::uint32_t>(sub.payload.data());
+  if (sub.name == "configuration/target-page-bits") {
+    if (number >= 64 || !is_page_size(std::uint64_t{1} << number))
+      return broken(Rule::page_size_valid, "target page bits of 8 to 16", fmt::to_string(number));
+    page_size_ = std::uint64_t{1} << number;
+    return {};
+  }
+  if (number > most_capabilities)
+    return refuse(Errc::limit, fmt::format("at most {} capabilities", most_capabilities),
+                  fmt::to_string(number));
+  ignore_shared_ = lists_capability(sub.payload, "x-ignore-shared");
+  mapped_ram_ = lists_capability(sub.payload, "mapped-ram");
   return {};
 }
 
 Status Session::note(const Command& command) {
   if (command.id != static_cast<std::uint16_t>(CommandId::postcopy_advise) || command.payload.size() != 16)
     return {};
+  if (auto status = note_page_size(load_be<std::uint64_t>(command.payload.data() + 8)); !status)
+    return status;
   advised_page_sizes_ = load_be<std::uint64_t>(command.payload.data());
-  return note_page_size(load_be<std::uint64_t>(command.payload.data() + 8));
+  return {};
 }
 
 Status Session::note_page_size(std::uint64_t size) {
@@ -101,18 +114,42 @@ Status Session::check_described_page_size(std::uint64_t size) const {
 }
 
 Status Session::note_described_page_size(std::uint64_t size) {
+  if (auto status = check_described_page_size(size); !status) return status;
   described_page_size_ = size;
-  return check_described_page_size(size);
+  return {};
+}
+
+/// Of sections whose id is kept, each is used between its START and its END, and one is `ram`.
+Status Session::check_order(const SectionBegin& section) const {
+  const OpenSection* const open = this->section(section.id);
+  const bool starts = section.type == Element::section_start || section.type == Element::section_full;
+  if (!starts) {
+    if (open == nullptr)
+      return broken(Rule::section_known, "the id of a section that was started", fmt::to_string(section.id));
+    if (!open->ended) return {};
+    return broken(Rule::part_before_end, fmt::format("no more of section {} after its END", section.id),
+                  "another part");
+  }
+  if (open != nullptr && !open->ended)
+    return broken(Rule::started_once, fmt::format("the END of section {} before it starts again", section.id),
+                  "none");
+  if (has_blocks_ && body_kind(section.name, section.type) == BodyKind::ram)
+    return broken(Rule::blocks_once, "one list of RAM blocks", "another section `ram`");
+  return {};
 }
 
 Status Session::note(const SectionBegin& section) {
-  if (section.type != Element::section_start && body_kind(section.name, section.type) != BodyKind::ram)
+  const BodyKind kind = body_kind(section.name, section.type);
+  if (section.type == Element::section_full && kind != BodyKind::ram) return {};
+  if (auto status = check_order(section); !status) return status;
+  if (section.type == Element::section_part) return {};
+  if (section.type == Element::section_end) {
+    sections_.find(section.id)->second.ended = true;
     return {};
-  if (section.type != Element::section_start && section.type != Element::section_full) return {};
+  }
   if (sections_.size() >= limits_.max_sections && !sections_.contains(section.id))
     return refuse(Errc::limit, fmt::format("at most {} open sections", limits_.max_sections), "one more");
-  sections_[section.id] = {std::string(section.name), section.instance, section.version,
-                           body_kind(section.name, section.type)};
+  sections_[section.id] = {std::string(section.name), section.instance, section.version, kind, false};
   return {};
 }
 
@@ -122,6 +159,7 @@ const OpenSection* Session::section(std::uint32_t id) const {
 }
 
 Status Session::open_blocks(std::uint64_t total, std::vector<RamBlock> blocks) {
+  if (has_blocks_) return broken(Rule::blocks_once, "one list of RAM blocks", "another");
   if (blocks.size() > limits_.max_blocks)
     return refuse(Errc::limit, fmt::format("at most {} RAM blocks", limits_.max_blocks),
                   fmt::to_string(blocks.size()));
@@ -139,10 +177,10 @@ Status Session::open_blocks(std::uint64_t total, std::vector<RamBlock> blocks) {
   if (sum != total)
     return broken(Rule::block_lengths, fmt::format("block lengths that add up to {}", total),
                   fmt::to_string(sum));
+  has_blocks_ = true;
   total_ = total;
   blocks_ = std::move(blocks);
   block_index_ = std::move(index);
-  last_block_.reset();
   return {};
 }
 
@@ -152,18 +190,17 @@ std::optional<std::uint32_t> Session::find_block(ByteView name) const {
 }
 
 Status Session::note(const RamPage& page) {
+  if (page.block >= blocks_.size())
+    return broken(Rule::block_known, "a RAM block of the list", fmt::to_string(page.block));
+  last_block_ = page.block;
   const RamBlock& block = blocks_[page.block];
   if (page.addr >= block.length)
     return broken(Rule::page_within, fmt::format("an address below {:#x}", block.length),
                   fmt::format("{:#x}", page.addr));
-  if (!page_size_) {
-    if (auto status = note_page_size(default_page_size); !status) return status;
-  }
-  if ((page.addr & (*page_size_ - 1)) != 0)
-    return broken(Rule::page_aligned, fmt::format("a multiple of {:#x}", *page_size_),
+  if (const std::uint64_t size = page_size_or_default(); (page.addr & (size - 1)) != 0)
+    return broken(Rule::page_aligned, fmt::format("a multiple of {:#x}", size),
                   fmt::format("{:#x}", page.addr));
-  last_block_ = page.block;
-  return {};
+  return page_size_ ? Status() : note_page_size(default_page_size);
 }
 
 }  // namespace qember::native

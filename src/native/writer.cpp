@@ -45,12 +45,18 @@ constexpr std::size_t room_for_fields = 64;
 
 }  // namespace
 
-void Writer::write(const Event& event) {
+Status Writer::write(const Event& event) {
+  if (auto status = order_.note(event); !status) return status;
   std::visit([this](const auto& each) { put(each); }, event);
+  return {};
 }
 
-void Writer::write(std::span<const RamPage> pages) {
-  for (const RamPage& page : pages) put(page);
+Status Writer::write(std::span<const RamPage> pages) {
+  for (const RamPage& page : pages) {
+    if (auto status = order_.note(page); !status) return status;
+    put(page);
+  }
+  return {};
 }
 
 void Writer::put(const StreamBegin& begin) {
@@ -121,7 +127,7 @@ void Writer::pad_to(std::uint64_t position) {
 
 /// Goes on to that block of a mapped-ram file: what has not come of those before is zeros.
 void Writer::seek_block(std::uint32_t block) {
-  while (*mapped_ < block) {
+  while (mapped_ && *mapped_ < block) {
     pad_to(mapped_end(blocks_[*mapped_]));
     put_block(blocks_[++*mapped_]);
     bitmap_at_ = blocks_[*mapped_].mapped->bitmap_offset;
@@ -137,9 +143,9 @@ void Writer::end_mapped() {
 
 void Writer::put(const MappedBitmap& bitmap) {
   seek_block(bitmap.block);
-  pad_to(*bitmap_at_);
+  pad_to(bitmap_at_);
   out_.copy(bitmap.data);
-  *bitmap_at_ += bitmap.data.size();
+  bitmap_at_ += bitmap.data.size();
 }
 
 void Writer::put(const MappedStale& stale) {

@@ -9,7 +9,7 @@
 namespace qember::ram {
 
 PageEncoder::PageEncoder(std::size_t page_size, std::size_t cache_size)
-    : cache_(cache_size, page_size), page_(page_size), delta_(page_size) {}
+    : cache_(cache_size, page_size), page_(cache_.places() == 0 ? 0 : page_size), delta_(page_.size()) {}
 
 void PageEncoder::begin_round() noexcept {
   cache_.begin_round();
@@ -17,7 +17,9 @@ void PageEncoder::begin_round() noexcept {
 }
 
 std::optional<EncodedPage> PageEncoder::encode(std::uint64_t number, ByteView page) noexcept {
-  const MutableBytes cached = cache_.find(number);
+  // What is no page is known to no cache.
+  const bool is_page = page.size() == page_.size();
+  const MutableBytes cached = is_page ? cache_.find(number) : MutableBytes();
   if (is_zero(page)) {
     if (!cached.empty()) {
       if (is_zero(cached)) return std::nullopt;
@@ -25,6 +27,7 @@ std::optional<EncodedPage> PageEncoder::encode(std::uint64_t number, ByteView pa
     }
     return EncodedPage{PageKind::zero, {}, false};
   }
+  if (!is_page) return EncodedPage{PageKind::full, page, true};
   if (cached.empty()) return first_time(number, page);
 
   std::ranges::copy(page, page_.begin());

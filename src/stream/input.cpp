@@ -26,9 +26,10 @@ Input Input::over(ByteView whole) {
 
 MutableBytes Input::space() {
   const std::size_t unread = end_ - begin_;
-  if (unread == 0) begin_ = end_ = 0;
+  if (!storage_) capacity_ = end_;  // memory of somebody else's, which is not written to
+  if (unread == 0 && storage_) begin_ = end_ = 0;
   const bool short_of_room = capacity_ - end_ < least_room || wanted_ > capacity_ - begin_;
-  if (short_of_room && begin_ > 0 && unread + least_room <= capacity_) {
+  if (storage_ && short_of_room && begin_ > 0 && unread + least_room <= capacity_) {
     std::memmove(storage_.get(), data_ + begin_, unread);
     begin_ = 0;
     end_ = unread;
@@ -37,7 +38,7 @@ MutableBytes Input::space() {
     // Doubles what has been received, never what was claimed.
     const std::size_t larger = std::max(2 * capacity_, unread + least_room);
     auto storage = std::make_unique_for_overwrite<std::uint8_t[]>(larger);
-    std::memcpy(storage.get(), data_ + begin_, unread);
+    if (unread > 0) std::memcpy(storage.get(), data_ + begin_, unread);
     storage_ = std::move(storage);
     data_ = storage_.get();
     capacity_ = larger;

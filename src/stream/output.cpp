@@ -21,6 +21,7 @@ std::uint8_t* Output::reserve(std::size_t count) {
 }
 
 void Output::commit(const std::uint8_t* end) {
+  if (chunk_ >= chunks_.size()) return;  // nothing was reserved
   std::uint8_t* const begin = chunks_[chunk_].data.get() + used_;
   const auto size = static_cast<std::size_t>(end - begin);
   used_ += size;

@@ -44,6 +44,14 @@ bool has_tag(ByteView bytes, const ber::Identifier& identifier) {
 }  // namespace
 
 Result<Event> Reader::next() {
+  if (failed_) return *failed_;
+  peeked_ = {};
+  auto event = read();
+  if (!event && event.error().code != Errc::need_more) failed_ = event.error();
+  return event;
+}
+
+Result<Event> Reader::read() {
   switch (state_) {
     case State::file: return read_file();
     case State::top: return read_top();

@@ -87,12 +87,13 @@ constexpr std::size_t frames_in_list = 6;
 }  // namespace
 
 std::size_t Reader::peek_pages(std::span<ram::PageView> room) {
-  if (state_ != State::pages || frames_.size() != frames_in_list) return 0;
+  if (failed_ || state_ != State::pages || frames_.size() != frames_in_list) return 0;
   peeked_ = ram::parse_common_pages(view(), room);
   return peeked_.count;
 }
 
 void Reader::take_pages(std::size_t count) {
+  count = std::min(count, peeked_.count);
   if (count == 0) return;
   if (count < peeked_.count) {
     std::vector<ram::PageView> again(count);
@@ -102,6 +103,7 @@ void Reader::take_pages(std::size_t count) {
   event_offset_ = input_.offset() + peeked_.last;
   event_place_ = {Place::In::page, sections_, blocks_, pages_ - 1};
   input_.consume(peeked_.size);
+  peeked_ = {};
 }
 
 Result<Event> Reader::read_page() {

@@ -41,6 +41,7 @@ void Writer::borrow(ByteView bytes) {
 }
 
 void Writer::open(const ber::Identifier& identifier) {
+  ++depth_;
   if (measured_ != nullptr) {
     open_.push_back({identifier, measured_->size(), written_});
     measured_->push_back(0);
@@ -48,7 +49,8 @@ void Writer::open(const ber::Identifier& identifier) {
   }
   std::uint8_t* to = ber::put(reserve(header_room), identifier);
   if (given_ != nullptr) {
-    to = ber::put_length(to, (*given_)[next_++]);
+    unpaired_ |= next_ >= given_->size();
+    to = ber::put_length(to, next_ < given_->size() ? (*given_)[next_++] : 0);
   } else {
     *to++ = 0x80;
   }
@@ -56,6 +58,11 @@ void Writer::open(const ber::Identifier& identifier) {
 }
 
 void Writer::close() {
+  if (depth_ == 0) {
+    unpaired_ = true;
+    return;
+  }
+  --depth_;
   if (measured_ != nullptr) {
     const Open& open = open_.back();
     const std::uint64_t length = written_ - open.begin;
@@ -90,9 +97,11 @@ void Writer::begin_file() {
   open(tags::top);
 }
 
-void Writer::end_file() {
+Status Writer::end_file() {
   close();
   close();
+  if (depth_ == 0 && !unpaired_ && (given_ == nullptr || next_ == given_->size())) return {};
+  return Error{Errc::wrong_order, 0, "QemuFile", "an end to all that began", "another number of ends"};
 }
 
 void Writer::keep(Bytes bytes) {

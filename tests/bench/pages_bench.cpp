@@ -202,7 +202,7 @@ void add_pages(const Material& material) {
              if (output->pieces().size() >= iovecs) output->clear();
            }
            writer.end_ram();
-           writer.end_file();
+           writer.end_file().or_throw();
            output->clear();
          }),
          .theirs = timed([file] { benchmark::DoNotOptimize(file->encode()); })});

@@ -110,10 +110,8 @@ Converted decode(ByteView ber, const Chunks& chunks, const Limits& limits) {
   native::Decoder decoder(input, limits);
   stream::Output output;
   native::Writer writer(output);
-  return run(decoder, input, ber, chunks, output, [&](const native::Event& event) {
-    writer.write(event);
-    return Status();
-  });
+  return run(decoder, input, ber, chunks, output,
+             [&](const native::Event& event) { return writer.write(event); });
 }
 
 std::string verdict(const Converted& converted) {

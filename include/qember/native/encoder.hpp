@@ -20,7 +20,8 @@ class Encoder {
           EncoderOptions options = {});
   ~Encoder();
 
-  /// Takes the next event of the source. Pages that are `lasting` are borrowed from it.
+  /// Takes the next event of the source. Pages that are `lasting` are borrowed from it. An event that may not
+  /// come where it does is refused (`EventOrder`), and nothing of it is written.
   Status write(const Event& event);
   Status write(std::span<const RamPage> pages);
 

@@ -46,8 +46,9 @@ class FinalRam {
   /// `source`, whose events are noted, and `store` outlive this.
   FinalRam(const Source& source, RamStore& store) : source_(source), store_(store) {}
 
-  /// Refuses a delta of a page that has no content, a compressed page that is not exactly a page, and a
-  /// discard that leaves its block. Passes on the errors of the store.
+  /// Refuses a second list of blocks, a page that is in none of them, a delta of a page that has no content,
+  /// a compressed page that is not exactly a page, and a discard that leaves its block. Passes on the errors
+  /// of the store.
   Status note(const Event& event);
 
   /// One a block, in the order of the list; empty before that came.
@@ -72,6 +73,8 @@ class FinalRam {
   PageContent settle(const RamPage& page, PageContent content);
   std::uint64_t page_size() const { return source_.session().page_size_or_default(); }
   Error refuse(Errc code, std::string expected, std::string found) const;
+  /// An error of a rule, where the source is.
+  Error place(Error error) const;
 
   const Source& source_;
   RamStore& store_;

@@ -46,6 +46,7 @@ class PageMap {
   /// `source`, whose events are noted, outlives this.
   explicit PageMap(const Source& source) : source_(source) {}
 
+  /// A page that is in no block of the list, which no source gives, is not counted.
   void note(const Event& event);
 
   std::span<const BlockMap> blocks() const noexcept { return blocks_; }

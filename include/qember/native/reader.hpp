@@ -58,6 +58,7 @@ class Reader final : public Source {
     std::size_t at;
   };
 
+  Result<Event> read();
   Result<Event> read_header();
   Result<Event> read_element();
   Result<Event> read_configuration(Cursor& cursor);
@@ -97,6 +98,7 @@ class Reader final : public Source {
   std::uint64_t event_offset_ = 0;
   std::string element_ = "QEVM";  ///< where the last event is, if in no section
   bool in_sync_ = false;          ///< what was refused has been passed
+  std::optional<Error> failed_;   ///< the error that ended the reading
 
   SectionBegin section_;  ///< the one being read
   BodyKind kind_ = BodyKind::device;

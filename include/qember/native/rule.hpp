@@ -36,6 +36,7 @@ enum class Rule : std::uint8_t {
   end_known,        ///< without footers, iterables are such as have an end of their own
   record_known,     ///< the records of an iterable are such as have a known size
   // RAM.
+  blocks_once,          ///< a stream has one list of RAM blocks
   block_name,           ///< a block's name is a text
   block_names,          ///< blocks have different names
   block_lengths,        ///< their lengths add up

@@ -29,6 +29,7 @@ struct OpenSection {
   std::uint32_t instance = 0;
   std::uint32_t version = 0;
   BodyKind kind = BodyKind::device;
+  bool ended = false;  ///< its END has come
 };
 
 /// The page size where nothing names another.
@@ -49,7 +50,7 @@ class Session {
  public:
   explicit Session(const Limits& limits) : limits_(limits) {}
 
-  // Each takes note of an element, or says why it may not come.
+  // Each takes note of an element, or says why it may not come, and then nothing is changed.
   Status note(const Configuration& configuration);
   Status note(const Command& command);
   Status note(const SectionBegin& section);
@@ -59,20 +60,26 @@ class Session {
   Status check_described_page_size(std::uint64_t size) const;
   /// The same, and what comes behind the description must agree.
   Status note_described_page_size(std::uint64_t size);
-  /// Checks that the lengths add up and the names differ, and keeps the list.
+  /// Checks that the lengths add up and the names differ, and keeps the list. A stream has one.
   Status open_blocks(std::uint64_t total, std::vector<RamBlock> blocks);
-  /// Checks the page against its block and the page size, and remembers its block as the last.
+  /// Checks the page against its block and the page size, and remembers its block as the last: that one also
+  /// of a page that is refused for its address, since the next record may go on in it.
   Status note(const RamPage& page);
 
   /// Null where that id was not opened by a START.
   const OpenSection* section(std::uint32_t id) const;
+  /// Those that were started, by id.
+  const std::map<std::uint32_t, OpenSection>& sections() const noexcept { return sections_; }
   std::span<const RamBlock> blocks() const noexcept { return blocks_; }
   std::uint64_t total() const noexcept { return total_; }
   std::optional<std::uint32_t> find_block(ByteView name) const;
 
   /// What the head of the stream names, or was set, or the first page had; nothing before.
   std::optional<std::uint64_t> page_size() const noexcept { return page_size_; }
-  void set_page_size(std::uint64_t size) noexcept { page_size_ = size; }
+  /// Of a size that no target has, nothing is kept.
+  void set_page_size(std::uint64_t size) noexcept {
+    if (is_page_size(size)) page_size_ = size;
+  }
   std::uint64_t page_size_or_default() const noexcept { return page_size_.value_or(default_page_size); }
 
   std::optional<std::uint32_t> last_block() const noexcept { return last_block_; }
@@ -83,10 +90,14 @@ class Session {
   std::uint64_t advised_page_sizes() const noexcept { return advised_page_sizes_; }
 
  private:
+  Status note(const ConfigurationSubsection& sub);
+  Status check_order(const SectionBegin& section) const;
+
   Limits limits_;
   std::map<std::uint32_t, OpenSection> sections_;
   std::vector<RamBlock> blocks_;
   std::map<std::string, std::uint32_t, std::less<>> block_index_;
+  bool has_blocks_ = false;  ///< the list has come, which may be empty
   std::uint64_t total_ = 0;
   std::optional<std::uint64_t> page_size_;
   std::optional<std::uint64_t> described_page_size_;

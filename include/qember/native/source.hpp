@@ -12,14 +12,14 @@ class Source {
   virtual ~Source() = default;
 
   /// The next event. `Errc::need_more` asks for the input to be fed, and for the call to be made
-  /// again; after any other error, unless `in_sync`, and after `StreamEnd`, no more calls.
+  /// again. After any other error, unless `in_sync`, the same one comes again, and after `StreamEnd` that.
   virtual Result<Event> next() = 0;
   /// Pages as `next` would give them, without the cost of an event for each: as many as `room` takes and the
   /// input has in their common form. Returns how many; 0 where `next` is to be asked. `offset` and `path` are
   /// then the last one's.
   virtual std::size_t next_pages(std::span<RamPage> /*room*/) { return 0; }
   /// After an error: whether the next call goes on behind what was refused, as only one who looks for more
-  /// errors would.
+  /// errors would. Nothing of what was refused is known to the session then.
   virtual bool in_sync() const { return false; }
   /// Of the last event: its first byte in the input, and where that is.
   virtual std::uint64_t offset() const = 0;

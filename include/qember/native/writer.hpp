@@ -3,20 +3,21 @@
 #pragma once
 
 #include <qember/core/result.hpp>
-#include <qember/native/event.hpp>
+#include <qember/native/event_order.hpp>
 #include <qember/stream/output.hpp>
 
 namespace qember::native {
 
-/// Puts down what it is told; whether that makes a sound stream is checked where the events come from.
-/// A description may come before the end mark, it is kept until then.
+/// Puts down what it is told; whether that makes a sound stream is checked where the events come from. What
+/// no stream has, or not there, is refused, and nothing of it is written. A description may come before the
+/// end mark, it is kept until then.
 class Writer {
  public:
   /// `out` outlives the writer. Pages are borrowed from the events, see `Output::clear`.
   explicit Writer(stream::Output& out) : out_(out) {}
 
-  void write(const Event& event);
-  void write(std::span<const RamPage> pages);
+  Status write(const Event& event);
+  Status write(std::span<const RamPage> pages);
 
  private:
   void put(const StreamBegin& begin);
@@ -43,10 +44,11 @@ class Writer {
   void end_mapped();
 
   stream::Output& out_;
+  EventOrder order_;
   std::vector<RamBlock> blocks_;
-  std::uint64_t begin_ = 0;                 ///< of the stream in the output
-  std::optional<std::uint32_t> mapped_;     ///< the block of a mapped-ram file whose fields are written
-  std::optional<std::uint64_t> bitmap_at_;  ///< where the next piece of its bitmap goes
+  std::uint64_t begin_ = 0;              ///< of the stream in the output
+  std::optional<std::uint32_t> mapped_;  ///< the block of a mapped-ram file whose fields are written
+  std::uint64_t bitmap_at_ = 0;          ///< where the next piece of its bitmap goes
   std::uint32_t section_ = 0;
   bool in_ram_ = false;
   bool ended_ = false;

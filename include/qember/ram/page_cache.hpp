@@ -16,10 +16,12 @@ namespace qember::ram {
 class PageCache {
  public:
   /// As many places as `memory` bytes hold, those of the notes about them included; none where a page does
-  /// not fit. Memory is taken from the system as places are filled.
+  /// not fit, or where the system has not so much. Memory is taken from it as places are filled.
   PageCache(std::size_t memory, std::size_t page_size);
 
   std::size_t places() const noexcept { return notes_.size(); }
+  /// What one of them takes, of a page of a sound size.
+  static constexpr std::size_t place_size(std::size_t page_size) noexcept { return page_size + sizeof(Note); }
   /// Rounds are counted from 0.
   void begin_round() noexcept { ++round_; }
 

@@ -26,13 +26,15 @@ class PageEncoder {
  public:
   /// `cache_size`: bytes that its `PageCache` may take, 0 for no deltas. `page_size` is a multiple of 256.
   PageEncoder(std::size_t page_size, std::size_t cache_size);
+  /// How many pages there is room for; 0 where the system has not that much memory.
+  std::size_t places() const noexcept { return cache_.places(); }
 
   /// Every page of memory is sent once in the first round, most of them not to be seen again: the cache is
   /// filled from the second on.
   void begin_round() noexcept;
 
   /// `number` is the same for one page at all times, and no other's. Nothing: the receiver has that page as
-  /// it is.
+  /// it is. Bytes of another size than a page's go out as they are.
   std::optional<EncodedPage> encode(std::uint64_t number, ByteView page) noexcept;
 
  private:

@@ -63,7 +63,8 @@ class Reader {
       : input_(input), limits_(limits), trees_(trees) {}
 
   /// The next event; views in it are valid until the input is fed, and until the next call.
-  /// `Errc::need_more` asks for the input to be fed. No calls after another error or `InputEnd`.
+  /// `Errc::need_more` asks for the input to be fed. After another error the same one comes again, and after
+  /// `InputEnd` that.
   Result<Event> next();
 
   /// Pages that `next` would give, without the cost of an event for each: as many as `room` takes and the
@@ -94,6 +95,7 @@ class Reader {
     bool indefinite;
   };
 
+  Result<Event> read();
   Result<Event> read_file();
   Result<Event> read_top();
   Result<Event> read_full(const ber::Header& header);
@@ -143,6 +145,7 @@ class Reader {
   std::size_t blocks_ = 0;  ///< of this section
   std::size_t pages_ = 0;   ///< of this block
   ram::PagesParse peeked_;
+  std::optional<Error> failed_;  ///< the error that ended the reading
 };
 
 }  // namespace qember::stream

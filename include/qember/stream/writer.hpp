@@ -33,7 +33,8 @@ class Writer {
   static Writer definite(Output& out, const Lengths& lengths) { return {&out, nullptr, &lengths}; }
 
   void begin_file();
-  void end_file();
+  /// `Errc::wrong_order` where not all that began was ended, or with `Lengths` of another stream.
+  Status end_file();
 
   /// A whole `Sections` in DER.
   void section(Bytes der);
@@ -89,6 +90,8 @@ class Writer {
   const Lengths* given_ = nullptr;
   std::size_t next_ = 0;
   std::uint64_t written_ = 0;
+  std::size_t depth_ = 0;  ///< of what is open
+  bool unpaired_ = false;  ///< something ended that had not begun, or has no length
   std::vector<Open> open_;
   bool in_block_ = false;
   Bytes scratch_;

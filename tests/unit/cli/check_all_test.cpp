@@ -109,9 +109,13 @@ TEST_CASE("a compressed page inflates to a page, no less and no more") {
 }
 
 TEST_CASE("sections stand between START and END") {
-  finds(ram().eos().footer(1).ended(1).part(1).eos().footer(1).eof(), {"wrong_order QEVM.section[3]"});
-  finds(ram().eos().footer(1).ram(1, {"r"}, 0x4000).ended(1).eof(), {"wrong_order QEVM.section[2]"});
-  finds(ram().eos().footer(1).ended(1).ram(1, {"r"}, 0x4000).ended(1).eof(), {});
+  const auto ends_in = [](NativeBuilder& stream, const std::string& finding) {
+    CHECK(found(stream.bytes()) == Lines{finding});
+    CHECK(encode(stream.bytes()).error.has_value());
+  };
+  ends_in(ram().eos().footer(1).ended(1).part(1).eos().footer(1).eof(), "wrong_order QEVM.section[3]");
+  ends_in(ram().eos().footer(1).ram(1, {"r"}, 0x4000).ended(1).eof(), "wrong_order QEVM.section[2]");
+  ends_in(ram().eos().footer(1).ended(1).ram(1, {"r"}, 0x4000).ended(1).eof(), "wrong_order QEVM.section[3]");
   // As QEMU's background snapshots have it.
   finds(ram().eos().footer(1).eof(), {});
 }
@@ -177,6 +181,13 @@ TEST_CASE("BER is read on behind what makes no sense in it") {
   CHECK(found(ber) == Lines{"unknown_section QemuFile.top[1].min.sectionid",
                             "unknown_section QemuFile.top[2].min.sectionid",
                             "unknown_section QemuFile.top[4].min.sectionid"});
+}
+
+TEST_CASE("a page that is refused changes nothing for those behind it, but for the block that it names") {
+  auto stream = NativeBuilder().configuration("m", 4096).ram(1, {"a", "b"}, 0x2000).part(1).zero("a", 0);
+  stream.zero("b", 0x7000).page({}, 0x1000, 7).xbzrle({}, 0x1000, from_hex("05 02 1122"));
+  stream.eos().footer(1).ended(1).eof();
+  CHECK(found(stream.bytes()) == Lines{"page_outside_block QEVM.section[1].page[1].addr"});
 }
 
 TEST_CASE("no more findings than --max-errors") {

@@ -243,23 +243,14 @@ TEST_CASE("pages may come in START, in FULL, or all in END") {
   comes_back(ram().end(1).zero("pc.ram", 0).page({}, 0x1000, 9).eos().footer(1).eof());
 }
 
-TEST_CASE("START twice, END missing, END twice, a PART after END come back") {
-  comes_back(ram().ram(1, {"b"}, 0x2000).part(1).zero("b", 0).eos().footer(1).eof());
-  comes_back(ram()
-                 .part(1)
-                 .zero("pc.ram", 0)
-                 .eos()
-                 .footer(1)
-                 .ram(1, {"pc.ram"}, 0x2000)
-                 .part(1)
-                 .zero("pc.ram", 0)
-                 .eos()
-                 .footer(1)
-                 .eof());
+TEST_CASE("an END that is missing comes back; START twice, a second list and a PART after END are refused") {
   comes_back(ram().part(1).zero("pc.ram", 0).zero({}, 0x1000).eos().footer(1).device(3, "dev", three).eof());
-  comes_back(
-      ram().end(1).eos().footer(1).end(1).eos().footer(1).part(1).zero("pc.ram", 0).eos().footer(1).eof());
-  comes_back(head().ram(1, {"a"}, 0x1000).ram(2, {"b"}, 0x1000).part(2).zero("b", 0).eos().footer(2).eof());
+  is_refused(ram().ram(1, {"b"}, 0x2000).part(1).zero("b", 0).eos().footer(1).eof(), "wrong_order");
+  is_refused(head().ram(1, {"a"}, 0x1000).ram(2, {"b"}, 0x1000).part(2).zero("b", 0).eos().footer(2).eof(),
+             "wrong_order");
+  is_refused(ram().ended(1).ram(1, {"pc.ram"}, 0x4000).ended(1).eof(), "wrong_order");
+  is_refused(ram().ended(1).ended(1).eof(), "wrong_order");
+  is_refused(ram().ended(1).part(1).zero("pc.ram", 0).eos().footer(1).eof(), "wrong_order");
 }
 
 TEST_CASE("ids that are large, the same for several sections, or the id of `ram` come back") {
@@ -274,15 +265,16 @@ TEST_CASE("ids that are large, the same for several sections, or the id of `ram`
                  .device(0, "dev", three)
                  .eof());
   comes_back(ram()
-                 .end(1)
-                 .eos()
-                 .footer(1)
                  .device(1, "dev", three)
                  .device(1, "other", three)
                  .part(1)
                  .zero("pc.ram", 0)
                  .eos()
                  .footer(1)
+                 .end(1)
+                 .eos()
+                 .footer(1)
+                 .device(1, "dev", three)
                  .eof());
 }
 

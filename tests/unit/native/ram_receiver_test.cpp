@@ -152,7 +152,7 @@ class Forged {
   /// Where the last page begins.
   std::size_t at() const { return at_; }
   Bytes end() {
-    writer_.end_file();
+    writer_.end_file().or_throw();
     return bytes_of(output_);
   }
 

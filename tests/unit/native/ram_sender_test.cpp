@@ -164,12 +164,29 @@ TEST_CASE("a machine that can't be sent is refused before anything is written") 
        {native::SenderOptions{{{"ram", page_size}}, 0}, native::SenderOptions{{{"ram", page_size}}, 5000},
         native::SenderOptions{{{"ram", page_size + 512}}, page_size},
         native::SenderOptions{{{"ram", page_size}, {"ram", page_size}}, page_size},
-        native::SenderOptions{{{"ram", ~std::uint64_t{4095}}, {"vga", 2 * page_size}}, page_size}}) {
+        native::SenderOptions{{{"ram", ~std::uint64_t{4095}}, {"vga", 2 * page_size}}, page_size},
+        native::SenderOptions{{{"ram", page_size}}, SIZE_MAX},
+        native::SenderOptions{{{"ram", page_size}}, SIZE_MAX, SIZE_MAX},
+        native::SenderOptions{{{"ram", page_size}}, 0, SIZE_MAX},
+        native::SenderOptions{{{"ram", std::uint64_t{1} << 62U}}, page_size, SIZE_MAX},
+        native::SenderOptions{{{std::string(256, 'x'), page_size}}, page_size},
+        native::SenderOptions{{{"ram", page_size, {}, {}, native::MappedRam{}}}, page_size}}) {
     RamSender sender(output, wrong);
     CHECK_FALSE(sender.begin_round());
     CHECK_FALSE(sender.begin_round());
     CHECK(output.pending() == 0);
   }
+}
+
+TEST_CASE("a cache takes no more than all pages need") {
+  stream::Output output;
+  RamSender sender(output, {{{"ram", page_size}}, page_size, SIZE_MAX});
+  for (const std::uint8_t byte : {1, 2, 3}) {
+    REQUIRE(sender.begin_round());
+    REQUIRE(sender.page(0, 0, page_of(byte)));
+    REQUIRE(sender.end_round());
+  }
+  CHECK(sender.tally().full == 3);
 }
 
 TEST_CASE("the sender's memory does not grow with the pages that it sends") {
