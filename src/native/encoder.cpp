@@ -12,6 +12,9 @@ namespace {
 /// nothing else, so that the output is the same for any chunking of the input.
 constexpr std::size_t segment_size = std::size_t{64} << 10U;
 
+/// Records without a page in one note: what a note may hold does not depend on the stream.
+constexpr std::size_t most_marks = 4096;
+
 /// Of a page that the schema has an element for.
 ram::PageKind kind_of(RamPageKind kind) {
   switch (kind) {
@@ -177,7 +180,7 @@ void Encoder::State::end_min() {
 Status Encoder::State::on(const RamMark& mark) {
   if (list) {
     list_marks.push_back(mark.word);
-    return {};
+    return list_marks.size() < most_marks ? Status() : begin_blocks();
   }
   // The schema has `hook`, but in a block; where there is none, and for any other mark, a note has it.
   if (mark.word == ram_flag::hook && in_min && writer.in_block()) {
@@ -186,7 +189,7 @@ Status Encoder::State::on(const RamMark& mark) {
   }
   end_min();
   note.marks.push_back(mark.word);
-  return {};
+  return note.marks.size() < most_marks ? Status() : begin_min();
 }
 
 Status Encoder::State::on(const RamPage& page) {

@@ -106,6 +106,13 @@ Status Session::note_described_page_size(std::uint64_t size) {
 }
 
 Status Session::note(const SectionBegin& section) {
+  if (section.type == Element::section_full) {
+    if (devices_ >= limits_.max_sections)
+      return refuse(Errc::limit,
+                    fmt::format("max_sections: at most {} sections of devices", limits_.max_sections),
+                    "one more");
+    ++devices_;
+  }
   if (section.type != Element::section_start && body_kind(section.name, section.type) != BodyKind::ram)
     return {};
   if (section.type != Element::section_start && section.type != Element::section_full) return {};

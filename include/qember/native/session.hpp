@@ -85,6 +85,7 @@ class Session {
  private:
   Limits limits_;
   std::map<std::uint32_t, OpenSection> sections_;
+  std::size_t devices_ = 0;  ///< sections FULL
   std::vector<RamBlock> blocks_;
   std::map<std::string, std::uint32_t, std::less<>> block_index_;
   std::uint64_t total_ = 0;

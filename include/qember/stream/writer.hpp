@@ -9,12 +9,30 @@
 #include <qember/ram/page.hpp>
 #include <qember/stream/output.hpp>
 
+#include <array>
 #include <optional>
 
 namespace qember::stream {
 
-/// The lengths of all that is written in pieces, in the order in which it begins: 8 octets each.
-using Lengths = std::vector<std::uint64_t>;
+/// The lengths of all that is written in pieces, in the order in which it begins: mostly a byte or two each.
+class Lengths {
+ public:
+  /// Memory that is taken.
+  std::size_t bytes() const noexcept { return packed_.capacity() + open_.capacity() * sizeof(std::uint64_t); }
+
+ private:
+  friend class Writer;
+  /// Notes that something begins; its place among what is not packed yet.
+  std::size_t begin();
+  /// The file and its list, which stay open, and what is in them one by one.
+  void end(std::size_t place, std::uint64_t length, std::size_t depth);
+  std::uint64_t next(std::size_t& at) const;
+
+  std::array<std::uint64_t, 2> outer_{};
+  std::size_t outer_begun_ = 0;
+  std::vector<std::uint64_t> open_;  ///< of the section that is being written
+  Bytes packed_;                     ///< 7 bits a byte, all but the last with the high bit
+};
 
 /// The fields of a `SecFull` before its contents.
 struct SectionFields {
@@ -87,7 +105,7 @@ class Writer {
   Output* out_ = nullptr;
   Lengths* measured_ = nullptr;
   const Lengths* given_ = nullptr;
-  std::size_t next_ = 0;
+  std::size_t next_ = 0;  ///< in what is given
   std::uint64_t written_ = 0;
   std::vector<Open> open_;
   bool in_block_ = false;
