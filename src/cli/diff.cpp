@@ -40,12 +40,14 @@ void pair_up(const Items& a, const Items& b, Key key_of, Each each) {
 /// Two guests are the same where their configuration, memory and devices are, however each was sent.
 class Comparison {
  public:
-  Comparison(const Guest& a, const Guest& b, DiffReport& report) : a_(a), b_(b), report_(report) {}
+  Comparison(Guest& a, Guest& b, DiffReport& report, const Limits& limits)
+      : a_(a), b_(b), report_(report), limits_(limits) {}
 
-  bool differ() {
+  Result<bool> differ() {
     configuration();
     ram();
     sections();
+    if (!status_) return status_.error();
     return differ_;
   }
 
@@ -61,10 +63,12 @@ class Comparison {
   void sections();
   void section(const GuestSection* a, const GuestSection* b);
 
-  const Guest& a_;
-  const Guest& b_;
+  Guest& a_;
+  Guest& b_;
   DiffReport& report_;
+  Limits limits_;
   bool differ_ = false;
+  Status status_;
 };
 
 void Comparison::configuration() {
@@ -93,11 +97,17 @@ void Comparison::ram() {
     }
     // Pages of two sizes are not the same pages.
     if (a == nullptr || b == nullptr || a_.page_size != b_.page_size) return;
-    const auto ranges = compare_pages(a_.ram.blocks()[static_cast<std::size_t>(a - a_.blocks.data())],
-                                      b_.ram.blocks()[static_cast<std::size_t>(b - b_.blocks.data())]);
-    if (ranges.empty()) return;
-    differ_ = true;
-    report_.pages(*a, a_.page_size, ranges);
+    const auto pages_of = [](Guest& guest, const native::RamBlock* block) {
+      return BlockPages{guest.ram.blocks()[static_cast<std::size_t>(block - guest.blocks.data())],
+                        guest.ram.digests()};
+    };
+    const ChangedRanges ranges(pages_of(a_, a), pages_of(b_, b));
+    bool any = false;
+    ranges.visit([&any](const ChangedRange&) { any = true; });
+    if (any) report_.pages(*a, a_.page_size, ranges);
+    differ_ |= any;
+    for (Guest* guest : {&a_, &b_})
+      if (status_) status_ = guest->ram.digests().status();
   });
 }
 
@@ -109,12 +119,19 @@ void Comparison::sections() {
 }
 
 void Comparison::section(const GuestSection* a, const GuestSection* b) {
-  std::vector<ChangedField> fields;
+  FieldChanges fields;
   if (a != nullptr && b != nullptr) {
     const bool is_same = a->size == b->size && a->digest == b->digest;
     if (is_same && a->version == b->version) return;
     const bool is_described = a->device != nullptr && b->device != nullptr;
-    if (is_described && !is_same) fields = compare_fields({a->device, a->body}, {b->device, b->body});
+    if (is_described && !is_same) {
+      auto found = FieldChanges::find({a->device, a->body}, {b->device, b->body}, limits_);
+      if (!found) {
+        status_ = std::move(found.error());
+        return;
+      }
+      fields = std::move(*found);
+    }
   }
   differ_ = true;
   report_.section(a, b, fields);
@@ -137,9 +154,10 @@ int diff(const DiffOptions& options) {
   if (!b) return refuse(options.b, b.error());
   Lines lines;
   const auto report = options.json ? make_diff_json(lines) : make_diff_tree(lines, options.color.style());
-  const bool differ = Comparison(**a, **b, *report).differ();
+  const auto differ = Comparison(**a, **b, *report, options.read.stream_options().limits).differ();
   if (auto written = lines.flush(); !written) return refuse(options.a, written.error());
-  return differ ? exit_invalid : exit_ok;
+  if (!differ) return refuse(options.a, differ.error());
+  return *differ ? exit_invalid : exit_ok;
 }
 
 }  // namespace

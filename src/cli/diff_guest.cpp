@@ -41,6 +41,7 @@ class GuestReader {
   std::size_t index_ = 0;                        ///< of the section that is being read
   bool is_ram_ = false;
   std::uint64_t size_ = 0;
+  std::uint64_t held_ = 0;  ///< bytes of all bodies
   Digester digester_;
 };
 
@@ -72,7 +73,9 @@ void GuestReader::on(const native::Body& body) {
   digester_.update(body.data);
   size_ += body.data.size();
   if (is_ram_ || section().device == nullptr) return;
-  if (size_ > limits_.max_section) {
+  held_ += body.data.size();
+  if (size_ > limits_.max_section || held_ > limits_.max_held) {
+    held_ -= size_;
     section().device = nullptr;
     section().body = {};
   } else {
@@ -88,6 +91,7 @@ void GuestReader::on(const native::SectionEnd&) {
   if (section.device == nullptr) return;
   const auto measured = native::measure_state(*section.device, section.body);
   if (measured && *measured == section.body.size()) return;
+  held_ -= section.body.size();
   section.device = nullptr;
   section.body = {};
 }
@@ -140,7 +144,8 @@ Result<std::unique_ptr<Guest>> read_guest(const std::string& file, const StreamO
   const auto begin = begin_of(file);
   auto stream = OpenedStream::open(file, options);
   if (!stream) return std::move(stream.error());
-  auto guest = std::make_unique<Guest>(begin ? DigestedRam::Keep::none : DigestedRam::Keep::all, seed);
+  auto guest =
+      std::make_unique<Guest>(begin ? DigestedRam::Keep::none : DigestedRam::Keep::all, seed, options.limits);
   GuestReader reader(*guest, options.limits);
   guest->ram.begin((*stream)->source());
   Status status = read_events(**stream, [&](const native::Event& event) {
@@ -154,6 +159,7 @@ Result<std::unique_ptr<Guest>> read_guest(const std::string& file, const StreamO
   guest->page_size = (*stream)->source().session().page_size_or_default();
   if (guest->ram.needs_second_pass())
     if (auto again = read_pages_again(*guest, file, *begin, options); !again) return std::move(again.error());
+  guest->ram.finish();
   return guest;
 }
 

@@ -19,7 +19,7 @@ struct GuestSection {
 };
 
 struct Guest {
-  Guest(DigestedRam::Keep keep, std::uint64_t seed) : ram(keep, seed) {}
+  Guest(DigestedRam::Keep keep, std::uint64_t seed, const Limits& limits) : ram(keep, seed, limits) {}
 
   native::Configuration configuration;
   std::uint64_t page_size = 0;

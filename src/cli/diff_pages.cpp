@@ -3,11 +3,9 @@
 
 #include "digest.hpp"
 
-#include <cerrno>
-#include <cstdlib>
+#include <fmt/format.h>
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <algorithm>
 
 namespace qember::cli {
 namespace {
@@ -19,52 +17,26 @@ bool is_discard(const native::Event& event) {
   return command != nullptr && command->id == static_cast<std::uint16_t>(CommandId::postcopy_ram_discard);
 }
 
-/// Calls `move(offset, at)` until `size` octets are moved; the file is never shorter than what is read.
-template <class Move>
-Status move_all(std::size_t size, Move move) {
-  for (std::size_t at = 0; at < size;) {
-    const ssize_t moved = move(at);
-    if (moved > 0)
-      at += static_cast<std::size_t>(moved);
-    else if (moved == 0 || errno != EINTR)
-      return system_error("the temporary file of pages");
-  }
-  return {};
-}
-
 }  // namespace
 
-Status PageSpool::open() {
-  const char* const directory = std::getenv("TMPDIR");
-  std::string name =
-      (directory != nullptr && *directory != '\0' ? std::string(directory) : "/var/tmp") + "/qember.XXXXXX";
-  file_ = Descriptor(::mkostemp(name.data(), O_CLOEXEC), true);
-  if (file_.get() < 0) return system_error(name);
-  ::unlink(name.c_str());
-  return {};
+Status PageSpool::read(std::uint64_t slot, MutableBytes page) {
+  return read_temporary(file_, slot * page_size_, page);
 }
 
-Status PageSpool::read(std::uint32_t slot, MutableBytes page) {
-  const std::uint64_t begin = slot * page_size_;
-  return move_all(page.size(), [&](std::size_t at) {
-    return ::pread(file_.get(), page.data() + at, page.size() - at, static_cast<off_t>(begin + at));
-  });
-}
-
-Status PageSpool::write(std::uint32_t slot, ByteView page, std::uint64_t page_size) {
+Status PageSpool::write(std::uint64_t slot, ByteView page, std::uint64_t page_size) {
   page_size_ = page_size;
-  if (file_.get() < 0)
-    if (auto status = open(); !status) return status;
-  const std::uint64_t begin = slot * page_size_;
-  return move_all(page.size(), [&](std::size_t at) {
-    return ::pwrite(file_.get(), page.data() + at, page.size() - at, static_cast<off_t>(begin + at));
-  });
+  if (file_.get() < 0) {
+    auto file = open_temporary();
+    if (!file) return std::move(file.error());
+    file_ = std::move(*file);
+  }
+  return write_temporary(file_, slot * page_size_, page);
 }
 
 void DigestedRam::begin(const native::Source& source) {
   ++pass_;
   source_ = &source;
-  final_.emplace(source, static_cast<native::RamStore&>(*this));
+  final_.emplace(source, static_cast<native::RamStore&>(*this), limits_);
 }
 
 Status DigestedRam::note(const native::Event& event) {
@@ -77,11 +49,28 @@ Status DigestedRam::note(const native::Event& event) {
   if (auto status = final_->note(event); !status) return status;
   if (const auto* page = std::get_if<native::RamPage>(&event)) {
     // Nothing is written for zeroes in a page that had no contents.
-    std::uint64_t& digest = blocks_[page->block][page->addr / page_size()];
-    if (digest == absent) digest = zero;
+    const std::uint64_t number = page->addr / page_size();
+    PageNumbers& pages = blocks_[page->block];
+    if (pages.get(digests_, number) == absent) {
+      bytes_ -= pages.bytes();
+      pages.set(digests_, number, zero);
+      bytes_ += pages.bytes();
+    }
   }
   if (const auto* bitmap = std::get_if<native::MappedBitmap>(&event)) note_absent_as_zero(*bitmap);
-  return {};
+  return check_memory();
+}
+
+Status DigestedRam::check_memory() const {
+  if (!digests_.status()) return digests_.status().error();
+  if (!slot_numbers_.status()) return slot_numbers_.status().error();
+  // The digests of one guest stay while the other is read.
+  const std::size_t most = limits_.max_page_states / 4;
+  if (bytes_ <= most) return {};
+  return Error{
+      Errc::limit, source_->offset(), source_->path(),
+      fmt::format("max_page_states: digests of pages that take at most {} bytes, a quarter of it", most),
+      "pages that take more"};
 }
 
 /// In a mapped-ram file, a page that is not there is zeroes.
@@ -91,31 +80,39 @@ void DigestedRam::note_absent_as_zero(const native::MappedBitmap& bitmap) {
   for (const std::uint8_t octet : bitmap.data) {
     const std::uint64_t first = 8 * octets++;
     for (unsigned bit = 0; bit < 8 && first + bit < pages; ++bit)
-      if ((octet >> bit & 1U) == 0) blocks_[bitmap.block][first + bit] = zero;
+      if ((octet >> bit & 1U) == 0) blocks_[bitmap.block].set(digests_, first + bit, zero);
   }
 }
 
 Status DigestedRam::write(std::uint32_t block, std::uint64_t addr, ByteView data) {
   const std::uint64_t page = addr / page_size();
+  bytes_ -= blocks_[block].bytes();
   // A digest may not be one of the two that mean something else.
-  blocks_[block][page] = short_digest(data, seed_) | 2U;
-  if (keep_ == Keep::none && (pass_ == 1 || slots_[block].get(page) == 0)) return {};
-  std::uint32_t& slot = slots_[block][page];
-  if (slot == 0) slot = ++slots_used_;
-  return spool_.write(slot - 1, data, page_size());
+  blocks_[block].set(digests_, page, short_digest(data, seed_) | 2U);
+  bytes_ += blocks_[block].bytes();
+  const std::uint64_t slot = slots_[block].get(slot_numbers_, page);
+  if (keep_ == Keep::none && (pass_ == 1 || slot == 0)) return {};
+  return spool_.write((slot != 0 ? slot : new_slot(block, page)) - 1, data, page_size());
 }
 
 Status DigestedRam::read(std::uint32_t block, std::uint64_t addr, MutableBytes data) {
-  std::uint32_t& slot = slots_[block][addr / page_size()];
+  const std::uint64_t page = addr / page_size();
+  const std::uint64_t slot = slots_[block].get(slot_numbers_, page);
   if (keep_ == Keep::all || pass_ == 2) return spool_.read(slot - 1, data);
-  if (slot == 0) slot = ++slots_used_;
+  if (slot == 0) new_slot(block, page);
   return {};
+}
+
+std::uint64_t DigestedRam::new_slot(std::uint32_t block, std::uint64_t page) {
+  bytes_ -= slots_[block].bytes();
+  slots_[block].set(slot_numbers_, page, ++slots_used_);
+  bytes_ += slots_[block].bytes();
+  return slots_used_;
 }
 
 Status DigestedRam::clear(std::uint32_t block, std::uint64_t addr, std::uint64_t size) {
   const std::uint64_t end = (addr + size + page_size() - 1) / page_size();
-  for (std::uint64_t page = addr / page_size(); page < end; ++page)
-    if (blocks_[block].get(page) != absent) blocks_[block][page] = discarding_ ? absent : zero;
+  blocks_[block].replace(digests_, addr / page_size(), end, discarding_ ? absent : zero);
   return {};
 }
 
@@ -130,32 +127,43 @@ std::optional<PageChange> change_of(std::uint64_t a, std::uint64_t b) {
   return PageChange::changed;
 }
 
-void append(std::vector<ChangedRange>& ranges, PageChange change, std::uint64_t page) {
-  const bool goes_on =
-      !ranges.empty() && ranges.back().change == change && ranges.back().first + ranges.back().count == page;
-  if (goes_on)
-    ++ranges.back().count;
-  else
-    ranges.push_back({change, page, 1});
-}
+/// Joins neighbours that changed alike.
+class Ranges {
+ public:
+  explicit Ranges(const std::function<void(const ChangedRange&)>& each) : each_(each) {}
+
+  void add(PageChange change, std::uint64_t page) {
+    if (range_.change != change || range_.first + range_.count != page) {
+      flush();
+      range_ = {change, page, 0};
+    }
+    ++range_.count;
+  }
+  void flush() {
+    if (range_.count != 0) each_(range_);
+  }
+
+ private:
+  const std::function<void(const ChangedRange&)>& each_;
+  ChangedRange range_;
+};
 
 }  // namespace
 
-std::vector<ChangedRange> compare_pages(const PageDigests& a, const PageDigests& b) {
-  static constexpr PageDigests::Chunk nothing{};
-  std::vector<ChangedRange> ranges;
-  auto in_a = a.chunks().begin();
-  auto in_b = b.chunks().begin();
-  while (in_a != a.chunks().end() || in_b != b.chunks().end()) {
-    const bool has_a = in_a != a.chunks().end() && (in_b == b.chunks().end() || in_a->first <= in_b->first);
-    const bool has_b = in_b != b.chunks().end() && (in_a == a.chunks().end() || in_b->first <= in_a->first);
-    const std::uint64_t first = (has_a ? in_a->first : in_b->first) * PageDigests::chunk_pages;
-    const auto& of_a = has_a ? in_a++->second : nothing;
-    const auto& of_b = has_b ? in_b++->second : nothing;
-    for (std::size_t i = 0; i < PageDigests::chunk_pages; ++i)
-      if (const auto change = change_of(of_a[i], of_b[i])) append(ranges, *change, first + i);
+void ChangedRanges::visit(const std::function<void(const ChangedRange&)>& each) const {
+  Ranges ranges(each);
+  for (std::uint64_t number = 0;; ++number) {
+    const auto in_a = a_.pages.next_chunk(number);
+    const auto in_b = b_.pages.next_chunk(number);
+    if (!in_a && !in_b) break;
+    number = !in_b || (in_a && *in_a < *in_b) ? *in_a : *in_b;
+    const PageNumbers::Chunk of_a = a_.pages.chunk(a_.digests, number);
+    const PageNumbers::Chunk of_b = b_.pages.chunk(b_.digests, number);
+    for (std::size_t i = 0; i < of_a.size(); ++i)
+      if (const auto change = change_of(of_a[i], of_b[i]))
+        ranges.add(*change, number * PageNumbers::chunk_pages + i);
   }
-  return ranges;
+  ranges.flush();
 }
 
 }  // namespace qember::cli

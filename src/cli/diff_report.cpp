@@ -34,8 +34,8 @@ class DiffTree final : public DiffReport {
          change(a == nullptr ? "none" : printable(*a), b == nullptr ? "none" : printable(*b)));
   }
   void block(const RamBlock* a, const RamBlock* b) override;
-  void pages(const RamBlock& block, std::uint64_t page_size, std::span<const ChangedRange> ranges) override;
-  void section(const GuestSection* a, const GuestSection* b, std::span<const ChangedField> fields) override;
+  void pages(const RamBlock& block, std::uint64_t page_size, const ChangedRanges& ranges) override;
+  void section(const GuestSection* a, const GuestSection* b, const FieldChanges& fields) override;
 
  private:
   template <class... Args>
@@ -61,38 +61,46 @@ void DiffTree::block(const RamBlock* a, const RamBlock* b) {
   line("{}  {}, {}", name, only_in(a != nullptr), size_text((a == nullptr ? b : a)->length));
 }
 
-void DiffTree::pages(const RamBlock& block, std::uint64_t page_size, std::span<const ChangedRange> ranges) {
+void DiffTree::pages(const RamBlock& block, std::uint64_t page_size, const ChangedRanges& ranges) {
   constexpr std::size_t most_ranges = 32;
   std::array<std::uint64_t, change_names.size()> totals{};
-  for (const ChangedRange& range : ranges) totals[static_cast<std::size_t>(range.change)] += range.count;
+  std::size_t count = 0;
+  ranges.visit([&](const ChangedRange& range) {
+    totals[static_cast<std::size_t>(range.change)] += range.count;
+    ++count;
+  });
   std::string text;
   for (std::size_t i = 0; i < totals.size(); ++i)
     if (totals[i] != 0)
       text += fmt::format("{}{} {}", text.empty() ? "" : ", ", counted(totals[i], "page"), change_names[i]);
   line("{}  {}", head("RAM " + block.name), text);
-  for (const ChangedRange& range : ranges.first(std::min(ranges.size(), most_ranges)))
+  std::size_t shown = 0;
+  ranges.visit([&](const ChangedRange& range) {
+    if (shown++ >= most_ranges) return;
     line("  {:#012x}  {:<12}  {}", range.first * page_size,
          change_names[static_cast<std::size_t>(range.change)], counted(range.count, "page"));
-  if (ranges.size() > most_ranges)
-    line("  … {} more; --json has all", counted(ranges.size() - most_ranges, "range"));
+  });
+  if (count > most_ranges) line("  … {} more; --json has all", counted(count - most_ranges, "range"));
 }
 
-void DiffTree::section(const GuestSection* a, const GuestSection* b, std::span<const ChangedField> fields) {
+void DiffTree::section(const GuestSection* a, const GuestSection* b, const FieldChanges& fields) {
   const GuestSection& any = a == nullptr ? *b : *a;
   const std::string name =
       any.name.empty() ? head("device state") : head(fmt::format("{}/{}", any.name, any.instance));
   if (a == nullptr || b == nullptr) return line("{}  {}", name, only_in(a != nullptr));
   std::string facts;
+  std::size_t width = 0;  // of the paths; 0 where there are none
+  fields.visit([&](const ChangedField& each) {
+    width = std::max({width, std::size_t{1}, columns(printable(each.path))});
+  });
   if (a->version != b->version)
     facts += "  version " + change(fmt::to_string(a->version), fmt::to_string(b->version));
   if (a->device == nullptr || b->device == nullptr)
     facts += fmt::format("  contents without fields: {}", change(size_text(a->size), size_text(b->size)));
-  else if (fields.empty() && a->version == b->version)
+  else if (width == 0 && a->version == b->version)
     facts += "  the same values in another form";
   line("{}{}", name, facts);
-  std::size_t width = 0;
-  for (const ChangedField& each : fields) width = std::max(width, columns(printable(each.path)));
-  for (const ChangedField& each : fields) field(each, std::min<std::size_t>(width, 40));
+  fields.visit([&](const ChangedField& each) { field(each, std::min<std::size_t>(width, 40)); });
 }
 
 /// `256 bytes: +4 07 → 03, +3c 0b 01 → 00 00`: runs in which two buffers of one size differ.
@@ -145,8 +153,8 @@ class DiffJson final : public DiffReport {
            {"a", length(a)},
            {"b", length(b)}});
   }
-  void pages(const RamBlock& block, std::uint64_t page_size, std::span<const ChangedRange> ranges) override;
-  void section(const GuestSection* a, const GuestSection* b, std::span<const ChangedField> fields) override;
+  void pages(const RamBlock& block, std::uint64_t page_size, const ChangedRanges& ranges) override;
+  void section(const GuestSection* a, const GuestSection* b, const FieldChanges& fields) override;
 
  private:
   void write(const Json& json) { out_.write(json.dump() + "\n"); }
@@ -154,17 +162,18 @@ class DiffJson final : public DiffReport {
   Lines& out_;
 };
 
-void DiffJson::pages(const RamBlock& block, std::uint64_t page_size, std::span<const ChangedRange> ranges) {
-  for (const ChangedRange& range : ranges)
+void DiffJson::pages(const RamBlock& block, std::uint64_t page_size, const ChangedRanges& ranges) {
+  ranges.visit([&](const ChangedRange& range) {
     write({{"record", "pages"},
            {"block", printable(block.name)},
            {"address", range.first * page_size},
            {"pages", range.count},
            {"page_size", page_size},
            {"change", change_keys[static_cast<std::size_t>(range.change)]}});
+  });
 }
 
-void DiffJson::section(const GuestSection* a, const GuestSection* b, std::span<const ChangedField> fields) {
+void DiffJson::section(const GuestSection* a, const GuestSection* b, const FieldChanges& fields) {
   const GuestSection& any = a == nullptr ? *b : *a;
   const Json name{{"name", printable(any.name)}, {"instance", any.instance}};
   const auto side = [](const GuestSection* section) {
@@ -173,19 +182,21 @@ void DiffJson::section(const GuestSection* a, const GuestSection* b, std::span<c
                                      {"size", section->size},
                                      {"digest", to_string(section->digest)}};
   };
+  std::size_t count = 0;
+  fields.visit([&count](const ChangedField&) { ++count; });
   Json json{{"record", "section"}};
   json.update(name);
-  json.update({{"a", side(a)}, {"b", side(b)}, {"fields", fields.size()}});
+  json.update({{"a", side(a)}, {"b", side(b)}, {"fields", count}});
   write(json);
   const auto value = [](const auto& of) {
     return of ? Json::parse(value_json(*of->field, of->value)) : Json();
   };
-  for (const ChangedField& field : fields) {
+  fields.visit([&](const ChangedField& field) {
     Json change{{"record", "field"}};
     change.update(name);
     change.update({{"path", printable(field.path)}, {"a", value(field.a)}, {"b", value(field.b)}});
     write(change);
-  }
+  });
 }
 
 }  // namespace

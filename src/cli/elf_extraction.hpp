@@ -32,7 +32,7 @@ class ElfExtraction final : public Extraction, private native::RamStore {
         options_(options),
         output_(std::move(output)),
         file_(output_.fd(), *options.elf),
-        ram_(source, *this),
+        ram_(source, *this, options.read.stream_options().limits),
         cpus_(options.read.stream_options().limits) {}
 
   bool wants(std::uint32_t block) override { return part_of(block) != nullptr; }

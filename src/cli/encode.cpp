@@ -5,6 +5,8 @@
 
 #include <qember/native/encoder.hpp>
 
+#include <fmt/format.h>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,6 +52,9 @@ Result<stream::Lengths> measure(const EncodeOptions& options) {
     if (!event) return std::move(event.error());
     ends = std::holds_alternative<native::StreamEnd>(*event);
     if (auto written = encoding.write(*event); !written) return std::move(written.error());
+    if (const std::size_t most = options.read.stream_options().limits.max_lengths; lengths.bytes() > most)
+      return Error{Errc::limit, (*stream)->source().offset(), (*stream)->source().path(),
+                   fmt::format("max_lengths: lengths of a DER encoding in at most {} bytes", most), "more"};
   }
   if (options.input == "-" && ::lseek(STDIN_FILENO, begin, SEEK_SET) < 0) return system_error(options.input);
   return lengths;

@@ -25,7 +25,10 @@ class RamExtraction final : public Extraction, private native::RamStore {
   };
 
   RamExtraction(const native::Source& source, const ExtractOptions& options, StagedDirectory directory)
-      : source_(source), options_(options), directory_(std::move(directory)), ram_(source, *this) {}
+      : source_(source),
+        options_(options),
+        directory_(std::move(directory)),
+        ram_(source, *this, options.read.stream_options().limits) {}
 
   bool wants(std::uint32_t block) override { return wanted_[block]; }
   Status write(std::uint32_t block, std::uint64_t addr, ByteView data) override;

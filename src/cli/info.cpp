@@ -56,13 +56,7 @@ Json to_json(const Summary& summary, Format format, std::uint64_t octets_in) {
     blocks.push_back(std::move(entry));
   }
   Json fallback = Json::array();
-  Json devices = Json::array();
   for (const auto& device : summary.devices) {
-    devices.push_back({{"name", device.name},
-                       {"instance", device.instance},
-                       {"version", device.version},
-                       {"bytes", device.octets},
-                       {"state", name_of(device.state)}});
     if (device.state == DeviceTyping::fallback)
       fallback.push_back({{"name", device.name}, {"instance", device.instance}, {"reason", device.reason}});
   }
@@ -96,7 +90,6 @@ Json to_json(const Summary& summary, Format format, std::uint64_t octets_in) {
           {"rounds", summary.rounds},
           {"footers", or_null(summary.footers)},
           {"description", summary.described},
-          {"devices", std::move(devices)},
           {"schema_fingerprint", asn1::schema().fingerprint}};
 }
 
@@ -183,37 +176,71 @@ Result<Survey> survey(const std::string& file, const StreamOptions& options) {
   return found;
 }
 
+std::string text_of(const Json& json, int indent) {
+  return json.dump(indent, ' ', true, Json::error_handler_t::replace);
+}
+
+/// One of the members that may have many items: these are printed one by one.
+class JsonItems {
+ public:
+  explicit JsonItems(std::string_view name) { fmt::print(",\n  \"{}\": [", name); }
+  ~JsonItems() { fmt::print("{}]", any_ ? "\n  " : ""); }
+  JsonItems(const JsonItems&) = delete;
+  JsonItems& operator=(const JsonItems&) = delete;
+  void add(const Json& item) {
+    fmt::print("{}\n    {}", std::exchange(any_, true) ? "," : "", text_of(item, -1));
+  }
+
+ private:
+  bool any_ = false;
+};
+
+/// All but the closing brace.
+void print_json(const Survey& found) {
+  const std::string head = text_of(to_json(found.summary, found.format, found.octets_in), 2);
+  fmt::print("{}", head.substr(0, head.rfind('\n')));
+  JsonItems devices("devices");
+  for (const auto& device : found.summary.devices)
+    devices.add({{"name", device.name},
+                 {"instance", device.instance},
+                 {"version", device.version},
+                 {"bytes", device.octets},
+                 {"state", name_of(device.state)}});
+}
+
 /// Prints what would make a machine like that of `other` refuse the stream; returns whether anything would.
-bool print_obstacles(const InfoOptions& options, const Summary& stream, const Summary& other, Json* json) {
-  const auto obstacles = preflight(stream, other);
-  for (const Obstacle& obstacle : obstacles) {
-    if (json != nullptr) {
-      (*json)["against"].push_back({{"what", obstacle.what}, {"qemu", obstacle.qemu}});
+bool print_obstacles(const InfoOptions& options, const Summary& stream, const Summary& other) {
+  bool any = false;
+  std::optional<JsonItems> json;
+  if (options.json) json.emplace("against");
+  preflight(stream, other, [&](const Obstacle& obstacle) {
+    any = true;
+    if (json) {
+      json->add({{"what", obstacle.what}, {"qemu", obstacle.qemu}});
     } else {
       fmt::print("{:<13}{}\n{:<13}QEMU: {}\n", "obstacle", obstacle.what, "", obstacle.qemu);
     }
-  }
-  if (json == nullptr && obstacles.empty())
-    fmt::print("{:<13}nothing against {}\n", "preflight", options.against);
-  return !obstacles.empty();
+  });
+  if (!json && !any) fmt::print("{:<13}nothing against {}\n", "preflight", options.against);
+  return any;
 }
 
 int info(const InfoOptions& options) {
   const StreamOptions stream_options = options.read.stream_options();
   const auto found = survey(options.file, stream_options);
   if (!found) return fail(options.file, found.error());
-  Json json = to_json(found->summary, found->format, found->octets_in);
-  if (!options.json) print_text(found->summary, found->format, found->octets_in);
+  if (options.json)
+    print_json(*found);
+  else
+    print_text(found->summary, found->format, found->octets_in);
   ExitCode result = exit_ok;
   if (!options.against.empty()) {
     const auto other = survey(options.against, stream_options);
     if (!other) return fail(options.against, other.error());
-    json["against"] = Json::array();
-    if (print_obstacles(options, found->summary, other->summary, options.json ? &json : nullptr))
-      result = exit_invalid;
+    if (print_obstacles(options, found->summary, other->summary)) result = exit_invalid;
     if (other->error) result = worse(result, fail(options.against, *other->error));
   }
-  if (options.json) fmt::print("{}\n", json.dump(2, ' ', true, Json::error_handler_t::replace));
+  if (options.json) fmt::print("\n}}\n");
   return found->error ? worse(result, fail(options.file, *found->error)) : result;
 }
 

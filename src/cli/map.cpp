@@ -43,7 +43,7 @@ Status read_all(OpenedStream& stream, native::PageMap& map) {
   for (;;) {
     auto event = stream.next();
     if (!event) return std::move(event.error());
-    map.note(*event);
+    if (auto status = map.note(*event); !status) return status;
     if (std::holds_alternative<native::StreamEnd>(*event)) return {};
   }
 }
@@ -54,7 +54,7 @@ int map(const MapOptions& options) {
   stream_options.arrange = false;
   auto stream = OpenedStream::open(options.file, stream_options);
   if (!stream) return fail(options.file, stream.error());
-  native::PageMap map((*stream)->source());
+  native::PageMap map((*stream)->source(), stream_options.limits);
   const Status read = read_all(**stream, map);
   if (options.svg && !read) return fail(options.file, read.error());
   const std::string name = std::filesystem::path(options.file).filename().string();

@@ -4,6 +4,8 @@
 
 #include <qember/native/census.hpp>
 
+#include <functional>
+
 namespace qember::cli {
 
 struct Obstacle {
@@ -11,9 +13,11 @@ struct Obstacle {
   std::string qemu;  ///< what QEMU would say
 };
 
-/// What would make a machine like the one that saved `other` refuse `stream`, in the order in which it
-/// would meet it. Each rule is QEMU's: the machine's name, the page size, every RAM block by name with its
-/// length, every section by name and instance with a version that is not newer.
-std::vector<Obstacle> preflight(const native::Summary& stream, const native::Summary& other);
+using TakeObstacle = std::function<void(const Obstacle& obstacle)>;
+
+/// Gives to `take` what would make a machine like the one that saved `other` refuse `stream`, in the order in
+/// which it would meet it. Each rule is QEMU's: the machine's name, the page size, every RAM block by name
+/// with its length, every section by name and instance with a version that is not newer.
+void preflight(const native::Summary& stream, const native::Summary& other, const TakeObstacle& take);
 
 }  // namespace qember::cli

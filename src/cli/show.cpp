@@ -190,9 +190,10 @@ void Show::on(const native::SectionEnd&) {
 
 void Show::end_device() {
   if (!selector_.selects(place_.section.name, place_.section.instance)) return;
-  const bool is_early = keeps_body_ && device_ == nullptr && early_octets_ + body_.size() <= limits_.max_held;
+  const std::size_t cost = sizeof(EarlyDevice) + name_.size() + body_.size();
+  const bool is_early = keeps_body_ && device_ == nullptr && early_octets_ + cost <= limits_.max_held;
   if (!is_early) return show_device(device_, body_, {size_, digester_.digest(), reason_});
-  early_octets_ += body_.size();
+  early_octets_ += cost;
   early_.push_back({place_, name_, std::move(body_), digester_.digest()});
 }
 

@@ -27,18 +27,32 @@ Json to_json(const Opaque& body) {
   return json;
 }
 
-/// The names alone.
-Json names_of(const native::Structure& structure) {
-  Json fields = Json::array();
+/// Writes the names alone, field by field: a description may be large.
+void write_names(Lines& out, const native::Structure& structure) {
+  out.write("[");
+  bool any = false;
+  const auto begin = [&](Json json) {
+    const std::string object = json.dump();
+    out.write(std::exchange(any, true) ? "," : "");
+    out.write(std::string_view(object).substr(0, object.size() - 1));
+  };
   for (const Field& field : structure.fields) {
     Json json{{"name", printable(field.name)}, {"type", printable(field.type)}};
     if (field.array_len) json["array_len"] = *field.array_len;
-    for (const auto& group : field.groups) json["structures"].push_back(names_of(group));
-    fields.push_back(std::move(json));
+    begin(std::move(json));
+    for (const auto& group : field.groups) {
+      out.write(&group == field.groups.data() ? ",\"structures\":[" : ",");
+      write_names(out, group);
+    }
+    out.write(field.groups.empty() ? "}" : "]}");
   }
-  for (const auto& subsection : structure.subsections)
-    fields.push_back({{"subsection", printable(subsection.name)}, {"fields", names_of(subsection)}});
-  return fields;
+  for (const auto& subsection : structure.subsections) {
+    begin({{"subsection", printable(subsection.name)}});
+    out.write(",\"fields\":");
+    write_names(out, subsection);
+    out.write("}");
+  }
+  out.write("]");
 }
 
 /// Writes the items of `"fields": [`...`]`, value by value: a device's state may be large.
@@ -226,8 +240,11 @@ bool ShowJson::device(const PlacedSection& place, const native::Device& device, 
 void ShowJson::opaque(const PlacedSection& place, const Opaque& body, const native::Device* device) {
   Json json = section_record("device", place);
   json.update(to_json(body));
-  if (device != nullptr) json["described"] = names_of(device->state);
-  write(json);
+  if (device == nullptr) return write(json);
+  const std::string object = json.dump();
+  out_.write(object.substr(0, object.size() - 1) + ",\"described\":");
+  write_names(out_, device->state);
+  out_.write("}\n");
 }
 
 }  // namespace

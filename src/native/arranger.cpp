@@ -97,7 +97,7 @@ void Arranger::hold(const Event& event) {
     } else if (std::holds_alternative<SectionEnd>(event)) {
       in_section_ = false;
     }
-    held_octets_ += held.bytes.size();
+    held_octets_ += held.octets();
     held_.push_back(std::move(held));
   }
   if (held_octets_ <= limits_.max_held) return;
@@ -106,9 +106,9 @@ void Arranger::hold(const Event& event) {
 }
 
 Result<Event> Arranger::release() {
+  held_octets_ -= held_.front().octets();
   current_ = std::move(held_.front());
   held_.pop_front();
-  held_octets_ -= current_.bytes.size();
   if (auto* section = std::get_if<SectionBegin>(&current_.event)) {
     section->name = current_.name;
   } else if (auto* body = std::get_if<Body>(&current_.event)) {

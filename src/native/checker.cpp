@@ -19,8 +19,6 @@
 namespace qember::native {
 namespace {
 
-constexpr std::size_t most_base_octets = std::size_t{32} << 20U;
-
 /// Whether something can be the base of a delta.
 enum class Base : std::uint8_t { none, sent };
 
@@ -92,6 +90,11 @@ struct Checker::State {
 
   void check_delta(const RamPage& page);
   void check_compressed(ByteView data);
+  void forget(PageStates<Base>& states, std::uint64_t first, std::uint64_t end) {
+    base_octets -= states.octets();
+    states.clear(first, end, [](std::uint64_t, std::uint64_t, Base) {});
+    base_octets += states.octets();
+  }
   std::uint64_t page_size() const { return source.session().page_size_or_default(); }
 };
 
@@ -109,8 +112,7 @@ void Checker::State::on(const Command& command) {
   if (!discard) return report(std::move(discard.error()));
   if (discard->block >= bases.size()) return;
   for (const auto& [begin, end] : discard->ranges)
-    bases[discard->block].change_noted(begin / page_size(), (end + page_size() - 1) / page_size(),
-                                       [](Base) { return Base::none; });
+    forget(bases[discard->block], begin / page_size(), (end + page_size() - 1) / page_size());
 }
 
 void Checker::State::on(const SectionBegin& section) {
@@ -130,7 +132,7 @@ void Checker::State::on(const RamPage& page) {
     return report(Rule::block_known, "a RAM block of the list", fmt::to_string(page.block));
   if (page.kind == RamPageKind::compressed) check_compressed(page.data);
   if (page.kind == RamPageKind::xbzrle) return check_delta(page);
-  if (base_octets > most_base_octets) return;
+  if (base_octets > limits.max_page_states) return;
   PageStates<Base>& states = bases[page.block];
   base_octets -= states.octets();
   states.exchange(page.addr / page_size(), Base::sent);
@@ -138,7 +140,7 @@ void Checker::State::on(const RamPage& page) {
 }
 
 void Checker::State::check_delta(const RamPage& page) {
-  if (base_octets <= most_base_octets && bases[page.block].get(page.addr / page_size()) == Base::none)
+  if (base_octets <= limits.max_page_states && bases[page.block].get(page.addr / page_size()) == Base::none)
     report(Rule::delta_base, "a page that was sent before its delta",
            fmt::format("none at {:#x}", page.addr));
   auto status = ram::xbzrle_check(page.data, page_size());

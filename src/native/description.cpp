@@ -6,7 +6,7 @@
 
 #include <algorithm>
 #include <tuple>
-#include <unordered_map>
+#include <unordered_set>
 
 namespace qember::native {
 namespace {
@@ -67,7 +67,11 @@ FieldKind kind_of(const Field& field) {
 class DescriptionParser : public nlohmann::json_sax<Json> {
  public:
   DescriptionParser(Description& out, std::size_t text_size, const Limits& limits)
-      : out_(out), parts_left_(text_size / least_field), max_depth_(limits.max_depth) {}
+      : out_(out),
+        parts_left_(text_size / least_field),
+        memory_left_(least_memory + 4 * text_size),
+        max_depth_(limits.max_depth),
+        max_name_(limits.max_name) {}
 
   bool null() override { return scalar(); }
   bool boolean(bool) override { return scalar(); }
@@ -93,10 +97,12 @@ class DescriptionParser : public nlohmann::json_sax<Json> {
 
   std::size_t position() const { return position_; }
   const std::string& reason() const { return reason_; }
+  bool beyond_limit() const { return beyond_limit_; }
 
  private:
   /// No device, field or structure is shorter: `{"name":"","type":"","size":0}`.
   static constexpr std::size_t least_field = 24;
+  static constexpr std::size_t least_memory = std::size_t{64} << 10U;
 
   enum class In : std::uint8_t { root, devices, device, fields, field, structure, subsections, skipped };
   struct Frame {
@@ -121,25 +127,43 @@ class DescriptionParser : public nlohmann::json_sax<Json> {
   }
   bool scalar() { return !frames_.empty() || refuse("no object"); }
   bool number(std::uint64_t value);
-  std::string_view keep(std::string& text);
+  /// Counts what is about to be kept.
+  bool take(std::size_t bytes) {
+    if (bytes <= memory_left_) return memory_left_ -= bytes, true;
+    beyond_limit_ = true;
+    return refuse("a description that takes more memory than four times its text");
+  }
+  bool keep(std::string& text, std::string_view& to);
   /// Where the keys of a structure in the current object go; a field holds its structures one by one.
   Structure* target();
-  Structure& new_group(Field& field) { return field.groups.emplace_back(); }
+  bool new_group(Field& field) { return take(sizeof(Structure)) && (field.groups.emplace_back(), true); }
 
   Description& out_;
   std::vector<Frame> frames_;
-  std::unordered_map<std::string_view, std::string_view> known_;
+  std::unordered_set<std::string_view> known_;
   std::size_t parts_left_;
+  std::size_t memory_left_;
   std::size_t max_depth_;
+  std::size_t max_name_;
+  bool beyond_limit_ = false;
   std::size_t position_ = 0;
   std::string reason_;
 };
 
-std::string_view DescriptionParser::keep(std::string& text) {
-  if (const auto found = known_.find(text); found != known_.end()) return found->second;
-  const std::string_view kept = out_.texts_.emplace_back(std::move(text));
-  known_.emplace(kept, kept);
-  return kept;
+bool DescriptionParser::keep(std::string& text, std::string_view& to) {
+  if (const auto found = known_.find(text); found != known_.end()) {
+    to = *found;
+    return true;
+  }
+  constexpr std::size_t node = 48;
+  if (text.size() > max_name_) {
+    beyond_limit_ = true;
+    return refuse(fmt::format("a name of {} bytes, more than max_name", text.size()));
+  }
+  if (!take(sizeof(std::string) + text.size() + node)) return false;
+  to = out_.texts_.emplace_back(std::move(text));
+  known_.insert(to);
+  return true;
 }
 
 Structure* DescriptionParser::target() {
@@ -153,14 +177,14 @@ bool DescriptionParser::string(std::string& value) {
   if (frames_.empty()) return refuse("no object");
   Frame& frame = frames_.back();
   if (frame.in == In::device && frame.key == "name") {
-    out_.devices_.back().name = keep(value);
+    return keep(value, out_.devices_.back().name);
   } else if (frame.in == In::field && frame.key == "name") {
-    frame.field->name = keep(value);
+    return keep(value, frame.field->name);
   } else if (frame.in == In::field && frame.key == "type") {
-    frame.field->type = keep(value);
+    return keep(value, frame.field->type);
   } else if (frame.key == "vmsd_name") {
-    if (frame.in == In::field) new_group(*frame.field);
-    if (Structure* structure = target()) structure->name = keep(value);
+    if (frame.in == In::field && !new_group(*frame.field)) return false;
+    if (Structure* structure = target()) return keep(value, structure->name);
   }
   return true;
 }
@@ -191,17 +215,21 @@ bool DescriptionParser::start_object(std::size_t) {
   if (is_part && parts_left_-- == 0) return refuse("more devices and fields than the text has room for");
   switch (frame.in) {
     case In::devices: {
+      if (!take(sizeof(Device))) return false;
       Device& device = out_.devices_.emplace_back();
       return push({In::device, {}, &device.state, nullptr});
     }
     case In::fields: {
+      if (!take(sizeof(Field))) return false;
       Field& field = frame.structure->fields.emplace_back();
       return push({In::field, {}, nullptr, &field});
     }
     case In::subsections:
+      if (!take(sizeof(Structure))) return false;
       return push({In::structure, {}, &frame.structure->subsections.emplace_back(), nullptr});
     case In::field:
-      if (frame.key == "struct") return push({In::structure, {}, &new_group(*frame.field), nullptr});
+      if (frame.key == "struct")
+        return new_group(*frame.field) && push({In::structure, {}, &frame.field->groups.back(), nullptr});
       break;
     default: break;
   }
@@ -229,14 +257,66 @@ bool DescriptionParser::end_object() {
   return pop();
 }
 
+namespace {
+
+constexpr std::uint64_t too_many = std::uint64_t{1} << 32U;
+
+/// Values of something that take no bytes, and whether it takes none itself.
+struct Empty {
+  std::uint64_t count = 0;
+  bool whole = true;
+
+  void add(const Empty& part) {
+    count = std::min(count + part.count, too_many);
+    whole = whole && part.whole;
+  }
+};
+
+Empty empty_of(const Field& field);
+
+Empty empty_of(const Structure& structure) {
+  Empty all;
+  for (const Field& field : structure.fields) all.add(empty_of(field));
+  for (const Structure& each : structure.subsections) all.add({empty_of(each).count, false});
+  return all;
+}
+
+Empty empty_of(const Field& field) {
+  Empty element;
+  for (const Structure& group : field.groups)
+    if (field.kind == FieldKind::structure || field.kind == FieldKind::list) element.add(empty_of(group));
+  if (field.kind == FieldKind::list) element.whole = false;
+  if (field.kind != FieldKind::structure && field.kind != FieldKind::list) element.whole = field.size == 0;
+  if (element.whole) ++element.count;
+  if (!field.array_len) return element;
+  const std::uint64_t count = std::min(*field.array_len * std::min(element.count, too_many), too_many);
+  const bool whole = element.whole || *field.array_len == 0;
+  return {std::min(count + (whole ? 1 : 0), too_many), whole};
+}
+
+/// The devices have theirs in order, as long as there are any left.
+void bound_empty(std::span<Device> devices, std::uint64_t left) {
+  for (Device& device : devices) {
+    const std::uint64_t wanted = empty_of(device.state).count;
+    device.most_empty = wanted <= left ? wanted : 0;
+    left -= device.most_empty;
+  }
+}
+
+}  // namespace
+
 Result<Description> Description::parse(ByteView json, const Limits& limits) {
   Description description;
   if (json.size() > limits.max_description)
     return Error{Errc::limit, 0, "description", fmt::format("at most {} octets", limits.max_description),
                  fmt::to_string(json.size())};
   DescriptionParser parser(description, json.size(), limits);
-  if (!Json::sax_parse(json.begin(), json.end(), &parser))
+  if (!Json::sax_parse(json.begin(), json.end(), &parser)) {
+    if (parser.beyond_limit())
+      return Error{Errc::limit, 0, "description", "a description within the limits", parser.reason()};
     return Error{Errc::bad_value, parser.position(), "description", "a description in JSON", parser.reason()};
+  }
+  bound_empty(description.devices_, std::min<std::uint64_t>(json.size(), 1U << 16U));
   return description;
 }
 

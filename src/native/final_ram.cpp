@@ -79,6 +79,7 @@ Status FinalRam::on(const RamPage& page) {
   BlockTally& tally = tallies_[page.block];
   ++count_of(tally, page.kind);
   if (!blocks_[page.block].wanted) return {};
+  if (auto status = check_memory(); !status) return status;
   switch (page.kind) {
     case RamPageKind::zero: break;
     case RamPageKind::full: return write(page, page.data);
@@ -90,9 +91,22 @@ Status FinalRam::on(const RamPage& page) {
   return write(page, scratch_);
 }
 
+Status FinalRam::check_memory() const {
+  if (octets_ <= limits_.max_page_states) return {};
+  return refuse(Errc::limit,
+                fmt::format("max_page_states: notes on pages in at most {} bytes", limits_.max_page_states),
+                "pages that take more");
+}
+
 PageContent FinalRam::settle(const RamPage& page, PageContent content) {
   BlockTally& tally = tallies_[page.block];
-  const PageContent before = blocks_[page.block].pages.exchange(page.addr / page_size(), content);
+  Block& block = blocks_[page.block];
+  octets_ -= block.octets();
+  const std::uint64_t number = page.addr / page_size();
+  PageContent before = block.pages.exchange(number, content);
+  if (before == PageContent::unsent && block.discarded.octets() != 0)
+    before = block.discarded.exchange(number, PageContent::unsent);
+  octets_ += block.octets();
   if (before == PageContent::zero || before == PageContent::data) ++tally.resent;
   if (auto* count = count_of(tally, before)) --*count;
   ++*count_of(tally, content);
@@ -166,23 +180,39 @@ Status FinalRam::on(const Command& command) {
 }
 
 Status FinalRam::discard(std::uint32_t index, std::uint64_t start, std::uint64_t length) {
-  Block& block = blocks_[index];
   const std::uint64_t end = source_.session().blocks()[index].length;
   if (start > end || length > end - start)
     return refuse(Errc::page_outside_block, fmt::format("a range within {:#x}", end),
                   fmt::format("{:#x} bytes at {:#x}", length, start));
-  if (start % page_size() != 0 || (length % page_size() != 0 && start + length != end))
-    return refuse(Errc::page_unaligned, fmt::format("multiples of {:#x}", page_size()),
+  const std::uint64_t size = page_size();
+  if (start % size != 0 || (length % size != 0 && start + length != end))
+    return refuse(Errc::page_unaligned, fmt::format("multiples of {:#x}", size),
                   fmt::format("{:#x} bytes at {:#x}", length, start));
+  Block& block = blocks_[index];
   if (!block.wanted || length == 0) return {};
-  BlockTally& tally = tallies_[index];
-  const std::uint64_t pages_end = (start + length + page_size() - 1) / page_size();
-  block.pages.change_noted(start / page_size(), pages_end, [&tally](PageContent before) {
-    --*count_of(tally, before);
-    ++tally.discarded_pages;
-    return PageContent::discarded;
-  });
-  return store_.clear(index, start, length);
+  octets_ -= block.octets();
+  std::uint64_t first = 0;  // of the neighbours that are discarded, up to `stop`
+  std::uint64_t stop = 0;
+  Status status;
+  const auto clear_store = [&] {
+    if (stop != first && status)
+      status = store_.clear(index, first * size, std::min(stop * size, end) - first * size);
+  };
+  // Only what was sent is there to be discarded, and is met once: a range may claim any size.
+  block.pages.clear(start / size, start / size + length / size + (length % size != 0 ? 1 : 0),
+                    [&](std::uint64_t page, std::uint64_t count, PageContent before) {
+                      *count_of(tallies_[index], before) -= count;
+                      tallies_[index].discarded_pages += count;
+                      block.discarded.assign(page, count, PageContent::discarded);
+                      if (page != stop) {
+                        clear_store();
+                        first = page;
+                      }
+                      stop = page + count;
+                    });
+  clear_store();
+  octets_ += block.octets();
+  return status ? check_memory() : status;
 }
 
 }  // namespace qember::native

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/native/page_map.hpp>
 
+#include <fmt/format.h>
+
 #include <bit>
 
 namespace qember::native {
@@ -11,6 +13,7 @@ constexpr std::size_t max_rounds = 1024;
 constexpr std::uint64_t max_bins = 65536;
 constexpr std::uint64_t max_block_bins = 16384;
 constexpr std::uint64_t min_block_bins = 16;
+constexpr std::size_t bin_octets = 96;  // a node of the map
 
 PageForm form_of(RamPageKind kind) {
   switch (kind) {
@@ -54,12 +57,13 @@ RoundTally& RoundTally::operator+=(const RoundTally& next) {
   return *this;
 }
 
-void PageMap::note(const Event& event) {
+Status PageMap::note(const Event& event) {
   if (const auto* page = std::get_if<RamPage>(&event)) return on(*page);
-  if (const auto* list = std::get_if<RamBlocks>(&event)) return begin(*list);
+  if (const auto* list = std::get_if<RamBlocks>(&event)) begin(*list);
   if (const auto* configuration = std::get_if<Configuration>(&event))
     machine_ = as_text(configuration->machine);
   if (std::holds_alternative<StreamEnd>(event)) finish();
+  return {};
 }
 
 void PageMap::begin(const RamBlocks& list) {
@@ -107,14 +111,21 @@ void PageMap::next_round() {
   rounds_.back().last = number;
 }
 
-void PageMap::on(const RamPage& page) {
-  if (page.block >= blocks_.size() || page.addr >= blocks_[page.block].length) return;
+Status PageMap::on(const RamPage& page) {
+  if (page.block >= blocks_.size() || page.addr >= blocks_[page.block].length) return {};
   measure();
   BlockMap& block = blocks_[page.block];
   const std::uint64_t number = page.addr / page_size();
   const PageForm form = form_of(page.kind);
-  const PageForm before = states_[page.block].exchange(number, form);
+  PageStates<PageForm>& states = states_[page.block];
+  octets_ -= states.octets() + block.bins.size() * bin_octets;
+  const PageForm before = states.exchange(number, form);
   PageBin& bin = block.bins[number / block.bin_pages];
+  octets_ += states.octets() + block.bins.size() * bin_octets;
+  if (octets_ > limits_.max_page_states)
+    return Error{Errc::limit, source_.offset(), source_.path(),
+                 fmt::format("max_page_states: notes on pages in at most {} bytes", limits_.max_page_states),
+                 "pages that take more"};
   if (auto* count = count_of(bin, before)) --*count;
   ++*count_of(bin, form);
   // QEMU's compressing threads finish out of order, but what they finish is new to the walk.
@@ -124,9 +135,10 @@ void PageMap::on(const RamPage& page) {
   RoundTally& round = rounds_.back();
   ++*count_of(round, form);
   round.octets += page.data.size();
-  if (before == PageForm::unsent) return;
+  if (before == PageForm::unsent) return {};
   ++bin.resent;
   ++round.resent;
+  return {};
 }
 
 }  // namespace qember::native

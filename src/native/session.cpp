@@ -140,7 +140,14 @@ Status Session::check_order(const SectionBegin& section) const {
 
 Status Session::note(const SectionBegin& section) {
   const BodyKind kind = body_kind(section.name, section.type);
-  if (section.type == Element::section_full && kind != BodyKind::ram) return {};
+  if (section.type == Element::section_full && kind != BodyKind::ram) {
+    if (devices_ >= limits_.max_sections)
+      return refuse(Errc::limit,
+                    fmt::format("max_sections: at most {} sections of devices", limits_.max_sections),
+                    "one more");
+    ++devices_;
+    return {};
+  }
   if (auto status = check_order(section); !status) return status;
   if (section.type == Element::section_part) return {};
   if (section.type == Element::section_end) {

@@ -13,7 +13,8 @@ constexpr std::uint8_t list_end = 0x00;
 /// Walks the octets and the description side by side. Stops at the first thing that does not fit.
 class Walk {
  public:
-  Walk(ByteView body, StateSink& sink) : body_(body), sink_(sink) {}
+  Walk(const Device& device, ByteView body, StateSink& sink)
+      : body_(body), sink_(sink), most_empty_(device.most_empty) {}
 
   void structure(const Structure& structure) {
     for (const Field& each : structure.fields) {
@@ -84,8 +85,8 @@ class Walk {
   void counted(const Field& field, const Read& read) {
     const std::size_t before = at_;
     read();
-    if (at_ == before && empty_++ == most_empty)
-      refuse(fmt::format("at most {} values without octets", most_empty),
+    if (at_ == before && empty_++ == most_empty_)
+      refuse(fmt::format("at most {} values without octets", most_empty_),
              fmt::format("more in {}", field.name));
   }
 
@@ -147,12 +148,11 @@ class Walk {
     return Integer::from_signed(static_cast<std::int64_t>(value << unused) >> unused);
   }
 
-  static constexpr std::size_t most_empty = std::size_t{1} << 16U;
-
   ByteView body_;
   StateSink& sink_;
   std::size_t at_ = 0;
-  std::size_t empty_ = 0;
+  std::uint64_t empty_ = 0;
+  std::uint64_t most_empty_;
   Status status_;
 };
 
@@ -172,7 +172,7 @@ class NoSink final : public StateSink {
 }  // namespace
 
 Status read_state(const Device& device, ByteView body, StateSink& sink) {
-  Walk walk(body, sink);
+  Walk walk(device, body, sink);
   walk.structure(device.state);
   if (!walk.failed() && walk.at() != body.size())
     walk.refuse("the end of the section", fmt::format("{} octets more", body.size() - walk.at()));
@@ -181,7 +181,7 @@ Status read_state(const Device& device, ByteView body, StateSink& sink) {
 
 Result<std::size_t> measure_state(const Device& device, ByteView in) {
   NoSink sink;
-  Walk walk(in, sink);
+  Walk walk(device, in, sink);
   walk.structure(device.state);
   const std::size_t size = walk.at();
   if (Status status = std::move(walk).status(); !status) return std::move(status.error());

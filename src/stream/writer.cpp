@@ -18,6 +18,37 @@ constexpr ber::Identifier constructed(ber::Identifier identifier) {
 
 }  // namespace
 
+std::size_t Lengths::begin() {
+  if (outer_begun_ < outer_.size()) return outer_begun_++;
+  open_.push_back(0);
+  return open_.size() - 1;
+}
+
+void Lengths::end(std::size_t place, std::uint64_t length, std::size_t depth) {
+  if (depth <= outer_.size()) {
+    outer_[depth - 1] = length;
+    return;
+  }
+  open_[place] = length;
+  if (depth > outer_.size() + 1) return;
+  for (std::uint64_t each : open_) {
+    for (; each >= 0x80; each >>= 7U) packed_.push_back(static_cast<std::uint8_t>(each | 0x80U));
+    packed_.push_back(static_cast<std::uint8_t>(each));
+  }
+  open_.clear();
+}
+
+std::uint64_t Lengths::next(std::size_t& at) const {
+  if (at < outer_.size()) return outer_[at++];
+  std::uint64_t length = 0;
+  for (unsigned shift = 0; at < size(); shift += 7) {
+    const std::uint8_t byte = packed_[at++ - outer_.size()];
+    length |= static_cast<std::uint64_t>(byte & 0x7fU) << shift;
+    if (byte < 0x80) break;
+  }
+  return length;
+}
+
 std::uint8_t* Writer::reserve(std::size_t count) {
   if (out_ != nullptr) return out_->reserve(count);
   scratch_.resize(count);
@@ -43,14 +74,13 @@ void Writer::borrow(ByteView bytes) {
 void Writer::open(const ber::Identifier& identifier) {
   ++depth_;
   if (measured_ != nullptr) {
-    open_.push_back({identifier, measured_->size(), written_});
-    measured_->push_back(0);
+    open_.push_back({identifier, measured_->begin(), written_});
     return;
   }
   std::uint8_t* to = ber::put(reserve(header_room), identifier);
   if (given_ != nullptr) {
     unpaired_ |= next_ >= given_->size();
-    to = ber::put_length(to, next_ < given_->size() ? (*given_)[next_++] : 0);
+    to = ber::put_length(to, given_->next(next_));
   } else {
     *to++ = 0x80;
   }
@@ -66,7 +96,7 @@ void Writer::close() {
   if (measured_ != nullptr) {
     const Open& open = open_.back();
     const std::uint64_t length = written_ - open.begin;
-    (*measured_)[open.index] = length;
+    measured_->end(open.index, length, open_.size());
     written_ += open.identifier.size + ber::length_size(length);
     open_.pop_back();
   } else if (given_ == nullptr) {

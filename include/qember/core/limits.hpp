@@ -15,8 +15,9 @@ struct Limits {
   std::size_t max_tlvs = 1U << 15U;
   /// Bytes of a name; QEMU's counted strings cannot hold more.
   std::size_t max_name = 255;
-  /// RAM blocks and sections that a stream may open.
+  /// RAM blocks that a stream may have.
   std::size_t max_blocks = 1U << 14U;
+  /// Sections that a stream may open, and those of them that hold the state of a device.
   std::size_t max_sections = 1U << 16U;
   /// Bytes of one section that is held whole.
   std::size_t max_section = std::size_t{64} << 20U;
@@ -26,16 +27,26 @@ struct Limits {
   std::size_t max_description = std::size_t{16} << 20U;
   /// Bytes of RAM in a mapped-ram file, all of which is written out, with zeros for what is not there.
   std::uint64_t max_mapped_ram = std::uint64_t{64} << 30U;
-  /// Bytes of device state that is held while its description is awaited; beyond it device state
-  /// goes on as blobs.
+  /// Bytes of device state that is held while its description is awaited, with what each section and
+  /// command costs; beyond it device state goes on as blobs.
   std::size_t max_held = std::size_t{256} << 20U;
+  /// Bytes of memory for what is remembered of the pages of a stream. Those of 1 TiB take 5 MiB where they
+  /// come in order, and at most 80 MiB.
+  std::size_t max_page_states = std::size_t{128} << 20U;
+  /// Values of one device that are compared by name.
+  std::size_t max_compared = 1U << 20U;
+  /// Bytes of memory for the lengths that a DER encoding has to know in advance.
+  std::size_t max_lengths = std::size_t{64} << 20U;
 
   /// For streams from a source that may be hostile: nothing grows beyond 64 MiB.
   static constexpr Limits untrusted() noexcept {
     Limits limits;
-    limits.max_section = std::size_t{16} << 20U;
+    limits.max_section = std::size_t{8} << 20U;
     limits.max_description = std::size_t{4} << 20U;
-    limits.max_held = std::size_t{32} << 20U;
+    limits.max_held = std::size_t{8} << 20U;
+    limits.max_page_states = std::size_t{16} << 20U;
+    limits.max_compared = std::size_t{1} << 18U;
+    limits.max_lengths = std::size_t{24} << 20U;
     return limits;
   }
   /// For streams of one's own: as large as real machines get.
@@ -45,6 +56,9 @@ struct Limits {
     limits.max_description = std::size_t{256} << 20U;
     limits.max_mapped_ram = std::uint64_t{1} << 40U;
     limits.max_held = std::size_t{4} << 30U;
+    limits.max_page_states = std::size_t{4} << 30U;
+    limits.max_compared = std::size_t{1} << 26U;
+    limits.max_lengths = std::size_t{4} << 30U;
     return limits;
   }
 };

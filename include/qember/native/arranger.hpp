@@ -9,8 +9,8 @@
 namespace qember::native {
 
 /// Passes events on, but holds device state until the description has come, at most
-/// `Limits::max_held` octets of it. Device state that is not at the end of the stream goes on as soon
-/// as that is seen: it has no description before it. RAM never waits.
+/// `Limits::max_held` bytes of it and of what is noted of each event. Device state that is not at the end of
+/// the stream goes on as soon as that is seen: it has no description before it. RAM never waits.
 class Arranger final : public Source {
  public:
   /// `source` reads the native form, and outlives this.
@@ -30,6 +30,8 @@ class Arranger final : public Source {
     Bytes bytes;
     std::uint64_t offset = 0;
     std::string path;
+
+    std::size_t octets() const { return sizeof(Held) + name.capacity() + path.capacity() + bytes.size(); }
   };
 
   enum class Way : std::uint8_t { pass, hold, release };

@@ -16,7 +16,7 @@ namespace qember::native {
 class Checker {
  public:
   /// `source` outlives the checker, and gives its events as they are in the stream: no `Arranger`. Bases of
-  /// deltas are remembered in at most 32 MiB, for 400 GiB of RAM; beyond that they are taken as given.
+  /// deltas are remembered within `Limits::max_page_states`; beyond that they are taken as given.
   explicit Checker(const Source& source, const Limits& limits = {});
   ~Checker();
 

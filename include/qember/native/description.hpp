@@ -46,6 +46,8 @@ struct Device {
   std::string_view name;  ///< the section's
   std::uint32_t instance = 0;
   Structure state;
+  /// Values that take no bytes, of which only this bounds the number.
+  std::uint64_t most_empty = 1U << 16U;
 };
 
 class Description {
@@ -54,7 +56,9 @@ class Description {
   Description(Description&&) = default;
   Description& operator=(Description&&) = default;
 
-  /// Reads the JSON text. Texts in the result live as long as it does.
+  /// Reads the JSON text. Texts in the result live as long as it does. Takes memory of four times the text at
+  /// most, and refuses with `Errc::limit` what takes more. All devices together may have as many values
+  /// without bytes as the text has bytes, at most 65536: a device that has more does not fit its state.
   static Result<Description> parse(ByteView json, const Limits& limits = {});
 
   /// In the order of their sections.

@@ -44,11 +44,12 @@ struct BlockTally {
 class FinalRam {
  public:
   /// `source`, whose events are noted, and `store` outlive this.
-  FinalRam(const Source& source, RamStore& store) : source_(source), store_(store) {}
+  FinalRam(const Source& source, RamStore& store, const Limits& limits = {})
+      : source_(source), store_(store), limits_(limits) {}
 
   /// Refuses a second list of blocks, a page that is in none of them, a delta of a page that has no content,
-  /// a compressed page that is not exactly a page, and a discard that leaves its block. Passes on the errors
-  /// of the store.
+  /// a compressed page that is not exactly a page, a discard that leaves its block, and more than
+  /// `Limits::max_page_states`. Passes on the errors of the store.
   Status note(const Event& event);
 
   /// One a block, in the order of the list; empty before that came.
@@ -59,7 +60,10 @@ class FinalRam {
  private:
   struct Block {
     bool wanted = false;
-    PageStates<PageContent> pages;
+    PageStates<PageContent> pages;      ///< as zero or data
+    PageStates<PageContent> discarded;  ///< and not sent again
+
+    std::size_t octets() const { return pages.octets() + discarded.octets(); }
   };
 
   Status begin(const RamBlocks& list);
@@ -71,6 +75,7 @@ class FinalRam {
   Status apply_delta(const RamPage& page);
   Status inflate(const RamPage& page);
   PageContent settle(const RamPage& page, PageContent content);
+  Status check_memory() const;
   std::uint64_t page_size() const { return source_.session().page_size_or_default(); }
   Error refuse(Errc code, std::string expected, std::string found) const;
   /// An error of a rule, where the source is.
@@ -78,6 +83,8 @@ class FinalRam {
 
   const Source& source_;
   RamStore& store_;
+  Limits limits_;
+  std::size_t octets_ = 0;  ///< of memory, by the states of all blocks
   std::vector<Block> blocks_;
   std::vector<BlockTally> tallies_;
   Bytes scratch_;

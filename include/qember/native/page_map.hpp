@@ -44,10 +44,11 @@ struct RoundTally {
 class PageMap {
  public:
   /// `source`, whose events are noted, outlives this.
-  explicit PageMap(const Source& source) : source_(source) {}
+  explicit PageMap(const Source& source, const Limits& limits = {}) : source_(source), limits_(limits) {}
 
-  /// A page that is in no block of the list, which no source gives, is not counted.
-  void note(const Event& event);
+  /// A page that is in no block of the list, which no source gives, is not counted. Refuses what takes more
+  /// memory than `Limits::max_page_states`.
+  Status note(const Event& event);
 
   std::span<const BlockMap> blocks() const noexcept { return blocks_; }
   /// A walk begins where addresses go back to a page that had been sent. From 1024 rounds on neighbours
@@ -59,12 +60,14 @@ class PageMap {
 
  private:
   void begin(const RamBlocks& list);
-  void on(const RamPage& page);
+  Status on(const RamPage& page);
   void measure();
   void finish();
   void next_round();
 
   const Source& source_;
+  Limits limits_;
+  std::size_t octets_ = 0;  ///< of memory, by states and bins
   std::string machine_;
   std::vector<BlockMap> blocks_;
   std::vector<PageStates<PageForm>> states_;

@@ -95,6 +95,7 @@ class Session {
 
   Limits limits_;
   std::map<std::uint32_t, OpenSection> sections_;
+  std::size_t devices_ = 0;  ///< sections FULL
   std::vector<RamBlock> blocks_;
   std::map<std::string, std::uint32_t, std::less<>> block_index_;
   bool has_blocks_ = false;  ///< the list has come, which may be empty

@@ -9,12 +9,32 @@
 #include <qember/ram/page.hpp>
 #include <qember/stream/output.hpp>
 
+#include <array>
 #include <optional>
 
 namespace qember::stream {
 
-/// The lengths of all that is written in pieces, in the order in which it begins: 8 octets each.
-using Lengths = std::vector<std::uint64_t>;
+/// The lengths of all that is written in pieces, in the order in which it begins: mostly a byte or two each.
+class Lengths {
+ public:
+  /// Memory that is taken.
+  std::size_t bytes() const noexcept { return packed_.capacity() + open_.capacity() * sizeof(std::uint64_t); }
+
+ private:
+  friend class Writer;
+  /// Notes that something begins; its place among what is not packed yet.
+  std::size_t begin();
+  /// The file and its list, which stay open, and what is in them one by one.
+  void end(std::size_t place, std::uint64_t length, std::size_t depth);
+  /// The length at `at`, which moves behind it; 0 at the end, which is `size`.
+  std::uint64_t next(std::size_t& at) const;
+  std::size_t size() const noexcept { return outer_.size() + packed_.size(); }
+
+  std::array<std::uint64_t, 2> outer_{};
+  std::size_t outer_begun_ = 0;
+  std::vector<std::uint64_t> open_;  ///< of the section that is being written
+  Bytes packed_;                     ///< 7 bits a byte, all but the last with the high bit
+};
 
 /// The fields of a `SecFull` before its contents.
 struct SectionFields {
@@ -88,7 +108,7 @@ class Writer {
   Output* out_ = nullptr;
   Lengths* measured_ = nullptr;
   const Lengths* given_ = nullptr;
-  std::size_t next_ = 0;
+  std::size_t next_ = 0;  ///< in what is given
   std::uint64_t written_ = 0;
   std::size_t depth_ = 0;  ///< of what is open
   bool unpaired_ = false;  ///< something ended that had not begun, or has no length
