@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "common_options.hpp"
-#include "report.hpp"
+#include "output.hpp"
+#include "style.hpp"
 #include "verbs.hpp"
 
 #include <qember/native/checker.hpp>
@@ -20,7 +21,8 @@ struct CheckOptions {
 /// Takes the findings of one file.
 class Findings {
  public:
-  Findings(const std::string& file, const CheckOptions& options) : file_(file), options_(options) {}
+  Findings(const std::string& file, const CheckOptions& options, Lines& out)
+      : file_(file), options_(options), out_(out) {}
 
   void add(const Error& error) {
     const ExitCode code = exit_code(error.code);
@@ -29,7 +31,7 @@ class Findings {
     if (code == exit_usage || code == exit_internal) {
       fail(file_, error);
     } else {
-      fmt::print("{}\n", options_.json ? json_of(file_, error) : line_of(file_, error));
+      out_.write((options_.json ? json_of(file_, error) : line_of(file_, error)) + "\n");
     }
   }
   bool enough() const { return count_ >= options_.max_errors; }
@@ -38,14 +40,16 @@ class Findings {
  private:
   const std::string& file_;
   const CheckOptions& options_;
+  Lines& out_;
   std::size_t count_ = 0;
   ExitCode result_ = exit_ok;
 };
 
-ExitCode check_one(const std::string& file, const CheckOptions& options) {
-  Findings findings(file, options);
+ExitCode check_one(const std::string& file, const CheckOptions& options, Lines& out) {
+  Findings findings(file, options, out);
   StreamOptions stream_options = options.read.stream_options();
   stream_options.arrange = false;
+  stream_options.before_wait = [&out] { return out.flush(); };
   auto stream = OpenedStream::open(file, stream_options);
   if (!stream) {
     findings.add(stream.error());
@@ -64,15 +68,21 @@ ExitCode check_one(const std::string& file, const CheckOptions& options) {
       if (!findings.enough()) findings.add(error);
     if (std::holds_alternative<native::StreamEnd>(*event)) return findings.result();
   }
-  fmt::print(stderr, "qember: {}: no more than {} findings are looked for, see --max-errors\n", file,
-             options.max_errors);
+  say(printable_line(fmt::format("qember: {}: no more than {} findings are looked for, see --max-errors",
+                                 file, options.max_errors)) +
+      "\n");
   return findings.result();
 }
 
 int check(const CheckOptions& options) {
+  if (auto status = check_read_once(options.files); !status) return fail("check", status.error());
   ExitCode result = exit_ok;
-  for (const std::string& file : options.files) result = worse(result, check_one(file, options));
-  return result;
+  Lines out;
+  for (const std::string& file : options.files) {
+    result = worse(result, check_one(file, options, out));
+    if (!out.flush()) break;
+  }
+  return out.finish(result);
 }
 
 }  // namespace
@@ -83,7 +93,12 @@ void add_check(CLI::App& app, Action& action) {
   verb->add_option("FILE", options->files, "The streams; - is standard input")->required();
   verb->add_flag("--json", options->json, "Each finding as a JSON object on a line");
   verb->add_option("--max-errors", options->max_errors, "Stop after that many findings in a file")
-      ->check(CLI::PositiveNumber.description(""))
+      ->check(CLI::Validator(
+          [](const std::string& text) -> std::string {
+            std::size_t most = 0;
+            return CLI::detail::lexical_cast(text, most) && most > 0 ? "" : "a number from 1 on is expected";
+          },
+          ""))
       ->type_name("N")
       ->capture_default_str();
   options->read.add_to(*verb);

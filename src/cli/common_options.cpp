@@ -28,6 +28,10 @@ void ReadOptions::add_to(CLI::App& verb) {
       ->type_name("SIZE");
 }
 
+void add_force(CLI::App& verb, bool& force) {
+  verb.add_flag("--force", force, "Write to a terminal too, and over files whose names come from the stream");
+}
+
 StreamOptions ReadOptions::stream_options() const {
   StreamOptions options;
   options.limits = limits_ == "trusted" ? Limits::trusted() : Limits::untrusted();

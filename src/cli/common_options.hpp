@@ -23,4 +23,9 @@ class ReadOptions {
   std::optional<std::uint64_t> page_size_;
 };
 
+/// `--force`, which means the same in every verb: that a terminal may get bytes, and that files may be
+/// replaced whose names the stream gives. A file that the command line names is replaced in any case, by a
+/// whole one; the input never is.
+void add_force(CLI::App& verb, bool& force);
+
 }  // namespace qember::cli

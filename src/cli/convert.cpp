@@ -15,7 +15,7 @@ void ConvertOptions::add_to(CLI::App& verb) {
   verb.add_option("-o,--output", output, "Where to write; - is standard output")
       ->type_name("FILE")
       ->capture_default_str();
-  verb.add_flag("--force", force, "Write to a terminal too");
+  add_force(verb, force);
   read.add_to(verb);
 }
 
@@ -46,6 +46,8 @@ Status run(OpenedStream& stream, Sink& sink, stream::Output& output, int fd) {
 }  // namespace
 
 int convert(const ConvertOptions& options, Format from, const MakeSink& make_sink) {
+  if (auto status = check_not_input(options.output, options.input); !status)
+    return fail(options.output, status.error());
   auto file = OutputFile::open(options.output, options.force);
   if (!file) return fail(options.output, file.error());
   stream::Output output;

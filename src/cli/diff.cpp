@@ -144,8 +144,8 @@ int refuse(const std::string& file, const Error& error) {
 }
 
 int diff(const DiffOptions& options) {
-  if (options.a == "-" && options.b == "-")
-    return refuse("-", {Errc::usage, 0, "FILE", "one standard input", "two"});
+  const std::array inputs{options.a, options.b};
+  if (auto status = check_read_once(inputs); !status) return refuse("diff", status.error());
   // A seed of each run: nobody can prepare pages that have one digest.
   const std::uint64_t seed = std::uint64_t{std::random_device{}()} << 32U | std::random_device{}();
   const auto a = read_guest(options.a, options.read.stream_options(), seed);
@@ -155,9 +155,8 @@ int diff(const DiffOptions& options) {
   Lines lines;
   const auto report = options.json ? make_diff_json(lines) : make_diff_tree(lines, options.color.style());
   const auto differ = Comparison(**a, **b, *report, options.read.stream_options().limits).differ();
-  if (auto written = lines.flush(); !written) return refuse(options.a, written.error());
-  if (!differ) return refuse(options.a, differ.error());
-  return *differ ? exit_invalid : exit_ok;
+  if (!differ) return lines.finish(refuse(options.a, differ.error()));
+  return lines.finish(*differ ? exit_invalid : exit_ok);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "elf_extraction.hpp"
 
 #include "elf_vmcoreinfo.hpp"
+#include "output.hpp"
 #include "style.hpp"
 
 #include <fmt/format.h>
@@ -50,7 +51,8 @@ Error unsupported(std::string expected, std::string found) {
 
 Result<std::unique_ptr<Extraction>> ElfExtraction::open(const native::Source& source,
                                                         const ExtractOptions& options) {
-  auto output = OutputFile::open(*options.elf, false);
+  if (auto status = check_not_input(*options.elf, options.file); !status) return std::move(status.error());
+  auto output = OutputFile::open(*options.elf, options.force);
   if (!output) return std::move(output.error());
   if (*options.elf == "-" || ::lseek(output->fd(), 0, SEEK_CUR) < 0)
     return Error{Errc::usage, 0, *options.elf, "a file, to be written here and there", "a pipe"};
@@ -111,6 +113,11 @@ Result<std::vector<CoreSegment>> ElfExtraction::segments() const {
   if (!hole)
     return unsupported("a machine of known layout (pc-i440fx, pc-q35, microvm), or --hole",
                        machine_.empty() ? "a stream that does not name it" : fmt::format("{:?}", machine_));
+  // What is above the hole still has addresses of x86-64.
+  const std::uint64_t above = ram_size_ - std::min(ram_size_, hole->begin);
+  if (hole->end > native::most_address || above > native::most_address - hole->end)
+    return unsupported(fmt::format("RAM below {:#x}", native::most_address),
+                       fmt::format("{} bytes of it from {:#x}", above, hole->end));
   std::vector<CoreSegment> segments;
   for (const native::PhysicalRange& range : native::place_ram(ram_size_, *hole))
     segments.push_back({range.address, core_memory_offset + range.offset, range.size, range.address});
@@ -123,7 +130,7 @@ void ElfExtraction::tell_what_lacks(bool has_vmcoreinfo) const {
     if (part_of(i) == nullptr)
       left_out += (left_out.empty() ? "" : ", ") + source_.session().blocks()[i].name;
   const auto tell = [this](const std::string& what) {
-    fmt::print(stderr, "{}\n", printable_line(fmt::format("qember: {}: {}", options_.file, what)));
+    say(printable_line(fmt::format("qember: {}: {}", options_.file, what)) + "\n");
   };
   if (!left_out.empty()) tell(fmt::format("blocks that are not in the core: {}", left_out));
   if (cpus_.cpus().empty()) tell("no registers in the core: the stream does not describe its CPUs");
@@ -149,7 +156,7 @@ Status ElfExtraction::finish() {
   const Bytes headers = core_headers(*loads, notes.size());
   if (auto status = write_at(output_.fd(), 0, headers, *options_.elf); !status) return status;
   tell_what_lacks(!vmcoreinfo->empty());
-  return output_.commit();
+  return output_.finish();
 }
 
 }  // namespace qember::cli

@@ -18,6 +18,9 @@ class ElfExtraction final : public Extraction, private native::RamStore {
   /// `Errc::unsupported` for a machine that is not x86-64, for RAM that is not in the stream, and where it
   /// is not known what addresses RAM has.
   Status finish() override;
+  Status commit() override { return output_.commit(); }
+  /// It is the last that gets its name.
+  void undo() noexcept override {}
 
  private:
   /// A block that is the guest's RAM, or a part of it.

@@ -36,6 +36,18 @@ Status read_all(OpenedStream& stream, Extractions& extractions) {
   }
 }
 
+/// All files get their names, or none.
+ExitCode commit_all(Extractions& extractions, const ExtractOptions& options) {
+  const SignalsHeld held;
+  for (std::size_t i = 0; i < extractions.size(); ++i) {
+    const auto status = extractions[i]->commit();
+    if (status) continue;
+    while (i-- > 0) extractions[i]->undo();
+    return fail(options.file, status.error());
+  }
+  return exit_ok;
+}
+
 int extract(const ExtractOptions& options) {
   auto stream = OpenedStream::open(options.file, options.read.stream_options());
   if (!stream) return fail(options.file, stream.error());
@@ -46,22 +58,25 @@ int extract(const ExtractOptions& options) {
     result = fail(options.file, status.error());
   const bool salvages = options.partial && (result == exit_invalid || result == exit_truncated);
   if (result != exit_ok && !salvages) return result;
-  for (auto& each : *extractions)
-    if (const auto status = each->finish(); !status)
-      result = worse(result, fail(options.file, status.error()));
-  return result;
+  bool is_finished = true;
+  for (auto& each : *extractions) {
+    const auto status = each->finish();
+    if (!status) result = worse(result, fail(options.file, status.error()));
+    is_finished = is_finished && status;
+  }
+  return is_finished ? worse(result, commit_all(*extractions, options)) : result;
 }
 
 /// `START:END`, decimal or hexadecimal.
 std::string parse_hole(const std::string& text, std::optional<native::Hole>& hole) {
   const auto colon = text.find(':');
   native::Hole parsed;
-  const bool good = colon != std::string::npos &&
-                    CLI::detail::lexical_cast(text.substr(0, colon), parsed.begin) &&
-                    CLI::detail::lexical_cast(text.substr(colon + 1), parsed.end) &&
-                    parsed.begin < parsed.end && parsed.begin % 4096 == 0 && parsed.end % 4096 == 0;
+  const bool good =
+      colon != std::string::npos && CLI::detail::lexical_cast(text.substr(0, colon), parsed.begin) &&
+      CLI::detail::lexical_cast(text.substr(colon + 1), parsed.end) && parsed.begin < parsed.end &&
+      parsed.end <= native::most_address && parsed.begin % 4096 == 0 && parsed.end % 4096 == 0;
   if (good) hole = parsed;
-  return good ? "" : "START:END is expected, multiples of 4096, such as 0xc0000000:0x100000000";
+  return good ? "" : "START:END is expected, multiples of 4096 up to 2^52, such as 0xc0000000:0x100000000";
 }
 
 }  // namespace
@@ -88,7 +103,7 @@ void add_extract(CLI::App& app, Action& action) {
           },
           "Guest-physical addresses that RAM goes around, where machine and size do not tell")
       ->type_name("START:END");
-  verb->add_flag("--force", options->force, "Replace files");
+  add_force(*verb, options->force);
   verb->add_flag("--partial", options->partial, "Keep what could be read of a stream with a fault");
   options->read.add_to(*verb);
   verb->callback([&action, options] { action = [options] { return extract(*options); }; });

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <filesystem>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -104,59 +103,79 @@ Status SparseFile::clear(std::uint64_t at, std::uint64_t size) {
   return {};
 }
 
-Result<StagedDirectory> StagedDirectory::open(const std::string& path, bool force) {
+Result<StagedDirectory> StagedDirectory::open(const std::string& path, bool force, const std::string& input) {
+  auto real = followed(path);
+  if (!real) return std::move(real.error());
   StagedDirectory directory;
-  directory.path_ = path;
+  directory.path_ = std::move(*real);
+  directory.input_ = input;
   directory.force_ = force;
-  directory.made_ = ::mkdir(path.c_str(), 0777) == 0;
-  if (!directory.made_ && errno != EEXIST) return system_error(path);
-  // Beside the files' last place, so that renaming is all that is left to do.
-  std::string staging = path + "/.qember-XXXXXX";
-  if (::mkdtemp(staging.data()) == nullptr) {
-    const Error error = system_error(path);
-    return error;
+  {
+    const SignalsHeld held;
+    if (::mkdir(directory.path_.c_str(), 0777) == 0)
+      directory.made_ = Unfinished(directory.path_);
+    else if (errno != EEXIST)
+      return system_error(path);
+    // Beside the files' last place, so that renaming is all that is left to do.
+    std::string staging = directory.path_ + "/.qember-XXXXXX";
+    if (::mkdtemp(staging.data()) == nullptr) return system_error(path);
+    directory.staging_ = Unfinished(std::move(staging));
   }
-  directory.staging_ = std::move(staging);
   if (auto status = directory.check_free(index_file_name); !status) return std::move(status.error());
   return directory;
 }
 
-StagedDirectory::StagedDirectory(StagedDirectory&& other) noexcept
-    : path_(std::move(other.path_)),
-      staging_(std::exchange(other.staging_, {})),
-      made_(std::exchange(other.made_, false)),
-      force_(other.force_) {}
-
-StagedDirectory::~StagedDirectory() {
-  std::error_code ignored;
-  if (!staging_.empty()) std::filesystem::remove_all(staging_, ignored);
-  // Only where it is empty.
-  if (made_) ::rmdir(path_.c_str());
-}
-
 Status StagedDirectory::check_free(const std::string& name) const {
-  const std::string path = path_ + "/" + name;
+  const std::string path = final_path(name);
   struct stat status {};
-  if (force_ || ::lstat(path.c_str(), &status) != 0) return {};
-  return Error{Errc::usage, 0, path, "no file of that name, or --force", "one"};
+  if (::lstat(path.c_str(), &status) != 0) return {};
+  if (!force_) return Error{Errc::usage, 0, path, "no file of that name, or --force", "one"};
+  if (S_ISDIR(status.st_mode)) return Error{Errc::usage, 0, path, "no directory of that name", "one"};
+  return check_not_input(path, input_);
 }
 
-Result<Descriptor> StagedDirectory::open_file(const std::string& name) const {
-  const std::string path = staging_ + "/" + name;
+Result<Descriptor> StagedDirectory::open_file(const std::string& name) {
+  const std::string path = staged_path(name);
+  const SignalsHeld held;
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) return system_error(path_ + "/" + name);
+  if (fd < 0) return system_error(final_path(name));
+  if (!files_.contains(path)) files_.emplace(path, Unfinished(path));
   return Descriptor(fd, true);
+}
+
+Status StagedDirectory::place(const std::string& name) {
+  const std::string path = final_path(name);
+  const std::string old = old_path(name);
+  const bool replaces = ::rename(path.c_str(), old.c_str()) == 0;
+  if (!replaces && errno != ENOENT) return system_error(path);
+  if (replaces) files_.emplace(old, Unfinished(old));
+  if (::rename(staged_path(name).c_str(), path.c_str()) != 0) {
+    Error error = system_error(path);
+    if (replaces) ::rename(old.c_str(), path.c_str());
+    return error;
+  }
+  placed_.push_back({name, replaces});
+  return {};
 }
 
 Status StagedDirectory::commit(std::span<const std::string> names) {
   for (const std::string& name : names)
     if (auto status = check_free(name); !status) return status;
+  const SignalsHeld held;
   for (const std::string& name : names) {
-    const std::string path = path_ + "/" + name;
-    if (::rename((staging_ + "/" + name).c_str(), path.c_str()) != 0) return system_error(path);
+    if (auto status = place(name); !status) return undo(), status;
   }
-  made_ = false;
+  made_.keep();
   return {};
+}
+
+void StagedDirectory::undo() noexcept {
+  const SignalsHeld held;
+  for (; !placed_.empty(); placed_.pop_back()) {
+    const auto& [name, replaces] = placed_.back();
+    ::rename(final_path(name).c_str(), staged_path(name).c_str());
+    if (replaces) ::rename(old_path(name).c_str(), final_path(name).c_str());
+  }
 }
 
 }  // namespace qember::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "extract_ram.hpp"
 
+#include "output.hpp"
 #include "style.hpp"
 
 #include <fmt/format.h>
@@ -18,7 +19,7 @@ using Json = nlohmann::ordered_json;
 
 Result<std::unique_ptr<Extraction>> RamExtraction::open(const native::Source& source,
                                                         const ExtractOptions& options) {
-  auto directory = StagedDirectory::open(*options.ram, options.force);
+  auto directory = StagedDirectory::open(*options.ram, options.force, options.file);
   if (!directory) return std::move(directory.error());
   return std::unique_ptr<Extraction>(new RamExtraction(source, options, std::move(*directory)));
 }
@@ -90,7 +91,6 @@ Status RamExtraction::give_length(std::uint32_t block) {
 }
 
 Status RamExtraction::finish() {
-  std::vector<std::string> made;
   std::optional<Error> absent;
   for (std::uint32_t block = 0; block < wanted_.size(); ++block) {
     const auto absence = absence_of(source_.session(), ram_, block);
@@ -98,22 +98,21 @@ Status RamExtraction::finish() {
     if (absence) {
       absent = refuse_absent(source_.session().blocks()[block], *absence);
       if (!options_.blocks.empty()) return *absent;
-      fmt::print(stderr, "{}\n",
-                 printable_line(fmt::format("qember: {}: {}: {}", options_.file, absent->path, *absence)));
+      say(printable_line(fmt::format("qember: {}: {}: {}", options_.file, absent->path, *absence)) + "\n");
       continue;
     }
     if (auto status = give_length(block); !status) return status;
-    made.push_back(files_[block]);
+    made_.push_back(files_[block]);
   }
-  if (made.empty() && absent) return *absent;
+  if (made_.empty() && absent) return *absent;
   if (auto status = deselect(); !status) return status;
   auto descriptor = directory_.open_file(index_file_name);
   if (!descriptor) return std::move(descriptor.error());
   if (auto status = write_at(descriptor->get(), 0, as_bytes(index()), index_file_name); !status)
     return status;
   if (auto status = descriptor->close(index_file_name); !status) return status;
-  made.emplace_back(index_file_name);
-  return directory_.commit(made);
+  made_.emplace_back(index_file_name);
+  return {};
 }
 
 std::string RamExtraction::index() const {
@@ -145,8 +144,8 @@ std::string RamExtraction::index() const {
     blocks.push_back(std::move(entry));
   }
   const Json whole{{"schema", 1}, {"page_size", page_size}, {"blocks", std::move(blocks)}};
-  // Names in a stream need not be UTF-8.
-  return whole.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  // Names in a stream need not be UTF-8, nor what a terminal should get.
+  return whole.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace qember::cli

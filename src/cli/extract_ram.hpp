@@ -15,6 +15,8 @@ class RamExtraction final : public Extraction, private native::RamStore {
 
   Status note(const native::Event& event) override;
   Status finish() override;
+  Status commit() override { return directory_.commit(made_); }
+  void undo() noexcept override { directory_.undo(); }
 
  private:
   /// The file that is being written: pages come block by block, mostly.
@@ -47,6 +49,7 @@ class RamExtraction final : public Extraction, private native::RamStore {
   native::FinalRam ram_;
   std::vector<bool> wanted_;
   std::vector<std::string> files_;  ///< a name for each block
+  std::vector<std::string> made_;   ///< what is there in the end
   std::optional<OpenFile> open_;
 };
 

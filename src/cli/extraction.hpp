@@ -25,8 +25,12 @@ class Extraction {
  public:
   virtual ~Extraction() = default;
   virtual Status note(const native::Event& event) = 0;
-  /// Gives the files their names; without it nothing stays.
+  /// Writes what is known last; then all is written, and has no name yet.
   virtual Status finish() = 0;
+  /// Gives the files their names; without it nothing stays.
+  virtual Status commit() = 0;
+  /// Takes that back.
+  virtual void undo() noexcept = 0;
 };
 
 /// The places of `names` in the list of blocks; `Errc::usage` for a name that is not there.

@@ -2,8 +2,11 @@
 /// The files of a command: `-` is standard input or output.
 #pragma once
 
+#include "unfinished.hpp"
+
 #include <qember/core/result.hpp>
 
+#include <span>
 #include <string>
 
 namespace qember::cli {
@@ -29,32 +32,43 @@ class Descriptor {
   bool owned_;
 };
 
+/// `Errc::usage` where standard output is that very file.
 Result<Descriptor> open_input(const std::string& path);
 
-/// The system's last error, as ours.
+/// The system's last error, as ours; `Errc::cancelled` for a pipe that nobody reads any more.
 Error system_error(std::string doing);
+
+/// `Errc::usage` where both are one file, by whatever names: what is read is never written to.
+Status check_not_input(const std::string& output, const std::string& input);
+
+/// `Errc::usage` where an input is there twice that can be read once: standard input, a FIFO.
+Status check_read_once(std::span<const std::string> inputs);
+
+/// The path with the link at its end followed, and the one which that names, to what need not be there.
+Result<std::string> followed(const std::string& path);
 
 /// A file that is there under its name only when it is whole. A regular or absent path is written
 /// under a name beside it, with mode 0600 since it holds a machine's memory; a FIFO, socket or device
 /// is opened as it is.
 class OutputFile {
  public:
-  /// `force`: bytes may go to a terminal.
+  /// `force`: bytes may go to a terminal. What is there is replaced either way: the user has named it.
   static Result<OutputFile> open(const std::string& path, bool force);
   OutputFile(OutputFile&&) = default;
   OutputFile& operator=(OutputFile&&) = default;
-  /// Without `commit` no file stays.
-  ~OutputFile();
 
   int fd() const noexcept { return descriptor_.get(); }
-  /// Syncs the file and gives it its name.
+  /// Syncs and closes the file: all of it is written.
+  Status finish();
+  /// The same, and gives it its name; without this no file stays.
   Status commit();
 
  private:
   OutputFile() = default;
+  Status open_temporary();
 
   std::string path_;
-  std::string temporary_;  ///< empty where the path is written to as it is
+  Unfinished temporary_;  ///< none where the path is written to as it is
   Descriptor descriptor_;
 };
 

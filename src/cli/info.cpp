@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "common_options.hpp"
+#include "output.hpp"
 #include "preflight.hpp"
-#include "report.hpp"
 #include "style.hpp"
 #include "verbs.hpp"
 
@@ -116,10 +116,13 @@ std::string share_text(const Summary& summary) {
                      reasons.empty() ? "" : "; not: ", reasons);
 }
 
-void print_text(const Summary& summary, Format format, std::uint64_t octets_in) {
-  const auto row = [](std::string_view name, const std::string& value) {
-    fmt::print("{:<13}{}\n", name, printable_line(value));
-  };
+/// A line of the text, whatever names are in it.
+void print_row(Lines& out, std::string_view name, const std::string& value) {
+  out.write(fmt::format("{:<13}{}\n", name, printable_line(value)));
+}
+
+void print_text(Lines& out, const Summary& summary, Format format, std::uint64_t octets_in) {
+  const auto row = [&out](std::string_view name, const std::string& value) { print_row(out, name, value); };
   row("format", format == Format::ber ? "BER" : "QEMU's native stream");
   row("schema", std::string(asn1::schema().fingerprint));
   row("complete", summary.complete ? "yes" : "no");
@@ -172,7 +175,12 @@ Result<Survey> survey(const std::string& file, const StreamOptions& options) {
   }
   found.format = (*stream)->format();
   found.summary = census.summary();
-  found.octets_in = (*stream)->input().offset() + (found.error ? (*stream)->input().view().size() : 0);
+  // Up to what was refused, however much more is there; all of a stream that ends early.
+  const stream::Input& input = (*stream)->input();
+  const bool is_cut = found.error && found.error->code == Errc::truncated;
+  found.octets_in = is_cut        ? input.offset() + input.view().size()
+                    : found.error ? found.error->offset
+                                  : input.offset();
   return found;
 }
 
@@ -180,26 +188,27 @@ std::string text_of(const Json& json, int indent) {
   return json.dump(indent, ' ', true, Json::error_handler_t::replace);
 }
 
-/// One of the members that may have many items: these are printed one by one.
+/// One of the members that may have many items: these are written one by one.
 class JsonItems {
  public:
-  explicit JsonItems(std::string_view name) { fmt::print(",\n  \"{}\": [", name); }
-  ~JsonItems() { fmt::print("{}]", any_ ? "\n  " : ""); }
+  JsonItems(Lines& out, std::string_view name) : out_(out) { out_.write(fmt::format(",\n  \"{}\": [", name)); }
+  ~JsonItems() { out_.write(any_ ? "\n  ]" : "]"); }
   JsonItems(const JsonItems&) = delete;
   JsonItems& operator=(const JsonItems&) = delete;
   void add(const Json& item) {
-    fmt::print("{}\n    {}", std::exchange(any_, true) ? "," : "", text_of(item, -1));
+    out_.write(fmt::format("{}\n    {}", std::exchange(any_, true) ? "," : "", text_of(item, -1)));
   }
 
  private:
+  Lines& out_;
   bool any_ = false;
 };
 
 /// All but the closing brace.
-void print_json(const Survey& found) {
+void print_json(Lines& out, const Survey& found) {
   const std::string head = text_of(to_json(found.summary, found.format, found.octets_in), 2);
-  fmt::print("{}", head.substr(0, head.rfind('\n')));
-  JsonItems devices("devices");
+  out.write(head.substr(0, head.rfind('\n')));
+  JsonItems devices(out, "devices");
   for (const auto& device : found.summary.devices)
     devices.add({{"name", device.name},
                  {"instance", device.instance},
@@ -209,38 +218,43 @@ void print_json(const Survey& found) {
 }
 
 /// Prints what would make a machine like that of `other` refuse the stream; returns whether anything would.
-bool print_obstacles(const InfoOptions& options, const Summary& stream, const Summary& other) {
+bool print_obstacles(Lines& out, const InfoOptions& options, const Summary& stream, const Summary& other) {
   bool any = false;
   std::optional<JsonItems> json;
-  if (options.json) json.emplace("against");
+  if (options.json) json.emplace(out, "against");
   preflight(stream, other, [&](const Obstacle& obstacle) {
     any = true;
     if (json) {
       json->add({{"what", obstacle.what}, {"qemu", obstacle.qemu}});
     } else {
-      fmt::print("{:<13}{}\n{:<13}QEMU: {}\n", "obstacle", obstacle.what, "", obstacle.qemu);
+      print_row(out, "obstacle", obstacle.what);
+      print_row(out, "", "QEMU: " + obstacle.qemu);
     }
   });
-  if (!json && !any) fmt::print("{:<13}nothing against {}\n", "preflight", options.against);
+  if (!json && !any) print_row(out, "preflight", "nothing against " + options.against);
   return any;
 }
 
 int info(const InfoOptions& options) {
+  const std::array inputs{options.file, options.against};
+  if (auto status = check_read_once(inputs); !status) return fail("info", status.error());
+  Lines out;
   const StreamOptions stream_options = options.read.stream_options();
   const auto found = survey(options.file, stream_options);
   if (!found) return fail(options.file, found.error());
   if (options.json)
-    print_json(*found);
+    print_json(out, *found);
   else
-    print_text(found->summary, found->format, found->octets_in);
+    print_text(out, found->summary, found->format, found->octets_in);
   ExitCode result = exit_ok;
   if (!options.against.empty()) {
     const auto other = survey(options.against, stream_options);
-    if (!other) return fail(options.against, other.error());
-    if (print_obstacles(options, found->summary, other->summary)) result = exit_invalid;
+    if (!other) return out.finish(fail(options.against, other.error()));
+    if (print_obstacles(out, options, found->summary, other->summary)) result = exit_invalid;
     if (other->error) result = worse(result, fail(options.against, *other->error));
   }
-  if (options.json) fmt::print("\n}}\n");
+  if (options.json) out.write("\n}\n");
+  result = out.finish(result);
   return found->error ? worse(result, fail(options.file, *found->error)) : result;
 }
 

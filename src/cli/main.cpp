@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "report.hpp"
+#include "output.hpp"
+#include "unfinished.hpp"
 #include "verbs.hpp"
 
 #include <qember/ram/kernels.hpp>
@@ -8,33 +9,43 @@
 #include <CLI/CLI.hpp>
 
 #include <csignal>
+#include <sstream>
 
 namespace {
 
-int run(int argc, char** argv) {
+qember::cli::ExitCode run(int argc, char** argv) {
   CLI::App app;
   qember::cli::Action action;
   qember::cli::add_verbs(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? qember::cli::exit_ok : qember::cli::exit_usage;
+    std::ostringstream help;
+    std::ostringstream complaint;
+    const bool is_fine = app.exit(error, help, complaint) == 0;
+    qember::cli::say(complaint.str());
+    qember::cli::Lines out;
+    out.write(help.str());
+    return out.finish(is_fine ? qember::cli::exit_ok : qember::cli::exit_usage);
   }
   // QEMBER_KERNELS may ask for what there is not.
   if (const auto kernel = qember::ram::active_kernel(); !kernel)
     return qember::cli::fail("QEMBER_KERNELS", kernel.error());
-  return action();
+  return static_cast<qember::cli::ExitCode>(action());
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A closed pipe is an error to report.
+  qember::cli::open_standard_descriptors();
+  // A closed pipe and a file that may not grow are errors to report.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  qember::cli::remove_unfinished_on_signals();
   try {
-    return run(argc, argv);
+    return qember::cli::close_output(run(argc, argv));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "qember: internal error: {}\n", error.what());
+    qember::cli::say(fmt::format("qember: internal error: {}\n", error.what()));
     return qember::cli::exit_internal;
   }
 }

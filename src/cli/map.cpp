@@ -2,12 +2,11 @@
 #include "common_options.hpp"
 #include "map_svg.hpp"
 #include "map_text.hpp"
-#include "report.hpp"
+#include "output.hpp"
 #include "verbs.hpp"
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <filesystem>
 
 #include <unistd.h>
@@ -21,16 +20,6 @@ struct MapOptions {
   bool force = false;
   ReadOptions read;
 };
-
-Status write_all(int fd, std::string_view text, const std::string& name) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return system_error(name);
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
 
 Status write_svg(const std::string& path, const std::string& svg, bool force) {
   auto output = OutputFile::open(path, force);
@@ -50,6 +39,9 @@ Status read_all(OpenedStream& stream, native::PageMap& map) {
 
 /// Of a stream with a fault, the text shows what came before it; a drawing is made of whole streams alone.
 int map(const MapOptions& options) {
+  if (options.svg)
+    if (auto status = check_not_input(*options.svg, options.file); !status)
+      return fail(*options.svg, status.error());
   StreamOptions stream_options = options.read.stream_options();
   stream_options.arrange = false;
   auto stream = OpenedStream::open(options.file, stream_options);
@@ -74,7 +66,7 @@ void add_map(CLI::App& app, Action& action) {
   auto options = std::make_shared<MapOptions>();
   verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
   verb->add_option("--svg", options->svg, "Draw into this file; - is standard output")->type_name("FILE");
-  verb->add_flag("--force", options->force, "Write to a terminal");
+  add_force(*verb, options->force);
   options->read.add_to(*verb);
   verb->callback([&action, options] { action = [options] { return map(*options); }; });
 }

@@ -43,7 +43,8 @@ void OpenedStream::read_ahead() {
 }
 
 Status OpenedStream::sniff() {
-  while (input_.view().size() < native_magic.size() && !input_.finished())
+  // A byte more, which tells whether there are more than an error shows.
+  while (input_.view().size() <= native_magic.size() && !input_.finished())
     if (auto status = wait(); !status) return status;
   const ByteView head = input_.view();
   const auto begins = [&head](const auto& magic) {

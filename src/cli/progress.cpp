@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "progress.hpp"
 
+#include "output.hpp"
+
 #include <fmt/format.h>
 
 #include <unistd.h>
@@ -13,7 +15,7 @@ Progress::Progress()
     : shown_(::isatty(STDERR_FILENO) == 1), begin_(std::chrono::steady_clock::now()), next_(begin_ + 500ms) {}
 
 Progress::~Progress() {
-  if (drawn_) fmt::print(stderr, "\r\033[K");
+  if (drawn_) say("\r\033[K");
 }
 
 void Progress::show(std::uint64_t offset) {
@@ -24,7 +26,7 @@ void Progress::show(std::uint64_t offset) {
   drawn_ = true;
   const double seconds = std::chrono::duration<double>(now - begin_).count();
   const double mib = static_cast<double>(offset) / (1 << 20);
-  fmt::print(stderr, "\r\033[K{:.0f} MiB, {:.0f} MiB/s", mib, mib / seconds);
+  say(fmt::format("\r\033[K{:.0f} MiB, {:.0f} MiB/s", mib, mib / seconds));
 }
 
 }  // namespace qember::cli

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "read_ahead.hpp"
 
+#include "unfinished.hpp"
+
 #include <cerrno>
 
 #include <unistd.h>
@@ -21,6 +23,7 @@ stream::InputBuffer make_buffer() {
 
 ReadAhead::ReadAhead(int fd) : fd_(fd) {
   for (std::size_t i = 0; i < buffers; ++i) free_.push_back(make_buffer());
+  const SignalsHeld held;
   thread_ = std::thread([this] { run(); });
 }
 

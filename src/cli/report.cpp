@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "report.hpp"
 
+#include "output.hpp"
 #include "style.hpp"
 
 #include <fmt/format.h>
@@ -49,7 +50,8 @@ std::string json_of(const std::string& file, const Error& error) {
 }
 
 ExitCode fail(const std::string& file, const Error& error) {
-  fmt::print(stderr, "qember: {}\n", line_of(file, error));
+  // Who no longer reads does not want to hear of it either.
+  if (error.code != Errc::cancelled) say(fmt::format("qember: {}\n", line_of(file, error)));
   return exit_code(error.code);
 }
 

@@ -308,7 +308,7 @@ int show(const ShowOptions& options) {
       show.finish();
     }
   }
-  if (auto written = lines.flush(); !written) return fail(options.file, written.error());
+  if (auto written = lines.flush(); !written) return fail("-", written.error());
   if (!status) return fail(options.file, status.error());
   if (!show.found() && !(options.device.empty() && options.field.empty()))
     return fail(options.file, {Errc::usage, 0, "show", wanted(options), "none"});

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "show_output.hpp"
 
-#include "files.hpp"
-
 #include <qember/ber/header.hpp>
 
 #include <array>
-#include <cerrno>
 #include <optional>
-
-#include <unistd.h>
 
 namespace qember::cli {
 namespace {
@@ -77,25 +72,6 @@ std::string text_of(const native::ConfigurationSubsection& subsection) {
 
 std::string_view name_of_command(std::uint16_t id) noexcept {
   return id < command_names.size() ? command_names[id] : std::string_view();
-}
-
-void Lines::write(std::string_view text) {
-  constexpr std::size_t enough = std::size_t{64} << 10U;
-  buffer_ += text;
-  if (buffer_.size() >= enough) static_cast<void>(flush().ok());
-}
-
-Status Lines::flush() {
-  std::string_view left = buffer_;
-  while (!left.empty() && status_) {
-    const ssize_t written = ::write(STDOUT_FILENO, left.data(), left.size());
-    if (written > 0)
-      left.remove_prefix(static_cast<std::size_t>(written));
-    else if (errno != EINTR)
-      status_ = system_error("standard output");
-  }
-  buffer_.clear();
-  return status_;
 }
 
 }  // namespace qember::cli

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "digest.hpp"
+#include "output.hpp"
 #include "style.hpp"
 
 #include <qember/core/result.hpp>
@@ -75,17 +76,6 @@ std::string text_of(const native::ConfigurationSubsection& subsection);
 
 /// The name of a command; empty where the id is not known.
 std::string_view name_of_command(std::uint16_t id) noexcept;
-
-/// Standard output. Of what can't be written, the rest is dropped, and `flush` says why.
-class Lines {
- public:
-  void write(std::string_view text);
-  Status flush();
-
- private:
-  std::string buffer_;
-  Status status_;
-};
 
 std::unique_ptr<ShowOutput> make_show_tree(Lines& out, const Style& style, bool offsets);
 std::unique_ptr<ShowOutput> make_show_json(Lines& out, bool offsets);

@@ -19,6 +19,9 @@
 namespace qember::native {
 namespace {
 
+/// Bytes that a finding shows.
+constexpr std::size_t most_shown = 8;
+
 /// Whether something can be the base of a delta.
 enum class Base : std::uint8_t { none, sent };
 
@@ -57,7 +60,13 @@ struct Checker::State {
 
   std::vector<PageStates<Base>> bases;  ///< by block
   std::size_t base_octets = 0;
-  bool has_trailing = false;
+  /// What follows the end: as much of it as a finding shows, and where it begins.
+  struct Trailing {
+    std::uint64_t offset;
+    std::string path;
+    Bytes front;
+  };
+  std::optional<Trailing> trailing;
   std::optional<std::uint8_t> last_of_devices;  ///< of device state that nothing tells apart
   Bytes inflated;
 
@@ -88,6 +97,7 @@ struct Checker::State {
   template <class Other>
   void on(const Other&) {}
 
+  void report_trailing();
   void check_delta(const RamPage& page);
   void check_compressed(ByteView data);
   void forget(PageStates<Base>& states, std::uint64_t first, std::uint64_t end) {
@@ -185,12 +195,28 @@ void Checker::State::on(const Rest& rest) {
   if (rest.data.empty()) return;
   if (rest.device_state) {
     last_of_devices = rest.data.back();
-  } else if (!std::exchange(has_trailing, true)) {
-    report(Rule::nothing_follows, "the end of the stream", ber::hex_excerpt(rest.data));
+    return;
   }
+  if (!trailing) trailing = {source.offset(), source.path(), {}};
+  // One byte more than is shown tells that there are more. The finding waits for it, and is the same for any
+  // pieces.
+  Bytes& front = trailing->front;
+  if (front.size() > most_shown) return;
+  const ByteView taken = rest.data.first(std::min(rest.data.size(), most_shown + 1 - front.size()));
+  front.insert(front.end(), taken.begin(), taken.end());
+  if (front.size() > most_shown) report_trailing();
+}
+
+void Checker::State::report_trailing() {
+  Error error =
+      broken(Rule::nothing_follows, "the end of the stream", ber::hex_excerpt(trailing->front, most_shown));
+  error.offset = trailing->offset;
+  error.path = trailing->path;
+  findings.push_back(std::move(error));
 }
 
 void Checker::State::on(const StreamEnd&) {
+  if (trailing && trailing->front.size() <= most_shown) report_trailing();
   // Such device state has the end mark in it, and maybe a description behind that.
   if (last_of_devices && *last_of_devices != static_cast<std::uint8_t>(Element::eof) &&
       *last_of_devices != '}')

@@ -3,6 +3,7 @@
 /// that was short, and everything read from then on is zero or empty.
 #pragma once
 
+#include <qember/ber/header.hpp>
 #include <qember/core/result.hpp>
 #include <qember/stream/input.hpp>
 
@@ -59,6 +60,15 @@ class Cursor {
   /// That the last field can't be accepted.
   Error refuse(Errc code, std::string_view path, std::string expected, std::string found) const {
     return place({code, 0, {}, std::move(expected), std::move(found)}, path);
+  }
+  /// That the unread bytes can't be accepted. It shows `most` of them, and whether there are more, so that
+  /// these are awaited: the error is the same however the input arrives.
+  Error refuse_bytes(Errc code, std::string_view path, std::string expected, std::size_t most) const {
+    if (view_.size() <= most && !input_->finished()) {
+      input_->want(most + 1);
+      return {Errc::need_more, input_->offset(), std::string(path), "more bytes", "none"};
+    }
+    return refuse(code, path, std::move(expected), ber::hex_excerpt(view_, most));
   }
   /// The same, of an error that has no place yet.
   Error place(Error error, std::string_view path) const {

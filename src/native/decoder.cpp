@@ -562,9 +562,13 @@ Status Decoder::State::on(const stream::BlobData& data) {
   if (blob_kind == Kind::trailing || blob_kind == Kind::device_state) {
     return rest_piece(data.data, blob_kind == Kind::device_state);
   } else if (blob_kind == Kind::description) {
-    if (data.data.size() > limits.max_description - body.size())
-      return refuse(Errc::limit, ".contents.oldblob",
-                    fmt::format("a description of at most {} octets", limits.max_description), "more");
+    const std::size_t room = limits.max_description - body.size();
+    if (data.data.size() > room) {
+      Error error = refuse(Errc::limit, ".contents.oldblob",
+                           fmt::format("a description of at most {} octets", limits.max_description), "more");
+      error.offset += room;
+      return error;
+    }
     body.insert(body.end(), data.data.begin(), data.data.end());
   } else {
     return body_piece(data.data, reader.offset());

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/ber/header.hpp>
 #include <qember/native/reader.hpp>
 
 #include "cursor.hpp"
@@ -87,7 +86,7 @@ Result<Event> Reader::read_header() {
   Cursor cursor(input_);
   const auto found_magic = cursor.be<std::uint32_t>("magic");
   if (!cursor.is_short() && found_magic != magic)
-    return cursor.refuse(Errc::unknown_magic, "QEVM", "51 45 56 4d", ber::hex_excerpt(input_.view(), 4));
+    return cursor.refuse_bytes(Errc::unknown_magic, "QEVM", "51 45 56 4d", 4);
   const auto version = cursor.be<std::uint32_t>("version");
   if (cursor.is_short()) return cursor.shortage("QEVM");
   if (version != stream_version)
@@ -115,8 +114,7 @@ Result<Event> Reader::read_element() {
     case Element::description:
     case Element::section_footer: break;
   }
-  return cursor.refuse(Errc::bad_tag, "QEVM", "a section, a command or EOF",
-                       ber::hex_excerpt(input_.view(), 4));
+  return cursor.refuse_bytes(Errc::bad_tag, "QEVM", "a section, a command or EOF", 4);
 }
 
 Result<Event> Reader::read_configuration(Cursor& cursor) {
@@ -249,23 +247,20 @@ Result<Event> Reader::read_footer() {
     if (next < 0 && !input_.finished()) return starved(section_path());
     footers_ = next == static_cast<int>(Element::section_footer);
   }
+  if (*footers_) {
+    const auto type = cursor.be<std::uint8_t>("footer");
+    if (!cursor.is_short() && type != static_cast<std::uint8_t>(Element::section_footer))
+      return cursor.refuse_bytes(Errc::missing_end_mark, section_path(), "7e", 5);
+    const auto id = cursor.be<std::uint32_t>("footer");
+    if (cursor.is_short()) return cursor.shortage(section_path());
+    if (id != section_.id)
+      return cursor.refuse(Errc::missing_end_mark, section_path(),
+                           fmt::format("the section's id {}", section_.id), fmt::to_string(id));
+  }
   state_ = State::element;
   scanned_ = 0;
   loose_.reset();
-  if (!*footers_) return take(SectionEnd{false}, 0);
-  const auto type = cursor.be<std::uint8_t>("footer");
-  if (!cursor.is_short() && type != static_cast<std::uint8_t>(Element::section_footer)) {
-    return cursor.refuse(Errc::missing_end_mark, section_path(), "7e", ber::hex_excerpt(input_.view(), 5));
-  }
-  const auto id = cursor.be<std::uint32_t>("footer");
-  if (cursor.is_short()) {
-    state_ = State::footer;
-    return cursor.shortage(section_path());
-  }
-  if (id != section_.id)
-    return cursor.refuse(Errc::missing_end_mark, section_path(),
-                         fmt::format("the section's id {}", section_.id), fmt::to_string(id));
-  return take(SectionEnd{true}, cursor.at());
+  return take(SectionEnd{*footers_}, cursor.at());
 }
 
 Result<Event> Reader::read_after_eof() {

@@ -12,6 +12,8 @@ namespace qember::native {
 namespace {
 
 constexpr std::size_t footer_size = 5;
+/// What may have to be seen behind a footer: the header of a section with the longest name.
+constexpr std::size_t most_following = 1 + 4 + 1 + 255 + 8;
 /// A body is passed on in pieces of this size when its end is not near.
 constexpr std::size_t piece = std::size_t{64} << 10U;
 
@@ -74,10 +76,17 @@ std::size_t find_footer(ByteView view, std::size_t from, std::uint32_t id) {
 
 }  // namespace
 
-/// Looks for the footer of this section where an element, or the end of the package, follows it.
+/// Looks for the footer of this section where an element, or the end of the package, follows it. What is held
+/// meanwhile is bounded: without an end that is certain, from the first one that is possible on, and from the
+/// beginning where it is not known yet whether there are footers. That depends on nothing but the bytes.
 Reader::BodyEnd Reader::find_body_end(ByteView body, std::uint64_t offset) {
+  const auto is_far = [this](std::size_t at) {
+    const auto held_from = footers_ ? loose_ : std::optional<std::size_t>(0);
+    return held_from && at > *held_from + limits_.max_held;
+  };
   for (std::size_t at = find_footer(body, scanned_, section_.id); at < body.size();
        at = find_footer(body, at + 1, section_.id)) {
+    if (is_far(at)) return {BodyEnd::far, 0};
     if (package_->ends_at(offset + at + footer_size)) return {BodyEnd::found, at};
     switch (what_follows(body.subspan(at + footer_size), input_.finished())) {
       case Following::certain: return {BodyEnd::found, at};
@@ -89,6 +98,8 @@ Reader::BodyEnd Reader::find_body_end(ByteView body, std::uint64_t offset) {
     }
   }
   scanned_ = body.size() < footer_size ? 0 : body.size() - footer_size + 1;
+  if (body.size() > footer_size + most_following && is_far(body.size() - footer_size - most_following))
+    return {BodyEnd::far, 0};
   if (!input_.finished()) return {BodyEnd::starved, 0};
   return loose_ ? BodyEnd{BodyEnd::found, *loose_} : BodyEnd{BodyEnd::none, 0};
 }
@@ -105,15 +116,15 @@ Result<Event> Reader::read_device() {
     case BodyEnd::none:
       return Error{Errc::truncated, input_.offset() + view.size(), section_path() + ".footer",
                    fmt::format("the footer of section {}", section_.id), "the end of the input"};
+    case BodyEnd::far:
+      return Error{Errc::limit, input_.offset() + *loose_, section_path(),
+                   fmt::format("an end that is certain within {} bytes", limits_.max_held), "none"};
     case BodyEnd::starved: break;
   }
   if (!loose_ && scanned_ >= piece) {
     scanned_ -= piece;
     return take(Body{view.first(piece)}, piece);
   }
-  if (view.size() > limits_.max_held)
-    return refuse(Errc::limit, section_path(), fmt::format("an end within {} octets", limits_.max_held),
-                  "none");
   return starved(section_path());
 }
 
@@ -121,18 +132,19 @@ Result<Event> Reader::read_device() {
 /// `size`: of its header.
 Status Reader::decide_footers(std::size_t size) {
   const BodyEnd end = find_body_end(input_.view().subspan(size), input_.offset() + size);
-  if (end.outcome == BodyEnd::starved && input_.view().size() <= limits_.max_held)
-    return starved(section_path());
+  if (end.outcome == BodyEnd::starved) return starved(section_path());
   footers_ = end.outcome == BodyEnd::found;
   return {};
 }
 
 /// Without footers only a description at the very end of the stream can tell where sections end: that
-/// takes the rest of the stream. Where there is none, or it does not fit, the rest stays whole.
+/// takes the rest of the stream. Where that is more than may be held, where there is no description, or it
+/// does not fit, the rest stays whole.
 Result<Event> Reader::read_tail() {
   const ByteView view = input_.view();
-  if (!input_.finished() && view.size() <= limits_.max_held) return starved("QEVM");
-  tail_ = split_by_description(view, limits_);
+  const bool is_held = view.size() <= limits_.max_held;
+  if (is_held && !input_.finished()) return starved("QEVM");
+  if (is_held) tail_ = split_by_description(view, limits_);
   state_ = State::element;
   if (!tail_.empty()) return read_element();
   rest_is_device_state_ = true;

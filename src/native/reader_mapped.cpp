@@ -21,6 +21,12 @@ bool bit_is_set(ByteView bitmap, std::uint64_t index) {
   return ((bitmap[index / 8] >> (index % 8)) & 1U) != 0;
 }
 
+std::size_t zeros_at_front(ByteView bytes) {
+  if (ram::is_zero(bytes)) return bytes.size();
+  const auto other = std::ranges::find_if(bytes, [](std::uint8_t byte) { return byte != 0; });
+  return static_cast<std::size_t>(other - bytes.begin());
+}
+
 }  // namespace
 
 Status check_mapped_block(const RamBlock& block, std::uint64_t offset) {
@@ -135,10 +141,10 @@ Result<Event> Reader::read_mapped() {
       bitmap_.insert(bitmap_.end(), view.begin(), view.begin() + static_cast<std::ptrdiff_t>(wanted));
       return take(MappedBitmap{part.block, view.first(wanted)}, wanted);
     }
-    if (part.kind == MappedPart::padding && !ram::is_zero(view.first(there)))
-      return refuse(Errc::unsupported, section_path(), "padding of zeros", "other octets");
-    part.left -= there;
-    input_.consume(there);
+    const auto passed = part.kind == MappedPart::padding ? zeros_at_front(view.first(there)) : there;
+    part.left -= passed;
+    input_.consume(passed);
+    if (passed < there) return refuse(Errc::unsupported, section_path(), "padding of zeros", "other bytes");
   }
   state_ = State::ram;
   return read_ram();

@@ -9,6 +9,9 @@
 namespace qember::native {
 namespace {
 
+/// Bytes that an error shows.
+constexpr std::size_t most_shown = 8;
+
 /// Block migration: be64, sector and flags in one.
 Record block_record(Cursor& cursor) {
   constexpr std::uint64_t device_block = 1, eos = 2, progress = 4, zero_block = 8, flags = 511;
@@ -115,9 +118,9 @@ Status Records::take(ByteView piece, std::uint64_t offset) {
     auto size = static_cast<std::size_t>(std::min<std::uint64_t>(payload_, view.size()));
     payload_ -= size;
     if (size == 0) {
-      if (ended_)
-        return Error{
-            Errc::missing_end_mark, offset_of(at_), {}, "the end of the body", ber::hex_excerpt(view)};
+      // Awaited as far as an error shows it, which is the same then for any pieces.
+      if (ended_ && view.size() <= most_shown) break;
+      if (ended_) return behind_end(view);
       stream::Input input = stream::Input::over(view);
       Cursor cursor(input);
       const Record record = next_record(cursor, kind_, count_ == 0);
@@ -135,8 +138,14 @@ Status Records::take(ByteView piece, std::uint64_t offset) {
   return {};
 }
 
+Error Records::behind_end(ByteView found) const {
+  return {
+      Errc::missing_end_mark, offset_of(at_), {}, "the end of the body", ber::hex_excerpt(found, most_shown)};
+}
+
 Status Records::end() const {
   if (!has_records() || (ended_ && held_.empty())) return {};
+  if (ended_) return behind_end(held_);
   const auto refuse = [](std::uint64_t offset, std::string path, std::string expected) {
     return Error{Errc::missing_end_mark, offset, std::move(path), std::move(expected), "the end of the body"};
   };

@@ -43,6 +43,7 @@ class Records {
   std::uint64_t offset_of(std::uint64_t at) const;
   std::string path() const { return fmt::format("record[{}]", count_); }
   Error placed(Error error) const;
+  Error behind_end(ByteView found) const;
 
   BodyKind kind_ = BodyKind::device;
   std::string name_;

@@ -6,6 +6,7 @@
 #include <climits>
 #include <cstring>
 
+#include <poll.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -13,7 +14,16 @@ namespace qember::stream {
 namespace {
 
 Error failure(std::uint64_t offset, std::string_view doing) {
-  return {Errc::io, offset, std::string(doing), "success", std::strerror(errno)};
+  const Errc code = errno == EPIPE ? Errc::cancelled : Errc::io;
+  return {code, offset, std::string(doing), "success", std::strerror(errno)};
+}
+
+/// Whether the call that failed is to be made again: after a signal, or when a descriptor that does not block
+/// is ready.
+bool is_ready_again(int fd, short event) {
+  if (errno != EAGAIN) return errno == EINTR;
+  pollfd waits{fd, event, 0};
+  return ::poll(&waits, 1, -1) >= 0 || errno == EINTR;
 }
 
 }  // namespace
@@ -30,7 +40,7 @@ Status fill(Input& input, int fd) {
       input.finish();
       return {};
     }
-    if (errno != EINTR) return failure(input.offset() + input.view().size(), "read");
+    if (!is_ready_again(fd, POLLIN)) return failure(input.offset() + input.view().size(), "read");
   }
 }
 
@@ -47,7 +57,7 @@ Status drain(Output& output, int fd) {
       count = ::writev(fd, left.data(), static_cast<int>(std::min<std::size_t>(left.size(), IOV_MAX)));
     }
     if (count < 0) {
-      if (errno == EINTR) continue;
+      if (is_ready_again(fd, POLLOUT)) continue;
       return failure(output.written() - output.pending(), "write");
     }
     written_of_first += static_cast<std::size_t>(count);

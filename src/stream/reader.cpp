@@ -114,6 +114,16 @@ Error Reader::shortage(std::size_t at, std::string_view component) const {
           inside ? "the end of what it is in" : "the end of the input"};
 }
 
+/// Whether an error that shows those unread bytes would show more of them if more had come.
+bool Reader::shows_more_later(ByteView unread) const {
+  constexpr std::size_t most_shown = 8;
+  const bool is_last = unread.data() + unread.size() == input_.view().data() + input_.view().size();
+  const bool ends_there = !frames_.empty() && input_.offset() + view().size() == frames_.back().end;
+  if (!is_last || ends_there || input_.finished()) return false;
+  ber::Header header;
+  return unread.size() <= most_shown || ber::parse_header(unread, header) == ber::HeaderOutcome::need_more;
+}
+
 /// An element that the schema does not have there.
 Error Reader::misplaced(std::size_t at, std::string_view component, std::string expected,
                         std::string found) const {
@@ -121,8 +131,18 @@ Error Reader::misplaced(std::size_t at, std::string_view component, std::string 
           std::move(expected), std::move(found),     generated::schema.fingerprint};
 }
 
+/// An error with an element in `encoded`, which is unread: for later, where it would show more then.
+Error Reader::with_all_it_shows(Error error, ByteView encoded) const {
+  if (error.code == Errc::truncated) return error;
+  const auto at =
+      static_cast<std::size_t>(std::min<std::uint64_t>(error.offset - input_.offset(), encoded.size()));
+  if (shows_more_later(encoded.subspan(at))) error.code = Errc::need_more;
+  return error;
+}
+
 Error Reader::refuse(Errc code, std::size_t at, std::string_view component, std::string expected,
                      ByteView found) const {
+  if (shows_more_later(found)) return shortage(at, component);
   return {code, input_.offset() + at, path_of(place()) + std::string(component), std::move(expected),
           ber::hex_excerpt(found)};
 }
@@ -138,12 +158,16 @@ Result<ber::Header> Reader::expect(const ber::Identifier& wanted, std::string_vi
   // The bit that says constructed is no part of the tag, which alone decides on an alternative.
   const bool is_form = differs && !alternative.empty() && may_have_tag(rest, wanted);
   // A tag that differs is wrong however the rest of it goes on.
-  if (differs && !is_form) return misplaced(at, component, describe(wanted), ber::tag_excerpt(rest));
+  if (differs && !is_form)
+    return shows_more_later(rest) ? shortage(at, component)
+                                  : misplaced(at, component, describe(wanted), ber::tag_excerpt(rest));
   if (rest.empty() && !frames_.empty() && input_.offset() + at == frames_.back().end)
     return misplaced(at, component, describe(wanted), "the end of what it is in");
   if (outcome == ber::HeaderOutcome::need_more) return shortage(at, component);
   if (outcome != ber::HeaderOutcome::ok)
-    return ber::header_error(outcome, rest, input_.offset() + at, path_of(place()) + std::string(component));
+    return shows_more_later(rest) ? shortage(at, component)
+                                  : ber::header_error(outcome, rest, input_.offset() + at,
+                                                      path_of(place()) + std::string(component));
   const std::uint64_t end = frames_.empty() ? no_end : frames_.back().end;
   if (header.length > end - input_.offset() - at - header.size)
     return refuse(Errc::bad_length, at, component, "a length within what it is in", rest);
@@ -182,8 +206,9 @@ Result<Event> Reader::read_file() {
     const ByteView all = input_.view();
     const std::size_t shown = std::min<std::size_t>(all.size(), tags::file.size);
     if (!std::equal(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(shown), tags::file.octets.begin()))
-      return Error{Errc::unknown_magic, 0, "QemuFile", ber::hex_excerpt(tags::file.view()),
-                   ber::hex_excerpt(all, 4)};
+      return shows_more_later(all) ? shortage(0, "")
+                                   : Error{Errc::unknown_magic, 0, "QemuFile",
+                                           ber::hex_excerpt(tags::file.view()), ber::hex_excerpt(all, 4)};
     const auto file = expect(tags::file, "");
     if (!file) return file.error();
     give(FileBegin{}, Place::In::file);
@@ -212,15 +237,16 @@ Result<Event> Reader::read_top() {
   if (!end) return end.error();
   if (*end) {
     const std::uint64_t end_at = input_.offset();
-    const auto file_end = at_end();
+    auto file_end = at_end();
+    if (file_end && !*file_end) {
+      state_ = State::file;
+      file_end = refuse(Errc::trailing_data, 0, "", "the end of the file", view());
+      state_ = State::top;
+    }
     if (!file_end) {
       // Only the list has been left: ask for the file's end again.
       frames_.push_back({input_.offset(), false});
-      return file_end.error();
-    }
-    if (!*file_end) {
-      state_ = State::file;
-      return refuse(Errc::trailing_data, 0, "", "the end of the file", view());
+      return std::move(file_end.error());
     }
     state_ = State::after_file;
     Event event = give(FileEnd{}, Place::In::file);
@@ -307,10 +333,10 @@ Result<Event> Reader::read_full(const ber::Header& header) {
     if (!ended) return shortage(0, ".full");
     return read_whole_full(view().size(), contents);
   }
-  switch (framer_.scan(view(), limits_.max_depth)) {
-    case Framer::Outcome::complete:
-      if (framer_.size() <= limits_.max_section) return read_whole_full(framer_.size(), contents);
-      break;
+  // No further than the limit, so that a section beyond it is refused however much of it is there.
+  const ByteView whole = view().first(std::min(view().size(), limits_.max_section));
+  switch (framer_.scan(whole, limits_.max_depth)) {
+    case Framer::Outcome::complete: return read_whole_full(framer_.size(), contents);
     case Framer::Outcome::broken: return read_whole_full(view().size(), contents);
     case Framer::Outcome::need_more: break;
   }
@@ -336,7 +362,7 @@ Result<Event> Reader::read_whole_full(std::size_t size, std::size_t contents) {
                         (*tree)->versionid()};
       section.tree = std::move(*tree);
     } else if (tree.error().code != Errc::limit) {
-      return std::move(tree.error());
+      return with_all_it_shows(std::move(tree.error()), encoded);
     }
   }
   if (!section.tree) {
@@ -345,7 +371,7 @@ Result<Event> Reader::read_whole_full(std::size_t size, std::size_t contents) {
     if (const auto sound =
             ber::validate(encoded, generated::schema, full_type(), wide, input_.offset(), where);
         !sound)
-      return sound.error();
+      return with_all_it_shows(sound.error(), encoded);
     ber::Header header;
     ber::parse_header(encoded, header);
     section.fields = std::move(**peek_fields(header, section.contents));

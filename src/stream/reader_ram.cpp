@@ -126,7 +126,7 @@ Result<Event> Reader::read_page() {
         const bool parent_ends = input_.offset() + rest.size() == frames_.back().end;
         if (error.code == Errc::truncated && parent_ends) error.code = Errc::bad_length;
         if (error.code == Errc::truncated && !input_.finished()) error.code = Errc::need_more;
-        return std::move(error);
+        return with_all_it_shows(std::move(error), rest);
       }
       Event event = give(parse->page, Place::In::page);
       ++pages_;
@@ -141,7 +141,9 @@ Result<Event> Reader::read_page() {
     return std::move(end.error());
   }
   if (!*end) {
-    Error error = misplaced(0, "", "the end of the block", ber::tag_excerpt(view()));
+    Error error = shows_more_later(view())
+                      ? shortage(0, "")
+                      : misplaced(0, "", "the end of the block", ber::tag_excerpt(view()));
     error.path = path_of(block);
     return error;
   }

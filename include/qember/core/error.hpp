@@ -34,7 +34,7 @@ enum class Errc : std::uint8_t {
   unsupported,           ///< valid, and not supported
   usage,                 ///< the caller's mistake
   io,                    ///< the operating system said no
-  cancelled,             ///< the caller asked to stop
+  cancelled,             ///< the caller asked to stop, or whoever reads the output has gone away
   internal,              ///< our mistake
 };
 

@@ -11,6 +11,9 @@
 namespace qember::native {
 
 /// Guest-physical addresses [begin, end) that RAM goes around.
+/// The end of what an x86-64 processor can address.
+inline constexpr std::uint64_t most_address = std::uint64_t{1} << 52U;
+
 struct Hole {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;

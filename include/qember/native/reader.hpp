@@ -54,7 +54,7 @@ class Reader final : public Source {
     end
   };
   struct BodyEnd {
-    enum Outcome : std::uint8_t { found, starved, none } outcome;
+    enum Outcome : std::uint8_t { found, starved, far, none } outcome;
     std::size_t at;
   };
 

@@ -120,6 +120,8 @@ class Reader {
   Result<std::optional<SectionFields>> peek_fields(const ber::Header& header, std::size_t& contents);
   Error misplaced(std::size_t at, std::string_view component, std::string expected, std::string found) const;
   Error shortage(std::size_t at, std::string_view component) const;
+  bool shows_more_later(ByteView unread) const;
+  Error with_all_it_shows(Error error, ByteView encoded) const;
   Error refuse(Errc code, std::size_t at, std::string_view component, std::string expected,
                ByteView found) const;
   Place place() const;

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "output.hpp"
+
+#include "files.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+namespace qember::cli {
+
+void open_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest that is free is this one.
+    if (::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) ::_exit(exit_usage);
+  }
+}
+
+Status write_all(int fd, std::string_view text, const std::string& name) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd waits{fd, POLLOUT, 0};
+      ::poll(&waits, 1, -1);
+    } else if (errno != EINTR) {
+      return system_error(name);
+    }
+  }
+  return {};
+}
+
+void say(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;  // nobody is left to say it to
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void Lines::write(std::string_view text) {
+  constexpr std::size_t enough = std::size_t{64} << 10U;
+  buffer_ += text;
+  if (buffer_.size() >= enough) static_cast<void>(flush().ok());
+}
+
+Status Lines::flush() {
+  if (status_) status_ = write_all(STDOUT_FILENO, buffer_, "standard output");
+  buffer_.clear();
+  return status_;
+}
+
+ExitCode Lines::finish(ExitCode result) {
+  const auto status = flush();
+  return status ? result : worse(result, fail("-", status.error()));
+}
+
+ExitCode close_output(ExitCode result) {
+  if (::close(STDOUT_FILENO) == 0 || errno == EBADF) return result;
+  return worse(result, fail("-", system_error("standard output")));
+}
+
+}  // namespace qember::cli

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Standard output, and messages on standard error.
+#pragma once
+
+#include "report.hpp"
+
+#include <qember/core/result.hpp>
+
+#include <string>
+
+namespace qember::cli {
+
+/// Opens those of the descriptors 0 to 2 that are closed, so that no other file gets their number. Reading
+/// and writing fails as if they were closed.
+void open_standard_descriptors();
+
+/// Writes all of `text`; waits for a descriptor that does not block. `name`: for the error.
+Status write_all(int fd, std::string_view text, const std::string& name);
+
+/// Writes to standard error as it is, as far as that can be written to.
+void say(std::string_view text) noexcept;
+
+/// Standard output. Of what can't be written, the rest is dropped, and `flush` says why.
+class Lines {
+ public:
+  void write(std::string_view text);
+  Status flush();
+  /// `result`, or what is worse than that, after a message, where something could not be written.
+  ExitCode finish(ExitCode result);
+
+ private:
+  std::string buffer_;
+  Status status_;
+};
+
+/// Closes standard output, which may fail at last; the same.
+ExitCode close_output(ExitCode result);
+
+}  // namespace qember::cli
