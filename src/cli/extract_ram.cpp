@@ -90,16 +90,22 @@ Status RamExtraction::give_length(std::uint32_t block) {
 }
 
 Status RamExtraction::finish() {
+  if (auto status = check_included(ram_); !status) return status;
   std::vector<std::string> made;
-  std::optional<Error> absent;
+  std::optional<Error> absent, lacking;
   for (std::uint32_t block = 0; block < wanted_.size(); ++block) {
-    const auto absence = absence_of(source_.session(), ram_, block);
     if (!wanted_[block]) continue;
+    const auto absence = absence_of(source_.session(), ram_, block);
     if (absence) {
-      absent = refuse_absent(source_.session().blocks()[block], *absence);
+      absent = refuse_absent(source_.session().blocks()[block], absence->reason);
       if (!options_.blocks.empty()) return *absent;
-      fmt::print(stderr, "{}\n",
-                 printable_line(fmt::format("qember: {}: {}: {}", options_.file, absent->path, *absence)));
+      if (!absence->has_contents) {
+        tell(*absent);
+      } else {
+        // The last one is told by the error.
+        if (lacking) tell(*lacking);
+        lacking = absent;
+      }
       continue;
     }
     if (auto status = give_length(block); !status) return status;
@@ -113,7 +119,14 @@ Status RamExtraction::finish() {
     return status;
   if (auto status = descriptor->close(index_file_name); !status) return status;
   made.emplace_back(index_file_name);
-  return directory_.commit(made);
+  if (auto status = directory_.commit(made); !status) return status;
+  if (lacking) return *lacking;
+  return {};
+}
+
+void RamExtraction::tell(const Error& absent) const {
+  fmt::print(stderr, "{}\n",
+             printable_line(fmt::format("qember: {}: {}: {}", options_.file, absent.path, absent.found)));
 }
 
 std::string RamExtraction::index() const {
@@ -126,10 +139,10 @@ std::string RamExtraction::index() const {
     const auto absence = absence_of(source_.session(), ram_, i);
     const std::uint64_t pages = block.length / page_size + (block.length % page_size != 0 ? 1 : 0);
     const std::uint64_t untold = pages - tally.data_pages - tally.zero_pages - tally.discarded_pages;
-    const bool untold_is_zero = source_.session().mapped_ram();
+    const bool untold_is_zero = source_.session().mapped_ram() && !absence;
     Json entry{
         {"block", block.name}, {"file", absence ? Json(nullptr) : Json(files_[i])}, {"length", block.length}};
-    if (absence) entry["absent"] = *absence;
+    if (absence) entry["absent"] = absence->reason;
     if (block.address) entry["address"] = *block.address;
     entry["page_size"] = page_size;
     entry["pages"] = {{"total", pages},

@@ -36,6 +36,7 @@ class RamExtraction final : public Extraction, private native::RamStore {
   Status select(std::uint32_t block);
   Status deselect();
   Status give_length(std::uint32_t block);
+  void tell(const Error& absent) const;
   std::string index() const;
 
   const native::Source& source_;

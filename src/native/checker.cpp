@@ -3,6 +3,7 @@
 
 #include <qember/ber/header.hpp>
 #include <qember/ber/validate.hpp>
+#include <qember/native/channels.hpp>
 #include <qember/native/description.hpp>
 #include <qember/native/page_states.hpp>
 #include <qember/native/rule.hpp>
@@ -62,6 +63,9 @@ struct Checker::State {
   std::set<std::uint32_t> ended;
   std::vector<PageStates<Base>> bases;  ///< by block
   std::size_t base_octets = 0;
+  Channels channels;
+  std::uint64_t zeros_behind = 0;             ///< what follows the stream so far, where it is nothing else
+  std::optional<std::uint64_t> behind_begin;  ///< where that begins
   bool has_trailing = false;
   std::optional<std::uint8_t> last_of_devices;  ///< of device state that nothing tells apart
   Bytes inflated;
@@ -187,20 +191,33 @@ void Checker::State::on(const DescriptionText& description) {
 
 void Checker::State::on(const Eof&) {
   for (const std::uint32_t id : used) {
-    // QEMU's background snapshots have no END of RAM.
     const OpenSection* const open = source.session().section(id);
-    if (!ended.contains(id) && (open == nullptr || open->kind != BodyKind::ram))
+    // QEMU's background snapshots have no END of RAM, and Proxmox' `pbs-state` has a START alone.
+    const bool needs_end = open == nullptr || (open->kind != BodyKind::ram && open->name != "pbs-state");
+    if (!ended.contains(id) && needs_end)
       report(Rule::every_end, fmt::format("the END of section {}", id), "the end mark of the stream");
   }
+  if (channels.sent_elsewhere(source.session()))
+    report(Rule::ram_included, "RAM in the stream", std::string(sent_elsewhere_text));
 }
 
 void Checker::State::on(const Rest& rest) {
   if (rest.data.empty()) return;
   if (rest.device_state) {
     last_of_devices = rest.data.back();
-  } else if (!std::exchange(has_trailing, true)) {
-    report(Rule::nothing_follows, "the end of the stream", ber::hex_excerpt(rest.data));
+    return;
   }
+  if (has_trailing) return;
+  if (!behind_begin) behind_begin = source.offset();
+  // What holds a stream may be larger, such as a volume.
+  const auto other = std::ranges::find_if(rest.data, [](std::uint8_t octet) { return octet != 0; });
+  zeros_behind += static_cast<std::uint64_t>(other - rest.data.begin());
+  if (other == rest.data.end()) return;
+  has_trailing = true;
+  report(Rule::nothing_follows, "the end of the stream",
+         zeros_behind == 0 ? ber::hex_excerpt(rest.data)
+                           : fmt::format("{} zeros, then {:02x}", zeros_behind, *other));
+  findings.back().offset = *behind_begin;
 }
 
 void Checker::State::on(const StreamEnd&) {
@@ -217,6 +234,7 @@ Checker::~Checker() = default;
 
 std::span<const Error> Checker::note(const Event& event) {
   state_->findings.clear();
+  state_->channels.note(event);
   std::visit([this](const auto& each) { state_->on(each); }, event);
   return state_->findings;
 }
