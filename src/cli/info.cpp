@@ -140,8 +140,8 @@ void print_text(const Summary& summary, Format format, std::uint64_t octets_in) 
   row("RAM", fmt::format("{} in {} blocks", size_text(summary.ram_total), summary.blocks.size()));
   for (const auto& block : summary.blocks)
     row("", fmt::format("{:>12}  {}", size_text(block.length), block.name));
-  row("pages", fmt::format("{} zero, {} full, {} xbzrle, {} compressed, {} hook, in {}{} rounds", summary.zero,
-                           summary.full, summary.xbzrle, summary.compressed, summary.hook,
+  row("pages", fmt::format("{} zero, {} full, {} xbzrle, {} compressed, {} hook, in {}{} rounds",
+                           summary.zero, summary.full, summary.xbzrle, summary.compressed, summary.hook,
                            summary.rounds_exact ? "" : "about ", summary.rounds));
   row("sections",
       fmt::format("{} with {} of devices: {} typed, {} opaque, {} early, {} undescribed, {} fallback",

@@ -49,7 +49,8 @@ struct Core {
       const std::size_t at = 64 + 56 * i;
       need(word(at + 32, 8) == word(at + 40, 8), "as much in memory as in the file");
       if (i == 0) {
-        need(word(at, 4) == 4 && word(at + 4, 4) == 0 && word(at + 16, 8) == 0 && word(at + 24, 8) == 0, "PT_NOTE");
+        need(word(at, 4) == 4 && word(at + 4, 4) == 0 && word(at + 16, 8) == 0 && word(at + 24, 8) == 0,
+             "PT_NOTE");
         read_notes(word(at + 8, 8), word(at + 8, 8) + word(at + 32, 8));
         continue;
       }

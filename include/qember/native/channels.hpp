@@ -14,7 +14,9 @@ namespace qember::native {
 class Channels {
  public:
   void note(const Event& event);
-  void note(const RamPage& page) noexcept { has_contents_ |= page.kind != RamPageKind::zero || page.fill != 0; }
+  void note(const RamPage& page) noexcept {
+    has_contents_ |= page.kind != RamPageKind::zero || page.fill != 0;
+  }
 
   /// Whether RAM went over other connections, as far as the stream has come.
   bool sent_elsewhere(const Session& session) const noexcept;

@@ -18,7 +18,8 @@ using Obstacles = std::vector<std::pair<std::string, std::string>>;
 /// What a machine is, for the purpose.
 struct Machine {
   std::string name = "pc-q35-9.0";
-  std::vector<std::pair<std::string, std::uint64_t>> blocks{{"pc.ram", 0x8000}, {"pc.bios", 0x1000}, {"/rom@acpi", 0x2000}};
+  std::vector<std::pair<std::string, std::uint64_t>> blocks{
+      {"pc.ram", 0x8000}, {"pc.bios", 0x1000}, {"/rom@acpi", 0x2000}};
   std::vector<std::string> capabilities{};
   std::size_t page_size = 4096;
   std::uint32_t version = 3;   // of the section `dev`
@@ -31,7 +32,10 @@ struct Machine {
     if (configured) {
       to.configuration(name, page_size);
       if (!capabilities.empty()) {
-        to.u8(5).counted("configuration/capabilities").u32(1).u32(static_cast<std::uint32_t>(capabilities.size()));
+        to.u8(5)
+            .counted("configuration/capabilities")
+            .u32(1)
+            .u32(static_cast<std::uint32_t>(capabilities.size()));
         for (const std::string& each : capabilities) to.counted(each);
       }
     }
@@ -100,10 +104,10 @@ TEST_CASE("info --against: the machine's name, of which a prefix will do") {
 TEST_CASE("info --against: the page size") {
   Machine other;
   other.page_size = 1024;
-  CHECK(against(Machine{}, other) ==
-        Obstacles{{"page size 1024 there, 4096 here", "Received TARGET_PAGE_BITS does not match the local one"}});
-  CHECK(against(other, Machine{}) ==
-        Obstacles{{"page size 4096 there, 1024 here", "Received TARGET_PAGE_BITS does not match the local one"}});
+  CHECK(against(Machine{}, other) == Obstacles{{"page size 1024 there, 4096 here",
+                                                "Received TARGET_PAGE_BITS does not match the local one"}});
+  CHECK(against(other, Machine{}) == Obstacles{{"page size 4096 there, 1024 here",
+                                                "Received TARGET_PAGE_BITS does not match the local one"}});
 }
 
 TEST_CASE("info --against: capabilities of the stream alone") {
@@ -135,8 +139,8 @@ TEST_CASE("info --against: every RAM block of the stream, by name and length") {
   CHECK(against(other, Machine{}).empty());
   other = {};
   other.blocks[1].first = "pc.rom";
-  CHECK(against(Machine{}, other) ==
-        Obstacles{{"RAM block pc.bios is not there", "Unknown ramblock \"pc.bios\", cannot accept migration"}});
+  CHECK(against(Machine{}, other) == Obstacles{{"RAM block pc.bios is not there",
+                                                "Unknown ramblock \"pc.bios\", cannot accept migration"}});
   // What the machine has beyond the stream is none.
   other = {};
   other.blocks.emplace_back("more", 0x1000);

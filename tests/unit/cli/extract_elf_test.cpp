@@ -106,10 +106,14 @@ std::string cpu_description(int width = 8, int cpus = 1) {
   const std::string word = "uint" + std::to_string(8 * width);
   std::string fields = field("env.regs", word, width, R"("array_len": 16, )") + ", " +
                        field("env.eip", word, width) + ", " + field("env.eflags", word, width) + ", " +
-                       field("env.hflags", "uint32", 4) + ", " + segment_field("env.segs", R"("array_len": 6, )");
-  for (const std::string table : {"env.ldt", "env.tr", "env.gdt", "env.idt"}) fields += ", " + segment_field(table);
-  for (const int number : {0, 2, 3, 4}) fields += ", " + field("env.cr[" + std::to_string(number) + "]", "uint64", 8);
-  fields += ", " + field("env.dr", "uint64", 8, R"("array_len": 8, )") + ", " + field("env.kernelgsbase", "uint64", 8);
+                       field("env.hflags", "uint32", 4) + ", " +
+                       segment_field("env.segs", R"("array_len": 6, )");
+  for (const std::string table : {"env.ldt", "env.tr", "env.gdt", "env.idt"})
+    fields += ", " + segment_field(table);
+  for (const int number : {0, 2, 3, 4})
+    fields += ", " + field("env.cr[" + std::to_string(number) + "]", "uint64", 8);
+  fields += ", " + field("env.dr", "uint64", 8, R"("array_len": 8, )") + ", " +
+            field("env.kernelgsbase", "uint64", 8);
   std::string text = R"({"page_size": 4096, "devices": [)";
   for (int i = 0; i < cpus; ++i)
     text += std::string(i == 0 ? "" : ", ") + R"({"name": "cpu", "instance_id": )" + std::to_string(i) +
@@ -146,7 +150,13 @@ Bytes cpu_state(int width = 8, std::uint64_t cpu = 0) {
 
 Bytes with_cpus(int width, int count, const std::string& description) {
   NativeBuilder to = head_of("pc-q35-9.0");
-  to.ram(1, {"pc.ram"}, 2 * page_size).part(1).page("pc.ram", 0, 1).zero({}, page_size).eos().footer(1).ended(1);
+  to.ram(1, {"pc.ram"}, 2 * page_size)
+      .part(1)
+      .page("pc.ram", 0, 1)
+      .zero({}, page_size)
+      .eos()
+      .footer(1)
+      .ended(1);
   for (int i = 0; i < count; ++i)
     to.device(static_cast<std::uint32_t>(2 + i), "cpu", cpu_state(width, static_cast<std::uint64_t>(i)),
               static_cast<std::uint32_t>(i), 12);
@@ -211,7 +221,8 @@ TEST_CASE("extract --elf: the note of QEMU has each register where QEMU has it")
     CHECK(note.at(136) == value_of(eip, cpu));
     CHECK(note.at(144) == value_of(eflags, cpu));
     // cs, ds, es, fs, gs, ss, then ldt, tr, gdt and idt.
-    constexpr std::uint64_t tables_of_note[] = {segs + 1, segs + 3, segs, segs + 4, segs + 5, segs + 2, 24, 25, 26, 27};
+    constexpr std::uint64_t tables_of_note[] = {segs + 1, segs + 3, segs, segs + 4, segs + 5,
+                                                segs + 2, 24,       25,   26,       27};
     for (std::size_t i = 0; i < 10; ++i) {
       INFO("segment " << i);
       const std::size_t at = 152 + 24 * i;
@@ -221,7 +232,8 @@ TEST_CASE("extract --elf: the note of QEMU has each register where QEMU has it")
       CHECK(note.at(at + 12, 4) == 0);
       CHECK(note.at(at + 16) == value_of(tables_of_note[i], cpu));
     }
-    for (const std::uint64_t number : {0, 2, 3, 4}) CHECK(note.at(392 + 8 * number) == value_of(cr + number, cpu));
+    for (const std::uint64_t number : {0, 2, 3, 4})
+      CHECK(note.at(392 + 8 * number) == value_of(cr + number, cpu));
     CHECK(note.at(400) == 0);
     CHECK(note.at(432) == value_of(kernel_gs, cpu));
   }
@@ -248,7 +260,8 @@ TEST_CASE("extract --elf: CPUs that are not of x86-64, or not described") {
   const Extracted none = extract(with_cpus(8, 1, R"({"page_size": 4096, "devices": []})"));
   CHECK(none.ran.code == 0);
   CHECK(none.notes.empty());
-  CHECK(none.ran.error.find("no registers in the core: the stream does not describe its CPUs") != std::string::npos);
+  CHECK(none.ran.error.find("no registers in the core: the stream does not describe its CPUs") !=
+        std::string::npos);
   // One of which the state is longer than described.
   NativeBuilder to = head_of("pc-q35-9.0");
   to.ram(1, {"pc.ram"}, page_size).part(1).page("pc.ram", 0, 1).eos().footer(1).ended(1);
@@ -307,7 +320,8 @@ TEST_CASE("extract --elf: of little RAM, and of a machine that is not named") {
   CHECK(extract(one_block("", "pc.ram", 0xb0000000), {"--hole", "0x80000000:0x100000000"}).loads ==
         in_two(0xb0000000, 0x80000000));
   refused(extract(one_block("virt-7.2", "pc.ram", page_size)), "found \"virt-7.2\"");
-  CHECK(extract(one_block("virt-7.2", "pc.ram", page_size), {"--hole", "0x80000000:0x100000000"}).ran.code == 0);
+  CHECK(extract(one_block("virt-7.2", "pc.ram", page_size), {"--hole", "0x80000000:0x100000000"}).ran.code ==
+        0);
   CHECK(extract(one_block("pc-q35-9.0", "pc.ram", four_gib), {"--hole", "0xa0000000:0x200000000"}).loads ==
         in_two(four_gib, 0xa0000000, 0x200000000));
 }
@@ -337,7 +351,8 @@ TEST_CASE("extract --elf: memory above the hole is where its address is") {
 
 TEST_CASE("extract --elf: nodes of RAM follow one another, whatever their order in the list") {
   for (const std::string prefix : {"", "/objects/"}) {
-    const Extracted core = extract(blocks({prefix + "ram-node1", prefix + "ram-node0", "pc.bios", prefix + "ram-node2"}));
+    const Extracted core =
+        extract(blocks({prefix + "ram-node1", prefix + "ram-node0", "pc.bios", prefix + "ram-node2"}));
     INFO(core.ran.error);
     REQUIRE(core.ran.code == 0);
     CHECK(core.loads == Loads{{memory, 0, 0, 6 * page_size}});
@@ -356,10 +371,20 @@ TEST_CASE("extract --elf makes no core that leaves memory out, and names it") {
   for (const std::string name : {"m2", "0000:00:01.0/m1", "dimm0", "/objects/mem1", "pc.ram2", "ram-node0"})
     refused(extract(blocks({"pc.ram", "pc.bios", name})), "block \"" + name + "\"");
   // Memory of devices and firmware are no RAM.
-  const std::vector<std::string> devices{"pc.bios", "pc.rom", "/rom@etc/acpi/tables", "0000:00:02.0/vga.vram",
-                                         "0000:00:02.0/vga.rom", "system.flash0", "system.flash1", "isa-bios",
-                                         "tpm-ppi", "0000:00:03.0/virtio-net-pci.rom", "0000:00:02.0/qxl.vrom",
-                                         "qxl.vgavram", "bochs-display-vram", "0000:00:02.0/vmsvga.fifo"};
+  const std::vector<std::string> devices{"pc.bios",
+                                         "pc.rom",
+                                         "/rom@etc/acpi/tables",
+                                         "0000:00:02.0/vga.vram",
+                                         "0000:00:02.0/vga.rom",
+                                         "system.flash0",
+                                         "system.flash1",
+                                         "isa-bios",
+                                         "tpm-ppi",
+                                         "0000:00:03.0/virtio-net-pci.rom",
+                                         "0000:00:02.0/qxl.vrom",
+                                         "qxl.vgavram",
+                                         "bochs-display-vram",
+                                         "0000:00:02.0/vmsvga.fifo"};
   for (const std::string& device : devices) {
     const Extracted core = extract(blocks({"pc.ram", device}));
     INFO(device << ": " << core.ran.error);
@@ -394,7 +419,8 @@ TEST_CASE("extract --elf --block takes what is told to be RAM, unless names tell
 TEST_CASE("extract --elf needs pages of its RAM") {
   NativeBuilder to = head_of("pc-q35-9.0");
   to.ram(1, {"ram-node0", "ram-node1"}, 2 * page_size).part(1).page("ram-node0", 0, 1);
-  refused(extract(ended(to)), "block \"ram-node1\": expected pages in the stream, found no page of it was sent");
+  refused(extract(ended(to)),
+          "block \"ram-node1\": expected pages in the stream, found no page of it was sent");
   refused(extract(NativeBuilder().configuration("pc-q35-9.0").eof().bytes()), "found a stream without any");
 }
 
@@ -407,18 +433,21 @@ Bytes with_note(const std::string& text, std::uint64_t at, std::optional<Bytes> 
                 std::uint64_t length = 0x800000) {
   Bytes ram(length);
   Bytes note{11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-  for (int i = 0; i < 4; ++i) note[static_cast<std::size_t>(4 + i)] = static_cast<std::uint8_t>(text.size() >> (8 * i));
+  for (int i = 0; i < 4; ++i)
+    note[static_cast<std::size_t>(4 + i)] = static_cast<std::uint8_t>(text.size() >> (8 * i));
   if (header) note = *header;
   for (const char c : std::string("VMCOREINFO\0\0", 12) + text) note.push_back(static_cast<std::uint8_t>(c));
   for (std::size_t i = 0; i < note.size() && at + i < ram.size(); ++i) ram[at + i] = note[i];
   NativeBuilder to = head_of("pc-q35-9.0");
   to.ram(1, {"pc.ram"}, length).part(1).zero("pc.ram", 0);
-  for (std::uint64_t addr = at / page_size * page_size; addr < std::min(at + note.size(), length); addr += page_size)
+  for (std::uint64_t addr = at / page_size * page_size; addr < std::min(at + note.size(), length);
+       addr += page_size)
     to.u64(addr | 0x28).raw(ByteView(ram).subspan(addr, page_size));
   return ended(to);
 }
 
-const std::string linux_text = "OSRELEASE=6.1.0\nSYMBOL(_stext)=ffffffff81200000\nNUMBER(phys_base)=-1048576\n";
+const std::string linux_text =
+    "OSRELEASE=6.1.0\nSYMBOL(_stext)=ffffffff81200000\nNUMBER(phys_base)=-1048576\n";
 
 std::string vmcoreinfo_of(const Extracted& core) {
   for (const CoreNote& note : core.notes)
@@ -430,9 +459,10 @@ std::string vmcoreinfo_of(const Extracted& core) {
 
 TEST_CASE("extract --elf: VMCOREINFO is a note, wherever it is in memory") {
   // Pages, and the megabytes in which memory is searched, are no borders.
-  for (const std::uint64_t at : {std::uint64_t{0x1000}, std::uint64_t{0x1ff0}, std::uint64_t{0x100000 - 24},
-                                 std::uint64_t{0x100000 - 12}, std::uint64_t{0x100000 - 40}, std::uint64_t{0x1fffc0},
-                                 std::uint64_t{0x7ff000}, std::uint64_t{0x800000 - 24 - linux_text.size()}}) {
+  for (const std::uint64_t at :
+       {std::uint64_t{0x1000}, std::uint64_t{0x1ff0}, std::uint64_t{0x100000 - 24},
+        std::uint64_t{0x100000 - 12}, std::uint64_t{0x100000 - 40}, std::uint64_t{0x1fffc0},
+        std::uint64_t{0x7ff000}, std::uint64_t{0x800000 - 24 - linux_text.size()}}) {
     INFO(at);
     const Extracted core = extract(with_note(linux_text, at));
     REQUIRE(core.ran.code == 0);
@@ -450,8 +480,18 @@ TEST_CASE("extract --elf: what only looks like VMCOREINFO is none") {
     CHECK(core.ran.error.find("no VMCOREINFO in the core") != std::string::npos);
   };
   const auto header = [](std::uint8_t name, std::uint32_t size, std::uint8_t type) {
-    return Bytes{name, 0, 0, 0, static_cast<std::uint8_t>(size), static_cast<std::uint8_t>(size >> 8U),
-                 static_cast<std::uint8_t>(size >> 16U), static_cast<std::uint8_t>(size >> 24U), type, 0, 0, 0};
+    return Bytes{name,
+                 0,
+                 0,
+                 0,
+                 static_cast<std::uint8_t>(size),
+                 static_cast<std::uint8_t>(size >> 8U),
+                 static_cast<std::uint8_t>(size >> 16U),
+                 static_cast<std::uint8_t>(size >> 24U),
+                 type,
+                 0,
+                 0,
+                 0};
   };
   none(with_note("KERNEL=6.1.0\n", 0x1000));
   none(with_note(linux_text, 0x1000, header(10, 50, 0)));
@@ -484,7 +524,8 @@ TEST_CASE("extract --elf: the kernel's image is a segment where Linux maps it") 
         Loads{{memory + 0x1100000, 0xffffffff81200000, 0x1100000, 0x2000000 - 0x1100000}});
   CHECK(kernel_of(text_of("ffffffff81200000", "1048576")) ==
         Loads{{memory + 0x1300000, 0xffffffff81200000, 0x1300000, 0x2000000 - 0x1300000}});
-  CHECK(kernel_of(text_of("ffffffff80001000", "0")) == Loads{{memory + 0x1000, 0xffffffff80001000, 0x1000, 0xff000}});
+  CHECK(kernel_of(text_of("ffffffff80001000", "0")) ==
+        Loads{{memory + 0x1000, 0xffffffff80001000, 0x1000, 0xff000}});
   CHECK(kernel_of(text_of("ffffffff80000000", "0")) == Loads{{memory, 0xffffffff80000000, 0, 0x100000}});
   // The map ends 1 GiB after it begins.
   CHECK(kernel_of(text_of("ffffffffbffff000", "-1073741824"), 0x2000000) == Loads{});

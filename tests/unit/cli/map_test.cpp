@@ -29,10 +29,13 @@ TEST_CASE("map draws each block by address, and each round, the same for both fo
   const Bytes native = two_rounds();
   const Ran ran = run({"map", "-"}, native);
   REQUIRE(ran.code == 0);
-  CHECK(holds(ran.out, "-##x....   .1.1....\n"));
-  CHECK(holds(ran.out, "2 full, 1 delta, 1 zero, 4 never sent; 2 sent again"));
-  CHECK(holds(ran.out, "round 1"));
-  CHECK(holds(ran.out, "round 2"));
+  CHECK(ran.out.starts_with("standard input: pc-i440fx-7.2, 64 KiB in 2 blocks, 6 pages sent in 2 rounds\n"));
+  CHECK(holds(ran.out, "\npc.ram  32 KiB\npages: 2 full, 1 delta, 1 zero, 4 never sent; 2 sent again\n"));
+  CHECK(holds(ran.out, "      0 B -##x....   .1.1....\n          a cell is 4 KiB\n"));
+  CHECK(holds(ran.out, "\n<&\\x1b>  32 KiB\npages: never sent\n"));
+  // Two zero and two full pages of 4 KiB; then a full one, and a delta of three bytes.
+  CHECK(holds(ran.out, "\nround 1                 4 pages      8 KiB  ############------------\n"));
+  CHECK(holds(ran.out, "\nround 2                 2 pages    4.0 KiB  ########xxxxxxxxx\n"));
   CHECK_FALSE(holds(ran.out, "round 3"));
   CHECK_FALSE(holds(ran.out, "\x1b"));
   CHECK(run({"map", "-"}, encode(native).out).out == ran.out);

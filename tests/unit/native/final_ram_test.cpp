@@ -59,7 +59,8 @@ class Memory final : public native::RamStore {
 };
 
 struct Final {
-  explicit Final(const Bytes& stream) : opened(stream), memory(opened.source()), ram(opened.source(), memory) {
+  explicit Final(const Bytes& stream)
+      : opened(stream), memory(opened.source()), ram(opened.source(), memory) {
     status = opened.each([this](const native::Event& event) { return ram.note(event); });
   }
   /// The first byte of a page of the first block.
@@ -170,10 +171,10 @@ TEST_CASE("final RAM: a compressed page is exactly a page") {
   REQUIRE(sound.status);
   CHECK(sound.tally().compressed == 1);
   CHECK(sound.tally().zero_pages == 2);
-  refused(with("789cedc1010d000000c2a0f74f6d0f0714000000706e0fff0001"), Errc::bad_value, "a zlib stream of 4096 bytes",
-          "one of 4095 bytes in 26");
-  refused(with("789cedc1010d000000c2a0f74f6d0f0714000000706f10010001"), Errc::bad_value, "a zlib stream of 4096 bytes",
-          "buffer error");
+  refused(with("789cedc1010d000000c2a0f74f6d0f0714000000706e0fff0001"), Errc::bad_value,
+          "a zlib stream of 4096 bytes", "one of 4095 bytes in 26");
+  refused(with("789cedc1010d000000c2a0f74f6d0f0714000000706f10010001"), Errc::bad_value,
+          "a zlib stream of 4096 bytes", "buffer error");
   refused(with("789cedc1010d000000c2a0f74f6d0f0714000000f06e1000000100"), Errc::bad_value,
           "a zlib stream of 4096 bytes", "one of 4096 bytes in 26");
   refused(with("789c0102"), Errc::bad_value, "a zlib stream of 4096 bytes", "data error");
@@ -181,13 +182,14 @@ TEST_CASE("final RAM: a compressed page is exactly a page") {
 
 TEST_CASE("final RAM: what postcopy discards is gone until it comes again") {
   auto to = ram_of();
-  for (std::uint64_t i = 0; i < 8; ++i) to.page(i == 0 ? NativeBuilder::Block("r") : NativeBuilder::Block(), i * page, 0x10);
+  for (std::uint64_t i = 0; i < 8; ++i)
+    to.page(i == 0 ? NativeBuilder::Block("r") : NativeBuilder::Block(), i * page, 0x10);
   to.zero({}, 2 * page).eos().footer(1).command(6, discard_of(page, 3 * page)).part(1);
   to.page("r", 3 * page, 0x20);
   Final final(ended(to));
   REQUIRE(final.status);
-  for (const auto& [number, value] : {std::pair(0, 0x10), std::pair(1, 0), std::pair(2, 0), std::pair(3, 0x20),
-                                      std::pair(4, 0x10), std::pair(7, 0x10)})
+  for (const auto& [number, value] : {std::pair(0, 0x10), std::pair(1, 0), std::pair(2, 0),
+                                      std::pair(3, 0x20), std::pair(4, 0x10), std::pair(7, 0x10)})
     CHECK(final.first(static_cast<std::uint64_t>(number)) == value);
   CHECK(final.tally().data_pages == 6);
   CHECK(final.tally().zero_pages == 0);
@@ -202,13 +204,16 @@ TEST_CASE("final RAM: a discard is of whole pages in a block of the list") {
     to.page("r", 0, 1).eos().footer(1).command(6, payload);
     return to.ended(1).eof().bytes();
   };
-  refused(with(discard_of(8 * page, page)), Errc::page_outside_block, "a range within 0x8000", "0x1000 bytes at 0x8000");
-  refused(with(discard_of(7 * page, 2 * page)), Errc::page_outside_block, "a range within 0x8000", "0x2000 bytes at 0x7000");
+  refused(with(discard_of(8 * page, page)), Errc::page_outside_block, "a range within 0x8000",
+          "0x1000 bytes at 0x8000");
+  refused(with(discard_of(7 * page, 2 * page)), Errc::page_outside_block, "a range within 0x8000",
+          "0x2000 bytes at 0x7000");
   refused(with(discard_of(0xfffffffffffff000, page)), Errc::page_outside_block, "a range within 0x8000",
           "0x1000 bytes at 0xfffffffffffff000");
   refused(with(discard_of(page, 0xfffffffffffff000)), Errc::page_outside_block, "a range within 0x8000",
           "0xfffffffffffff000 bytes at 0x1000");
-  refused(with(discard_of(0x800, page)), Errc::page_unaligned, "multiples of 0x1000", "0x1000 bytes at 0x800");
+  refused(with(discard_of(0x800, page)), Errc::page_unaligned, "multiples of 0x1000",
+          "0x1000 bytes at 0x800");
   refused(with(discard_of(0, 0x800)), Errc::page_unaligned, "multiples of 0x1000", "0x800 bytes at 0x0");
   refused(with(discard_of(0, page, "s")), Errc::unknown_block, "a listed block", "\"s\"");
   Bytes version = discard_of(0, page);
@@ -228,7 +233,11 @@ TEST_CASE("final RAM: a discard is of whole pages in a block of the list") {
 
 TEST_CASE("final RAM: the last page of a block may be cut") {
   auto to = ram_of(page + 0x100);
-  to.page("r", 0, 1).page({}, page, 2).xbzrle({}, page, from_hex("01 01 07")).zero({}, page).page({}, page, 3);
+  to.page("r", 0, 1)
+      .page({}, page, 2)
+      .xbzrle({}, page, from_hex("01 01 07"))
+      .zero({}, page)
+      .page({}, page, 3);
   Final final(ended(to));
   REQUIRE(final.status);
   CHECK(final.memory[0].size() == page + 0x100);
@@ -255,7 +264,9 @@ TEST_CASE("final RAM: of a block that is not kept records are counted, and nothi
 TEST_CASE("final RAM: errors of the store are passed on") {
   class Full final : public native::RamStore {
     bool wants(std::uint32_t) override { return true; }
-    Status write(std::uint32_t, std::uint64_t, ByteView) override { return Error{Errc::io, 7, "store", "room", "none"}; }
+    Status write(std::uint32_t, std::uint64_t, ByteView) override {
+      return Error{Errc::io, 7, "store", "room", "none"};
+    }
     Status read(std::uint32_t, std::uint64_t, MutableBytes) override { return {}; }
     Status clear(std::uint32_t, std::uint64_t, std::uint64_t) override { return {}; }
   } store;

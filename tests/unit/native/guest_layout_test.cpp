@@ -28,7 +28,8 @@ std::string placed(std::uint64_t ram, Hole hole) {
     return std::string(digits);
   };
   for (const PhysicalRange& range : place_ram(ram, hole))
-    text += (text.empty() ? "" : ", ") + hex(range.address) + "+" + hex(range.size) + " from " + hex(range.offset);
+    text += (text.empty() ? "" : ", ") + hex(range.address) + "+" + hex(range.size) + " from " +
+            hex(range.offset);
   return text;
 }
 
@@ -40,12 +41,10 @@ TEST_CASE("boards split their RAM at the sizes and places of QEMU") {
     std::uint64_t limit;  // the least RAM that is split
     std::uint64_t split;
   };
-  for (const auto& [machine, limit, split] : {Board{"pc-i440fx-7.2", 0xe0000000, 0xc0000000},
-                                              Board{"pc-i440fx-rhel7.6.0", 0xe0000000, 0xc0000000},
-                                              Board{"pc-q35-2.5", 0xb0000000, 0x80000000},
-                                              Board{"pc-q35-11.1", 0xb0000000, 0x80000000},
-                                              Board{"microvm", 0xc0000000, 0xc0000000},
-                                              Board{"isapc", 0xe0000000, 0xe0000000}}) {
+  for (const auto& [machine, limit, split] :
+       {Board{"pc-i440fx-7.2", 0xe0000000, 0xc0000000}, Board{"pc-i440fx-rhel7.6.0", 0xe0000000, 0xc0000000},
+        Board{"pc-q35-2.5", 0xb0000000, 0x80000000}, Board{"pc-q35-11.1", 0xb0000000, 0x80000000},
+        Board{"microvm", 0xc0000000, 0xc0000000}, Board{"isapc", 0xe0000000, 0xe0000000}}) {
     INFO(machine);
     CHECK(begin_of(machine, 0) == limit);
     CHECK(begin_of(machine, 0x4000000) == limit);
@@ -67,7 +66,8 @@ TEST_CASE("of a stream that names no machine, RAM that no board splits is in one
 }
 
 TEST_CASE("nothing is known of other machines") {
-  for (const std::string_view machine : {"virt-7.2", "pc", "pc-1.0", "q35", "xpc-q35-9.0", "pseries-7.2", "PC-Q35-9.0"}) {
+  for (const std::string_view machine :
+       {"virt-7.2", "pc", "pc-1.0", "q35", "xpc-q35-9.0", "pseries-7.2", "PC-Q35-9.0"}) {
     INFO(machine);
     CHECK_FALSE(pc_hole(machine, 4096));
     CHECK_FALSE(pc_hole(machine, 0xb0000000 - 1));

@@ -43,8 +43,13 @@ Bytes mapped(const std::vector<std::string>& blocks, const std::vector<bool>& le
 }  // namespace
 
 TEST_CASE("mapped-ram: shared blocks are left out at any place, and the stream comes back") {
-  for (const std::vector<bool>& left_out : {std::vector<bool>{true, false, false}, {false, true, false}, {false, false, true},
-                                            {true, true, false}, {false, true, true}, {true, true, true}, {false, false, false}}) {
+  for (const std::vector<bool>& left_out : {std::vector<bool>{true, false, false},
+                                            {false, true, false},
+                                            {false, false, true},
+                                            {true, true, false},
+                                            {false, true, true},
+                                            {true, true, true},
+                                            {false, false, false}}) {
     const Bytes native = mapped({"a", "b", "c"}, left_out);
     CHECK(findings(native).empty());
     for (const bool der : {false, true}) {
@@ -96,7 +101,8 @@ TEST_CASE("mapped-ram: BER has no page, bitmap or anything else of a block that 
   REQUIRE(decode(named).error);
 }
 
-TEST_CASE("mapped-ram: extract writes what is there, names shared blocks and fails; so it is of no ELF core") {
+TEST_CASE(
+    "mapped-ram: extract writes what is there, names shared blocks and fails; so it is of no ELF core") {
   const Scratch scratch;
   const Bytes native = mapped({"m", "pc.bios", "n"}, {true, false, true});
   for (const Bytes& stream : {native, encode(native).out}) {
