@@ -4,6 +4,7 @@
 
 #include "convert.hpp"
 
+#include <qember/native/arranger.hpp>
 #include <qember/native/decoder.hpp>
 #include <qember/native/reader.hpp>
 
@@ -13,19 +14,21 @@ namespace qember::test {
 
 class Opened {
  public:
-  explicit Opened(ByteView in) : input_(stream::Input::over(in)) {
+  /// `arranged`: a native stream with its description ahead of devices.
+  explicit Opened(ByteView in, bool arranged = false) : input_(stream::Input::over(in)) {
     if (!in.empty() && in[0] == 0x7f)
       source_ = std::make_unique<native::Decoder>(input_);
     else
       source_ = std::make_unique<native::Reader>(input_, Limits{}, native::ReaderOptions{{}, reads(in)});
+    if (arranged) arranger_ = std::make_unique<native::Arranger>(*source_);
   }
-  native::Source& source() { return *source_; }
+  native::Source& source() { return arranger_ ? *arranger_ : *source_; }
 
   /// Calls `take(event)`, which returns a `Status`, up to the end or an error.
   template <class Take>
   Status each(Take take) {
     for (;;) {
-      auto event = source_->next();
+      auto event = source().next();
       if (!event) return std::move(event.error());
       if (auto status = take(*event); !status) return status;
       if (std::holds_alternative<native::StreamEnd>(*event)) return {};
@@ -35,6 +38,7 @@ class Opened {
  private:
   stream::Input input_;
   std::unique_ptr<native::Source> source_;
+  std::unique_ptr<native::Source> arranger_;
 };
 
 }  // namespace qember::test

@@ -45,7 +45,7 @@ struct Extracted {
   Ran ran;
   std::vector<CoreLoad> loads;
   std::vector<CoreNote> notes;
-  Bytes head;  ///< of the memory: the first megabyte
+  Bytes head;  ///< of the memory: its first 64 KiB
   bool made = false;
 };
 
@@ -57,11 +57,11 @@ Extracted extract(const Bytes& stream, const Arguments& more = {}) {
   Extracted extracted{run(arguments, stream), {}, {}, {}, std::filesystem::exists(core)};
   if (!extracted.made) return extracted;
   // What is large is a hole.
-  shell("head -c 5242880 " + core + " > " + core + ".head");
+  shell("head -c 4259840 " + core + " > " + core + ".head");
   Core read(read_file(core + ".head"));
   extracted.loads = read.loads;
   extracted.notes = read.notes;
-  read.file.resize(memory + 0x100000);
+  read.file.resize(memory + 0x10000);
   extracted.head.assign(read.file.begin() + memory, read.file.end());
   return extracted;
 }
@@ -286,7 +286,7 @@ TEST_CASE("extract --elf: the sample's registers and memory are those that the g
     CHECK(status.at(112 + 8 * 18) == 0x46);        // rflags
     CHECK(status.at(112 + 8 * 19) == 0x100ffc);    // rsp
     CHECK(status.at(112 + 8 * 4) == 0);            // rbp
-    CHECK(status.at(112 + 8 * 5) == 0x1740);       // rbx
+    CHECK(status.at(112 + 8 * 5) == 0x174000);     // rbx
     CHECK(status.at(112 + 8 * 10) == 0x36c8);      // rax
     CHECK(core.notes[1].at(392) == 0x60000011);    // cr0
     CHECK(core.ran.error.find("blocks that are not in the core: pc.bios") != std::string::npos);
