@@ -155,7 +155,7 @@ Result<std::unique_ptr<Guest>> read_guest(const std::string& file, const StreamO
   if (!status) return std::move(status.error());
   if (guest->ram.sent_elsewhere())
     return Error{Errc::unsupported, 0, "ram", "the contents of memory",
-                 "none: they went over other connections (multifd)"};
+                 std::string(native::sent_elsewhere_text)};
   guest->page_size = (*stream)->source().session().page_size_or_default();
   if (guest->ram.needs_second_pass())
     if (auto again = read_pages_again(*guest, file, *begin, options); !again) return std::move(again.error());

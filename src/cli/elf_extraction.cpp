@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include <unistd.h>
@@ -31,21 +32,41 @@ std::optional<int> ram_order(std::string_view block) {
   return order;
 }
 
-/// The blocks that are RAM, in the order of their addresses; none where names do not tell.
+/// Whether that is the memory of a device, or firmware, which no core has.
+bool is_device_memory(std::string_view block) {
+  if (block.starts_with("/rom@")) return true;
+  block = block.substr(block.rfind('/') + 1);
+  constexpr std::array names{"pc.bios", "pc.rom", "isa-bios", "tpm-ppi", "tpm-crb-cmd"};
+  constexpr std::array suffixes{".rom", ".vrom", ".vram", ".vgavram", "-vram", ".fifo"};
+  return block.starts_with("system.flash") || std::ranges::find(names, block) != names.end() ||
+         std::ranges::any_of(suffixes, [block](const char* suffix) { return block.ends_with(suffix); });
+}
+
+/// The blocks that are the board's RAM, in the order of their addresses; none where names do not tell.
 std::vector<std::uint32_t> ram_blocks(std::span<const RamBlock> blocks) {
   std::map<int, std::uint32_t> found;
   for (std::uint32_t i = 0; i < blocks.size(); ++i)
     if (const auto order = ram_order(blocks[i].name)) found.emplace(*order, i);
   if (found.contains(-1)) return {found[-1]};
   std::vector<std::uint32_t> order;
-  order.reserve(found.size());
-  for (const auto& [node, block] : found) order.push_back(block);
+  for (const auto& [node, block] : found) {
+    // Behind a node that is not there, addresses are not known.
+    if (node != static_cast<int>(order.size())) break;
+    order.push_back(block);
+  }
   return order;
 }
 
 Error unsupported(std::string expected, std::string found) {
   return {Errc::unsupported, 0, "ELF core", std::move(expected), std::move(found)};
 }
+
+/// That memory can't be in the core, or may not be left out of it.
+Error refuse_block(const RamBlock& block, std::string expected, std::string found) {
+  return {Errc::unsupported, 0, fmt::format("block {:?}", block.name), std::move(expected), std::move(found)};
+}
+
+constexpr auto known_address = "a guest-physical address that is known";
 
 }  // namespace
 
@@ -72,14 +93,41 @@ Status ElfExtraction::begin() {
   const auto blocks = source_.session().blocks();
   auto chosen = find_blocks(source_.session(), options_.blocks);
   if (!chosen) return std::move(chosen.error());
-  if (chosen->empty()) *chosen = ram_blocks(blocks);
-  if (chosen->empty())
-    return unsupported("RAM of an x86-64 machine (pc.ram, microvm.ram), or --block",
-                       blocks.empty() ? "no RAM" : fmt::format("{:?}", blocks[0].name));
-  for (const std::uint32_t block : *chosen) {
+  const auto known = ram_blocks(blocks);
+  if (auto status = chosen->empty() ? check_all(known) : check_chosen(*chosen, known); !status) return status;
+  for (const std::uint32_t block : chosen->empty() ? known : *chosen) {
     parts_.push_back({block, blocks[block].length, ram_size_});
     ram_size_ += blocks[block].length;
   }
+  return {};
+}
+
+/// That blocks which are known to be RAM are all of it.
+Status ElfExtraction::check_all(std::span<const std::uint32_t> known) const {
+  const auto blocks = source_.session().blocks();
+  if (known.empty())
+    return unsupported("RAM of an x86-64 machine (pc.ram, microvm.ram), or --block",
+                       blocks.empty() ? "no RAM" : fmt::format("{:?}", blocks[0].name));
+  for (std::uint32_t i = 0; i < blocks.size(); ++i)
+    if (std::ranges::find(known, i) == known.end() && !is_device_memory(blocks[i].name))
+      return refuse_block(blocks[i], known_address, "memory that is plugged in; --block leaves it out");
+  return {};
+}
+
+/// That blocks which were asked for can be RAM, and are in its order where names tell that.
+Status ElfExtraction::check_chosen(std::span<const std::uint32_t> chosen,
+                                   std::span<const std::uint32_t> known) const {
+  const auto blocks = source_.session().blocks();
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const RamBlock& block = blocks[chosen[i]];
+    if (is_device_memory(block.name)) return refuse_block(block, known_address, "the memory of a device");
+    if (std::ranges::count(chosen, chosen[i]) > 1)
+      return Error{Errc::usage, 0, "--block", "each block once", block.name};
+    if (!known.empty() && (i >= known.size() || chosen[i] != known[i]))
+      return refuse_block(block, known_address, "it in another place than its name tells");
+  }
+  if (chosen.size() < known.size())
+    return refuse_block(blocks[known[chosen.size()]], "all of the board's RAM", "a part without it");
   return {};
 }
 
@@ -102,9 +150,10 @@ Status ElfExtraction::clear(std::uint32_t block, std::uint64_t addr, std::uint64
 
 Status ElfExtraction::check_parts() const {
   if (parts_.empty()) return unsupported("RAM", "a stream without any");
+  if (auto status = check_included(ram_); !status) return status;
   for (const Part& part : parts_)
     if (const auto absence = absence_of(source_.session(), ram_, part.block))
-      return refuse_absent(source_.session().blocks()[part.block], *absence);
+      return refuse_absent(source_.session().blocks()[part.block], absence->reason);
   return {};
 }
 

@@ -15,8 +15,8 @@ class ElfExtraction final : public Extraction, private native::RamStore {
                                                   const ExtractOptions& options);
 
   Status note(const native::Event& event) override;
-  /// `Errc::unsupported` for a machine that is not x86-64, for RAM that is not in the stream, and where it
-  /// is not known what addresses RAM has.
+  /// `Errc::unsupported` for a machine that is not x86-64, for RAM that is not in the stream or would be left
+  /// out, and where it is not known what addresses RAM has.
   Status finish() override;
   Status commit() override { return output_.commit(); }
   /// It is the last that gets its name.
@@ -45,6 +45,8 @@ class ElfExtraction final : public Extraction, private native::RamStore {
 
   const Part* part_of(std::uint32_t block) const;
   Status begin();
+  Status check_all(std::span<const std::uint32_t> known) const;
+  Status check_chosen(std::span<const std::uint32_t> chosen, std::span<const std::uint32_t> known) const;
   Status check_parts() const;
   Result<std::vector<CoreSegment>> segments() const;
   void tell_what_lacks(bool has_vmcoreinfo) const;

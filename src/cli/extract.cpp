@@ -64,7 +64,11 @@ int extract(const ExtractOptions& options) {
     if (!status) result = worse(result, fail(options.file, status.error()));
     is_finished = is_finished && status;
   }
-  return is_finished ? worse(result, commit_all(*extractions, options)) : result;
+  if (!is_finished) return result;
+  result = worse(result, commit_all(*extractions, options));
+  for (const auto& each : *extractions)
+    for (const Error& lacking : each->lacking()) result = worse(result, fail(options.file, lacking));
+  return result;
 }
 
 /// `START:END`, decimal or hexadecimal.

@@ -91,14 +91,18 @@ Status RamExtraction::give_length(std::uint32_t block) {
 }
 
 Status RamExtraction::finish() {
+  if (auto status = check_included(ram_); !status) return status;
   std::optional<Error> absent;
   for (std::uint32_t block = 0; block < wanted_.size(); ++block) {
-    const auto absence = absence_of(source_.session(), ram_, block);
     if (!wanted_[block]) continue;
+    const auto absence = absence_of(source_.session(), ram_, block);
     if (absence) {
-      absent = refuse_absent(source_.session().blocks()[block], *absence);
+      absent = refuse_absent(source_.session().blocks()[block], absence->reason);
       if (!options_.blocks.empty()) return *absent;
-      say(printable_line(fmt::format("qember: {}: {}: {}", options_.file, absent->path, *absence)) + "\n");
+      if (absence->has_contents)
+        lacking_.push_back(*absent);
+      else
+        say(printable_line(fmt::format("qember: {}: {}: {}", options_.file, absent->path, absent->found)) + "\n");
       continue;
     }
     if (auto status = give_length(block); !status) return status;
@@ -125,10 +129,10 @@ std::string RamExtraction::index() const {
     const auto absence = absence_of(source_.session(), ram_, i);
     const std::uint64_t pages = block.length / page_size + (block.length % page_size != 0 ? 1 : 0);
     const std::uint64_t untold = pages - tally.data_pages - tally.zero_pages - tally.discarded_pages;
-    const bool untold_is_zero = source_.session().mapped_ram();
+    const bool untold_is_zero = source_.session().mapped_ram() && !absence;
     Json entry{
         {"block", block.name}, {"file", absence ? Json(nullptr) : Json(files_[i])}, {"length", block.length}};
-    if (absence) entry["absent"] = *absence;
+    if (absence) entry["absent"] = absence->reason;
     if (block.address) entry["address"] = *block.address;
     entry["page_size"] = page_size;
     entry["pages"] = {{"total", pages},

@@ -16,6 +16,7 @@ class RamExtraction final : public Extraction, private native::RamStore {
   Status note(const native::Event& event) override;
   Status finish() override;
   Status commit() override { return directory_.commit(made_); }
+  std::span<const Error> lacking() const override { return lacking_; }
   void undo() noexcept override { directory_.undo(); }
 
  private:
@@ -49,6 +50,7 @@ class RamExtraction final : public Extraction, private native::RamStore {
   native::FinalRam ram_;
   std::vector<bool> wanted_;
   std::vector<std::string> files_;  ///< a name for each block
+  std::vector<Error> lacking_;      ///< by blocks that were not asked for by name
   std::vector<std::string> made_;   ///< what is there in the end
   std::optional<OpenFile> open_;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "extraction.hpp"
 
+#include <qember/native/mapped_ram.hpp>
+
 #include <fmt/format.h>
 
 namespace qember::cli {
@@ -21,15 +23,20 @@ Result<std::vector<std::uint32_t>> find_blocks(const native::Session& session,
   return found;
 }
 
-std::optional<std::string_view> absence_of(const native::Session& session, const native::FinalRam& ram,
-                                           std::uint32_t block) {
+std::optional<Absence> absence_of(const native::Session& session, const native::FinalRam& ram,
+                                  std::uint32_t block) {
   const native::RamBlock& listed = session.blocks()[block];
+  if (listed.length == 0 || ram.tallies()[block].records() != 0) return {};
+  if (native::is_left_out(listed) || (session.ignore_shared() && listed.address && !session.mapped_ram()))
+    return Absence{"shared memory that was not sent (x-ignore-shared)", true};
   // A mapped-ram file names the pages that are not zero, and no others.
-  if (listed.length == 0 || session.mapped_ram()) return {};
-  if (ram.sent_elsewhere()) return "its pages went over other connections (multifd)";
-  if (ram.tallies()[block].records() != 0) return {};
-  return session.ignore_shared() && listed.address ? "shared memory that was not sent (x-ignore-shared)"
-                                                   : "no page of it was sent";
+  if (session.mapped_ram()) return {};
+  return Absence{"no page of it was sent", false};
+}
+
+Status check_included(const native::FinalRam& ram) {
+  if (!ram.sent_elsewhere()) return {};
+  return Error{Errc::unsupported, 0, "ram", "the pages of RAM", std::string(native::sent_elsewhere_text)};
 }
 
 Error refuse_absent(const native::RamBlock& block, std::string_view reason) {

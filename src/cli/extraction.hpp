@@ -31,15 +31,26 @@ class Extraction {
   virtual Status commit() = 0;
   /// Takes that back.
   virtual void undo() noexcept = 0;
+  /// Memory that the guest has and the files have not, once all is written.
+  virtual std::span<const Error> lacking() const { return {}; }
 };
 
 /// The places of `names` in the list of blocks; `Errc::usage` for a name that is not there.
 Result<std::vector<std::uint32_t>> find_blocks(const native::Session& session,
                                                std::span<const std::string> names);
 
-/// Why that block's pages are not in the stream; nothing where they are.
-std::optional<std::string_view> absence_of(const native::Session& session, const native::FinalRam& ram,
-                                           std::uint32_t block);
+/// Why a block's pages are not in the stream.
+struct Absence {
+  std::string_view reason;
+  bool has_contents = false;  ///< the guest has them, so that without them its memory is not whole
+};
+
+/// Nothing of a block whose pages are in the stream.
+std::optional<Absence> absence_of(const native::Session& session, const native::FinalRam& ram,
+                                  std::uint32_t block);
+
+/// Refuses a stream whose RAM went over other connections.
+Status check_included(const native::FinalRam& ram);
 
 /// `Errc::unsupported`, for a block that was asked for and is not in the stream.
 Error refuse_absent(const native::RamBlock& block, std::string_view reason);

@@ -90,7 +90,9 @@ Json to_json(const Summary& summary, Format format, std::uint64_t octets_in) {
           {"rounds", summary.rounds},
           {"footers", or_null(summary.footers)},
           {"description", summary.described},
-          {"schema_fingerprint", asn1::schema().fingerprint}};
+          {"schema_fingerprint", asn1::schema().fingerprint},
+          {"ram_sent_elsewhere", summary.ram_sent_elsewhere},
+          {"rounds_exact", summary.rounds_exact}};
 }
 
 /// Bytes as people say them.
@@ -126,6 +128,7 @@ void print_text(Lines& out, const Summary& summary, Format format, std::uint64_t
   row("format", format == Format::ber ? "BER" : "QEMU's native stream");
   row("schema", std::string(asn1::schema().fingerprint));
   row("complete", summary.complete ? "yes" : "no");
+  if (summary.ram_sent_elsewhere) row("", "its RAM went over other connections (multifd)");
   row("machine", summary.machine.value_or("unknown"));
   row("page size", summary.page_size ? fmt::to_string(*summary.page_size) : "unknown");
   if (!summary.capabilities.empty())
@@ -133,8 +136,9 @@ void print_text(Lines& out, const Summary& summary, Format format, std::uint64_t
   row("RAM", fmt::format("{} in {} blocks", size_text(summary.ram_total), summary.blocks.size()));
   for (const auto& block : summary.blocks)
     row("", fmt::format("{:>12}  {}", size_text(block.length), block.name));
-  row("pages", fmt::format("{} zero, {} full, {} xbzrle, {} compressed, {} hook, in {} rounds", summary.zero,
-                           summary.full, summary.xbzrle, summary.compressed, summary.hook, summary.rounds));
+  row("pages", fmt::format("{} zero, {} full, {} xbzrle, {} compressed, {} hook, in {}{} rounds",
+                           summary.zero, summary.full, summary.xbzrle, summary.compressed, summary.hook,
+                           summary.rounds_exact ? "" : "about ", summary.rounds));
   row("sections",
       fmt::format("{} with {} of devices: {} typed, {} opaque, {} early, {} undescribed, {} fallback",
                   summary.sections, summary.devices.size(), count(summary, DeviceTyping::typed),

@@ -33,8 +33,11 @@ Status read_all(OpenedStream& stream, native::PageMap& map) {
     auto event = stream.next();
     if (!event) return std::move(event.error());
     if (auto status = map.note(*event); !status) return status;
-    if (std::holds_alternative<native::StreamEnd>(*event)) return {};
+    if (std::holds_alternative<native::StreamEnd>(*event)) break;
   }
+  if (map.sent_elsewhere())
+    return Error{Errc::unsupported, 0, "ram", "the pages of RAM", std::string(native::sent_elsewhere_text)};
+  return {};
 }
 
 /// Of a stream with a fault, the text shows what came before it; a drawing is made of whole streams alone.

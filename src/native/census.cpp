@@ -48,6 +48,7 @@ std::string_view reason_of(DeviceTyping state) {
 }  // namespace
 
 void Census::note(const Event& event, std::optional<DeviceForm> form) {
+  channels_.note(event);
   if (encoded_begin_ && !std::holds_alternative<Body>(event)) {
     // A section of BER is as long as from its first byte to that of the next one.
     summary_.device_octets += source_.offset() - *encoded_begin_;
@@ -72,6 +73,8 @@ void Census::note(const Event& event, std::optional<DeviceForm> form) {
     summary_.ram_total = list->total;
   } else if (const auto* mark = std::get_if<RamMark>(&event)) {
     if (mark->word == ram_flag::hook) ++summary_.hook;
+  } else if (const auto* command = std::get_if<Command>(&event)) {
+    rounds_.note(*command);
   } else if (const auto* text = std::get_if<DescriptionText>(&event)) {
     summary_.described = true;
     if (auto parsed = Description::parse(text->json, limits_)) {
@@ -88,6 +91,8 @@ void Census::note(const Event& event, std::optional<DeviceForm> form) {
     summary_.complete = true;
   }
   if (source_.session().page_size()) summary_.page_size = source_.session().page_size();
+  summary_.ram_sent_elsewhere = channels_.sent_elsewhere(source_.session());
+  if (summary_.ram_sent_elsewhere) summary_.complete = false;
 }
 
 void Census::on(const Configuration& configuration) {
@@ -109,10 +114,9 @@ void Census::on(const RamPage& page) {
   }
   summary_.ram_octets += page.data.size();
   if (!summary_.page_size) summary_.page_size = source_.session().page_size_or_default();
-  // The walk goes through the blocks as they are listed.
-  const std::uint64_t position = (std::uint64_t{page.block} << 48U) | (page.addr >> 8U);
-  if (summary_.rounds == 0 || position <= last_position_) ++summary_.rounds;
-  last_position_ = position;
+  rounds_.begins(page, page.addr / source_.session().page_size_or_default());
+  summary_.rounds = rounds_.count();
+  summary_.rounds_exact = rounds_.exact();
 }
 
 void Census::begin(const SectionBegin& section) {

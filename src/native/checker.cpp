@@ -3,6 +3,7 @@
 
 #include <qember/ber/header.hpp>
 #include <qember/ber/validate.hpp>
+#include <qember/native/channels.hpp>
 #include <qember/native/description.hpp>
 #include <qember/native/page_states.hpp>
 #include <qember/native/rule.hpp>
@@ -60,11 +61,14 @@ struct Checker::State {
 
   std::vector<PageStates<Base>> bases;  ///< by block
   std::size_t base_octets = 0;
-  /// What follows the end: as much of it as a finding shows, and where it begins.
+  Channels channels;
+  /// What follows the end: zeros, since what holds a stream may be larger, such as a volume; then as much of
+  /// the rest as a finding shows, and where it all begins.
   struct Trailing {
     std::uint64_t offset;
     std::string path;
-    Bytes front;
+    std::uint64_t zeros = 0;
+    Bytes front{};
   };
   std::optional<Trailing> trailing;
   std::optional<std::uint8_t> last_of_devices;  ///< of device state that nothing tells apart
@@ -185,10 +189,13 @@ void Checker::State::on(const DescriptionText& description) {
 }
 
 void Checker::State::on(const Eof&) {
-  for (const auto& [id, section] : source.session().sections())
-    // QEMU's background snapshots have no END of RAM.
-    if (!section.ended && section.kind != BodyKind::ram)
+  for (const auto& [id, section] : source.session().sections()) {
+    // QEMU's background snapshots have no END of RAM, and Proxmox' `pbs-state` has a START alone.
+    if (!section.ended && section.kind != BodyKind::ram && section.name != "pbs-state")
       report(Rule::every_end, fmt::format("the END of section {}", id), "the end mark of the stream");
+  }
+  if (channels.sent_elsewhere(source.session()))
+    report(Rule::ram_included, "RAM in the stream", std::string(sent_elsewhere_text));
 }
 
 void Checker::State::on(const Rest& rest) {
@@ -197,26 +204,35 @@ void Checker::State::on(const Rest& rest) {
     last_of_devices = rest.data.back();
     return;
   }
-  if (!trailing) trailing = {source.offset(), source.path(), {}};
+  if (!trailing) trailing = {source.offset(), source.path()};
+  ByteView data = rest.data;
+  Bytes& front = trailing->front;
+  if (front.empty()) {
+    const auto other = std::ranges::find_if(data, [](std::uint8_t byte) { return byte != 0; });
+    const auto zeros = static_cast<std::size_t>(other - data.begin());
+    trailing->zeros += zeros;
+    data = data.subspan(zeros);
+  }
   // One byte more than is shown tells that there are more. The finding waits for it, and is the same for any
   // pieces.
-  Bytes& front = trailing->front;
-  if (front.size() > most_shown) return;
-  const ByteView taken = rest.data.first(std::min(rest.data.size(), most_shown + 1 - front.size()));
+  if (data.empty() || front.size() > most_shown) return;
+  const ByteView taken = data.first(std::min(data.size(), most_shown + 1 - front.size()));
   front.insert(front.end(), taken.begin(), taken.end());
   if (front.size() > most_shown) report_trailing();
 }
 
 void Checker::State::report_trailing() {
-  Error error =
-      broken(Rule::nothing_follows, "the end of the stream", ber::hex_excerpt(trailing->front, most_shown));
-  error.offset = trailing->offset;
-  error.path = trailing->path;
+  const auto& [offset, path, zeros, front] = *trailing;
+  Error error = broken(Rule::nothing_follows, "the end of the stream",
+                       zeros == 0 ? ber::hex_excerpt(front, most_shown)
+                                  : fmt::format("{} zeros, then {:02x}", zeros, front[0]));
+  error.offset = offset;
+  error.path = path;
   findings.push_back(std::move(error));
 }
 
 void Checker::State::on(const StreamEnd&) {
-  if (trailing && trailing->front.size() <= most_shown) report_trailing();
+  if (trailing && !trailing->front.empty() && trailing->front.size() <= most_shown) report_trailing();
   // Such device state has the end mark in it, and maybe a description behind that.
   if (last_of_devices && *last_of_devices != static_cast<std::uint8_t>(Element::eof) &&
       *last_of_devices != '}')
@@ -230,6 +246,7 @@ Checker::~Checker() = default;
 
 std::span<const Error> Checker::note(const Event& event) {
   state_->findings.clear();
+  state_->channels.note(event);
   std::visit([this](const auto& each) { state_->on(each); }, event);
   return state_->findings;
 }

@@ -484,10 +484,11 @@ Status Decoder::State::blocks(const asn1::SecFull& section) {
   if (auto status = note_mapped(blocks); !status) return status;
   if (auto status = check_block_list(session, blocks); !status)
     return place(std::move(status.error()), ".contents.ramblid");
-  if (!blocks.empty() && blocks.front().mapped && *total > limits.max_mapped_ram)
+  const std::uint64_t in_file = mapped_size(blocks);
+  if (in_file > limits.max_mapped_ram)
     return refuse(Errc::limit, ".contents.ramblid.totalram",
                   fmt::format("at most {} in a mapped-ram file", limits.max_mapped_ram),
-                  fmt::to_string(*total));
+                  fmt::to_string(in_file));
   if (auto status = session.open_blocks(*total, std::move(blocks)); !status)
     return place(std::move(status.error()));
   block_names = std::move(names);
@@ -656,21 +657,24 @@ Status Decoder::State::page_of(const ram::PageView& view, RamPage& page) {
 
 /// All of the blocks are mapped or none, follow one another, and have pages of one size.
 Status Decoder::State::note_mapped(std::span<const RamBlock> blocks) {
+  std::uint64_t fields = position.octets() + sizeof(std::uint64_t);
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     if (blocks[i].mapped.has_value() != blocks[0].mapped.has_value())
       return refuse(Errc::bad_annotation, "", "RAM blocks that are all mapped or none", "some");
     if (!blocks[i].mapped) continue;
-    const std::uint64_t fields =
-        i > 0 ? mapped_end(blocks[i - 1]) : position.octets() + sizeof(std::uint64_t);
     auto status = check_mapped_block(blocks[i], fields);
     if (status) status = session.note_page_size(blocks[i].mapped->page_size);
     if (!status) return place(std::move(status.error()));
+    fields = mapped_end(blocks[i], fields);
   }
   return {};
 }
 
 /// What is written into a mapped-ram file comes in the order of its offsets.
 Status Decoder::State::advance_mapped(std::uint32_t to, std::uint64_t at, std::uint64_t size) {
+  if (is_left_out(session.blocks()[to]))
+    return refuse(Errc::bad_annotation, "", "a block that is in the mapped-ram file",
+                  fmt::format("{:?}", session.blocks()[to].name));
   if (at < *mapped_at || (mapped_block && to < *mapped_block) || size > ~std::uint64_t{0} - at)
     return refuse(Errc::wrong_order, "", fmt::format("what comes at {} of the file or later", *mapped_at),
                   fmt::to_string(at));

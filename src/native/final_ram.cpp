@@ -46,18 +46,11 @@ Error FinalRam::place(Error error) const {
   return error;
 }
 
-bool FinalRam::sent_elsewhere() const {
-  const auto has_contents = [](const BlockTally& tally) { return tally.records() != tally.zero; };
-  const auto has_records = [](const BlockTally& tally) { return tally.records() != 0; };
-  return multifd_ || (!source_.session().ignore_shared() && !std::ranges::any_of(tallies_, has_contents) &&
-                      (std::ranges::any_of(tallies_, has_records) || source_.session().total() != 0));
-}
-
 Status FinalRam::note(const Event& event) {
+  channels_.note(event);
   if (const auto* page = std::get_if<RamPage>(&event)) return on(*page);
   if (const auto* list = std::get_if<RamBlocks>(&event)) return begin(*list);
   if (const auto* command = std::get_if<Command>(&event)) return on(*command);
-  if (const auto* mark = std::get_if<RamMark>(&event)) multifd_ |= mark->word == ram_flag::multifd_flush;
   return {};
 }
 

@@ -16,13 +16,13 @@ struct SplitRule {
   std::uint64_t split;
 };
 
-// The split moves down to a multiple of 1 GiB as soon as there has to be one (machine types since 2.0; older
-// ones do not name themselves in the stream).
+// The split of the PCI boards moves down to a multiple of 1 GiB as soon as there has to be one (machine types
+// since 2.0; older ones do not name themselves in the stream).
 constexpr SplitRule rules[] = {
     {"pc-i440fx", 0xe0000000, 0xc0000000},
     {"pc-q35", 0xb0000000, 0x80000000},
     {"microvm", 0xc0000000, 0xc0000000},
-    {"isapc", 0xe0000000, 0xc0000000},
+    {"isapc", 0xe0000000, 0xe0000000},
 };
 
 /// Below this no board splits.
@@ -33,8 +33,8 @@ constexpr std::uint64_t smallest_limit = 0xb0000000;
 std::optional<Hole> pc_hole(std::string_view machine, std::uint64_t ram) noexcept {
   for (const SplitRule& rule : rules)
     if (machine.starts_with(rule.machine)) return Hole{ram >= rule.limit ? rule.split : rule.limit, four_gib};
-  if (ram < smallest_limit) return Hole{smallest_limit, four_gib};
-  return std::nullopt;
+  if (!machine.empty() || ram >= smallest_limit) return std::nullopt;
+  return Hole{smallest_limit, four_gib};
 }
 
 std::vector<PhysicalRange> place_ram(std::uint64_t ram, Hole hole) {

@@ -45,11 +45,13 @@ void NativePosition::pass(const RamPage& page) {
 void NativePosition::pass(const RamBlocks& list) {
   names_.clear();
   octets_ += be64;
+  std::uint64_t mapped = octets_;
   for (const RamBlock& block : list.blocks) {
     names_.push_back(u8 + block.name.size());
     octets_ += names_.back() + be64 + (block.page_size ? be64 : 0) + (block.address ? be64 : 0);
   }
-  if (!list.blocks.empty() && list.blocks.back().mapped) mapped_end_ = mapped_end(list.blocks.back());
+  for (const RamBlock& block : list.blocks)
+    if (block.mapped) mapped_end_ = mapped = mapped_end(block, mapped);
 }
 
 void NativePosition::leave_mapped() {

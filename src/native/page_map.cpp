@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/native/mapped_ram.hpp>
 #include <qember/native/page_map.hpp>
 
 #include <fmt/format.h>
@@ -58,10 +59,12 @@ RoundTally& RoundTally::operator+=(const RoundTally& next) {
 }
 
 Status PageMap::note(const Event& event) {
+  channels_.note(event);
   if (const auto* page = std::get_if<RamPage>(&event)) return on(*page);
   if (const auto* list = std::get_if<RamBlocks>(&event)) begin(*list);
   if (const auto* configuration = std::get_if<Configuration>(&event))
     machine_ = as_text(configuration->machine);
+  if (const auto* command = std::get_if<Command>(&event)) round_count_.note(*command);
   if (std::holds_alternative<StreamEnd>(event)) finish();
   return {};
 }
@@ -78,7 +81,9 @@ void PageMap::finish() {
   measure();
   // A mapped-ram file names the pages that are not zero, and no others.
   if (!source_.session().mapped_ram()) return;
-  for (BlockMap& block : blocks_) {
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    BlockMap& block = blocks_[i];
+    if (is_left_out(source_.session().blocks()[i])) continue;
     for (std::uint64_t first = 0; first < block.pages; first += block.bin_pages) {
       PageBin& bin = block.bins[first / block.bin_pages];
       bin.zero += std::min(block.bin_pages, block.pages - first) - bin.sent();
@@ -128,10 +133,7 @@ Status PageMap::on(const RamPage& page) {
                  "pages that take more"};
   if (auto* count = count_of(bin, before)) --*count;
   ++*count_of(bin, form);
-  // QEMU's compressing threads finish out of order, but what they finish is new to the walk.
-  const std::pair position{page.block, page.addr};
-  if (rounds_.empty() || (position <= position_ && before != PageForm::unsent)) next_round();
-  position_ = position;
+  if (round_count_.begins(page, number)) next_round();
   RoundTally& round = rounds_.back();
   ++*count_of(round, form);
   round.octets += page.data.size();

@@ -38,6 +38,7 @@ Status check_mapped_block(const RamBlock& block, std::uint64_t offset) {
   if (mapped.page_size < 256 || mapped.page_size > 65536 || (mapped.page_size & (mapped.page_size - 1)) != 0)
     return refuse("a page size of 256 to 65536", mapped.page_size);
   if (block.length % mapped.page_size != 0) return refuse("a block of whole pages", block.length);
+  if (is_left_out(block)) return {};
   constexpr std::uint64_t most = std::uint64_t{1} << 62U;
   const std::uint64_t fields_end = offset + mapped_fields_size(block);
   if (block.length > most || mapped.bitmap_offset < fields_end ||
@@ -77,8 +78,21 @@ Result<RamBlock> Reader::read_mapped_block(std::uint64_t& offset, std::uint64_t 
   if (cursor.is_short()) return at(cursor.shortage(path));
   if (auto status = check_mapped_block(block, offset); !status)
     return at(std::move(status.error()).within(path));
-  offset = mapped_end(block);
+  offset = mapped_end(block, offset);
   return block;
+}
+
+/// `begin`: where the block's fields are.
+void Reader::note_mapped_parts(const RamBlock& block, std::uint32_t index, std::uint64_t begin) {
+  const MappedRam& mapped = *block.mapped;
+  const std::uint64_t fields = mapped_fields_size(block);
+  mapped_.push_back({MappedPart::fields, index, fields});
+  if (is_left_out(block)) return;
+  const std::uint64_t bitmap = mapped_bitmap_size(block);
+  mapped_.push_back({MappedPart::padding, index, mapped.bitmap_offset - begin - fields});
+  mapped_.push_back({MappedPart::bitmap, index, bitmap});
+  mapped_.push_back({MappedPart::padding, index, mapped.pages_offset - mapped.bitmap_offset - bitmap});
+  mapped_.push_back({MappedPart::pages, index, block.length});
 }
 
 Result<Event> Reader::read_mapped_blocks(std::uint64_t total) {
@@ -99,16 +113,8 @@ Result<Event> Reader::read_mapped_blocks(std::uint64_t total) {
     const std::uint64_t begin = offset;
     auto block = read_mapped_block(offset, left, block_path);
     if (!block) return std::move(block.error());
-    const auto index = static_cast<std::uint32_t>(blocks.size());
-    const MappedRam& mapped = *block->mapped;
-    const std::uint64_t fields = mapped_fields_size(*block);
-    const std::uint64_t bitmap = mapped_bitmap_size(*block);
-    mapped_.push_back({MappedPart::fields, index, fields});
-    mapped_.push_back({MappedPart::padding, index, mapped.bitmap_offset - begin - fields});
-    mapped_.push_back({MappedPart::bitmap, index, bitmap});
-    mapped_.push_back({MappedPart::padding, index, mapped.pages_offset - mapped.bitmap_offset - bitmap});
-    mapped_.push_back({MappedPart::pages, index, block->length});
-    if (auto status = session_.note_page_size(mapped.page_size); !status)
+    note_mapped_parts(*block, static_cast<std::uint32_t>(blocks.size()), begin);
+    if (auto status = session_.note_page_size(block->mapped->page_size); !status)
       return place(std::move(status.error()), block_path);
     blocks.push_back(std::move(*block));
   }

@@ -43,6 +43,7 @@ constexpr std::array all{
     RuleInfo{delta_base, "delta_base", Errc::bad_delta},
     RuleInfo{compressed_fits, "compressed_fits", Errc::bad_length},
     RuleInfo{compressed_inflates, "compressed_inflates", Errc::bad_value},
+    RuleInfo{ram_included, "ram_included", Errc::unsupported},
     RuleInfo{description_text, "description_text", Errc::bad_value},
     RuleInfo{nothing_follows, "nothing_follows", Errc::trailing_data},
     RuleInfo{end_mark, "end_mark", Errc::truncated},

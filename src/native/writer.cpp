@@ -125,10 +125,15 @@ void Writer::pad_to(std::uint64_t position) {
         static_cast<std::size_t>(std::min<std::uint64_t>(zeros.size(), position - this->position()))));
 }
 
+/// Pads to the end of a block in a mapped-ram file, whose fields are written.
+void Writer::end_block(const RamBlock& block) {
+  if (!is_left_out(block)) pad_to(mapped_end(block, 0));
+}
+
 /// Goes on to that block of a mapped-ram file: what has not come of those before is zeros.
 void Writer::seek_block(std::uint32_t block) {
   while (mapped_ && *mapped_ < block) {
-    pad_to(mapped_end(blocks_[*mapped_]));
+    end_block(blocks_[*mapped_]);
     put_block(blocks_[++*mapped_]);
     bitmap_at_ = blocks_[*mapped_].mapped->bitmap_offset;
   }
@@ -137,7 +142,7 @@ void Writer::seek_block(std::uint32_t block) {
 void Writer::end_mapped() {
   if (!mapped_) return;
   seek_block(static_cast<std::uint32_t>(blocks_.size() - 1));
-  pad_to(mapped_end(blocks_.back()));
+  end_block(blocks_.back());
   mapped_.reset();
 }
 

@@ -3,7 +3,9 @@
 /// but for the form of device state, where BER was written without its values.
 #pragma once
 
+#include <qember/native/channels.hpp>
 #include <qember/native/decoder.hpp>
+#include <qember/native/rounds.hpp>
 #include <qember/native/source.hpp>
 #include <qember/native/state.hpp>
 
@@ -39,14 +41,15 @@ struct Summary {
 
   // Page records.
   std::uint64_t zero = 0, full = 0, xbzrle = 0, compressed = 0, hook = 0;
-  /// Walks over the memory: a new one begins where addresses go back.
-  std::uint64_t rounds = 0;
+  std::uint64_t rounds = 0;  ///< walks over the memory
+  bool rounds_exact = true;  ///< see `Rounds`
 
   std::uint64_t sections = 0;  ///< of all kinds, each START, PART, END and FULL
   std::vector<DeviceSummary> devices;
   std::optional<bool> footers;
   bool described = false;
-  bool complete = false;  ///< the end mark was seen
+  bool ram_sent_elsewhere = false;  ///< over other connections, see `Channels`
+  bool complete = false;            ///< the end mark was seen, and RAM is in the stream
 
   std::uint64_t ram_octets = 0;                         ///< contents of pages: full, delta, compressed
   std::uint64_t device_octets = 0;                      ///< device state as it is in this form
@@ -75,7 +78,8 @@ class Census {
   std::unique_ptr<Description> description_;
   std::optional<DeviceMatcher> matcher_;
   std::vector<std::size_t> unsettled_;  ///< devices that are early or undescribed
-  std::uint64_t last_position_ = 0;
+  Rounds rounds_;
+  Channels channels_;
   bool in_device_ = false;
   std::optional<DeviceForm> form_;
   std::string name_;

@@ -3,8 +3,8 @@
 ///
 /// Deltas are sound and have a page to change; compressed pages hold a page; commands have the payload that
 /// QEMU asks for; a section is used between its START and its END; names are texts; the description is JSON
-/// and has the stream's page size; nothing follows the end. That a description does not fit its device state
-/// is nothing wrong: QEMU never looks at it.
+/// and has the stream's page size; RAM is in the stream; nothing but zeros follows the end. That a
+/// description does not fit its device state is nothing wrong: QEMU never looks at it.
 #pragma once
 
 #include <qember/native/source.hpp>

@@ -4,6 +4,7 @@
 /// postcopy discards is gone until it comes again.
 #pragma once
 
+#include <qember/native/channels.hpp>
 #include <qember/native/page_states.hpp>
 #include <qember/native/source.hpp>
 
@@ -54,8 +55,8 @@ class FinalRam {
 
   /// One a block, in the order of the list; empty before that came.
   std::span<const BlockTally> tallies() const noexcept { return tallies_; }
-  /// Pages go over other connections (multifd): a mark says so, or that none with contents came.
-  bool sent_elsewhere() const;
+  /// Whether pages went over other connections (multifd).
+  bool sent_elsewhere() const { return channels_.sent_elsewhere(source_.session()); }
 
  private:
   struct Block {
@@ -88,7 +89,7 @@ class FinalRam {
   std::vector<Block> blocks_;
   std::vector<BlockTally> tallies_;
   Bytes scratch_;
-  bool multifd_ = false;
+  Channels channels_;
 };
 
 }  // namespace qember::native

@@ -3,7 +3,9 @@
 /// memory but for two bits a page.
 #pragma once
 
+#include <qember/native/channels.hpp>
 #include <qember/native/page_states.hpp>
+#include <qember/native/rounds.hpp>
 #include <qember/native/source.hpp>
 
 namespace qember::native {
@@ -51,10 +53,11 @@ class PageMap {
   Status note(const Event& event);
 
   std::span<const BlockMap> blocks() const noexcept { return blocks_; }
-  /// A walk begins where addresses go back to a page that had been sent. From 1024 rounds on neighbours
-  /// are one.
+  /// As `Rounds` counts them. From 1024 rounds on neighbours are one.
   std::span<const RoundTally> rounds() const noexcept { return rounds_; }
   std::uint64_t page_size() const { return source_.session().page_size_or_default(); }
+  /// Whether RAM went over other connections, so that the map is not of it.
+  bool sent_elsewhere() const { return channels_.sent_elsewhere(source_.session()); }
   /// Empty where the stream does not name it.
   const std::string& machine() const noexcept { return machine_; }
 
@@ -73,7 +76,8 @@ class PageMap {
   std::vector<PageStates<PageForm>> states_;
   std::vector<RoundTally> rounds_;
   std::uint64_t rounds_joined_ = 1;  ///< in one tally
-  std::pair<std::uint32_t, std::uint64_t> position_;
+  Rounds round_count_;
+  Channels channels_;
   bool measured_ = false;  ///< blocks in pages
 };
 

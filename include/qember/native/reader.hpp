@@ -69,6 +69,7 @@ class Reader final : public Source {
   Result<bool> read_block(Cursor& cursor, std::uint64_t left, RamBlock& block, bool& last);
   Result<Event> read_mapped_blocks(std::uint64_t total);
   Result<RamBlock> read_mapped_block(std::uint64_t& offset, std::uint64_t left, const std::string& path);
+  void note_mapped_parts(const RamBlock& block, std::uint32_t index, std::uint64_t begin);
   Result<Event> read_mapped();
   Result<Event> read_mapped_pages();
   Result<Event> read_ram();

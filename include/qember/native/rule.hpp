@@ -48,9 +48,10 @@ enum class Rule : std::uint8_t {
   delta_base,           ///< of a page that was sent
   compressed_fits,      ///< a compressed page is no longer than zlib makes it
   compressed_inflates,  ///< and inflates to a page
+  ram_included,         ///< RAM is in the stream, and went over no other connections (multifd)
   // The end.
   description_text,  ///< the description is JSON
-  nothing_follows,   ///< behind the end mark and the description
+  nothing_follows,   ///< behind the end mark and the description, but zeros
   end_mark,          ///< device state that nothing tells apart has the end mark in it
 };
 

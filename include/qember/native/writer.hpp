@@ -41,6 +41,7 @@ class Writer {
   std::uint64_t position() const { return out_.written() - begin_; }
   void pad_to(std::uint64_t position);
   void seek_block(std::uint32_t block);
+  void end_block(const RamBlock& block);
   void end_mapped();
 
   stream::Output& out_;

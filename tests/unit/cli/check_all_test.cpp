@@ -148,6 +148,33 @@ TEST_CASE("a description is JSON and has the page size; whether it fits is QEMU'
   CHECK(found(stream.bytes()) == Lines{"page_size_unknown QEVM.description"});
 }
 
+TEST_CASE("zeros follow the end of a stream in a volume, and are no fault") {
+  const auto sound =
+      ram().eos().footer(1).ended(1).device(2, "dev", Bytes(3, 1)).eof().description("{}").bytes();
+  for (const std::size_t size : {1, 1023, 3'000'000}) {
+    Bytes padded = sound;
+    padded.resize(sound.size() + size);
+    for (const Chunks& chunks : {whole(), chunks_of(4096), prime_chunks(3)})
+      CHECK(findings(padded, chunks).empty());
+    const Bytes ber = encode(padded).out;
+    CHECK(findings(ber).empty());
+    CHECK((decode(ber).out == padded));
+    const Scratch scratch;
+    const std::string file = scratch.file("vm", padded);
+    for (const std::string verb : {"check", "info", "show", "map"}) CHECK(run({verb, file}).code == 0);
+    CHECK(run({"diff", file, scratch.file("bare", sound)}).code == 0);
+    // What stands behind them is one, at the end of the stream, however it comes.
+    padded.push_back(7);
+    for (const Chunks& chunks : {whole(), chunks_of(1000), prime_chunks(3)}) {
+      const auto behind = findings(padded, chunks);
+      REQUIRE(behind.size() == 1);
+      CHECK(behind[0].code == Errc::trailing_data);
+      CHECK(behind[0].offset == sound.size());
+      CHECK(behind[0].found == std::to_string(size) + " zeros, then 07");
+    }
+  }
+}
+
 TEST_CASE("nothing follows the end") {
   finds(ram().eos().footer(1).ended(1).eof().description("{}").text("more"), {"trailing_data QEVM"});
   finds(ram().eos().footer(1).ended(1).eof().text("more"), {"trailing_data QEVM"});

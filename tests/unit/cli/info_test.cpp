@@ -64,6 +64,15 @@ TEST_CASE("info --json says what is in a stream, the same for both forms") {
     CHECK(json["sections"]["typed"] == 2);
     CHECK(json["sections"]["fallback"] == Json::array());
     CHECK(json["bytes"]["ram"] == 3 * 1024 + 4 + 17);
+    CHECK(json["rounds"] == 2);
+    CHECK(json["rounds_exact"] == true);
+    CHECK(json["ram_sent_elsewhere"] == false);
+    CHECK(json["footers"] == true);
+    CHECK(json["description"] == true);
+    CHECK(json["capabilities"] == Json::parse(R"(["some-capability"])"));
+    CHECK(json["devices"] ==
+          Json::parse(R"([{"name": "dev", "instance": 0, "version": 2, "bytes": 57, "state": "typed"},
+                          {"name": "old", "instance": 3, "version": 1, "bytes": 6, "state": "typed"}])"));
   }
   CHECK(of_native["format"] == "native");
   CHECK(of_ber["format"] == "ber");

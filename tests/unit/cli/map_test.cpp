@@ -29,10 +29,13 @@ TEST_CASE("map draws each block by address, and each round, the same for both fo
   const Bytes native = two_rounds();
   const Ran ran = run({"map", "-"}, native);
   REQUIRE(ran.code == 0);
-  CHECK(holds(ran.out, "-##x....   .1.1....\n"));
-  CHECK(holds(ran.out, "2 full, 1 delta, 1 zero, 4 never sent; 2 sent again"));
-  CHECK(holds(ran.out, "round 1"));
-  CHECK(holds(ran.out, "round 2"));
+  CHECK(ran.out.starts_with("standard input: pc-i440fx-7.2, 64 KiB in 2 blocks, 6 pages sent in 2 rounds\n"));
+  CHECK(holds(ran.out, "\npc.ram  32 KiB\npages: 2 full, 1 delta, 1 zero, 4 never sent; 2 sent again\n"));
+  CHECK(holds(ran.out, "      0 B -##x....   .1.1....\n          a cell is 4 KiB\n"));
+  CHECK(holds(ran.out, "\n<&\\x1b>  32 KiB\npages: never sent\n"));
+  // Two zero and two full pages of 4 KiB; then a full one, and a delta of three bytes.
+  CHECK(holds(ran.out, "\nround 1                 4 pages      8 KiB  ############------------\n"));
+  CHECK(holds(ran.out, "\nround 2                 2 pages    4.0 KiB  ########xxxxxxxxx\n"));
   CHECK_FALSE(holds(ran.out, "round 3"));
   CHECK_FALSE(holds(ran.out, "\x1b"));
   CHECK(run({"map", "-"}, encode(native).out).out == ran.out);
@@ -68,4 +71,92 @@ TEST_CASE("map of a block that claims to be huge is small and quick") {
   const Ran ran = run({"map", "-"}, to.eos().footer(1).end(1).eos().footer(1).eof().bytes());
   CHECK(ran.code == 0);
   CHECK(holds(ran.out, "1 PiB"));
+}
+
+namespace {
+
+/// A stream of one block with the records that `add` puts into one PART.
+template <class Add>
+Bytes one_block(std::uint64_t pages, Add add) {
+  NativeBuilder to;
+  to.configuration("pc-i440fx-7.2", 4096).ram(1, {"r"}, pages * 4096).part(1);
+  add(to);
+  return to.eos().footer(1).ended(1).eof().bytes();
+}
+
+std::string map_of(const Bytes& native) {
+  const Ran ran = run({"map", "-"}, native);
+  CHECK(ran.code == 0);
+  CHECK(ran.error == "");
+  return ran.out;
+}
+
+}  // namespace
+
+TEST_CASE("map: how often pages were sent again") {
+  const std::vector<int> times{0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 64};
+  const std::string text = map_of(one_block(16, [&](NativeBuilder& to) {
+    to.zero("r", 15 * 4096);
+    for (std::size_t i = 0; i < times.size(); ++i)
+      for (int n = 0; n <= times[i]; ++n) to.zero({}, i * 4096);
+  }));
+  CHECK(holds(text, "      0 B ------------...-   .1224488oo@@....\n"));
+  CHECK(holds(text, "pages: 13 zero, 3 never sent; 183 sent again\n"));
+}
+
+TEST_CASE("map: a cell of many pages is drawn as what stands out of them") {
+  // 512 cells of 8 pages.
+  const std::string text = map_of(one_block(4096, [](NativeBuilder& to) {
+    std::uint64_t cell = 0;
+    const auto pages = [&](int full, int zero, int delta) {
+      std::uint64_t addr = cell++ * 8 * 4096;
+      const NativeBuilder::Block block = cell == 1 ? NativeBuilder::Block("r") : NativeBuilder::Block();
+      bool first = true;
+      const auto name = [&] { return std::exchange(first, false) ? block : NativeBuilder::Block(); };
+      for (; full > 0; --full, addr += 4096) to.page(name(), addr, 1);
+      for (; zero > 0; --zero, addr += 4096) to.zero(name(), addr);
+      for (; delta > 0; --delta, addr += 4096) to.zero(name(), addr).xbzrle({}, addr, Bytes{0, 1, 1});
+    };
+    pages(1, 4, 0);
+    pages(1, 5, 0);
+    pages(2, 0, 1);
+    pages(1, 0, 1);
+    pages(0, 1, 0);
+    pages(0, 7, 1);
+    pages(0, 0, 0);
+    pages(8, 0, 0);
+  }));
+  CHECK(holds(text, "      0 B #+#x-x.#........................   ..11.1..........................\n"));
+  CHECK(holds(text, "\n  1.0 MiB ................................   ................................\n") ==
+        false);
+  CHECK(holds(text, "\n    1 MiB ................................   ................................\n"));
+  CHECK(holds(text, "\n   15 MiB ................................   ................................\n"));
+  CHECK_FALSE(holds(text, "\n   16 MiB"));
+  CHECK(holds(text, "          a cell is 32 KiB\n"));
+  CHECK(holds(text, "pages: 13 full, 3 delta, 17 zero, 4,063 never sent; 3 sent again\n"));
+}
+
+TEST_CASE("map: many rounds are joined into sixteen lines") {
+  const std::string text = map_of(one_block(4, [](NativeBuilder& to) {
+    to.zero("r", 0);
+    for (int i = 1; i < 33; ++i) to.zero({}, 0);
+  }));
+  CHECK(holds(text, "33 pages sent in 33 rounds\n"));
+  CHECK(holds(text, "\nrounds 1-3              3 pages        0 B  "));
+  CHECK(holds(text, "\nrounds 31-33            3 pages        0 B  "));
+  CHECK_FALSE(holds(text, "\nround "));
+}
+
+TEST_CASE("map: in a mapped-ram file, what is not there is zeroes") {
+  NativeBuilder to;
+  to.configuration("microvm", 4096).u8(5).counted("configuration/capabilities").u32(1).u32(1);
+  to.counted("mapped-ram").section(1, 1, "ram", 0, 4).u64(8 * 4096 | 4).counted("r").u64(8 * 4096);
+  to.u32(1).u64(4096).u64(to.size() + 16).u64(to.size() + 8 + 8).raw(Bytes{2, 0, 0, 0, 0, 0, 0, 0});
+  to.fill(4096, 0).fill(4096, 1).fill(6 * 4096, 0).eos().footer(1).ended(1).eof();
+  const Scratch scratch;
+  const Ran ran = run({"map", scratch.file("vm", to.bytes())});
+  CHECK(ran.code == 0);
+  CHECK(holds(ran.out, "      0 B -#------   ........\n"));
+  CHECK(holds(ran.out, "pages: 1 full, 7 zero; 0 sent again\n"));
+  CHECK(holds(ran.out, "1 page sent in 1 round\n"));
 }
