@@ -65,9 +65,9 @@ void put_deltas() {
 
 void put_stream(const std::string& name, const Bytes& native) {
   put("native_stream", name, native);
-  for (const auto& [suffix, form] :
-       {std::pair("", EncodeForm{}), std::pair("-der", EncodeForm{true, false, {}}),
-        std::pair("-opaque", EncodeForm{false, true, {}})}) {
+  for (const auto& [suffix, form] : {std::pair("", EncodeForm{false, false, {}, 4096}),
+                                     std::pair("-der", EncodeForm{true, false, {}, 4096}),
+                                     std::pair("-opaque", EncodeForm{false, true, {}, 4096})}) {
     const Converted ber = encode(native, whole(), form);
     if (ber.error) throw std::runtime_error(name + ": " + to_string(*ber.error));
     put("ber_stream", name + suffix, ber.out);
