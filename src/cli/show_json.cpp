@@ -110,7 +110,7 @@ void StateJson::enter(const StateGroup& group) {
   const bool is_elements = group.kind == StateGroup::Kind::elements;
   if (!is_elements) {
     const auto& structure = *group.structure;
-    put(fmt::format("\"{}\":{},\"version\":{}", group.field == nullptr ? "subsection" : "struct",
+    put(fmt::format(R"("{}":{},"version":{})", group.field == nullptr ? "subsection" : "struct",
                     quoted(structure.name), structure.version));
   }
   put(is_elements ? "\"elements\":[" : "\"fields\":[");

@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 12> command_names{"",
 std::optional<std::vector<std::string>> names_of(ByteView octets) {
   if (octets.size() < 4) return std::nullopt;
   std::vector<std::string> names;
-  const std::uint32_t count = load_be<std::uint32_t>(octets.data());
+  const auto count = load_be<std::uint32_t>(octets.data());
   octets = octets.subspan(4);
   while (!octets.empty() && octets.size() > octets[0]) {
     names.emplace_back(as_text(octets.subspan(1, octets[0])));

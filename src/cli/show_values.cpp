@@ -91,17 +91,16 @@ std::string short_text(const Field& field, const native::StateValue& value) {
 
 std::string octets_json(ByteView octets) {
   constexpr std::size_t most_whole = 64;
-  std::string text =
-      fmt::format("{{\"size\":{},\"digest\":\"{}\"", octets.size(), to_string(digest_of(octets)));
+  std::string text = fmt::format(R"({{"size":{},"digest":"{}")", octets.size(), to_string(digest_of(octets)));
   if (octets.size() > most_whole) return text + "}";
-  text += ",\"octets\":\"";
+  text += R"(,"octets":")";
   for (const std::uint8_t octet : octets) text += fmt::format("{:02x}", octet);
   return text + "\"}";
 }
 
 std::string value_json(const Field& field, const native::StateValue& value) {
   if (const auto* integer = std::get_if<Integer>(&value))
-    return fmt::format("{{\"value\":{},\"hex\":\"{}\"}}", to_string(*integer), hex_text(field, *integer));
+    return fmt::format(R"({{"value":{},"hex":"{}"}})", to_string(*integer), hex_text(field, *integer));
   if (const auto* boolean = std::get_if<bool>(&value)) return fmt::format("{{\"value\":{}}}", *boolean);
   return octets_json(std::get<ByteView>(value));
 }

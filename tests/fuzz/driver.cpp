@@ -8,16 +8,6 @@
 #include <fstream>
 #include <iterator>
 
-namespace qember::fuzz {
-
-void require(bool holds, std::string_view what) {
-  if (holds) return;
-  std::fprintf(stderr, "does not hold: %.*s\n", static_cast<int>(what.size()), what.data());
-  std::abort();
-}
-
-}  // namespace qember::fuzz
-
 #ifdef QEMBER_FUZZ
 
 extern "C" {
@@ -50,19 +40,26 @@ qember::Bytes load(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// Runs the target, and has what it is given in the file that QEMBER_FUZZ_KEEP names, for whom it ends.
+void try_input(const qember::Bytes& in) {
+  if (const char* const kept = std::getenv("QEMBER_FUZZ_KEEP"); kept != nullptr)
+    std::ofstream(kept, std::ios::binary) << qember::as_text(in);
+  qember::fuzz::fuzz(in);
+}
+
 /// Where an input ends the process, its name is the last thing said.
 void replay(const fs::path& path, unsigned mutants) {
   std::printf("%s\n", path.c_str());
   std::fflush(stdout);
   const qember::Bytes in = load(path);
-  qember::fuzz::fuzz(in);
+  try_input(in);
   qember::fuzz::Random random(20260101);
   qember::Bytes mutant = in;
   for (unsigned i = 0; i < mutants; ++i) {
     const auto mutate = i % 3 == 0 || qember::fuzz::structure == nullptr ? qember::fuzz::mutate_bytes
                                                                          : qember::fuzz::structure;
     mutant = mutate(i % 4 == 0 ? in : mutant, random);
-    qember::fuzz::fuzz(mutant);
+    try_input(mutant);
   }
 }
 

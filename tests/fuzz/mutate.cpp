@@ -151,4 +151,9 @@ Bytes mutate_records(ByteView in, Random& random) {
   return out;
 }
 
+Bytes mutate_stream(ByteView in, Random& random) {
+  const bool is_ber = !in.empty() && in[0] == 0x7f;
+  return is_ber ? mutate_tlvs(in, random) : mutate_records(in, random);
+}
+
 }  // namespace qember::fuzz

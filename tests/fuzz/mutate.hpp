@@ -17,5 +17,7 @@ Bytes mutate_bytes(ByteView in, Random& random);
 Bytes mutate_tlvs(ByteView in, Random& random);
 /// An element or record of a native stream changed, removed, doubled or moved.
 Bytes mutate_records(ByteView in, Random& random);
+/// The one or the other, by the form of the stream.
+Bytes mutate_stream(ByteView in, Random& random);
 
 }  // namespace qember::fuzz

@@ -65,14 +65,59 @@ void put_deltas() {
 
 void put_stream(const std::string& name, const Bytes& native) {
   put("native_stream", name, native);
-  for (const auto& [suffix, form] :
-       {std::pair("", EncodeForm{}), std::pair("-der", EncodeForm{true, false, {}}),
-        std::pair("-opaque", EncodeForm{false, true, {}})}) {
+  for (const auto& [suffix, form] : {std::pair("", EncodeForm{false, false, {}, 4096}),
+                                     std::pair("-der", EncodeForm{true, false, {}, 4096}),
+                                     std::pair("-opaque", EncodeForm{false, true, {}, 4096})}) {
     const Converted ber = encode(native, whole(), form);
     if (ber.error) throw std::runtime_error(name + ": " + to_string(*ber.error));
     put("ber_stream", name + suffix, ber.out);
     put("decode_encode", name + suffix, ber.out);
   }
+}
+
+/// Both forms of what the verbs that look into a guest have to tell apart.
+void put_guest(const std::string& name, const NativeBuilder& guest) {
+  put("guest", name, guest.bytes());
+  put("guest", name + "-ber", encode(guest.bytes()).out);
+}
+
+void put_guests() {
+  const auto ram = [] { return NativeBuilder().configuration("pc-q35-9.0", 4096); };
+  put_guest("rounds", ram()
+                          .ram(2, {"pc.ram", "vga.vram"}, 0x4000)
+                          .part(2)
+                          .page("pc.ram", 0, 1)
+                          .zero({}, 0x1000)
+                          .eos()
+                          .footer(2)
+                          .part(2)
+                          .xbzrle("pc.ram", 0, from_hex("05 02 1122"))
+                          .zero("vga.vram", 0, 7)
+                          .eos()
+                          .footer(2)
+                          .ended(2)
+                          .device(3, "dev", Bytes(5))
+                          .eof());
+  put_guest("postcopy", ram()
+                            .ram(2, {"pc.ram"}, 0x4000)
+                            .part(2)
+                            .page("pc.ram", 0x1000, 1)
+                            .zero({}, 0)
+                            .eos()
+                            .footer(2)
+                            .command(6, from_hex("00 06 70632e72616d 00 0000000000001000 0000000000001000"))
+                            .ended(2)
+                            .eof());
+  put_guest("nodes", ram()
+                         .ram(2, {"ram-node1", "ram-node0"}, 0x2000)
+                         .part(2)
+                         .page("ram-node0", 0, 1)
+                         .page("ram-node1", 0x1000, 2)
+                         .eos()
+                         .footer(2)
+                         .ended(2)
+                         .eof());
+  put_guest("multifd", ram().ram(2, {"pc.ram"}, 0x4000).part(2).u64(0x200).eos().footer(2).ended(2).eof());
 }
 
 void put_descriptions() {
@@ -94,6 +139,7 @@ int main(int argc, char** argv) {
   put_vectors();
   put_deltas();
   put_descriptions();
+  put_guests();
   put_stream("small", small_stream().bytes());
   put_stream("real", cut_pages(sample(), 0x104000, 0x105000));
   NativeBuilder plain;

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Whatever an input claims, `check`, `encode` and `decode` take time and memory for what it is.
+// Whatever an input claims, the library and every verb take time and memory for what it is.
 #include "allocations.hpp"
 #include "guarded.hpp"
 #include "inputs.hpp"
 #include "visits.hpp"
 
+#include "fuzz/verbs.hpp"
 #include "support/convert.hpp"
 #include "support/findings.hpp"
 
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <sstream>
 
@@ -55,6 +57,26 @@ Cost take(const HostileInput& hostile) {
   return cost;
 }
 
+using Words = std::vector<std::string>;
+
+/// The verbs that look into a stream, IN; what they write is OUT.
+const std::vector<Words> looks{{"show", "IN"},
+                               {"show", "--json", "IN"},
+                               {"info", "--json", "IN"},
+                               {"info", "IN", "--against", "IN"},
+                               {"map", "IN"},
+                               {"map", "IN", "--svg", "OUT"},
+                               {"diff", "IN", "IN"},
+                               {"extract", "IN", "--ram", "OUT"},
+                               {"extract", "IN", "--ram", "OUT", "--partial"},
+                               {"extract", "IN", "--elf", "OUT"}};
+
+Words with_paths(Words words, const std::string& in, const std::string& out) {
+  std::ranges::replace(words, "IN", in);
+  std::ranges::replace(words, "OUT", out);
+  return words;
+}
+
 }  // namespace
 
 TEST_CASE("hostile inputs cost what they are, not what they claim", "[hostile]") {
@@ -80,4 +102,21 @@ TEST_CASE("hostile inputs cost what they are, not what they claim", "[hostile]")
     CHECK(cost.allocated <= fixed_cost + 2 * cost.octets + hostile.memory);
     CHECK(result.resident_kib < most_resident_kib);
   }
+}
+
+TEST_CASE("no verb takes a hostile input for more than it is", "[hostile]") {
+  const fuzz::Outputs outputs;
+  for (const HostileInput& hostile : hostile_inputs())
+    for (const Words& words : looks) {
+      INFO(hostile.name << ": " << fmt::format("{}", fmt::join(words, " ")));
+      const Guarded result = run_guarded([&] {
+        const fuzz::Stream stream(hostile.make());
+        const fuzz::Ran ran = stream.run(with_paths(words, stream.path(), outputs.path("out")));
+        return std::to_string(ran.code);
+      });
+      CHECK(result.ended == "");
+      const bool keeps = words.back() == "--partial";
+      if (result.said != "0" && !keeps) CHECK(outputs.are_none());
+      outputs.remove_all();
+    }
 }

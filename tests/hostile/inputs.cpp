@@ -73,11 +73,12 @@ std::string repeated(std::string_view unit, std::size_t count) {
 /// A zlib stream of 4 MiB of zeros.
 Bytes zip_bomb() { return hex("78daedc101010000008220ffaf6e484001") + Bytes(4063) + hex("7c1b03c00001"); }
 
-}  // namespace
+// The inputs, by what is wrong with them.
 
-const std::vector<HostileInput>& hostile_inputs() {
-  static const std::vector<HostileInput> inputs{
-      // Claims.
+using Inputs = std::vector<HostileInput>;
+
+Inputs claims() {
+  return {
       {"a terabyte claimed in 20 octets", [] { return hex("7fcdc551 88 0000010000000000 02 01 03 30 80"); },
        "truncated"},
       {"a section of a terabyte", [] { return file() + hex("7f8f53 88 0000010000000000 0c 01 64"); },
@@ -88,7 +89,11 @@ const std::vector<HostileInput>& hostile_inputs() {
        "bad_value"},
       {"a name of 2^32 octets", [] { return file() + hex("7f8f53 80 0c 85 0100000000 61"); }, "limit"},
       {"a string of 2^62 octets", [] { return device() + hex("04 88 4000000000000000 61"); }, "truncated"},
-      // Depth and number.
+  };
+}
+
+Inputs deep_or_many() {
+  return {
       {"65 KB of nested tags", [] { return device() + hex("3080") * (32 * kib); }, "limit"},
       {"65 KB of nested segments", [] { return device() + hex("2480") * (32 * kib); }, "limit"},
       {"65 KB of nested files", [] { return hex("7fcdc55180") * (13 * kib); }, "bad_tag"},
@@ -102,6 +107,11 @@ const std::vector<HostileInput>& hostile_inputs() {
        [] { return ram(hex("0000 0000") + hex("3005 0c0172 3000") * (mib / 7) + hex("3080 0c0172 3080")); },
        ""},
       {"a million hooks", [] { return ram(hex("5fc84f00") * (mib / 4)); }, ""},
+  };
+}
+
+Inputs far_apart() {
+  return {
       {"a million annotations",
        [] {
          return file() +
@@ -130,18 +140,31 @@ const std::vector<HostileInput>& hostile_inputs() {
          return ram(pages);
        },
        "bad_value"},
-      // Forms that decoders differ on.
+  };
+}
+
+Inputs odd_forms() {
+  return {
       {"overlong integers", [] { return values(hex("02 09 000000000000000001")); }, "bad_value"},
       {"overlong lengths", [] { return hex("7fcdc551 fe") + Bytes(126); }, "bad_length"},
       {"a tag of 65 KB", [] { return hex("7f") + hex("81") * (64 * kib); }, "unknown_magic"},
       {"a tag of 65 KB inside", [] { return file() + hex("7f") + hex("81") * (64 * kib); }, "bad_tag"},
       {"a primitive without a length", [] { return device() + hex("04 80") + Bytes(kib); }, "bad_length"},
       {"ends of contents alone", [] { return file() + Bytes(64 * kib); }, "trailing_data"},
-      // Names.
+  };
+}
+
+Inputs names_and_blocks() {
+  return {
       {"a block named ../x",
        [] { return NativeBuilder().ram(1, {"../../../etc/passwd"}, 0x1000).ended(1).eof().bytes(); }, ""},
       {"a block named with control characters",
        [] { return NativeBuilder().ram(1, {"\x1b[2J"}, 0x1000).eof().bytes(); }, "bad_value"},
+  };
+}
+
+Inputs blocks() {
+  return {
       {"2^14 blocks and one",
        [] {
          NativeBuilder to;
@@ -184,7 +207,11 @@ const std::vector<HostileInput>& hostile_inputs() {
              .bytes();
        },
        ""},
-      // Sections.
+  };
+}
+
+Inputs sections() {
+  return {
       {"sections without end",
        [] {
          NativeBuilder to;
@@ -210,7 +237,11 @@ const std::vector<HostileInput>& hostile_inputs() {
          return to.bytes();
        },
        "bad_value"},
-      // Pages.
+  };
+}
+
+Inputs pages() {
+  return {
       {"a zip bomb in a compressed page",
        [] {
          return ram_of(0x2000)
@@ -239,7 +270,11 @@ const std::vector<HostileInput>& hostile_inputs() {
              .bytes();
        },
        "bad_delta"},
-      // Descriptions.
+  };
+}
+
+Inputs descriptions() {
+  return {
       {"4 MB of [ as a description", [] { return described(std::string(4 * mib - kib, '[')); }, "bad_value",
        false, 10 * mib},
       {"a description of 4 GiB", [] { return native().eof().u8(6).u32(0xffffffff).bytes(); }, "limit"},
@@ -272,6 +307,11 @@ const std::vector<HostileInput>& hostile_inputs() {
          return native_described(fields(in), Bytes(64 * kib));
        },
        "", false, 24 * mib},
+  };
+}
+
+Inputs described_state() {
+  return {
       {"a description that contradicts the state",
        [] {
          return native_described(fields(
@@ -307,7 +347,11 @@ const std::vector<HostileInput>& hostile_inputs() {
                     repeated(R"({"name":"f","type":"","size":0},)", 40 * kib) + R"({}]},"size":0})"));
        },
        "", false, 16 * mib},
-      // Octet by octet.
+  };
+}
+
+Inputs one_by_one() {
+  return {
       {"2^14 blocks, octet by octet",
        [] {
          NativeBuilder to;
@@ -329,7 +373,11 @@ const std::vector<HostileInput>& hostile_inputs() {
          return native_described(fields(repeated(R"({"name":"f","type":"","size":0},)", 20 * kib) + "{}"));
        },
        "", true, 16 * mib},
-      // Configurations.
+  };
+}
+
+Inputs configurations() {
+  return {
       {"capabilities without end",
        [] {
          return native()
@@ -350,6 +398,19 @@ const std::vector<HostileInput>& hostile_inputs() {
        },
        "bad_value"},
   };
+}
+
+}  // namespace
+
+const std::vector<HostileInput>& hostile_inputs() {
+  static const Inputs inputs = [] {
+    Inputs all;
+    for (const Inputs& group :
+         {claims(), deep_or_many(), far_apart(), odd_forms(), names_and_blocks(), blocks(), sections(),
+          pages(), descriptions(), described_state(), one_by_one(), configurations()})
+      all.insert(all.end(), group.begin(), group.end());
+    return all;
+  }();
   return inputs;
 }
 

@@ -4,6 +4,9 @@
 #include "support/hex.hpp"
 #include "support/samples.hpp"
 
+#include <qember/asn1/types.hpp>
+#include <qember/asn1/value.hpp>
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -32,6 +35,32 @@ void is_refused(const NativeBuilder& native, std::string_view code) {
   const Converted ber = encode(native.bytes());
   INFO((ber.error ? to_string(*ber.error) : "encoded"));
   REQUIRE(verdict(ber).starts_with(code));
+}
+
+/// The sections named `qember`, by their instance; of 0 the keys, too: `1 0(1,6) 3`.
+std::string notes_of(ByteView ber) {
+  using Section = asn1::Sections::Which;
+  using Contents = asn1::SecFull::Contents::Which;
+  const auto file = asn1::decode<asn1::QemuFile>(ber);
+  REQUIRE(file.ok());
+  std::string notes;
+  for (const asn1::Sections section : (*file)->top()) {
+    if (section.which() != Section::full || section.as_full().name() != "qember") continue;
+    const auto note = section.as_full();
+    notes += (notes.empty() ? "" : " ") + to_string(note.instanceid());
+    if (note.instanceid() != Integer(0) || note.contents().which() != Contents::vmstate) continue;
+    std::string keys;
+    const auto entries = note.contents().as_vmstate().as_vmstateentries();
+    for (std::size_t i = 0; i < entries.size(); i += 2)
+      keys += (keys.empty() ? "" : ",") + to_string(entries[i].as_int());
+    notes += "(" + keys + ")";
+  }
+  return notes;
+}
+
+/// In BER these are the notes that the mapping names for it.
+void is_carried_by(const NativeBuilder& native, std::string_view notes) {
+  CHECK(notes_of(encode(native.bytes()).out) == notes);
 }
 
 /// The head of a stream of pages of 4096 octets.
@@ -81,10 +110,15 @@ TEST_CASE("names that the schema reserves or cannot hold come back") {
                  .end(9)
                  .footer(9)
                  .eof());
+  // A true name is beside the one in its place; a name that is UTF-8 needs none.
+  is_carried_by(ram().device(7, "caf\xc3\xa9", three).eof(), "1");
+  is_carried_by(ram().device(7, "qember", three).eof(), "1 0(7)");
+  is_carried_by(ram({"\xff"}).part(1).zero("\xff", 0).eos().footer(1).eof(), "1 0(8)");
 }
 
 TEST_CASE("a name that a block has twice in the list is refused") {
   is_refused(ram({"a", "a"}).eof(), "bad_value");
+  is_refused(ram({"qember", "qember"}).eof(), "bad_value");
 }
 
 TEST_CASE("block names that are sent again come back") {
@@ -119,6 +153,12 @@ TEST_CASE("block names that are sent again come back") {
                  .eos()
                  .footer(1)
                  .eof());
+  // The first page of a section that names its block needs a note, where it was the last one's.
+  is_carried_by(
+      ram().part(1).zero("pc.ram", 0).eos().footer(1).part(1).zero("pc.ram", 0).eos().footer(1).eof(),
+      "1 0(4)");
+  is_carried_by(ram().part(1).zero("pc.ram", 0).eos().footer(1).part(1).zero({}, 0).eos().footer(1).eof(),
+                "1");
 }
 
 TEST_CASE("pages that are filled with another octet come back") {
@@ -140,6 +180,7 @@ TEST_CASE("pages that are filled with another octet come back") {
                  .eos()
                  .footer(1)
                  .eof());
+  is_carried_by(ram().part(1).zero("pc.ram", 0).zero({}, 0x1000, 0xff).eos().footer(1).eof(), "1 0(2,5)");
 }
 
 TEST_CASE("marks without a page come back wherever they stand") {
@@ -188,6 +229,8 @@ TEST_CASE("marks without a page come back wherever they stand") {
                  .eos()
                  .footer(1)
                  .eof());
+  is_carried_by(ram().part(1).u64(flush).zero("pc.ram", 0).eos().footer(1).eof(), "1 0(3)");
+  is_carried_by(ram().part(1).zero("pc.ram", 0).u64(hook).eos().footer(1).eof(), "1");
 }
 
 TEST_CASE("compressed pages come back") {
@@ -212,6 +255,7 @@ TEST_CASE("compressed pages come back") {
                  .eos()
                  .footer(1)
                  .eof());
+  is_carried_by(ram().part(1).compressed("pc.ram", 0, three).zero({}, 0).eos().footer(1).eof(), "1 6 0(2)");
 }
 
 TEST_CASE("pages may come in START, in FULL, or all in END") {
@@ -241,6 +285,17 @@ TEST_CASE("pages may come in START, in FULL, or all in END") {
                  .footer(1)
                  .eof());
   comes_back(ram().end(1).zero("pc.ram", 0).page({}, 0x1000, 9).eos().footer(1).eof());
+  is_carried_by(ram().end(1).zero("pc.ram", 0).eos().footer(1).eof(), "1 0(1)");
+  is_carried_by(head()
+                    .section(4, 1, "ram", 0, 4)
+                    .u64(0x4004)
+                    .counted("a")
+                    .u64(0x4000)
+                    .zero("a", 0)
+                    .eos()
+                    .footer(1)
+                    .eof(),
+                "1 0(1) 0(2)");
 }
 
 TEST_CASE("an END that is missing comes back; START twice, a second list and a PART after END are refused") {
@@ -251,6 +306,7 @@ TEST_CASE("an END that is missing comes back; START twice, a second list and a P
   is_refused(ram().ended(1).ram(1, {"pc.ram"}, 0x4000).ended(1).eof(), "wrong_order");
   is_refused(ram().ended(1).ended(1).eof(), "wrong_order");
   is_refused(ram().ended(1).part(1).zero("pc.ram", 0).eos().footer(1).eof(), "wrong_order");
+  is_carried_by(ram().part(1).eos().footer(1).end(1).eos().footer(1).eof(), "1 0(1) 0(1)");
 }
 
 TEST_CASE("ids that are large, the same for several sections, or the id of `ram` come back") {
@@ -276,6 +332,7 @@ TEST_CASE("ids that are large, the same for several sections, or the id of `ram`
                  .footer(1)
                  .device(1, "dev", three)
                  .eof());
+  is_carried_by(head().device(0xffffffff, "dev", three, 0xffffffff, 0xffffffff).eof(), "1");
 }
 
 TEST_CASE("device state with its own footers and end marks in it comes back") {
@@ -286,6 +343,7 @@ TEST_CASE("device state with its own footers and end marks in it comes back") {
                  .device(7, "dev", from_hex("7e 7e 7e 7e00 00"))
                  .eof());
   comes_back(ram().device(7, "empty", {}).device(0, "empty", {}).eof());
+  is_carried_by(ram().device(7, "dev", state).eof(), "1");
 }
 
 TEST_CASE("a stream of devices alone comes back") {
@@ -296,6 +354,8 @@ TEST_CASE("a stream of devices alone comes back") {
                  .description(R"({"page_size": 4096, "devices": []})"));
   comes_back(NativeBuilder().eof());
   comes_back(NativeBuilder().configuration("").eof());
+  is_carried_by(NativeBuilder().eof(), "");
+  is_carried_by(NativeBuilder().configuration("").eof(), "1");
 }
 
 TEST_CASE("descriptions that are no description, and what follows, come back") {
@@ -308,6 +368,7 @@ TEST_CASE("descriptions that are no description, and what follows, come back") {
   comes_back(ram().device(7, "dev", three).eof().text("no description"));
   comes_back(ram().device(7, "dev", three).eof().fill(3000, 0));
   comes_back(small_stream().u8(6).u32(2).text("{}"));
+  is_carried_by(ram().eof().description("no JSON").text("more"), "1 3 7");
 }
 
 TEST_CASE("state that its description does not fit comes back as a blob") {
@@ -329,6 +390,7 @@ TEST_CASE("state that its description does not fit comes back as a blob") {
   comes_back(stream(longer));
   comes_back(stream(good, "other"));
   comes_back(stream(good, "dev", 1));
+  is_carried_by(stream(good), "1 3");
 }
 
 TEST_CASE("streams without footers come back") {
@@ -348,6 +410,8 @@ TEST_CASE("streams without footers come back") {
                  .device(0, "old", old_state(), 3)
                  .eof()
                  .description(small_description()));
+  is_carried_by(described, "1 9 0(1) 3");
+  is_carried_by(undescribed, "1 9 0(1) 8");
 }
 
 TEST_CASE("commands come back, known or not, and packages with them") {
@@ -378,6 +442,7 @@ TEST_CASE("commands come back, known or not, and packages with them") {
   comes_back(with(0));
   is_refused(with(package.size() - 1), "bad_length");
   is_refused(ram().command(7, Bytes{0, 0, 0}).eof(), "bad_length");
+  is_carried_by(with(package.size()), "1 2 2 0(7) 2 0(1)");
 }
 
 TEST_CASE("a package of all that a stream can have has a length in BER, too") {
@@ -418,6 +483,7 @@ TEST_CASE("a package of all that a stream can have has a length in BER, too") {
   REQUIRE(at != ber.end());
   std::copy(size.begin(), size.end(), at);
   CHECK(verdict(decode(ber)).starts_with("bad_length"));
+  is_carried_by(native, "1 2 2 2 0(1) 0(2,5) 6 0(2,3) 5 0(1)");
 }
 
 TEST_CASE("what the format forbids is refused") {
