@@ -70,3 +70,28 @@ TEST_CASE("an input that ends early is exit 3, from a file and from a pipe alike
         [ $? = 3 ] || echo "exit of $part bytes from a pipe: $?"
       done)sh");
 }
+
+TEST_CASE("an output that is full is exit 2, and said", "[interrupted]") {
+  for (const Verb& verb : verbs)
+    silent(verb, R"sh(
+      run > /dev/full
+      [ $? = 2 ] || echo "exit $?"
+      [ -s said ] || echo 'nothing is said'
+      run >&-
+      [ $? = 2 ] || echo "exit $? without an output"
+      [ -s said ] || echo 'nothing is said without an output')sh");
+}
+
+TEST_CASE("a reader that goes away is exit 2, and nothing is said", "[interrupted]") {
+  for (const Verb& verb : verbs)
+    silent(verb, R"sh(
+      mkfifo fifo
+      in=fifo
+      { run; echo $? > got; } | true & exec 3> fifo
+      sleep 0.02
+      cat whole >&3
+      exec 3>&-
+      wait
+      [ "$(cat got)" = 2 ] || echo "exit $(cat got)"
+      [ ! -s said ] || cat said)sh");
+}
