@@ -136,7 +136,7 @@ StagedDirectory::~StagedDirectory() {
 
 Status StagedDirectory::check_free(const std::string& name) const {
   const std::string path = path_ + "/" + name;
-  struct stat status {};
+  struct stat status{};
   if (force_ || ::lstat(path.c_str(), &status) != 0) return {};
   return Error{Errc::usage, 0, path, "no file of that name, or --force", "one"};
 }
