@@ -122,7 +122,7 @@ Status read_events(OpenedStream& stream, const Take& take) {
 
 /// Where a file begins that can be read twice; nothing of a pipe.
 std::optional<off_t> begin_of(const std::string& file) {
-  struct stat status {};
+  struct stat status{};
   const int known = file == "-" ? ::fstat(STDIN_FILENO, &status) : ::stat(file.c_str(), &status);
   if (known != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
   return file == "-" ? ::lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;

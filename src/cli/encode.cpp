@@ -36,7 +36,7 @@ class Encoding final : public Sink {
 
 /// The first pass of two: what every length in the output will be.
 Result<stream::Lengths> measure(const EncodeOptions& options) {
-  struct stat status {};
+  struct stat status{};
   const int known =
       options.input == "-" ? ::fstat(STDIN_FILENO, &status) : ::stat(options.input.c_str(), &status);
   if (known != 0) return system_error(options.input);

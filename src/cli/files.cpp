@@ -48,7 +48,7 @@ Result<Descriptor> open_input(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return system_error(path);
   Descriptor descriptor(fd, true);
-  struct stat status {};
+  struct stat status{};
   if (::fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
     errno = EISDIR;
     return system_error(path);
@@ -93,7 +93,7 @@ Result<std::string> followed(const std::string& path) {
 Result<OutputFile> OutputFile::open(const std::string& path, bool force) {
   OutputFile file;
   file.path_ = path;
-  struct stat status {};
+  struct stat status{};
   const bool exists = path != "-" && ::stat(path.c_str(), &status) == 0;
   if (path == "-") {
     file.descriptor_ = Descriptor(STDOUT_FILENO);

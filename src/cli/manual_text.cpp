@@ -25,10 +25,18 @@ bool has_name(const CLI::App* app) { return !app->get_name().empty(); }
 
 std::vector<const CLI::App*> verbs_of(const CLI::App& app) { return app.get_subcommands(has_name); }
 
+/// Those that the parser has, arguments first; the option for help only where `with_help`.
+std::vector<const CLI::Option*> options_of(const CLI::App& app, bool with_help) {
+  auto options =
+      app.get_options([&](const CLI::Option* option) { return with_help || option != app.get_help_ptr(); });
+  std::ranges::stable_partition(options, &CLI::Option::get_positional);
+  return options;
+}
+
 std::string note_of(const CLI::App& group) {
   const std::size_t least = group.get_require_option_min();
   const std::size_t most = group.get_require_option_max();
-  const std::size_t count = group.get_options().size();
+  const std::size_t count = options_of(group, false).size();
   if (least == 0) return "";
   return most == 0 || most >= count
              ? fmt::format("At least {} of these is required", least == 1 ? "one" : std::to_string(least))
@@ -37,9 +45,9 @@ std::string note_of(const CLI::App& group) {
 
 /// Its own options, and those of each group of options, which the parser has as a verb without a name.
 std::vector<Group> groups_of(const CLI::App& app) {
-  std::vector<Group> groups{{"", app.get_options()}};
+  std::vector<Group> groups{{"", options_of(app, true)}};
   for (const CLI::App* group : app.get_subcommands(std::not_fn(has_name)))
-    groups.push_back({note_of(*group), group->get_options()});
+    groups.push_back({note_of(*group), options_of(*group, false)});
   return groups;
 }
 
@@ -93,9 +101,13 @@ std::string in_a_sentence(std::string text) {
 
 std::string synopsis(const CLI::App& app) {
   std::string name = page_name(app);
-  std::string page =
-      fmt::format(".TH {} 1 \"\" \"qember {}\" \"User Commands\"\n.SH NAME\n{} \\- {}\n", troff(name),
-                  version(), troff(name), troff(in_a_sentence(app.get_description())));
+  std::string title = name;
+  std::ranges::transform(title, title.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  std::string page = fmt::format(
+      ".\\\" Made from the parser of arguments; changes are lost.\n"
+      ".TH {} 1 \"\" \"qember {}\" \"User Commands\"\n.SH NAME\n{} \\- {}\n",
+      troff(title), version(), troff(name), troff(in_a_sentence(app.get_description())));
   std::ranges::replace(name, '-', ' ');
   page += fmt::format(".SH SYNOPSIS\n{} [{}]...", bold(name), italic("OPTION"));
   if (!verbs_of(app).empty()) page += fmt::format(" {} [{}]...", italic("VERB"), italic("ARGUMENT"));
@@ -184,7 +196,10 @@ std::string manual_page(const CLI::App& app, std::string_view prose, std::string
 }
 
 std::string completion_words(const CLI::App& command) {
-  std::string text = "declare -gA _qember_words=(\n" + completion_of(command);
+  std::string text =
+      "# bash completion for qember. Made from the parser of arguments; changes are lost.\n"
+      "declare -gA _qember_words=(\n" +
+      completion_of(command);
   for (const CLI::App* verb : verbs_of(command)) text += completion_of(*verb);
   return text + ")\n";
 }

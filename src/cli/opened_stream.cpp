@@ -37,7 +37,7 @@ Result<std::unique_ptr<OpenedStream>> OpenedStream::open(const std::string& path
 /// A pipe has who writes to it, who is at work meanwhile; and a small file is read before a thread has begun.
 void OpenedStream::read_ahead() {
   constexpr off_t small = 4 * input_capacity;
-  struct stat status {};
+  struct stat status{};
   if (::fstat(descriptor_.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > small)
     read_ahead_.emplace(descriptor_.get());
 }

@@ -39,7 +39,7 @@ bool is_control(std::string_view character) {
 }
 
 std::size_t terminal_width() {
-  struct winsize size {};
+  struct winsize size{};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
   return Style().width();
 }

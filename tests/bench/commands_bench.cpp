@@ -68,9 +68,7 @@ void add_file(const std::string& verb, const std::filesystem::path& in, const st
        .figure = Figure::time,
        .goal = goal.value_or(0),
        .once = true,
-       .ours = timed([=] {
-         run({QEMBER_BENCH_COMMAND, verb, in, "-o", out});
-       }),
+       .ours = timed([=] { run({QEMBER_BENCH_COMMAND, verb, in, "-o", out}); }),
        .theirs = timed([=] { run(peer_command, out); }),
        .after = [out] { std::filesystem::remove(out); }});
 }
@@ -94,9 +92,7 @@ void add_commands(const Material& material) {
        .goal = 2.5,
        .once = true,
        .ours = check,
-       .theirs = timed([ber] {
-         run({"cat", ber}, "/dev/null");
-       })});
+       .theirs = timed([ber] { run({"cat", ber}, "/dev/null"); })});
   // Which takes minutes for more.
   if (constexpr std::uint64_t most = 256U << 20U; material.ber_octets < most)
     add({.name = "file/check/openssl",
@@ -105,9 +101,8 @@ void add_commands(const Material& material) {
          .goal = 20,
          .once = true,
          .ours = check,
-         .theirs = timed([ber] {
-           run({"openssl", "asn1parse", "-inform", "DER", "-in", ber}, "/dev/null");
-         })});
+         .theirs =
+             timed([ber] { run({"openssl", "asn1parse", "-inform", "DER", "-in", ber}, "/dev/null"); })});
 
   // The devices come last.
   for (const std::string verb : {"encode", "decode"})

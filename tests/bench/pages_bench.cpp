@@ -36,7 +36,7 @@ class Guest {
 
  private:
   struct Free {
-    void operator()(std::uint8_t* memory) const { ::operator delete (memory, std::align_val_t{4096}); }
+    void operator()(std::uint8_t* memory) const { ::operator delete(memory, std::align_val_t{4096}); }
   };
   std::vector<std::unique_ptr<std::uint8_t, Free>> memory_;
   std::vector<MutableBytes> blocks_;

@@ -18,9 +18,9 @@ namespace qember::native {
 
 /// `bool`, or an integer of 8 to 64 bits.
 template <class T>
-concept StateNumber = std::integral<T> && sizeof(T) <= 8 && !std::same_as<T, char> &&
-                      !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> && !std::same_as<T, char16_t> &&
-                      !std::same_as<T, char32_t>;
+concept StateNumber =
+    std::integral<T> && sizeof(T) <= 8 && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
+    !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
 
 /// Several of them; bytes are no numbers but a buffer.
 template <class R>

@@ -125,7 +125,7 @@ TEST_CASE("an output file holds a machine's memory: nobody else may read it") {
   ::chmod(old.c_str(), 0644);
   for (const std::string& out : {scratch.path("new").string(), old}) {
     REQUIRE(shell("umask 0; exec \"$QEMBER\" encode " + in + " -o " + out).code == 0);
-    struct stat status {};
+    struct stat status{};
     REQUIRE(::stat(out.c_str(), &status) == 0);
     CHECK((status.st_mode & 07777U) == 0600U);
     CHECK(read_file(out) == ber());

@@ -136,7 +136,7 @@ TEST_CASE("extract --ram: holes cost no space, and the last page is cut where it
   const Ran ran = extract(ended(to), scratch.path("out"));
   INFO(ran.error);
   REQUIRE(ran.code == 0);
-  struct stat status {};
+  struct stat status{};
   REQUIRE(::stat((scratch.path("out") / "pc.ram").c_str(), &status) == 0);
   CHECK(static_cast<std::uint64_t>(status.st_size) == length);
   CHECK(status.st_blocks * 512 <= 64 * 1024);
