@@ -64,8 +64,9 @@ std::size_t Arranger::next_pages(std::span<RamPage> room) {
 
 Arranger::Way Arranger::way_of(const Event& event) const {
   if (std::holds_alternative<DescriptionText>(event)) return Way::pass;
-  if (in_section_) return Way::hold;
   const Way otherwise = held_.empty() ? Way::pass : Way::release;
+  if (std::holds_alternative<StreamEnd>(event)) return otherwise;
+  if (in_section_) return Way::hold;
   if (overflowed_) return otherwise;
   if (std::holds_alternative<Eof>(event)) return Way::hold;
   const bool packaged = source_.offset() < package_end_ || is_packaged(event);

@@ -325,9 +325,8 @@ Status Decoder::State::part(Kind part, Integer id) {
   if (open == nullptr || open->kind == BodyKind::ram)
     return place(broken(Rule::section_known, "the id of a section that was started", to_string(id)),
                  ".sectionid");
-  name = open->name;
   return begin({part == Kind::part ? Element::section_part : Element::section_end,
-                static_cast<std::uint32_t>(*number), name, open->instance, open->version},
+                static_cast<std::uint32_t>(*number), open->name, open->instance, open->version},
                open->kind);
 }
 
@@ -400,7 +399,9 @@ Status Decoder::State::begin(const SectionBegin& section_begin, BodyKind body) {
     if (auto status = check_end_known(section_begin, body); !status) return status;
   }
   if (auto status = session.note(section_begin); !status) return place(std::move(status.error()));
+  name = section_begin.name;
   section = section_begin;
+  section.name = name;
   kind = body;
   section_open = true;
   in_ram = body == BodyKind::ram;
@@ -423,19 +424,19 @@ Status Decoder::State::begin_section(const stream::SectionFields& fields, Elemen
     return refuse(Errc::constraint, ".instanceid", "32 bits", to_string(fields.instanceid));
   if (!fits(fields.versionid))
     return refuse(Errc::constraint, ".versionid", "32 bits", to_string(fields.versionid));
-  name = note.name ? std::string(as_text(*note.name)) : fields.name;
+  const std::string called = note.name ? std::string(as_text(*note.name)) : fields.name;
   note.name.reset();
-  if (name.size() > limits.max_name)
+  if (called.size() > limits.max_name)
     return refuse(Errc::constraint, ".name", fmt::format("at most {} octets", limits.max_name),
-                  fmt::to_string(name.size()));
+                  fmt::to_string(called.size()));
   const SectionBegin named{std::exchange(note.type, {}).value_or(default_type),
-                           static_cast<std::uint32_t>(fields.sectionid.bits()), name,
+                           static_cast<std::uint32_t>(fields.sectionid.bits()), called,
                            static_cast<std::uint32_t>(fields.instanceid.bits()),
                            static_cast<std::uint32_t>(fields.versionid.bits())};
   if (named.type != Element::section_start && named.type != Element::section_full)
     return refuse(Errc::bad_annotation, "", "START or FULL for a section with a name", "another type");
   constexpr std::uint32_t ram_version = 4;
-  const BodyKind body = body_kind(name, named.type);
+  const BodyKind body = body_kind(called, named.type);
   if (body == BodyKind::ram && named.version != ram_version)
     return place(broken(Rule::ram_version, "version 4 of `ram`", fmt::to_string(named.version)),
                  ".versionid");
@@ -597,12 +598,11 @@ Status Decoder::State::on(const stream::RamBegin& ram_begin) {
       return refuse(Errc::bad_annotation, ".sectionid", "the section that goes on",
                     to_string(ram_begin.sectionid));
   } else {
-    name = open->name;
     const Element type = std::exchange(note.type, {}).value_or(Element::section_part);
     if (type != Element::section_part && type != Element::section_end)
       return refuse(Errc::bad_annotation, "", "PART or END for a section without a name", "another type");
-    if (auto status =
-            begin({type, static_cast<std::uint32_t>(*id), name, open->instance, open->version}, open->kind);
+    if (auto status = begin(
+            {type, static_cast<std::uint32_t>(*id), open->name, open->instance, open->version}, open->kind);
         !status)
       return status;
   }
@@ -808,7 +808,8 @@ void Decoder::State::recover(const stream::Event& event, const Error& error) {
   if (std::holds_alternative<stream::RamBlockBegin>(event)) refused = Refused::block;
   if (std::holds_alternative<stream::BlobBegin>(event) || std::holds_alternative<stream::BlobData>(event))
     refused = Refused::blob;
-  const bool lacks_blocks = in_ram && session.blocks().empty();
+  const bool is_list = std::holds_alternative<stream::FullSection>(event) && full.fields.name == "ram";
+  const bool lacks_blocks = (in_ram || is_list) && session.blocks().empty();
   in_sync = !lacks_blocks && error.code != Errc::unsupported && error.code != Errc::limit;
   if (!in_sync) failed = error;
 }

@@ -203,8 +203,12 @@ Result<Event> Reader::read_section(Cursor& cursor, Element type) {
 }
 
 Result<Event> Reader::begin_body(SectionBegin begin, std::size_t size) {
-  if (auto status = session_.note(begin); !status)
-    return place(std::move(status.error()), element_path("section", sections_));
+  // The header is read again where more is needed to tell whether there are footers.
+  if (noted_at_ != input_.offset()) {
+    if (auto status = session_.note(begin); !status)
+      return place(std::move(status.error()), element_path("section", sections_));
+    noted_at_ = input_.offset();
+  }
   full_name_.assign(begin.name);
   section_ = begin;
   section_.name = begin.name = full_name_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/native/mapped_ram.hpp>
+#include <qember/native/rule.hpp>
 #include <qember/native/session.hpp>
 #include <qember/native/writer.hpp>
 
@@ -45,8 +46,17 @@ constexpr std::size_t room_for_fields = 64;
 
 }  // namespace
 
+/// That a page of a mapped-ram file, which is written at its address, is in its block.
+Status Writer::check_place(std::uint32_t block, std::uint64_t addr) const {
+  if (!mapped_ || addr < blocks_[block].length) return {};
+  return broken(Rule::page_within, "an address in the block", std::to_string(addr));
+}
+
 Status Writer::write(const Event& event) {
+  if (const auto* page = std::get_if<RamPage>(&event)) return write(std::span(page, 1));
   if (auto status = order_.note(event); !status) return status;
+  if (const auto* stale = std::get_if<MappedStale>(&event))
+    if (auto status = check_place(stale->block, stale->addr); !status) return status;
   std::visit([this](const auto& each) { put(each); }, event);
   return {};
 }
@@ -54,6 +64,7 @@ Status Writer::write(const Event& event) {
 Status Writer::write(std::span<const RamPage> pages) {
   for (const RamPage& page : pages) {
     if (auto status = order_.note(page); !status) return status;
+    if (auto status = check_place(page.block, page.addr); !status) return status;
     put(page);
   }
   return {};

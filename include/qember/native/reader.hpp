@@ -101,7 +101,8 @@ class Reader final : public Source {
   bool in_sync_ = false;          ///< what was refused has been passed
   std::optional<Error> failed_;   ///< the error that ended the reading
 
-  SectionBegin section_;  ///< the one being read
+  SectionBegin section_;                   ///< the one being read
+  std::optional<std::uint64_t> noted_at_;  ///< where the section began that the session knows last
   BodyKind kind_ = BodyKind::device;
   std::string full_name_;  ///< of a FULL, whose name nothing else keeps
   std::optional<bool> footers_;

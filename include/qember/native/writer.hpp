@@ -36,6 +36,7 @@ class Writer {
   void put(const Rest& rest) { out_.copy(rest.data); }
   void put(const StreamEnd&) {}
 
+  Status check_place(std::uint32_t block, std::uint64_t addr) const;
   void description();
   void put_block(const RamBlock& block);
   std::uint64_t position() const { return out_.written() - begin_; }
