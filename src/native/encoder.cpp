@@ -136,12 +136,10 @@ struct Encoder::State {
 Status Encoder::State::put(Result<Bytes> section_der, const Limits& as_read) {
   static constexpr const ber::Type& full_type = wire::type("SecFull");
   if (!section_der) return place(std::move(section_der.error()));
-  if (section_der->size() > as_read.max_section)
-    return place({Errc::limit,
-                  0,
-                  {},
-                  fmt::format("what takes at most {} bytes in BER", as_read.max_section),
-                  fmt::to_string(section_der->size())});
+  if (section_der->size() > as_read.max_section) {
+    std::string most = fmt::format("what takes at most {} bytes in BER", as_read.max_section);
+    return place({Errc::limit, 0, {}, std::move(most), fmt::to_string(section_der->size())});
+  }
   if (auto taken = ber::validate(*section_der, generated::schema, full_type, as_read); !taken)
     return place(std::move(taken.error()));
   writer.section(std::move(*section_der));
@@ -199,8 +197,7 @@ Status Encoder::State::begin_blocks() {
   began = true;
   note.continues = true;
   if (auto status = annotate_blocks(std::move(about)); !status) return status;
-  const Bytes contents(stream::tags::block_list.view().begin(), stream::tags::block_list.view().end());
-  return put(asn1::encode(*full), stream::section_limits(contents, limits));
+  return put(asn1::encode(*full), stream::section_limits(stream::tags::block_list.view(), limits));
 }
 
 /// The first note says all else that there is to say.
