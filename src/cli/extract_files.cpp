@@ -127,7 +127,7 @@ Result<StagedDirectory> StagedDirectory::open(const std::string& path, bool forc
 
 Status StagedDirectory::check_free(const std::string& name) const {
   const std::string path = final_path(name);
-  struct stat status {};
+  struct stat status{};
   if (::lstat(path.c_str(), &status) != 0) return {};
   if (!force_) return Error{Errc::usage, 0, path, "no file of that name, or --force", "one"};
   if (S_ISDIR(status.st_mode)) return Error{Errc::usage, 0, path, "no directory of that name", "one"};

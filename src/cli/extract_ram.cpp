@@ -102,7 +102,8 @@ Status RamExtraction::finish() {
       if (absence->has_contents)
         lacking_.push_back(*absent);
       else
-        say(printable_line(fmt::format("qember: {}: {}: {}", options_.file, absent->path, absent->found)) + "\n");
+        say(printable_line(fmt::format("qember: {}: {}: {}", options_.file, absent->path, absent->found)) +
+            "\n");
       continue;
     }
     if (auto status = give_length(block); !status) return status;

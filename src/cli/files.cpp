@@ -57,8 +57,8 @@ Result<Descriptor> open_input(const std::string& path) {
 }
 
 Status check_not_input(const std::string& output, const std::string& input) {
-  struct stat from {};
-  struct stat to {};
+  struct stat from{};
+  struct stat to{};
   const bool known = status_of(input, STDIN_FILENO, from) && status_of(output, STDOUT_FILENO, to);
   if (!known || !is_same_storage(from, to)) return {};
   return Error{Errc::usage, 0, output, "another file than the input", "the input"};
@@ -67,7 +67,7 @@ Status check_not_input(const std::string& output, const std::string& input) {
 Status check_read_once(std::span<const std::string> inputs) {
   std::set<std::pair<dev_t, ino_t>> seen;
   for (const std::string& input : inputs) {
-    struct stat status {};
+    struct stat status{};
     if (!status_of(input, STDIN_FILENO, status)) continue;
     const bool is_read_once = input == "-" || S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
     if (is_read_once && !seen.emplace(status.st_dev, status.st_ino).second)

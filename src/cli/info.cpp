@@ -195,7 +195,9 @@ std::string text_of(const Json& json, int indent) {
 /// One of the members that may have many items: these are written one by one.
 class JsonItems {
  public:
-  JsonItems(Lines& out, std::string_view name) : out_(out) { out_.write(fmt::format(",\n  \"{}\": [", name)); }
+  JsonItems(Lines& out, std::string_view name) : out_(out) {
+    out_.write(fmt::format(",\n  \"{}\": [", name));
+  }
   ~JsonItems() { out_.write(any_ ? "\n  ]" : "]"); }
   JsonItems(const JsonItems&) = delete;
   JsonItems& operator=(const JsonItems&) = delete;

@@ -38,11 +38,11 @@ extern "C" void on_ending_signal(int signal) {
 
 void remove_unfinished_on_signals() {
   paths();
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = on_ending_signal;
   action.sa_mask = ending_signals();
   for (const int signal : ending) {
-    struct sigaction now {};
+    struct sigaction now{};
     if (::sigaction(signal, nullptr, &now) == 0 && now.sa_handler != SIG_IGN)
       ::sigaction(signal, &action, nullptr);
   }

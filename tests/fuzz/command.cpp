@@ -100,7 +100,7 @@ MemoryFile::~MemoryFile() { ::close(fd_); }
 std::string MemoryFile::path() const { return "/proc/self/fd/" + std::to_string(fd_); }
 
 std::string MemoryFile::take() {
-  struct stat status {};
+  struct stat status{};
   ::fstat(fd_, &status);
   std::string text(static_cast<std::size_t>(status.st_size), '\0');
   if (::pread(fd_, text.data(), text.size(), 0) != status.st_size)
