@@ -9,6 +9,21 @@
 #include <fmt/format.h>
 
 namespace qember::stream {
+namespace {
+
+/// Whether the contents of `inner`, whose header is at `at` of the element, end behind it.
+bool leaves(const ber::Header& element, const ber::Header& inner, std::size_t at) {
+  const std::uint64_t size = element.size + element.length;
+  return !element.indefinite && at + inner.size <= size && inner.length > size - at - inner.size;
+}
+
+/// The bytes of the element that are there.
+ByteView of(const ber::Header& element, ByteView bytes) {
+  return bytes.first(
+      static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), element.size + element.length)));
+}
+
+}  // namespace
 
 Result<Event> Reader::read_ram_begin() {
   const auto section = expect(tags::min, "", 0, ".min");
@@ -25,6 +40,9 @@ Result<Event> Reader::read_ram_begin() {
   const std::size_t list_at = id_at + id->size + id->length;
   const auto list = expect(tags::ramsec, ".min.contents", list_at, ".ramsec");
   if (!list) return list.error();
+  if (leaves(*section, *list, list_at))
+    return refuse(Errc::bad_length, list_at, ".min.contents", "a length within what it is in",
+                  of(*section, view()).subspan(list_at));
   blocks_ = 0;
   Event event = give(RamBegin{*value}, Place::In::min);
   const std::uint64_t begin = input_.offset();
@@ -60,6 +78,9 @@ Result<Event> Reader::read_ram() {
       const std::size_t list_at = block->size + encoded.size();
       const auto list = expect(tags::pagelist, ".pagelist", list_at);
       if (!list) return list.error();
+      if (leaves(*block, *list, list_at))
+        return refuse(Errc::bad_length, list_at, ".pagelist", "a length within what it is in",
+                      of(*block, view()).subspan(list_at));
       block_name_ = as_text(encoded.subspan(name->size));
       pages_ = 0;
       Event event = give(RamBlockBegin{block_name_}, Place::In::block);
