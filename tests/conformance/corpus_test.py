@@ -55,7 +55,9 @@ def main(qember, draft_reader, stream, directory):
         file.write(native)
 
     run(qember, "encode", paths["native"], "-o", paths["ber"])
-    run(qember, "check", paths["native"], paths["ber"])
+    # A main channel of multifd is sound, and has no RAM.
+    checked = subprocess.run([qember, "check", paths["native"], paths["ber"]], timeout=600, stdout=subprocess.DEVNULL)
+    assert checked.returncode == (4 if "multifd" in name else 0), checked
     run(qember, "decode", paths["ber"], "-o", paths["back"])
     same(paths["back"], native, "decode")
     ber = read(paths["ber"])

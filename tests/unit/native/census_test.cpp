@@ -89,13 +89,12 @@ TEST_CASE("census: state that has no values, by its reason") {
   CHECK(summary.device_octets == 3 + bad.size() + 6 + 4);
 }
 
-TEST_CASE("census: the page size may be the description's, and footers may not be there") {
+TEST_CASE("census: the page size may be the description's") {
   NativeBuilder to;
-  to.footers = false;
   to.ram(1, {"a"}, 4096).ended(1);
-  const Summary summary = summary_of(to.eof().description(small_description(2048)).bytes());
+  const Summary summary = summary_of(to.eof().description(R"({"page_size": 2048, "devices": []})").bytes());
   CHECK(summary.page_size == 2048);
-  CHECK(summary.footers == false);
+  CHECK(summary.footers == true);
   CHECK(summary.complete);
   const Summary nothing = summary_of(NativeBuilder().eof().bytes());
   CHECK_FALSE(nothing.page_size);
