@@ -133,7 +133,8 @@ struct Takers {
     static_cast<void>(final_ram.note(event));
     census.note(event, {});
     map.note(event);
-    return put.ok() || !encoded_too.ok();
+    // Where a page of a mapped-ram file goes, the native form alone has to know.
+    return put.ok() || !encoded_too.ok() || put.error().code == Errc::page_outside_block;
   }
 };
 
