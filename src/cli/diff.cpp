@@ -138,7 +138,7 @@ void Comparison::section(const GuestSection* a, const GuestSection* b) {
 }
 
 /// 1 says that they differ, so that what is invalid can't have it.
-int refuse(const std::string& file, const Error& error) {
+ExitCode refuse(const std::string& file, const Error& error) {
   const ExitCode code = fail(file, error);
   return code == exit_invalid ? exit_usage : code;
 }
