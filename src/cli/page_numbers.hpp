@@ -8,6 +8,7 @@
 #include <qember/core/bytes.hpp>
 
 #include <array>
+#include <memory>
 #include <map>
 #include <optional>
 #include <vector>
