@@ -5,7 +5,6 @@
 #include "support/samples.hpp"
 
 #include <qember/native/census.hpp>
-#include <qember/native/page_states.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -101,38 +100,4 @@ TEST_CASE("census: the page size may be the description's") {
   CHECK_FALSE(nothing.footers);
   CHECK_FALSE(nothing.described);
   CHECK(nothing.rounds == 0);
-}
-
-TEST_CASE("states of pages: two bits each, in runs of 1024") {
-  enum class State : std::uint8_t { none, one, two, three };
-  native::PageStates<State> states;
-  CHECK(states.get(0) == State::none);
-  CHECK(states.octets() == 0);
-  CHECK(states.exchange(1023, State::one) == State::none);
-  const std::size_t chunk = states.octets();
-  CHECK(chunk >= 256);
-  CHECK(states.exchange(1024, State::two) == State::none);
-  CHECK(states.exchange(1025, State::three) == State::none);
-  CHECK(states.octets() == 2 * chunk);
-  CHECK(states.exchange(std::uint64_t{1} << 50U, State::three) == State::none);
-  CHECK(states.exchange(1023, State::three) == State::one);
-  CHECK(states.get(1022) == State::none);
-  CHECK(states.get(1023) == State::three);
-  CHECK(states.get(1024) == State::two);
-  CHECK(states.get(1026) == State::none);
-  std::vector<State> noted;
-  const auto to_one = [&noted](State state) {
-    noted.push_back(state);
-    return State::one;
-  };
-  states.change_noted(0, 1023, to_one);
-  CHECK(noted.empty());
-  states.change_noted(1024, 1025, to_one);
-  CHECK(noted == std::vector{State::two});
-  states.change_noted(0, std::uint64_t{1} << 50U, to_one);
-  CHECK(noted == std::vector{State::two, State::three, State::one, State::three});
-  CHECK(states.get(1023) == State::one);
-  CHECK(states.get(1025) == State::one);
-  CHECK(states.get(std::uint64_t{1} << 50U) == State::three);
-  CHECK(states.get(1026) == State::none);
 }
