@@ -117,6 +117,7 @@ Result<FieldChanges> FieldChanges::find(const DescribedState& a, const Described
 }
 
 void FieldChanges::visit(const std::function<void(const ChangedField&)>& each) const {
+  if (paths_.empty()) return;
   const auto first_of = [this](std::uint64_t path) {
     return static_cast<std::size_t>(std::ranges::lower_bound(others_, path, {}, &Other::path) -
                                     others_.begin());

@@ -319,14 +319,14 @@ Inputs described_state() {
        },
        ""},
       {"a million devices in a description",
-       [] { return native_described(R"({"devices":[)" + repeated(R"({},)", mib / 4) + "{}]}"); }, "bad_value",
+       [] { return native_described(R"({"devices":[)" + repeated(R"({},)", mib / 4) + "{}]}"); }, "limit",
        false, 8 * mib},
       {"as many devices as the text has room for",
        [] {
          return native_described(R"({"devices":[)" + repeated(R"({"name":"x","size":1000},)", 150 * kib) +
                                  "{}]}");
        },
-       "", false, 40 * mib},
+       "limit", false, 40 * mib},
       {"as many fields as the text has room for",
        [] { return native_described(fields(repeated(R"({"name":"x","size":1000},)", 150 * kib) + "{}")); },
        "", false, 40 * mib},
