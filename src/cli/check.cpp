@@ -96,7 +96,8 @@ void add_check(CLI::App& app, Action& action) {
       ->check(CLI::Validator(
           [](const std::string& text) -> std::string {
             std::size_t most = 0;
-            return CLI::detail::lexical_cast(text, most) && most > 0 ? "" : "a number from 1 on is expected";
+            const bool is_number = !text.starts_with('-') && CLI::detail::lexical_cast(text, most);
+            return is_number && most > 0 ? "" : "a number from 1 on is expected";
           },
           ""))
       ->type_name("N")

@@ -8,8 +8,8 @@
 #include <qember/core/bytes.hpp>
 
 #include <array>
-#include <memory>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 

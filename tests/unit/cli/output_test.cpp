@@ -107,9 +107,10 @@ TEST_CASE("no verb writes over its own input, by whatever name") {
       CHECK(ran.out == "2\nb\nbad\nhard\nkept\nother\nsoft\nx\n");
     }
   CHECK(streams
-            .run("mkdir d; cp x d/pc.ram; $QEMBER extract d/pc.ram --ram d --force; echo $?; cmp x d/pc.ram "
+            .run("mkdir d; cp x d/microvm.ram; $QEMBER extract d/microvm.ram --ram d --force; echo $?; cmp x "
+                 "d/microvm.ram "
                  "&& ls -A d")
-            .out == "2\npc.ram\n");
+            .out == "2\nmicrovm.ram\n");
   CHECK(streams.run("cp x y; $QEMBER encode - < y 1<> y; echo $? >&2; cmp x y").error.ends_with("2\n"));
 }
 
@@ -126,8 +127,8 @@ TEST_CASE("a link that names nothing yet is followed") {
 
 TEST_CASE("all files of an extraction, or none") {
   const Streams streams;
-  const std::string setup = "rm -rf d; mkdir -p d/index.json; echo old > d/pc.ram; ";
-  CHECK(streams.run(setup + "$QEMBER extract x --ram d --force; echo $?; ls -A d; cat d/pc.ram").out ==
+  const std::string setup = "rm -rf d; mkdir -p d/index.json; echo old > d/microvm.ram; ";
+  CHECK(streams.run(setup + "$QEMBER extract x --ram d --force; echo $?; ls -A d; cat d/microvm.ram").out ==
         "2\nindex.json\npc.ram\nold\n");
   // One form that fails takes the other with it.
   CHECK(streams.run("$QEMBER extract other --ram e --elf core; echo $?; ls -d e core").out == "4\n");

@@ -110,8 +110,9 @@ TEST_CASE(
     const Ran ran = run({"extract", file, "--ram", scratch.path("ram"), "--force"});
     CHECK(ran.code == 4);
     const std::string reason = "shared memory that was not sent (x-ignore-shared)";
-    CHECK(ran.error == "qember: " + file + ": block \"m\": " + reason + "\nqember: " + file +
-                           ":0: block \"n\": expected pages in the stream, found " + reason + "\n");
+    CHECK(ran.error == "qember: " + file + ":0: block \"m\": expected pages in the stream, found " + reason +
+                           "\nqember: " + file + ":0: block \"n\": expected pages in the stream, found " +
+                           reason + "\n");
     const Bytes bios = read_file(scratch.path("ram") / "pc.bios");
     REQUIRE(bios.size() == 2 * page);
     CHECK(bios[0] == 0);
