@@ -129,7 +129,7 @@ TEST_CASE("all files of an extraction, or none") {
   const Streams streams;
   const std::string setup = "rm -rf d; mkdir -p d/index.json; echo old > d/microvm.ram; ";
   CHECK(streams.run(setup + "$QEMBER extract x --ram d --force; echo $?; ls -A d; cat d/microvm.ram").out ==
-        "2\nindex.json\npc.ram\nold\n");
+        "2\nindex.json\nmicrovm.ram\nold\n");
   // One form that fails takes the other with it.
   CHECK(streams.run("$QEMBER extract other --ram e --elf core; echo $?; ls -d e core").out == "4\n");
 }
