@@ -3,6 +3,7 @@
 
 #include <qember/asn1/value.hpp>
 #include <qember/ber/validate.hpp>
+#include <qember/core/text.hpp>
 
 #include <fmt/format.h>
 
@@ -81,7 +82,7 @@ class Checker {
   }
 
   bool text(const Node& node, const ber::SizeRange& size) {
-    const auto characters = ber::utf8_characters(node.octets());
+    const auto characters = utf8_characters(node.octets());
     if (!characters) return fail(Errc::bad_value, "UTF-8 without NUL", "other octets");
     return sized(size, *characters, "characters");
   }

@@ -4,6 +4,7 @@
 #include <qember/asn1/value.hpp>
 #include <qember/ber/header.hpp>
 #include <qember/ber/validate.hpp>
+#include <qember/core/text.hpp>
 
 #include <fmt/format.h>
 
@@ -39,7 +40,7 @@ Result<Node> run_decoder(const Layout& layout, ByteView in, std::uint64_t offset
   detail::destroy(root);
   // What asn1c holds as a long is an INTEGER with a constraint, which such a value breaks.
   return Error{Errc::constraint, offset, std::string(root_path(layout, path)),
-               "integers within the schema's constraints", ber::hex_excerpt(in)};
+               "integers within the schema's constraints", hex_excerpt(in)};
 }
 
 struct Sink {
@@ -95,7 +96,7 @@ Result<Node> decode_front(const Layout& layout, ByteView& in, const Limits& limi
 
 Error trailing_data(const Layout& layout, ByteView rest, std::uint64_t offset, std::string_view path) {
   return {Errc::trailing_data, offset, std::string(root_path(layout, path)), "the end of the input",
-          ber::hex_excerpt(rest)};
+          hex_excerpt(rest)};
 }
 
 }  // namespace detail

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/ber/header.hpp>
+#include <qember/core/text.hpp>
 
 #include <fmt/format.h>
 
@@ -119,12 +120,6 @@ HeaderOutcome parse_header(ByteView in, Header& out) noexcept {
 Error header_error(HeaderOutcome outcome, ByteView in, std::uint64_t offset, std::string path) {
   const Text text = text_of(outcome);
   return {text.code, offset, std::move(path), std::string(text.expected), hex_excerpt(in)};
-}
-
-std::string hex_excerpt(ByteView in, std::size_t most) {
-  if (in.empty()) return "nothing";
-  const ByteView shown = in.first(std::min(in.size(), most));
-  return fmt::format("{:02x}{}", fmt::join(shown, " "), shown.size() < in.size() ? " ..." : "");
 }
 
 std::string tag_excerpt(ByteView in) {

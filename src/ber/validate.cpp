@@ -2,6 +2,7 @@
 #include <qember/ber/header.hpp>
 #include <qember/ber/validate.hpp>
 #include <qember/ber/writer.hpp>
+#include <qember/core/text.hpp>
 
 #include <fmt/format.h>
 

@@ -21,7 +21,7 @@ void ReadOptions::add_to(CLI::App& verb) {
       ->check(CLI::Validator(
           [](const std::string& text) -> std::string {
             std::uint64_t size = 0;
-            const bool good = CLI::detail::lexical_cast(text, size) && native::is_page_size(size);
+            const bool good = CLI::detail::lexical_cast(text, size) && event::is_page_size(size);
             return good ? "" : "a power of two from 256 to 65536 is expected";
           },
           ""))
@@ -32,8 +32,8 @@ void add_force(CLI::App& verb, bool& force) {
   verb.add_flag("--force", force, "Write to a terminal too, and over files whose names come from the stream");
 }
 
-StreamOptions ReadOptions::stream_options() const {
-  StreamOptions options;
+vm::StreamOptions ReadOptions::stream_options() const {
+  vm::StreamOptions options;
   options.limits = limits_ == "trusted" ? Limits::trusted() : Limits::untrusted();
   options.reader.page_size = page_size_;
   return options;

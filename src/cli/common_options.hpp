@@ -2,7 +2,7 @@
 /// Options that several verbs have.
 #pragma once
 
-#include "opened_stream.hpp"
+#include <qember/vm/opened_stream.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -16,7 +16,7 @@ void add_choice(CLI::App& verb, const std::string& name, std::string& value,
 class ReadOptions {
  public:
   void add_to(CLI::App& verb);
-  StreamOptions stream_options() const;
+  vm::StreamOptions stream_options() const;
 
  private:
   std::string limits_ = "untrusted";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/io/unfinished.hpp>
 #include "output.hpp"
-#include "unfinished.hpp"
-#include "verbs.hpp"
+#include "verbs/verbs.hpp"
 
 #include <qember/ram/kernels.hpp>
 
@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
   // A closed pipe and a file that may not grow are errors to report.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  qember::cli::remove_unfinished_on_signals();
+  qember::io::remove_unfinished_on_signals();
   try {
     return qember::cli::close_output(run(argc, argv));
   } catch (const std::exception& error) {

@@ -2,7 +2,7 @@
 /// qember-manual PROSE OUT: writes the manual pages and bash's completion into the directory OUT, from the
 /// directory PROSE and the parser of arguments that the command has. Run by the build, and not installed.
 #include "manual_text.hpp"
-#include "verbs.hpp"
+#include "verbs/verbs.hpp"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>

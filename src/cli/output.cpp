@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "output.hpp"
 
-#include "files.hpp"
+#include <qember/io/files.hpp>
 
 #include <cerrno>
 
@@ -28,7 +28,7 @@ Status write_all(int fd, std::string_view text, const std::string& name) {
       pollfd waits{fd, POLLOUT, 0};
       ::poll(&waits, 1, -1);
     } else if (errno != EINTR) {
-      return system_error(name);
+      return io::system_error(name);
     }
   }
   return {};
@@ -62,7 +62,7 @@ ExitCode Lines::finish(ExitCode result) {
 
 ExitCode close_output(ExitCode result) {
   if (::close(STDOUT_FILENO) == 0 || errno == EBADF) return result;
-  return worse(result, fail("-", system_error("standard output")));
+  return worse(result, fail("-", io::system_error("standard output")));
 }
 
 }  // namespace qember::cli

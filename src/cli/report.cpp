@@ -2,7 +2,7 @@
 #include "report.hpp"
 
 #include "output.hpp"
-#include "style.hpp"
+#include "render/style.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/ber/validate.hpp>
+#include <qember/core/text.hpp>
 #include <qember/generated/schema.hpp>
 #include <qember/ram/page_codec.hpp>
 
@@ -33,7 +34,7 @@ Result<std::uint64_t> address(ByteView in, std::uint64_t offset, std::string pat
   ber::parse_header(in, header);
   const auto value = ber::parse_integer(in.subspan(header.size, header.length));
   if (!value || value->negative())
-    return Error{Errc::bad_value, offset, std::move(path), "an address of 0 or more", ber::hex_excerpt(in)};
+    return Error{Errc::bad_value, offset, std::move(path), "an address of 0 or more", hex_excerpt(in)};
   return value->bits();
 }
 
@@ -50,8 +51,7 @@ Result<PageParse> extract(ByteView in, const PageTags& tags, Bytes& scratch, std
   }
   const bool is_full = has_tag(in, tags.full.outer);
   if (!is_full && !has_tag(in, tags.xbzrle.outer))
-    return Error{Errc::unsupported, offset, path, "a kind of page that this version knows",
-                 ber::hex_excerpt(in)};
+    return Error{Errc::unsupported, offset, path, "a kind of page that this version knows", hex_excerpt(in)};
   ber::Header outer;
   ber::parse_header(in, outer);
   const ByteView inside = in.subspan(outer.size);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "material.hpp"
 
-#include <qember/native/decoder.hpp>
-#include <qember/native/reader.hpp>
+#include <qember/qber/reader.hpp>
+#include <qember/qevm/reader.hpp>
 
 #include <algorithm>
 #include <fstream>
@@ -70,21 +70,21 @@ Material::~Material() {
 void Material::grow(const std::filesystem::path& stream, std::uint64_t octets) const {
   const Mapped mapped(stream);
   const ByteView whole = mapped.bytes();
-  stream::Input input = stream::Input::over(whole);
-  native::Reader reader(input, Limits::trusted());
+  io::Input input = io::Input::over(whole);
+  qevm::Reader reader(input, Limits::trusted());
   std::pair<std::uint64_t, std::uint64_t> rounds{0, 0};
   std::pair<std::uint32_t, std::uint64_t> last{0, 0};
   bool first_round = true;
   bool in_rounds = false;
   for (;;) {
-    const native::Event event = reader.next().or_throw();
-    if (std::holds_alternative<native::StreamEnd>(event)) break;
-    if (const auto* page = std::get_if<native::RamPage>(&event)) {
+    const event::Event event = reader.next().or_throw();
+    if (std::holds_alternative<event::StreamEnd>(event)) break;
+    if (const auto* page = std::get_if<event::RamPage>(&event)) {
       const std::pair<std::uint32_t, std::uint64_t> at{page->block, page->addr};
       if (at < last) first_round = false;
       last = at;
-    } else if (const auto* section = std::get_if<native::SectionBegin>(&event)) {
-      const bool part = section->type == native::Element::section_part && section->name == "ram";
+    } else if (const auto* section = std::get_if<event::SectionBegin>(&event)) {
+      const bool part = section->type == event::Element::section_part && section->name == "ram";
       if (in_rounds) rounds.second = reader.offset();
       if (part && !first_round && rounds.first == 0) rounds.first = reader.offset();
       in_rounds = part && rounds.first != 0;
@@ -110,18 +110,18 @@ std::size_t Material::block(std::string_view name) const {
 }
 
 void Material::read_pages() {
-  stream::Input input = stream::Input::over(ber_bytes);
-  native::Decoder decoder(input, Limits::trusted());
+  io::Input input = io::Input::over(ber_bytes);
+  qber::Reader decoder(input, Limits::trusted());
   for (;;) {
-    const native::Event event = decoder.next().or_throw();
-    if (std::holds_alternative<native::StreamEnd>(event)) break;
+    const event::Event event = decoder.next().or_throw();
+    if (std::holds_alternative<event::StreamEnd>(event)) break;
     page_size = decoder.session().page_size_or_default();
-    if (const auto* list = std::get_if<native::RamBlocks>(&event)) {
-      for (const native::RamBlock& block : list->blocks) blocks.push_back({block.name, block.length});
-    } else if (const auto* page = std::get_if<native::RamPage>(&event)) {
+    if (const auto* list = std::get_if<event::RamBlocks>(&event)) {
+      for (const event::RamBlock& block : list->blocks) blocks.push_back({block.name, block.length});
+    } else if (const auto* page = std::get_if<event::RamPage>(&event)) {
       ram::PageKind kind = ram::PageKind::zero;
-      if (page->kind == native::RamPageKind::full) kind = ram::PageKind::full;
-      if (page->kind == native::RamPageKind::xbzrle) kind = ram::PageKind::xbzrle;
+      if (page->kind == event::RamPageKind::full) kind = ram::PageKind::full;
+      if (page->kind == event::RamPageKind::xbzrle) kind = ram::PageKind::xbzrle;
       pages.push_back({{kind, page->addr, page->data}, page->block});
       page_octets += page->data.size();
       std::uint8_t header[ram::max_page_header];

@@ -3,12 +3,12 @@
 #include "benchmarks.hpp"
 #include "duel.hpp"
 
-#include <qember/native/ram_receiver.hpp>
-#include <qember/native/ram_sender.hpp>
-#include <qember/native/session.hpp>
+#include <qember/event/session.hpp>
+#include <qember/live/ram_receiver.hpp>
+#include <qember/live/ram_sender.hpp>
+#include <qember/qber/section_reader.hpp>
+#include <qember/qber/section_writer.hpp>
 #include <qember/ram/place.hpp>
-#include <qember/stream/reader.hpp>
-#include <qember/stream/writer.hpp>
 
 #include <algorithm>
 #include <array>
@@ -46,8 +46,8 @@ class Guest {
 /// and order is checked.
 template <std::size_t batch, class Take>
 void walk(const Material& material, const Take& take) {
-  stream::Input input = stream::Input::over(material.ber_bytes);
-  stream::Reader reader(input, Limits::trusted(), stream::Trees::omitted);
+  io::Input input = io::Input::over(material.ber_bytes);
+  qber::SectionReader reader(input, Limits::trusted(), qber::Trees::omitted);
   std::array<ram::PageView, batch> pages;
   std::size_t block = 0;
   const auto checked = [&](const ram::PageView& page) {
@@ -63,8 +63,8 @@ void walk(const Material& material, const Take& take) {
     const auto event = reader.next();
     if (!event) throw std::runtime_error(event.error().path);
     if (const auto* page = std::get_if<ram::PageView>(&*event)) checked(*page);
-    if (const auto* begin = std::get_if<stream::RamBlockBegin>(&*event)) block = material.block(begin->name);
-    if (std::holds_alternative<stream::InputEnd>(*event)) return;
+    if (const auto* begin = std::get_if<qber::RamBlockBegin>(&*event)) block = material.block(begin->name);
+    if (std::holds_alternative<qber::InputEnd>(*event)) return;
   }
 }
 
@@ -78,12 +78,12 @@ void copy_pages(const Material& material, const Guest& guest) {
 
 /// Those that came whole and those of zeros, as a VMM's first round: none are in its cache.
 void send_pages(const Material& material) {
-  static const Bytes zeros(native::max_page_size);
+  static const Bytes zeros(event::max_page_size);
   constexpr std::size_t iovecs = 1024;  // IOV_MAX
-  native::SenderOptions options{.page_size = material.page_size};
+  live::SenderOptions options{.page_size = material.page_size};
   for (const Block& block : material.blocks) options.blocks.push_back({block.name, block.length, {}, {}, {}});
-  stream::Output output;
-  native::RamSender sender(output, std::move(options));
+  io::Output output;
+  live::RamSender sender(output, std::move(options));
   sender.begin_round().or_throw();
   for (const Page& page : material.pages) {
     if (page.view.kind == ram::PageKind::xbzrle) continue;
@@ -142,11 +142,11 @@ void add_pages(const Material& material) {
        .against = "memcpy of the same pages",
        .pages = count,
        .ours = timed([&material, guest] {
-         native::Regions regions;
+         live::Regions regions;
          for (std::size_t i = 0; i < material.blocks.size(); ++i)
            regions[material.blocks[i].name] = (*guest)[i];
-         stream::Input input = stream::Input::over(material.ber_bytes);
-         native::RamReceiver receiver(input, std::move(regions), Limits::trusted());
+         io::Input input = io::Input::over(material.ber_bytes);
+         live::RamReceiver receiver(input, std::move(regions), Limits::trusted());
          receiver.receive().or_throw();
          benchmark::ClobberMemory();
        }),
@@ -191,9 +191,9 @@ void add_pages(const Material& material) {
          .against = "asn1c encode",
          .goal = 20,
          .pages = count,
-         .ours = timed([&material, output = std::make_shared<stream::Output>()] {
+         .ours = timed([&material, output = std::make_shared<io::Output>()] {
            constexpr std::size_t iovecs = 1024;  // IOV_MAX
-           stream::Writer writer(*output);
+           qber::SectionWriter writer(*output);
            writer.begin_file();
            writer.begin_ram(2);
            writer.begin_block("ram");

@@ -5,9 +5,9 @@
 /// process puts the memory where this one can see it, too, and compare.
 ///
 /// usage: migrate COPY, a file that gets what went over the socket
-#include <qember/native/ram_receiver.hpp>
-#include <qember/native/ram_sender.hpp>
-#include <qember/stream/fd.hpp>
+#include <qember/io/fd.hpp>
+#include <qember/live/ram_receiver.hpp>
+#include <qember/live/ram_sender.hpp>
 
 #include <algorithm>
 #include <array>
@@ -98,33 +98,33 @@ class Guest {
 constexpr std::array<std::uint16_t, 3> levels{1, 515, 65535};
 constexpr std::string_view fifo = "in the fifo";
 
-std::vector<native::DeviceState> devices_of(const Guest& guest) {
-  native::DeviceState serial("serial", 0, 3);
+std::vector<device::DeviceState> devices_of(const Guest& guest) {
+  device::DeviceState serial("serial", 0, 3);
   serial.set("divider", std::uint16_t{12});
   serial.set("loopback", true);
   serial.set("levels", levels);
   serial.set("fifo", as_bytes(fifo));
-  native::DeviceState timer("timer", 1, 1);
+  device::DeviceState timer("timer", 1, 1);
   timer.set("ticks", guest.ticks());
   timer.set("adjust", std::int32_t{-5});
   return {serial, timer};
 }
 
 /// What was written so far goes to the socket and to the copy.
-void pass_on(stream::Output& output, int socket, int copy) {
+void pass_on(io::Output& output, int socket, int copy) {
   for (const iovec& piece : output.pieces())
     require(::write(copy, piece.iov_base, piece.iov_len) == static_cast<ssize_t>(piece.iov_len), "no copy");
   drain(output, socket).or_throw();
 }
 
 void send(Guest& guest, int socket, int copy) {
-  native::SenderOptions options;
+  live::SenderOptions options;
   for (const Block& block : guest.blocks()) options.blocks.push_back({block.name, block.memory.size()});
   options.page_size = page_size;
   options.cache_size = std::size_t{4} << 20U;
 
-  stream::Output output;
-  native::RamSender sender(output, std::move(options));
+  io::Output output;
+  live::RamSender sender(output, std::move(options));
   const auto round = [&](bool guest_runs) {
     sender.begin_round().or_throw();
     for (std::uint32_t index = 0; index < guest.blocks().size(); ++index) {
@@ -147,46 +147,46 @@ void send(Guest& guest, int socket, int copy) {
   sender.finish(devices_of(guest)).or_throw();
   pass_on(output, socket, copy);
 
-  const native::SenderTally& sent = sender.tally();
+  const live::SenderTally& sent = sender.tally();
   std::cout << "sent in " << sender.rounds() << " rounds: " << sent.zero << " pages of zeros, " << sent.full
             << " full, " << sent.delta << " deltas, " << sent.unchanged << " unchanged\n";
   require(sent.zero != 0 && sent.full != 0 && sent.delta != 0 && sent.unchanged != 0,
           "not all kinds of pages");
 }
 
-void check(const native::RamReceiver& receiver) {
+void check(const live::RamReceiver& receiver) {
   require(receiver.devices().size() == 2, "not two devices");
-  const native::ReceivedDevice& serial = *receiver.device("serial").or_throw();
+  const device::ReceivedDevice& serial = *receiver.device("serial").or_throw();
   require(serial.version() == 3, "another version");
   require(serial.get<std::uint16_t>("divider").or_throw() == 12, "another divider");
   require(serial.get<bool>("loopback").or_throw(), "no loopback");
   require(std::ranges::equal(serial.get_array<std::uint16_t>("levels").or_throw(), levels), "other levels");
   require(as_text(serial.get_octets("fifo").or_throw()) == fifo, "another fifo");
-  const native::ReceivedDevice& timer = *receiver.device("timer", 1).or_throw();
+  const device::ReceivedDevice& timer = *receiver.device("timer", 1).or_throw();
   require(timer.get<std::uint64_t>("ticks").or_throw() != 0, "no ticks");
   require(timer.get<int>("adjust").or_throw() == -5, "another adjustment");
 }
 
 /// The other process. Returns when all has come.
-void receive(const native::Regions& regions, int socket) {
-  stream::Input input;
-  native::RamReceiver receiver(input, regions);
+void receive(const live::Regions& regions, int socket) {
+  io::Input input;
+  live::RamReceiver receiver(input, regions);
   while (!receiver.done()) {
-    stream::fill(input, socket).or_throw();
+    io::fill(input, socket).or_throw();
     receiver.receive().or_throw();
   }
   check(receiver);
 }
 
 /// The regions of the other process, for blocks as large as these.
-native::Regions regions_for(const std::vector<Block>& blocks) {
-  native::Regions regions;
+live::Regions regions_for(const std::vector<Block>& blocks) {
+  live::Regions regions;
   for (const Block& block : blocks) regions.emplace(block.name, shared_memory(block.memory.size()));
   return regions;
 }
 
 /// Runs `receive` in a process of its own.
-pid_t begin_receiver(const native::Regions& regions, const std::array<int, 2>& sockets) {
+pid_t begin_receiver(const live::Regions& regions, const std::array<int, 2>& sockets) {
   const pid_t process = ::fork();
   require(process >= 0, "no process");
   if (process > 0) return process;
@@ -203,7 +203,7 @@ pid_t begin_receiver(const native::Regions& regions, const std::array<int, 2>& s
 
 void migrate(const char* copy_path) {
   Guest guest;
-  const native::Regions regions = regions_for(guest.blocks());
+  const live::Regions regions = regions_for(guest.blocks());
   std::array<int, 2> sockets{};
   require(::socketpair(AF_UNIX, SOCK_STREAM, 0, sockets.data()) == 0, "no sockets");
   const pid_t receiver = begin_receiver(regions, sockets);

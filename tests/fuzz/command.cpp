@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "command.hpp"
 
-#include "../../src/cli/verbs.hpp"
+#include "../../src/cli/verbs/verbs.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -3,7 +3,7 @@
 
 #include "support/tlv.hpp"
 
-#include <qember/native/reader.hpp>
+#include <qember/qevm/reader.hpp>
 
 #include <algorithm>
 #include <array>
@@ -116,9 +116,9 @@ Bytes mutate_tlvs(ByteView in, Random& random) {
 Bytes mutate_records(ByteView in, Random& random) {
   // Where the reader sees something begin.
   std::vector<std::size_t> begins;
-  auto input = stream::Input::over(in);
-  native::Reader reader(input);
-  for (auto event = reader.next(); event && !std::holds_alternative<native::StreamEnd>(*event);
+  auto input = io::Input::over(in);
+  qevm::Reader reader(input);
+  for (auto event = reader.next(); event && !std::holds_alternative<event::StreamEnd>(*event);
        event = reader.next())
     if (begins.empty() || reader.offset() > begins.back()) begins.push_back(reader.offset());
   if (begins.size() < 2) return mutate_bytes(in, random);

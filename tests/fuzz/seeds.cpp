@@ -7,7 +7,7 @@
 #include "support/types.hpp"
 #include "support/vectors.hpp"
 
-#include <qember/native/reader.hpp>
+#include <qember/qevm/reader.hpp>
 
 #include <fstream>
 
@@ -122,12 +122,12 @@ void put_guests() {
 
 void put_descriptions() {
   put("description", "small", joined(as_bytes(small_description()), joined(Bytes(1), dev_state())));
-  auto input = stream::Input::over({});
+  auto input = io::Input::over({});
   const Bytes real = sample();
-  input = stream::Input::over(real);
-  native::Reader reader(input);
+  input = io::Input::over(real);
+  qevm::Reader reader(input);
   for (auto event = reader.next(); event; event = reader.next())
-    if (const auto* text = std::get_if<native::DescriptionText>(&*event))
+    if (const auto* text = std::get_if<event::DescriptionText>(&*event))
       return put("description", "real", text->json);
 }
 

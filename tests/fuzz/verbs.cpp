@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "verbs.hpp"
 
-#include "../../src/cli/opened_stream.hpp"
+#include <qember/vm/opened_stream.hpp>
 #include "../../src/cli/report.hpp"
 
-#include <qember/native/checker.hpp>
+#include <qember/event/checker.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -53,20 +53,20 @@ std::string joined(const std::vector<std::string>& words) {
 }  // namespace
 
 Stream::Stream(ByteView bytes) : file_(bytes) {
-  cli::StreamOptions options;
+  vm::StreamOptions options;
   options.limits = Limits::untrusted();
   options.arrange = false;
-  auto stream = cli::OpenedStream::open(path(), options);
+  auto stream = vm::OpenedStream::open(path(), options);
   if (!stream) {
     refusal_ = std::move(stream.error());
     return;
   }
-  native::Checker checker((*stream)->source(), options.limits);
+  event::Checker checker((*stream)->source(), options.limits);
   for (bool ends = false; !ends && !refusal_;) {
     auto event = (*stream)->next();
     if (event) {
       breaks_rules_ |= !checker.note(*event).empty();
-      ends = std::holds_alternative<native::StreamEnd>(*event);
+      ends = std::holds_alternative<event::StreamEnd>(*event);
     } else {
       refusal_ = std::move(event.error());
     }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "convert.hpp"
 
-#include <qember/native/arranger.hpp>
-#include <qember/native/decoder.hpp>
-#include <qember/native/encoder.hpp>
-#include <qember/native/reader.hpp>
-#include <qember/native/writer.hpp>
+#include <qember/event/reordering.hpp>
+#include <qember/qber/reader.hpp>
+#include <qember/qber/writer.hpp>
+#include <qember/qevm/reader.hpp>
+#include <qember/qevm/writer.hpp>
 
 #include <algorithm>
 #include <array>
@@ -15,9 +15,9 @@
 namespace qember::test {
 namespace {
 
-using Sink = std::function<Status(const native::Event&)>;
+using Sink = std::function<Status(const event::Event&)>;
 
-void drain(stream::Output& output, Bytes& to) {
+void drain(io::Output& output, Bytes& to) {
   for (const iovec& piece : output.pieces()) {
     const auto* const begin = static_cast<const std::uint8_t*>(piece.iov_base);
     to.insert(to.end(), begin, begin + piece.iov_len);
@@ -26,13 +26,13 @@ void drain(stream::Output& output, Bytes& to) {
 }
 
 /// Feeds `in` until the source ends or refuses; before each chunk, what came out is taken away.
-Converted run(native::Source& source, stream::Input& input, ByteView in, const Chunks& chunks,
-              stream::Output& output, const Sink& sink) {
+Converted run(event::Source& source, io::Input& input, ByteView in, const Chunks& chunks, io::Output& output,
+              const Sink& sink) {
   Converted result;
   for (;;) {
     auto event = source.next();
     if (event) {
-      const bool ends = std::holds_alternative<native::StreamEnd>(*event);
+      const bool ends = std::holds_alternative<event::StreamEnd>(*event);
       if (auto status = sink(*event); !status) result.error = status.error();
       if (!ends && !result.error) continue;
     } else if (event.error().code == Errc::need_more) {
@@ -54,14 +54,14 @@ Converted run(native::Source& source, stream::Input& input, ByteView in, const C
   }
 }
 
-Converted encode_to(stream::Writer writer, stream::Output& output, ByteView native, const Chunks& chunks,
+Converted encode_to(qber::SectionWriter writer, io::Output& output, ByteView native, const Chunks& chunks,
                     const EncodeForm& form) {
-  stream::Input input;
-  native::Reader reader(input, form.limits, {form.page_size, reads(native)});
-  native::Arranger source(reader, form.limits);
-  native::Encoder encoder(source, writer, form.limits, {form.opaque});
+  io::Input input;
+  qevm::Reader reader(input, form.limits, {form.page_size, reads(native)});
+  event::ReorderingBuffer source(reader, form.limits);
+  qber::Writer encoder(source, writer, form.limits, {form.opaque});
   return run(source, input, native, chunks, output,
-             [&](const native::Event& event) { return encoder.write(event); });
+             [&](const event::Event& event) { return encoder.write(event); });
 }
 
 }  // namespace
@@ -89,12 +89,12 @@ std::function<std::size_t(std::uint64_t offset, MutableBytes to)> reads(ByteView
 }
 
 Converted encode(ByteView native, const Chunks& chunks, const EncodeForm& form) {
-  stream::Output output;
-  if (!form.der) return encode_to(stream::Writer(output), output, native, chunks, form);
-  stream::Lengths lengths;
-  Converted measured = encode_to(stream::Writer::measuring(lengths), output, native, chunks, form);
+  io::Output output;
+  if (!form.der) return encode_to(qber::SectionWriter(output), output, native, chunks, form);
+  qber::Lengths lengths;
+  Converted measured = encode_to(qber::SectionWriter::measuring(lengths), output, native, chunks, form);
   if (measured.error) return measured;
-  return encode_to(stream::Writer::definite(output, lengths), output, native, chunks, form);
+  return encode_to(qber::SectionWriter::definite(output, lengths), output, native, chunks, form);
 }
 
 Converted encode_again(const Converted& decoded, const EncodeForm& form) {
@@ -106,12 +106,12 @@ Converted encode_again(const Converted& decoded, const EncodeForm& form) {
 }
 
 Converted decode(ByteView ber, const Chunks& chunks, const Limits& limits) {
-  stream::Input input;
-  native::Decoder decoder(input, limits);
-  stream::Output output;
-  native::Writer writer(output);
+  io::Input input;
+  qber::Reader decoder(input, limits);
+  io::Output output;
+  qevm::Writer writer(output);
   return run(decoder, input, ber, chunks, output,
-             [&](const native::Event& event) { return writer.write(event); });
+             [&](const event::Event& event) { return writer.write(event); });
 }
 
 std::string verdict(const Converted& converted) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cut.hpp"
 
-#include <qember/native/reader.hpp>
-#include <qember/native/writer.hpp>
+#include <qember/qevm/reader.hpp>
+#include <qember/qevm/writer.hpp>
 
 #include <deque>
 
@@ -12,25 +12,25 @@ namespace {
 /// A PART of no pages is of no use; the first one stays.
 class Filter {
  public:
-  Filter(native::Writer& writer, std::uint64_t begin, std::uint64_t end)
+  Filter(qevm::Writer& writer, std::uint64_t begin, std::uint64_t end)
       : writer_(writer), begin_(begin), end_(end) {}
 
-  void take(const native::Event& event) {
-    if (const auto* section = std::get_if<native::SectionBegin>(&event)) {
+  void take(const event::Event& event) {
+    if (const auto* section = std::get_if<event::SectionBegin>(&event)) {
       name_ = section->name;
       waiting_ = *section;
       waiting_->name = name_;
-      if (section->type != native::Element::section_part || !std::exchange(seen_empty_, true)) begin();
+      if (section->type != event::Element::section_part || !std::exchange(seen_empty_, true)) begin();
       return;
     }
-    if (const auto* page = std::get_if<native::RamPage>(&event)) return take(*page);
-    if (std::holds_alternative<native::SectionEnd>(event) && waiting_) return waiting_.reset();
+    if (const auto* page = std::get_if<event::RamPage>(&event)) return take(*page);
+    if (std::holds_alternative<event::SectionEnd>(event) && waiting_) return waiting_.reset();
     begin();
     writer_.write(event).or_throw();
   }
 
  private:
-  void take(native::RamPage page) {
+  void take(event::RamPage page) {
     if (page.addr < begin_ || page.addr >= end_) return;
     begin();
     page.names_block = page.block != last_block_;
@@ -42,11 +42,11 @@ class Filter {
     waiting_.reset();
   }
 
-  native::Writer& writer_;
+  qevm::Writer& writer_;
   std::uint64_t begin_;
   std::uint64_t end_;
   std::string name_;
-  std::optional<native::SectionBegin> waiting_;
+  std::optional<event::SectionBegin> waiting_;
   std::optional<std::uint32_t> last_block_;
   bool seen_empty_ = false;
 };
@@ -54,16 +54,16 @@ class Filter {
 }  // namespace
 
 Bytes cut_pages(ByteView native, std::uint64_t begin, std::uint64_t end) {
-  auto input = stream::Input::over(native);
-  native::Reader reader(input);
-  stream::Output output;
-  native::Writer writer(output);
+  auto input = io::Input::over(native);
+  qevm::Reader reader(input);
+  io::Output output;
+  qevm::Writer writer(output);
   Filter filter(writer, begin, end);
   for (bool ends = false; !ends;) {
     const auto event = reader.next();
     if (!event) return {};
     filter.take(*event);
-    ends = std::holds_alternative<native::StreamEnd>(*event);
+    ends = std::holds_alternative<event::StreamEnd>(*event);
   }
   Bytes out;
   for (const iovec& piece : output.pieces()) {

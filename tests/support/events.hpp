@@ -4,9 +4,9 @@
 
 #include "convert.hpp"
 
-#include <qember/native/arranger.hpp>
-#include <qember/native/decoder.hpp>
-#include <qember/native/reader.hpp>
+#include <qember/event/reordering.hpp>
+#include <qember/qber/reader.hpp>
+#include <qember/qevm/reader.hpp>
 
 #include <memory>
 
@@ -15,14 +15,14 @@ namespace qember::test {
 class Opened {
  public:
   /// `arranged`: a native stream with its description ahead of devices.
-  explicit Opened(ByteView in, bool arranged = false) : input_(stream::Input::over(in)) {
+  explicit Opened(ByteView in, bool arranged = false) : input_(io::Input::over(in)) {
     if (!in.empty() && in[0] == 0x7f)
-      source_ = std::make_unique<native::Decoder>(input_);
+      source_ = std::make_unique<qber::Reader>(input_);
     else
-      source_ = std::make_unique<native::Reader>(input_, Limits{}, native::ReaderOptions{{}, reads(in)});
-    if (arranged) arranger_ = std::make_unique<native::Arranger>(*source_);
+      source_ = std::make_unique<qevm::Reader>(input_, Limits{}, qevm::ReaderOptions{{}, reads(in)});
+    if (arranged) arranger_ = std::make_unique<event::ReorderingBuffer>(*source_);
   }
-  native::Source& source() { return arranger_ ? *arranger_ : *source_; }
+  event::Source& source() { return arranger_ ? *arranger_ : *source_; }
 
   /// Calls `take(event)`, which returns a `Status`, up to the end or an error.
   template <class Take>
@@ -31,14 +31,14 @@ class Opened {
       auto event = source().next();
       if (!event) return std::move(event.error());
       if (auto status = take(*event); !status) return status;
-      if (std::holds_alternative<native::StreamEnd>(*event)) return {};
+      if (std::holds_alternative<event::StreamEnd>(*event)) return {};
     }
   }
 
  private:
-  stream::Input input_;
-  std::unique_ptr<native::Source> source_;
-  std::unique_ptr<native::Source> arranger_;
+  io::Input input_;
+  std::unique_ptr<event::Source> source_;
+  std::unique_ptr<event::Source> arranger_;
 };
 
 }  // namespace qember::test

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "findings.hpp"
 
-#include <qember/native/checker.hpp>
-#include <qember/native/decoder.hpp>
-#include <qember/native/reader.hpp>
+#include <qember/event/checker.hpp>
+#include <qember/qber/reader.hpp>
+#include <qember/qevm/reader.hpp>
 
 #include <memory>
 
@@ -11,20 +11,20 @@ namespace qember::test {
 
 std::vector<Error> findings(ByteView in, const Chunks& chunks, const Limits& limits, std::size_t most,
                             std::size_t* events) {
-  stream::Input input;
-  std::unique_ptr<native::Source> source;
+  io::Input input;
+  std::unique_ptr<event::Source> source;
   if (!in.empty() && in[0] == 0x7f)
-    source = std::make_unique<native::Decoder>(input, limits);
+    source = std::make_unique<qber::Reader>(input, limits);
   else
-    source = std::make_unique<native::Reader>(input, limits, native::ReaderOptions{{}, reads(in)});
-  native::Checker checker(*source, limits);
+    source = std::make_unique<qevm::Reader>(input, limits, qevm::ReaderOptions{{}, reads(in)});
+  event::Checker checker(*source, limits);
   std::vector<Error> found;
   while (found.size() < most) {
     const auto event = source->next();
     if (event) {
       if (events != nullptr) ++*events;
       for (const Error& error : checker.note(*event)) found.push_back(error);
-      if (std::holds_alternative<native::StreamEnd>(*event)) break;
+      if (std::holds_alternative<event::StreamEnd>(*event)) break;
     } else if (event.error().code != Errc::need_more) {
       found.push_back(event.error());
       if (!source->in_sync()) break;

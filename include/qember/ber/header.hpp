@@ -40,9 +40,6 @@ HeaderOutcome parse_header(ByteView in, Header& out) noexcept;
 /// The error for an outcome that is neither `ok` nor `need_more`. `in` begins at the header.
 Error header_error(HeaderOutcome outcome, ByteView in, std::uint64_t offset, std::string path);
 
-/// The first bytes of `in` in hex, for `Error::found`.
-std::string hex_excerpt(ByteView in, std::size_t most = 8);
-
 /// The tag at the front of `in` and the first bytes: `[APPLICATION 77] (5f 4d 01 00)`.
 std::string tag_excerpt(ByteView in);
 

@@ -7,8 +7,6 @@
 #include <qember/core/limits.hpp>
 #include <qember/core/result.hpp>
 
-#include <optional>
-
 namespace qember::ber {
 
 /// TLVs may not nest deeper than this, whatever the limits: asn1c recurses.
@@ -33,9 +31,5 @@ Result<std::uint64_t> validate(ByteView in, const Schema& schema, const Type& ty
 /// asn1c can make refuses it. Values are counted from 0 as their TLVs begin, a CHOICE before its alternative.
 Error refuse(std::size_t index, ByteView in, const Schema& schema, const Type& type, const Limits& limits,
              std::uint64_t offset = 0, std::string_view path = {});
-
-/// Characters of a text in UTF-8 (RFC 3629: no surrogates, nothing above U+10FFFF, no overlong form), or
-/// nothing where it is none. NUL is refused too: it would end the name in C.
-std::optional<std::size_t> utf8_characters(ByteView text) noexcept;
 
 }  // namespace qember::ber

@@ -51,7 +51,7 @@ struct Error {
   /// Where an element is refused since the schema has another one there, or none: the schema's fingerprint
   /// (`ber::Schema`), a view of static data. Else empty.
   std::string_view schema{};
-  /// Where a rule of streams is broken (`native::Rule`): its name, a view of static data. Else empty.
+  /// Where a rule of streams is broken (`event::Rule`): its name, a view of static data. Else empty.
   std::string_view rule{};
 
   /// The same error with `prefix` before its path.

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What a parser reads from: the unread bytes of an input in one piece, from memory or fed in chunks.
+#pragma once
+
+#include <qember/core/bytes.hpp>
+#include <qember/core/result.hpp>
+
+#include <memory>
+
+namespace qember::io {
+
+/// A buffer with bytes of an input, and with room before them.
+struct InputBuffer {
+  std::unique_ptr<std::uint8_t[]> octets;
+  std::size_t capacity = 0;
+  std::size_t begin = 0;  ///< of the bytes
+  std::size_t end = 0;
+};
+
+class Input {
+ public:
+  /// To be fed. `capacity` octets are set aside at the start; more only for an element that is
+  /// larger, as its bytes arrive.
+  explicit Input(std::size_t capacity = std::size_t{256} << 10U);
+  /// All of an input, in memory that outlives this.
+  static Input over(ByteView whole);
+
+  // For the parser.
+
+  /// The unread bytes; valid until the next `space` or `feed`.
+  ByteView view() const noexcept { return {data_ + begin_, end_ - begin_}; }
+  /// Of the first unread byte, from the first byte of the input.
+  std::uint64_t offset() const noexcept { return offset_; }
+  /// No more bytes will come.
+  bool finished() const noexcept { return finished_; }
+  void consume(std::size_t count) noexcept {
+    begin_ += count;
+    offset_ += count;
+  }
+  /// Whether the bytes are this input's own, and stay until it is fed.
+  bool holds(ByteView bytes) const noexcept {
+    return data_ <= bytes.data() && bytes.data() + bytes.size() <= data_ + end_;
+  }
+  /// Says that nothing can be parsed before `count` unread bytes are there.
+  void want(std::size_t count) noexcept { wanted_ = count; }
+
+  // For the one who feeds it.
+
+  /// Room to read into, never empty. Invalidates views.
+  MutableBytes space();
+  /// The first `count` bytes of that room were filled.
+  void commit(std::size_t count) noexcept { end_ += count; }
+  /// Copies a chunk in. Invalidates views.
+  void feed(ByteView chunk);
+  /// Goes on in another buffer, with what is unread in the room before its bytes; where that is too small, a
+  /// copy is fed. Returns the buffer that is free now. Invalidates views.
+  InputBuffer exchange(InputBuffer next);
+  void finish() noexcept { finished_ = true; }
+
+ private:
+  const std::uint8_t* data_ = nullptr;
+  std::unique_ptr<std::uint8_t[]> storage_;
+  std::size_t capacity_ = 0;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::size_t wanted_ = 0;
+  std::uint64_t offset_ = 0;
+  bool finished_ = false;
+};
+
+}  // namespace qember::io

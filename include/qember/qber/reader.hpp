@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// From BER to the events of QEMU's native stream, as schema/mapping.md says.
+#pragma once
+
+#include <qember/device/state.hpp>
+#include <qember/event/source.hpp>
+#include <qember/qber/section_reader.hpp>
+
+namespace qember::qber {
+
+/// How the decoder found the last section of device state.
+enum class DeviceForm : std::uint8_t { values, blob };
+
+class Reader final : public event::Source {
+ public:
+  /// `input` outlives the decoder. A description comes before the device state that it describes.
+  explicit Reader(io::Input& input, const Limits& limits = {});
+  ~Reader() override;
+
+  Result<event::Event> next() override;
+  std::size_t next_pages(std::span<event::RamPage> room) override;
+  bool in_sync() const override;
+  std::uint64_t offset() const override;
+  std::string path() const override;
+  const event::Session& session() const override;
+
+  /// Of the section that began last.
+  DeviceForm device_form() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace qember::qber

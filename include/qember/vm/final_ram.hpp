@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What a guest's memory holds at the end of its stream. A live stream sends pages more than once: the last
+/// copy counts, a page of zeroes is a copy like any other, a delta changes what came before it, and what
+/// postcopy discards is gone until it comes again.
+#pragma once
+
+#include <qember/event/channels.hpp>
+#include <qember/event/page_states.hpp>
+#include <qember/event/source.hpp>
+
+namespace qember::vm {
+
+/// Keeps the contents of blocks, which are zeroes at first. Addresses are byte offsets in the block; no call
+/// leaves it.
+class RamStore {
+ public:
+  virtual ~RamStore() = default;
+  /// Whether that block's contents are to be kept; otherwise none of the below comes for it.
+  virtual bool wants(std::uint32_t block) = 0;
+  virtual Status write(std::uint32_t block, std::uint64_t addr, ByteView data) = 0;
+  virtual Status read(std::uint32_t block, std::uint64_t addr, MutableBytes data) = 0;
+  /// Makes it zeroes, at no cost in space where it can.
+  virtual Status clear(std::uint32_t block, std::uint64_t addr, std::uint64_t size) = 0;
+};
+
+enum class PageContent : std::uint8_t {
+  unsent,  ///< the stream does not say what it holds; that is not zero
+  zero,
+  data,
+  discarded,  ///< by postcopy, and not sent again
+};
+
+/// What was sent of a block.
+struct BlockTally {
+  // Records.
+  std::uint64_t zero = 0, full = 0, xbzrle = 0, compressed = 0;
+  std::uint64_t resent = 0;  ///< records of pages that had been sent
+  // Pages, by what they hold now; only of blocks that are kept.
+  std::uint64_t zero_pages = 0, data_pages = 0, discarded_pages = 0;
+
+  std::uint64_t records() const { return zero + full + xbzrle + compressed; }
+};
+
+/// Brings a `RamStore` up to date with each event.
+class FinalRam {
+ public:
+  /// `source`, whose events are noted, and `store` outlive this.
+  FinalRam(const event::Source& source, RamStore& store, const Limits& limits = {})
+      : source_(source), store_(store), limits_(limits) {}
+
+  /// Refuses a second list of blocks, a page that is in none of them, a delta of a page that has no content,
+  /// a compressed page that is not exactly a page, a discard that leaves its block, and more than
+  /// `Limits::max_page_states`. Passes on the errors of the store.
+  Status note(const event::Event& event);
+
+  /// One a block, in the order of the list; empty before that came.
+  std::span<const BlockTally> tallies() const noexcept { return tallies_; }
+  /// Whether pages went over other connections (multifd).
+  bool sent_elsewhere() const { return channels_.sent_elsewhere(source_.session()); }
+
+ private:
+  struct Block {
+    bool wanted = false;
+    event::PageStates<PageContent> pages;      ///< as zero or data
+    event::PageStates<PageContent> discarded;  ///< and not sent again
+
+    std::size_t octets() const { return pages.octets() + discarded.octets(); }
+  };
+
+  Status begin(const event::RamBlocks& list);
+  Status on(const event::RamPage& page);
+  Status on(const event::Command& command);
+  Status discard(std::uint32_t index, std::uint64_t start, std::uint64_t length);
+  Status write(const event::RamPage& page, ByteView data);
+  Status clear(const event::RamPage& page);
+  Status apply_delta(const event::RamPage& page);
+  Status inflate(const event::RamPage& page);
+  PageContent settle(const event::RamPage& page, PageContent content);
+  Status check_memory() const;
+  std::uint64_t page_size() const { return source_.session().page_size_or_default(); }
+  Error refuse(Errc code, std::string expected, std::string found) const;
+  /// An error of a rule, where the source is.
+  Error place(Error error) const;
+
+  const event::Source& source_;
+  RamStore& store_;
+  Limits limits_;
+  std::size_t octets_ = 0;  ///< of memory, by the states of all blocks
+  std::vector<Block> blocks_;
+  std::vector<BlockTally> tallies_;
+  Bytes scratch_;
+  event::Channels channels_;
+};
+
+}  // namespace qember::vm

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What is in a stream, counted as its events go by. Native and BER forms of one stream give the same,
+/// but for the form of device state, where BER was written without its values.
+#pragma once
+
+#include <qember/device/state.hpp>
+#include <qember/event/channels.hpp>
+#include <qember/event/rounds.hpp>
+#include <qember/event/source.hpp>
+#include <qember/qber/reader.hpp>
+
+#include <map>
+#include <memory>
+
+namespace qember::vm {
+
+/// How a section of device state is known.
+enum class DeviceTyping : std::uint8_t {
+  typed,        ///< its values have names and types
+  opaque,       ///< described, and carried as a blob all the same
+  early,        ///< ahead of the end of RAM, where no description can come before it
+  undescribed,  ///< the stream describes it nowhere
+  fallback,     ///< its description does not fit it
+};
+
+struct DeviceSummary {
+  std::string name;
+  std::uint32_t instance = 0;
+  std::uint32_t version = 0;
+  std::uint64_t octets = 0;  ///< of its state, in the native form
+  DeviceTyping state = DeviceTyping::typed;
+  std::string reason;  ///< of a fallback
+};
+
+struct Summary {
+  std::optional<std::string> machine;
+  std::vector<std::string> capabilities;
+  std::optional<std::uint64_t> page_size;
+  std::vector<event::RamBlock> blocks;
+  std::uint64_t ram_total = 0;
+
+  // Page records.
+  std::uint64_t zero = 0, full = 0, xbzrle = 0, compressed = 0, hook = 0;
+  std::uint64_t rounds = 0;  ///< walks over the memory
+  bool rounds_exact = true;  ///< see `Rounds`
+
+  std::uint64_t sections = 0;  ///< of all kinds, each START, PART, END and FULL
+  std::vector<DeviceSummary> devices;
+  std::optional<bool> footers;
+  bool described = false;
+  bool ram_sent_elsewhere = false;  ///< over other connections, see `Channels`
+  bool complete = false;            ///< the end mark was seen, and RAM is in the stream
+
+  std::uint64_t ram_octets = 0;                         ///< contents of pages: full, delta, compressed
+  std::uint64_t device_octets = 0;                      ///< device state as it is in this form
+  std::uint64_t typed_octets = 0;                       ///< device state, in the native form, that has values
+  std::map<std::string, std::uint64_t> untyped_octets;  ///< the rest, by type or reason
+};
+
+class Census {
+ public:
+  explicit Census(const event::Source& source, const Limits& limits = {})
+      : source_(source), limits_(limits) {}
+
+  /// `form`: how BER has the section of device state that the event is of; nothing in the native form.
+  void note(const event::Event& event, std::optional<qber::DeviceForm> form);
+  const Summary& summary() const noexcept { return summary_; }
+
+ private:
+  void on(const event::Configuration& configuration);
+  void on(const event::RamPage& page);
+  void begin(const event::SectionBegin& section);
+  void end_device();
+  void settle(DeviceTyping state);
+
+  const event::Source& source_;
+  Limits limits_;
+  Summary summary_;
+  std::unique_ptr<device::Description> description_;
+  std::optional<device::DeviceMatcher> matcher_;
+  std::vector<std::size_t> unsettled_;  ///< devices that are early or undescribed
+  event::Rounds rounds_;
+  event::Channels channels_;
+  bool in_device_ = false;
+  std::optional<qber::DeviceForm> form_;
+  std::string name_;
+  std::uint32_t instance_ = 0;
+  std::uint32_t version_ = 0;
+  Bytes body_;
+  std::uint64_t body_octets_ = 0;
+  std::optional<std::uint64_t> encoded_begin_;
+};
+
+}  // namespace qember::vm

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "map_grid.hpp"
+
+#include "style.hpp"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <cmath>
+
+namespace qember::cli {
+namespace {
+
+constexpr double blend_steps = 6;
+
+std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
+
+/// From `a` (0) to `b` (1), in steps so that neighbours get the same colour.
+Colour blend(Colour a, Colour b, double share) {
+  share = std::ceil(share * blend_steps) / blend_steps;
+  const auto mix = [share](std::uint8_t from, std::uint8_t to) {
+    return static_cast<std::uint8_t>(std::lround(from + (to - from) * share));
+  };
+  return {mix(a.red, b.red), mix(a.green, b.green), mix(a.blue, b.blue)};
+}
+
+double share_of(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+}  // namespace
+
+const Palette dark_palette{
+    {24, 26, 31},
+    {62, 74, 89},
+    {77, 163, 255},
+    {255, 176, 59},
+    {{{24, 26, 31},
+      {74, 46, 110},
+      {135, 48, 120},
+      {196, 64, 100},
+      {238, 104, 64},
+      {250, 170, 60},
+      {255, 241, 172}}},
+};
+
+const Palette light_palette{
+    {243, 240, 233},
+    {196, 208, 219},
+    {27, 94, 166},
+    {236, 138, 22},
+    {{{233, 234, 236},
+      {252, 214, 150},
+      {249, 174, 96},
+      {236, 118, 64},
+      {205, 62, 82},
+      {140, 34, 110},
+      {62, 15, 84}}},
+};
+
+Grid make_grid(const vm::BlockMap& block, std::uint64_t max_columns, std::uint64_t max_rows) {
+  Grid grid;
+  grid.cell_pages = std::max(block.bin_pages, std::bit_ceil(divide_up(block.pages, max_columns * max_rows)));
+  grid.cells = divide_up(block.pages, grid.cell_pages);
+  grid.columns = std::min(max_columns, std::bit_ceil(std::max<std::uint64_t>(grid.cells, 1)));
+  grid.rows = divide_up(grid.cells, grid.columns);
+  for (const auto& [number, bin] : block.bins) grid.filled[number * block.bin_pages / grid.cell_pages] += bin;
+  return grid;
+}
+
+std::uint64_t pages_of(const Grid& grid, const vm::BlockMap& block, std::uint64_t cell) {
+  return std::min(grid.cell_pages, block.pages - cell * grid.cell_pages);
+}
+
+std::size_t heat_of(const vm::PageBin& bin) {
+  if (bin.sent() == 0) return 0;
+  return std::min<std::size_t>(std::bit_width(divide_up(bin.resent, bin.sent())), heat_levels - 1);
+}
+
+Colour colour_of(const Palette& palette, const vm::PageBin& bin, std::uint64_t pages) {
+  const Colour ground = blend(palette.unsent, palette.zero, share_of(bin.zero, pages - bin.full - bin.delta));
+  const Colour contents =
+      blend(palette.full, palette.delta, std::sqrt(share_of(bin.delta, bin.full + bin.delta)));
+  return blend(ground, contents, std::sqrt(share_of(bin.full + bin.delta, pages)));
+}
+
+std::string short_size(std::uint64_t octets) {
+  constexpr std::array units{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  auto value = static_cast<double>(octets);
+  std::size_t unit = 0;
+  for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
+  const bool whole = value == std::floor(value);
+  return whole ? fmt::format("{:.0f} {}", value, units[unit]) : fmt::format("{:.1f} {}", value, units[unit]);
+}
+
+std::string forms_text(const vm::PageBin& all, std::uint64_t pages) {
+  const std::pair<std::uint64_t, std::string_view> parts[] = {
+      {all.full, "full"}, {all.delta, "delta"}, {all.zero, "zero"}, {pages - all.sent(), "never sent"}};
+  std::string text;
+  for (const auto& [count, form] : parts)
+    if (count != 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", grouped(count), form);
+  return text;
+}
+
+std::string round_text(const vm::RoundTally& round) {
+  return round.first == round.last ? fmt::format("round {}", round.first)
+                                   : fmt::format("rounds {}-{}", round.first, round.last);
+}
+
+std::vector<vm::RoundTally> join_rounds(std::span<const vm::RoundTally> rounds, std::size_t rows) {
+  const std::size_t each = divide_up(rounds.size(), rows);
+  std::vector<vm::RoundTally> joined;
+  for (std::size_t i = 0; i < rounds.size(); ++i) {
+    if (i % each == 0) {
+      joined.push_back(rounds[i]);
+    } else {
+      joined.back() += rounds[i];
+    }
+  }
+  return joined;
+}
+
+}  // namespace qember::cli

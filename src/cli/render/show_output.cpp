@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "show_output.hpp"
+
+#include <qember/core/text.hpp>
+
+#include <array>
+#include <optional>
+
+namespace qember::cli {
+namespace {
+
+constexpr std::array<std::string_view, 12> command_names{"",
+                                                         "open_return_path",
+                                                         "ping",
+                                                         "postcopy_advise",
+                                                         "postcopy_listen",
+                                                         "postcopy_run",
+                                                         "postcopy_ram_discard",
+                                                         "packaged",
+                                                         "enable_colo",
+                                                         "postcopy_resume",
+                                                         "recv_bitmap",
+                                                         "switchover_start"};
+
+/// A count, and as many counted names; nothing where the octets are something else.
+std::optional<std::vector<std::string>> names_of(ByteView octets) {
+  if (octets.size() < 4) return std::nullopt;
+  std::vector<std::string> names;
+  const auto count = load_be<std::uint32_t>(octets.data());
+  octets = octets.subspan(4);
+  while (!octets.empty() && octets.size() > octets[0]) {
+    names.emplace_back(as_text(octets.subspan(1, octets[0])));
+    octets = octets.subspan(1 + octets[0]);
+  }
+  return octets.empty() && names.size() == count ? std::optional(std::move(names)) : std::nullopt;
+}
+
+}  // namespace
+
+void RamTally::add(const event::RamPage& page) {
+  switch (page.kind) {
+    case event::RamPageKind::zero: ++zero; break;
+    case event::RamPageKind::full: ++full; break;
+    case event::RamPageKind::xbzrle: ++xbzrle; break;
+    case event::RamPageKind::compressed: ++compressed; break;
+  }
+  octets += page.data.size();
+  digest = chain(digest, {static_cast<std::uint64_t>(page.kind) << 8U | page.fill, page.addr});
+  if (page.kind != event::RamPageKind::zero) digest = chain(digest, digest_of(page.data));
+}
+
+std::variant<std::uint64_t, std::vector<std::string>, ByteView> value_of(
+    const event::ConfigurationSubsection& subsection) {
+  const ByteView payload = subsection.payload;
+  if (subsection.name == "configuration/target-page-bits" && payload.size() == 4)
+    return std::uint64_t{load_be<std::uint32_t>(payload.data())};
+  if (subsection.name == "configuration/capabilities")
+    if (auto names = names_of(payload)) return std::move(*names);
+  return payload;
+}
+
+std::string text_of(const event::ConfigurationSubsection& subsection) {
+  constexpr std::size_t most_octets = 16;
+  const auto value = value_of(subsection);
+  if (const auto* number = std::get_if<std::uint64_t>(&value)) return std::to_string(*number);
+  if (const auto* octets = std::get_if<ByteView>(&value)) return hex_excerpt(*octets, most_octets);
+  std::string text;
+  for (const std::string& name : std::get<std::vector<std::string>>(value))
+    text += (text.empty() ? "" : ", ") + printable(name);
+  return text;
+}
+
+std::string_view name_of_command(std::uint16_t id) noexcept {
+  return id < command_names.size() ? command_names[id] : std::string_view();
+}
+
+}  // namespace qember::cli

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "show_values.hpp"
+
+#include <qember/core/digest.hpp>
+#include "style.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace qember::cli {
+namespace {
+
+using device::Field;
+using device::FieldKind;
+
+constexpr std::uint64_t bitmap_word = 8;
+constexpr std::size_t most_octets = 16;  ///< of a buffer that is shown whole
+constexpr std::size_t first_octets = 8;  ///< of one that is not
+constexpr std::size_t most_text = 48;
+
+std::uint64_t low_bits(const Field& field, Integer value) {
+  const std::uint64_t size = integer_size(field);
+  return size >= 8 ? value.bits() : value.bits() & ((std::uint64_t{1} << (8 * size)) - 1);
+}
+
+std::string octets_text(ByteView octets) {
+  std::string text;
+  for (const std::uint8_t octet : octets) text += fmt::format("{}{:02x}", text.empty() ? "" : " ", octet);
+  return text;
+}
+
+/// `"running" and 93 zeros`, of a buffer that is nothing but a text in ASCII; else empty.
+std::string ascii_text(ByteView octets) {
+  constexpr std::ptrdiff_t least = 3;
+  const auto end = std::ranges::find(octets, 0);
+  const bool is_text =
+      std::all_of(octets.begin(), end, [](std::uint8_t octet) { return octet >= 0x20 && octet < 0x7f; });
+  const bool is_padded = std::all_of(end, octets.end(), [](std::uint8_t octet) { return octet == 0; });
+  const auto size = end - octets.begin();
+  if (!is_text || !is_padded || size < least || size > static_cast<std::ptrdiff_t>(most_text)) return {};
+  const auto zeros = static_cast<std::uint64_t>(octets.end() - end);
+  return fmt::format("\"{}\"{}", printable(as_text(octets).substr(0, static_cast<std::size_t>(size))),
+                     zeros == 0 ? "" : fmt::format(" and {}", counted(zeros, "zero byte")));
+}
+
+std::string buffer_text(ByteView octets) {
+  if (octets.empty()) return "empty";
+  if (octets.size() > 1 && std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == 0; }))
+    return counted(octets.size(), "byte") + ", all zero";
+  if (std::string text = ascii_text(octets); !text.empty()) return text;
+  if (octets.size() <= most_octets) return octets_text(octets);
+  return fmt::format("{}: {} … digest {:016x}", counted(octets.size(), "byte"),
+                     octets_text(octets.first(first_octets)), digest_of(octets).high);
+}
+
+std::string integer_text(const Field& field, Integer value) {
+  constexpr std::uint64_t digits = 10;  // below it the hexadecimal form is no other
+  if (field.type == "timer" && value == Integer::from_signed(-1)) return "-1 (not armed)";
+  if (!value.negative() && value.bits() < digits) return to_string(value);
+  return fmt::format("{} ({:#x})", to_string(value), low_bits(field, value));
+}
+
+std::string boolean_text(const Field& field, bool value) {
+  if (field.kind == FieldKind::pointer) return value ? "set" : "null";
+  return value ? "true" : "false";
+}
+
+}  // namespace
+
+std::uint64_t integer_size(const Field& field) noexcept {
+  return field.kind == FieldKind::bitmap ? bitmap_word : field.size;
+}
+
+std::string hex_text(const Field& field, Integer value) {
+  return fmt::format("0x{:0{}x}", low_bits(field, value), 2 * integer_size(field));
+}
+
+std::string value_text(const Field& field, const device::StateValue& value) {
+  if (const auto* integer = std::get_if<Integer>(&value)) return integer_text(field, *integer);
+  if (const auto* boolean = std::get_if<bool>(&value)) return boolean_text(field, *boolean);
+  return buffer_text(std::get<ByteView>(value));
+}
+
+std::string short_text(const Field& field, const device::StateValue& value) {
+  const auto* const integer = std::get_if<Integer>(&value);
+  if (integer == nullptr) return value_text(field, value);
+  return integer->negative() || integer->bits() < 10 ? to_string(*integer)
+                                                     : fmt::format("{:#x}", integer->bits());
+}
+
+std::string octets_json(ByteView octets) {
+  constexpr std::size_t most_whole = 64;
+  std::string text = fmt::format(R"({{"size":{},"digest":"{}")", octets.size(), to_string(digest_of(octets)));
+  if (octets.size() > most_whole) return text + "}";
+  text += R"(,"octets":")";
+  for (const std::uint8_t octet : octets) text += fmt::format("{:02x}", octet);
+  return text + "\"}";
+}
+
+std::string value_json(const Field& field, const device::StateValue& value) {
+  if (const auto* integer = std::get_if<Integer>(&value))
+    return fmt::format(R"({{"value":{},"hex":"{}"}})", to_string(*integer), hex_text(field, *integer));
+  if (const auto* boolean = std::get_if<bool>(&value)) return fmt::format("{{\"value\":{}}}", *boolean);
+  return octets_json(std::get<ByteView>(value));
+}
+
+std::string element_type(const Field& field) {
+  const bool is_structure = field.kind == FieldKind::structure && !field.groups.front().name.empty();
+  return printable(is_structure ? field.groups.front().name : field.type);
+}
+
+std::string type_text(const Field& field) {
+  std::string text = element_type(field);
+  if (field.kind == FieldKind::list) text += fmt::format("[{}]", field.groups.size());
+  if (field.kind == FieldKind::bitmap) text += fmt::format("[{}]", field.size / bitmap_word);
+  if (field.array_len) text += fmt::format("[{}]", *field.array_len);
+  return text;
+}
+
+}  // namespace qember::cli

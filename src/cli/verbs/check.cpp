@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../common_options.hpp"
+#include "../output.hpp"
+#include "../render/style.hpp"
+#include "verbs.hpp"
+
+#include <qember/event/checker.hpp>
+
+#include <fmt/format.h>
+
+namespace qember::cli {
+namespace {
+
+struct CheckOptions {
+  std::vector<std::string> files;
+  bool json = false;
+  std::size_t max_errors = 20;
+  ReadOptions read;
+};
+
+/// Takes the findings of one file.
+class Findings {
+ public:
+  Findings(const std::string& file, const CheckOptions& options, Lines& out)
+      : file_(file), options_(options), out_(out) {}
+
+  void add(const Error& error) {
+    const ExitCode code = exit_code(error.code);
+    result_ = worse(result_, code);
+    ++count_;
+    if (code == exit_usage || code == exit_internal) {
+      fail(file_, error);
+    } else {
+      out_.write((options_.json ? json_of(file_, error) : line_of(file_, error)) + "\n");
+    }
+  }
+  bool enough() const { return count_ >= options_.max_errors; }
+  ExitCode result() const { return result_; }
+
+ private:
+  const std::string& file_;
+  const CheckOptions& options_;
+  Lines& out_;
+  std::size_t count_ = 0;
+  ExitCode result_ = exit_ok;
+};
+
+ExitCode check_one(const std::string& file, const CheckOptions& options, Lines& out) {
+  Findings findings(file, options, out);
+  vm::StreamOptions stream_options = options.read.stream_options();
+  stream_options.arrange = false;
+  stream_options.before_wait = [&out] { return out.flush(); };
+  auto stream = vm::OpenedStream::open(file, stream_options);
+  if (!stream) {
+    findings.add(stream.error());
+    return findings.result();
+  }
+  const event::Source& source = (*stream)->source();
+  event::Checker checker(source, stream_options.limits);
+  while (!findings.enough()) {
+    const auto event = (*stream)->next();
+    if (!event) {
+      findings.add(event.error());
+      if (!source.in_sync()) return findings.result();
+      continue;
+    }
+    for (const Error& error : checker.note(*event))
+      if (!findings.enough()) findings.add(error);
+    if (std::holds_alternative<event::StreamEnd>(*event)) return findings.result();
+  }
+  say(printable_line(fmt::format("qember: {}: no more than {} findings are looked for, see --max-errors",
+                                 file, options.max_errors)) +
+      "\n");
+  return findings.result();
+}
+
+int check(const CheckOptions& options) {
+  if (auto status = io::check_read_once(options.files); !status) return fail("check", status.error());
+  ExitCode result = exit_ok;
+  Lines out;
+  for (const std::string& file : options.files) {
+    result = worse(result, check_one(file, options, out));
+    if (!out.flush()) break;
+  }
+  return out.finish(result);
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Action& action) {
+  auto* verb = app.add_subcommand("check", "Say what is wrong with streams: nothing for a sound one");
+  auto options = std::make_shared<CheckOptions>();
+  verb->add_option("FILE", options->files, "The streams; - is standard input")->required();
+  verb->add_flag("--json", options->json, "Each finding as a JSON object on a line");
+  verb->add_option("--max-errors", options->max_errors, "Stop after that many findings in a file")
+      ->check(CLI::Validator(
+          [](const std::string& text) -> std::string {
+            std::size_t most = 0;
+            const bool is_number = !text.starts_with('-') && CLI::detail::lexical_cast(text, most);
+            return is_number && most > 0 ? "" : "a number from 1 on is expected";
+          },
+          ""))
+      ->type_name("N")
+      ->capture_default_str();
+  options->read.add_to(*verb);
+  verb->callback([&action, options] { action = [options] { return check(*options); }; });
+}
+
+}  // namespace qember::cli

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "convert.hpp"
+
+#include "../render/progress.hpp"
+#include "../report.hpp"
+
+#include <qember/io/fd.hpp>
+
+#include <array>
+
+namespace qember::cli {
+
+void ConvertOptions::add_to(CLI::App& verb) {
+  verb.add_option("IN", input, "The stream to read; - is standard input")->capture_default_str();
+  verb.add_option("-o,--output", output, "Where to write; - is standard output")
+      ->type_name("FILE")
+      ->capture_default_str();
+  add_force(verb, force);
+  read.add_to(verb);
+}
+
+namespace {
+
+/// A pipe may not end in pieces larger than this before they are passed on.
+constexpr std::size_t most_pending = std::size_t{4} << 20U;
+
+Status run(vm::OpenedStream& stream, Sink& sink, io::Output& output, int fd) {
+  Progress progress;
+  std::array<event::RamPage, 64> pages;
+  for (;;) {
+    if (const std::size_t count = stream.next_pages(pages); count != 0) {
+      if (auto status = sink.write(std::span(pages).first(count)); !status) return status;
+    } else {
+      auto event = stream.next();
+      if (!event) return std::move(event.error());
+      if (auto status = sink.write(*event); !status) return status;
+      if (std::holds_alternative<event::StreamEnd>(*event)) return io::drain(output, fd);
+    }
+    if (output.pending() >= most_pending) {
+      if (auto status = io::drain(output, fd); !status) return status;
+    }
+    progress.at(stream.input().offset());
+  }
+}
+
+}  // namespace
+
+int convert(const ConvertOptions& options, vm::Format from, const MakeSink& make_sink) {
+  if (auto status = io::check_not_input(options.output, options.input); !status)
+    return fail(options.output, status.error());
+  auto file = io::OutputFile::open(options.output, options.force);
+  if (!file) return fail(options.output, file.error());
+  io::Output output;
+  vm::StreamOptions stream_options = options.read.stream_options();
+  stream_options.before_wait = [&] { return io::drain(output, file->fd()); };
+  auto stream = vm::OpenedStream::open(options.input, std::move(stream_options));
+  if (!stream) return fail(options.input, stream.error());
+  if ((*stream)->format() != from) {
+    const bool native = from == vm::Format::native;
+    return fail(options.input,
+                {Errc::wrong_direction, 0, "magic", native ? "QEMU's native stream" : "a BER stream",
+                 native ? "BER, which `decode` takes" : "QEMU's native stream, which `encode` takes"});
+  }
+  auto sink = make_sink(**stream, output);
+  if (!sink) return fail(options.input, sink.error());
+  if (auto status = run(**stream, **sink, output, file->fd()); !status) {
+    // What is sound up to there has gone out, into a pipe; no end mark follows it.
+    (void)io::drain(output, file->fd());
+    const bool writing = status.error().code == Errc::io && status.error().path == "write";
+    return fail(writing ? options.output : options.input, status.error());
+  }
+  if (auto status = file->commit(); !status) return fail(options.output, status.error());
+  return exit_ok;
+}
+
+}  // namespace qember::cli

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "extract_ram.hpp"
+
+#include "../output.hpp"
+#include "../render/style.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <set>
+
+#include <unistd.h>
+
+namespace qember::cli {
+
+using event::RamBlock;
+using vm::BlockTally;
+using Json = nlohmann::ordered_json;
+
+Result<std::unique_ptr<Extraction>> RamExtraction::open(const event::Source& source,
+                                                        const ExtractOptions& options) {
+  auto directory = io::StagedDirectory::open(*options.ram, options.force, options.file);
+  if (!directory) return std::move(directory.error());
+  return std::unique_ptr<Extraction>(new RamExtraction(source, options, std::move(*directory)));
+}
+
+Status RamExtraction::note(const event::Event& event) {
+  if (const auto* list = std::get_if<event::RamBlocks>(&event); list != nullptr && files_.empty())
+    if (auto status = begin(list->blocks); !status) return status;
+  return ram_.note(event);
+}
+
+Status RamExtraction::begin(std::span<const RamBlock> blocks) {
+  auto asked = find_blocks(source_.session(), options_.blocks);
+  if (!asked) return std::move(asked.error());
+  wanted_.assign(blocks.size(), asked->empty());
+  for (const std::uint32_t block : *asked) wanted_[block] = true;
+  std::set<std::string> names;
+  for (const RamBlock& block : blocks) {
+    files_.push_back(io::block_file_name(block.name));
+    // Long names that were made to have the same hash.
+    if (!names.insert(files_.back()).second)
+      return Error{Errc::bad_value, source_.offset(), source_.path(),
+                   "blocks whose files have different names", block.name};
+    if (!wanted_[files_.size() - 1]) continue;
+    if (auto status = directory_.check_free(files_.back()); !status) return status;
+  }
+  return {};
+}
+
+Status RamExtraction::select(std::uint32_t block) {
+  if (open_ && open_->block == block) return {};
+  if (auto status = deselect(); !status) return status;
+  auto descriptor = directory_.open_file(files_[block]);
+  if (!descriptor) return std::move(descriptor.error());
+  const int fd = descriptor->get();
+  open_.emplace(OpenFile{block, std::move(*descriptor), io::SparseFile(fd, files_[block])});
+  return {};
+}
+
+Status RamExtraction::deselect() {
+  if (!open_) return {};
+  if (auto status = open_->file.flush(); !status) return status;
+  auto status = open_->descriptor.close(files_[open_->block]);
+  open_.reset();
+  return status;
+}
+
+Status RamExtraction::write(std::uint32_t block, std::uint64_t addr, ByteView data) {
+  if (auto status = select(block); !status) return status;
+  return open_->file.write(addr, data);
+}
+
+Status RamExtraction::read(std::uint32_t block, std::uint64_t addr, MutableBytes data) {
+  if (auto status = select(block); !status) return status;
+  return open_->file.read(addr, data);
+}
+
+Status RamExtraction::clear(std::uint32_t block, std::uint64_t addr, std::uint64_t size) {
+  if (auto status = select(block); !status) return status;
+  return open_->file.clear(addr, size);
+}
+
+Status RamExtraction::give_length(std::uint32_t block) {
+  if (auto status = select(block); !status) return status;
+  if (auto status = open_->file.flush(); !status) return status;
+  const auto length = static_cast<off_t>(source_.session().blocks()[block].length);
+  if (::ftruncate(open_->descriptor.get(), length) != 0)
+    return io::system_error(fmt::format("{} of {} bytes", files_[block], length));
+  return {};
+}
+
+Status RamExtraction::finish() {
+  if (auto status = check_included(ram_); !status) return status;
+  std::optional<Error> absent;
+  for (std::uint32_t block = 0; block < wanted_.size(); ++block) {
+    if (!wanted_[block]) continue;
+    const auto absence = absence_of(source_.session(), ram_, block);
+    if (absence) {
+      absent = refuse_absent(source_.session().blocks()[block], absence->reason);
+      if (!options_.blocks.empty()) return *absent;
+      if (absence->has_contents)
+        lacking_.push_back(*absent);
+      else
+        say(printable_line(fmt::format("qember: {}: {}: {}", options_.file, absent->path, absent->found)) +
+            "\n");
+      continue;
+    }
+    if (auto status = give_length(block); !status) return status;
+    made_.push_back(files_[block]);
+  }
+  if (made_.empty() && absent) return *absent;
+  if (auto status = deselect(); !status) return status;
+  auto descriptor = directory_.open_file(io::index_file_name);
+  if (!descriptor) return std::move(descriptor.error());
+  if (auto status = io::write_at(descriptor->get(), 0, as_bytes(index()), io::index_file_name); !status)
+    return status;
+  if (auto status = descriptor->close(io::index_file_name); !status) return status;
+  made_.emplace_back(io::index_file_name);
+  return {};
+}
+
+std::string RamExtraction::index() const {
+  const std::uint64_t page_size = source_.session().page_size_or_default();
+  Json blocks = Json::array();
+  for (std::uint32_t i = 0; i < wanted_.size(); ++i) {
+    if (!wanted_[i]) continue;
+    const RamBlock& block = source_.session().blocks()[i];
+    const BlockTally& tally = ram_.tallies()[i];
+    const auto absence = absence_of(source_.session(), ram_, i);
+    const std::uint64_t pages = block.length / page_size + (block.length % page_size != 0 ? 1 : 0);
+    const std::uint64_t untold = pages - tally.data_pages - tally.zero_pages - tally.discarded_pages;
+    const bool untold_is_zero = source_.session().mapped_ram() && !absence;
+    Json entry{
+        {"block", block.name}, {"file", absence ? Json(nullptr) : Json(files_[i])}, {"length", block.length}};
+    if (absence) entry["absent"] = absence->reason;
+    if (block.address) entry["address"] = *block.address;
+    entry["page_size"] = page_size;
+    entry["pages"] = {{"total", pages},
+                      {"data", tally.data_pages},
+                      {"zero", tally.zero_pages + (untold_is_zero ? untold : 0)},
+                      {"discarded", tally.discarded_pages},
+                      {"never_sent", untold_is_zero ? 0 : untold}};
+    entry["records"] = {{"zero", tally.zero},
+                        {"full", tally.full},
+                        {"xbzrle", tally.xbzrle},
+                        {"compressed", tally.compressed},
+                        {"resent", tally.resent}};
+    blocks.push_back(std::move(entry));
+  }
+  const Json whole{{"schema", 1}, {"page_size", page_size}, {"blocks", std::move(blocks)}};
+  // Names in a stream need not be UTF-8, nor what a terminal should get.
+  return whole.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace qember::cli

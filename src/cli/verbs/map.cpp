@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../common_options.hpp"
+#include "../output.hpp"
+#include "../render/map_svg.hpp"
+#include "../render/map_text.hpp"
+#include "verbs.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include <unistd.h>
+
+namespace qember::cli {
+namespace {
+
+struct MapOptions {
+  std::string file = "-";
+  std::optional<std::string> svg;
+  bool force = false;
+  ReadOptions read;
+};
+
+Status write_svg(const std::string& path, const std::string& svg, bool force) {
+  auto output = io::OutputFile::open(path, force);
+  if (!output) return std::move(output.error());
+  if (auto status = write_all(output->fd(), svg, path); !status) return status;
+  return output->commit();
+}
+
+Status read_all(vm::OpenedStream& stream, vm::PageMap& map) {
+  for (;;) {
+    auto event = stream.next();
+    if (!event) return std::move(event.error());
+    if (auto status = map.note(*event); !status) return status;
+    if (std::holds_alternative<event::StreamEnd>(*event)) break;
+  }
+  if (map.sent_elsewhere())
+    return Error{Errc::unsupported, 0, "ram", "the pages of RAM", std::string(event::sent_elsewhere_text)};
+  return {};
+}
+
+/// Of a stream with a fault, the text shows what came before it; a drawing is made of whole streams alone.
+int map(const MapOptions& options) {
+  if (options.svg)
+    if (auto status = io::check_not_input(*options.svg, options.file); !status)
+      return fail(*options.svg, status.error());
+  vm::StreamOptions stream_options = options.read.stream_options();
+  stream_options.arrange = false;
+  auto stream = vm::OpenedStream::open(options.file, stream_options);
+  if (!stream) return fail(options.file, stream.error());
+  vm::PageMap map((*stream)->source(), stream_options.limits);
+  const Status read = read_all(**stream, map);
+  if (options.svg && !read) return fail(options.file, read.error());
+  const std::string name = std::filesystem::path(options.file).filename().string();
+  const std::string title = options.file == "-" ? "standard input" : name;
+  const Status written =
+      options.svg
+          ? write_svg(*options.svg, map_svg(map, title), options.force)
+          : write_all(STDOUT_FILENO, map_text(map, title, text_style(STDOUT_FILENO)), "standard output");
+  const ExitCode result = read ? exit_ok : fail(options.file, read.error());
+  return written ? result : worse(result, fail(options.svg.value_or("-"), written.error()));
+}
+
+}  // namespace
+
+void add_map(CLI::App& app, Action& action) {
+  auto* verb = app.add_subcommand("map", "A picture of what a stream sent of each RAM block, and how often");
+  auto options = std::make_shared<MapOptions>();
+  verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
+  verb->add_option("--svg", options->svg, "Draw into this file; - is standard output")->type_name("FILE");
+  add_force(*verb, options->force);
+  options->read.add_to(*verb);
+  verb->callback([&action, options] { action = [options] { return map(*options); }; });
+}
+
+}  // namespace qember::cli

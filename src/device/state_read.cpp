@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/device/state.hpp>
+
+#include <fmt/format.h>
+
+namespace qember::device {
+namespace {
+
+constexpr std::uint8_t subsection_type = 0x05;
+constexpr std::uint8_t list_element = 0x01;
+constexpr std::uint8_t list_end = 0x00;
+
+/// Walks the octets and the description side by side. Stops at the first thing that does not fit.
+class Walk {
+ public:
+  Walk(const Device& device, ByteView body, StateSink& sink)
+      : body_(body), sink_(sink), most_empty_(device.most_empty) {}
+
+  void structure(const Structure& structure) {
+    for (const Field& each : structure.fields) {
+      if (failed()) return;
+      field(each);
+    }
+    if (structure.subsections.empty()) return;
+    sink_.begin_subsections();
+    for (const Structure& each : structure.subsections) {
+      if (failed()) return;
+      subsection(each);
+    }
+    sink_.end_subsections();
+  }
+
+  bool failed() const { return !status_.ok(); }
+  std::size_t at() const { return at_; }
+  Status status() && { return std::move(status_); }
+  void refuse(std::string expected, std::string found) {
+    if (!failed())
+      status_ = Error{Errc::description_mismatch, at_, {}, std::move(expected), std::move(found)};
+  }
+
+ private:
+  ByteView take(std::uint64_t size, std::string_view what) {
+    if (size > body_.size() - at_) {
+      refuse(fmt::format("{} octets of {}", size, what), fmt::format("{} that are left", body_.size() - at_));
+      return {};
+    }
+    const ByteView taken = body_.subspan(at_, static_cast<std::size_t>(size));
+    at_ += taken.size();
+    return taken;
+  }
+
+  void octet(std::uint8_t wanted, std::string_view what) {
+    const ByteView taken = take(1, what);
+    if (failed() || taken[0] == wanted) return;
+    --at_;
+    refuse(fmt::format("{:02x} in {}", wanted, what), fmt::format("{:02x}", taken[0]));
+  }
+
+  void subsection(const Structure& structure) {
+    octet(subsection_type, structure.name);
+    const ByteView size = take(1, structure.name);
+    if (failed()) return;
+    const ByteView name = take(size[0], structure.name);
+    const ByteView version = take(4, structure.name);
+    if (failed()) return;
+    if (as_text(name) != structure.name || load_be<std::uint32_t>(version.data()) != structure.version)
+      return refuse(fmt::format("the subsection {:?}", structure.name), fmt::format("{:?}", as_text(name)));
+    sink_.begin_subsection(structure);
+    this->structure(structure);
+    sink_.end_subsection();
+  }
+
+  void field(const Field& field) {
+    if (!field.array_len) return counted(field, [&] { element(field); });
+    counted(field, [&] {
+      sink_.begin_array(field, nullptr);
+      for (std::uint32_t i = 0; i < *field.array_len && !failed(); ++i)
+        counted(field, [&] { element(field); });
+      sink_.end_array();
+    });
+  }
+
+  /// What takes no octets is bounded by nothing else.
+  template <class Read>
+  void counted(const Field& field, const Read& read) {
+    const std::size_t before = at_;
+    read();
+    if (at_ == before && empty_++ == most_empty_)
+      refuse(fmt::format("at most {} values without octets", most_empty_),
+             fmt::format("more in {}", field.name));
+  }
+
+  void element(const Field& field) {
+    switch (field.kind) {
+      case FieldKind::structure:
+        sink_.begin_array(field, &field.groups.front());
+        structure(field.groups.front());
+        return sink_.end_array();
+      case FieldKind::list: return list(field);
+      case FieldKind::bitmap: return words(field);
+      default: return leaf(field);
+    }
+  }
+
+  void list(const Field& field) {
+    sink_.begin_array(field, nullptr);
+    for (const Structure& group : field.groups) {
+      octet(list_element, field.name);
+      if (failed()) return;
+      sink_.begin_array(field, &group);
+      structure(group);
+      sink_.end_array();
+    }
+    octet(list_end, field.name);
+    sink_.end_array();
+  }
+
+  void words(const Field& field) {
+    const ByteView octets = take(field.size, field.name);
+    if (failed()) return;
+    sink_.begin_array(field, nullptr);
+    for (std::size_t i = 0; i < octets.size(); i += 8)
+      sink_.integer(field, load_be<std::uint64_t>(octets.data() + i));
+    sink_.end_array();
+  }
+
+  void leaf(const Field& field) {
+    const ByteView octets = take(field.size, field.name);
+    if (failed()) return;
+    switch (field.kind) {
+      case FieldKind::unsigned_integer:
+      case FieldKind::signed_integer: return sink_.integer(field, integer(field, octets));
+      // A value that QEMU itself would not write stays as it is.
+      case FieldKind::boolean:
+        return octets[0] <= 1 ? sink_.boolean(field, octets[0] == 1) : sink_.blob(field, octets);
+      case FieldKind::pointer:
+        return octets[0] == '0' || octets[0] == '1' ? sink_.boolean(field, octets[0] == '1')
+                                                    : sink_.blob(field, octets);
+      default: return sink_.blob(field, octets);
+    }
+  }
+
+  static Integer integer(const Field& field, ByteView octets) {
+    std::uint64_t value = 0;
+    for (const std::uint8_t octet : octets) value = (value << 8U) | octet;
+    if (field.kind == FieldKind::unsigned_integer) return value;
+    const unsigned unused = 64 - 8 * static_cast<unsigned>(octets.size());
+    return Integer::from_signed(static_cast<std::int64_t>(value << unused) >> unused);
+  }
+
+  ByteView body_;
+  StateSink& sink_;
+  std::size_t at_ = 0;
+  std::uint64_t empty_ = 0;
+  std::uint64_t most_empty_;
+  Status status_;
+};
+
+class NoSink final : public StateSink {
+ public:
+  void integer(const Field&, Integer) override {}
+  void boolean(const Field&, bool) override {}
+  void blob(const Field&, ByteView) override {}
+  void begin_array(const Field&, const Structure*) override {}
+  void end_array() override {}
+  void begin_subsections() override {}
+  void begin_subsection(const Structure&) override {}
+  void end_subsection() override {}
+  void end_subsections() override {}
+};
+
+}  // namespace
+
+Status read_state(const Device& device, ByteView body, StateSink& sink) {
+  Walk walk(device, body, sink);
+  walk.structure(device.state);
+  if (!walk.failed() && walk.at() != body.size())
+    walk.refuse("the end of the section", fmt::format("{} octets more", body.size() - walk.at()));
+  return std::move(walk).status();
+}
+
+Result<std::size_t> measure_state(const Device& device, ByteView in) {
+  NoSink sink;
+  Walk walk(device, in, sink);
+  walk.structure(device.state);
+  const std::size_t size = walk.at();
+  if (Status status = std::move(walk).status(); !status) return std::move(status.error());
+  return size;
+}
+
+}  // namespace qember::device

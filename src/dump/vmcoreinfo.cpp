@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/dump/vmcoreinfo.hpp>
+
+#include <qember/io/sparse_files.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+
+#include <unistd.h>
+
+namespace qember::dump {
+namespace {
+
+constexpr std::string_view vmcoreinfo_name = "VMCOREINFO";
+/// The padded name, and how every such text begins.
+constexpr std::string_view vmcoreinfo_mark{"VMCOREINFO\0\0OSRELEASE=", 22};
+constexpr std::size_t note_header_size = 12;
+constexpr std::size_t vmcoreinfo_name_size = 12;
+constexpr std::size_t max_vmcoreinfo = std::size_t{64} << 10U;
+
+std::uint32_t load_le32(const std::uint8_t* from) {
+  return from[0] | std::uint32_t{from[1]} << 8U | std::uint32_t{from[2]} << 16U |
+         std::uint32_t{from[3]} << 24U;
+}
+
+/// The size of the text whose name is at `at` in `window`; nothing where no note stands there.
+std::optional<std::size_t> vmcoreinfo_size(ByteView window, std::size_t at) {
+  if (at < note_header_size) return {};
+  const std::uint8_t* header = window.data() + at - note_header_size;
+  const std::uint32_t size = load_le32(header + 4);
+  const bool fits = load_le32(header) == vmcoreinfo_name.size() + 1 && load_le32(header + 8) == 0;
+  return fits && size != 0 && size <= max_vmcoreinfo ? std::optional<std::size_t>(size) : std::nullopt;
+}
+
+/// The value of a line `key=value`.
+template <class Value>
+std::optional<Value> value_of(std::string_view text, std::string_view key, int base) {
+  for (auto at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+    const std::size_t begin = at + key.size();
+    const bool is_line = (at == 0 || text[at - 1] == '\n') && begin < text.size() && text[begin] == '=';
+    Value value = 0;
+    if (is_line &&
+        std::from_chars(text.data() + begin + 1, text.data() + text.size(), value, base).ec == std::errc())
+      return value;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Bytes> find_vmcoreinfo(int fd, std::uint64_t begin, std::uint64_t end, const std::string& name) {
+  // Windows overlap by what a mark and the header before it need.
+  constexpr std::size_t overlap = 64;
+  Bytes window(std::size_t{1} << 20U);
+  for (std::uint64_t at = begin; at < end;) {
+    const off_t data = ::lseek(fd, static_cast<off_t>(at), SEEK_DATA);
+    // Nothing but holes from here on; where the file system can't tell, all is data.
+    if (data < 0 && errno == ENXIO) break;
+    if (data > 0 && static_cast<std::uint64_t>(data) > at + overlap)
+      at = static_cast<std::uint64_t>(data) - overlap;
+    if (auto status = io::read_at(fd, at, window, name); !status) return std::move(status.error());
+    const std::string_view text = as_text(window);
+    for (auto mark = text.find(vmcoreinfo_mark); mark != std::string_view::npos;
+         mark = text.find(vmcoreinfo_mark, mark + 1)) {
+      const auto size = vmcoreinfo_size(window, mark);
+      if (!size || at + mark + vmcoreinfo_name_size + *size > end) continue;
+      Bytes found(*size);
+      if (auto status = io::read_at(fd, at + mark + vmcoreinfo_name_size, found, name); !status)
+        return std::move(status.error());
+      return found;
+    }
+    at += window.size() - overlap;
+  }
+  return Bytes{};
+}
+
+std::optional<CoreSegment> kernel_segment(std::string_view vmcoreinfo,
+                                          std::span<const CoreSegment> segments) {
+  // Where x86-64 maps its image, and for how long (Documentation/arch/x86/x86_64/mm.rst of Linux).
+  constexpr std::uint64_t map_begin = 0xffffffff80000000;
+  constexpr std::uint64_t map_size = std::uint64_t{1} << 30U;
+  const auto text = value_of<std::uint64_t>(vmcoreinfo, "SYMBOL(_stext)", 16);
+  const auto phys_base = value_of<std::int64_t>(vmcoreinfo, "NUMBER(phys_base)", 10);
+  if (!text || !phys_base || *text < map_begin || *text - map_begin >= map_size) return {};
+  const std::uint64_t address = *text - map_begin + static_cast<std::uint64_t>(*phys_base);
+  for (const CoreSegment& segment : segments) {
+    if (address < segment.address || address - segment.address >= segment.size) continue;
+    const std::uint64_t skipped = address - segment.address;
+    const std::uint64_t size = std::min(segment.size - skipped, map_begin + map_size - *text);
+    return CoreSegment{address, segment.file_offset + skipped, size, *text};
+  }
+  return {};
+}
+
+}  // namespace qember::dump

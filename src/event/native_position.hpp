@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// How far a stream has come in the native form, told from its events: as far as `Writer` writes for them.
+#pragma once
+
+#include <qember/event/event.hpp>
+
+namespace qember::event {
+
+class NativePosition {
+ public:
+  /// Octets from the first one of the stream. It stands still in the blocks of a mapped-ram file, and leaves
+  /// out the description.
+  std::uint64_t octets() const { return octets_; }
+  void pass(const Event& event);
+  void pass(const RamPage& page);
+
+ private:
+  void pass(const RamBlocks& list);
+  void leave_mapped();
+
+  std::uint64_t octets_ = 0;
+  std::vector<std::size_t> names_;           ///< octets that name each RAM block
+  std::optional<std::uint64_t> mapped_end_;  ///< of the last block in a mapped-ram file, while they come
+  bool in_ram_ = false;
+};
+
+}  // namespace qember::event

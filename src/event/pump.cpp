@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/event/pump.hpp>
+
+namespace qember::event {
+
+Status pump(Source& source, std::span<Sink* const> sinks) {
+  std::array<RamPage, 64> room;
+  for (;;) {
+    if (const std::size_t count = source.next_pages(room); count != 0) {
+      for (Sink* sink : sinks)
+        if (auto status = sink->take(std::span<const RamPage>(room).first(count)); !status) return status;
+      continue;
+    }
+    auto event = source.next();
+    if (!event) return std::move(event.error());
+    for (Sink* sink : sinks)
+      if (auto status = sink->take(*event); !status) return status;
+    if (std::holds_alternative<StreamEnd>(*event)) return {};
+  }
+}
+
+}  // namespace qember::event

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/io/input.hpp>
+
+#include <algorithm>
+
+namespace qember::io {
+namespace {
+/// Below this much room, unread bytes move to the front rather than be read after in small steps.
+constexpr std::size_t least_room = std::size_t{64} << 10U;
+}  // namespace
+
+Input::Input(std::size_t capacity)
+    : storage_(std::make_unique_for_overwrite<std::uint8_t[]>(std::max(capacity, 2 * least_room))),
+      capacity_(std::max(capacity, 2 * least_room)) {
+  data_ = storage_.get();
+}
+
+Input Input::over(ByteView whole) {
+  Input input(0);
+  input.storage_.reset();
+  input.data_ = whole.data();
+  input.capacity_ = input.end_ = whole.size();
+  input.finished_ = true;
+  return input;
+}
+
+MutableBytes Input::space() {
+  const std::size_t unread = end_ - begin_;
+  if (!storage_) capacity_ = end_;  // memory of somebody else's, which is not written to
+  if (unread == 0 && storage_) begin_ = end_ = 0;
+  const bool short_of_room = capacity_ - end_ < least_room || wanted_ > capacity_ - begin_;
+  if (storage_ && short_of_room && begin_ > 0 && unread + least_room <= capacity_) {
+    std::memmove(storage_.get(), data_ + begin_, unread);
+    begin_ = 0;
+    end_ = unread;
+  }
+  if (capacity_ - end_ < least_room) {
+    // Doubles what has been received, never what was claimed.
+    const std::size_t larger = std::max(2 * capacity_, unread + least_room);
+    auto storage = std::make_unique_for_overwrite<std::uint8_t[]>(larger);
+    if (unread > 0) std::memcpy(storage.get(), data_ + begin_, unread);
+    storage_ = std::move(storage);
+    data_ = storage_.get();
+    capacity_ = larger;
+    begin_ = 0;
+    end_ = unread;
+  }
+  wanted_ = 0;
+  return {storage_.get() + end_, capacity_ - end_};
+}
+
+InputBuffer Input::exchange(InputBuffer next) {
+  const ByteView unread = view();
+  if (unread.size() > next.begin) {
+    feed({next.octets.get() + next.begin, next.end - next.begin});
+    return next;
+  }
+  if (!unread.empty())
+    std::memcpy(next.octets.get() + next.begin - unread.size(), unread.data(), unread.size());
+  InputBuffer free{std::move(storage_), capacity_, 0, 0};
+  storage_ = std::move(next.octets);
+  data_ = storage_.get();
+  capacity_ = next.capacity;
+  begin_ = next.begin - unread.size();
+  end_ = next.end;
+  wanted_ = 0;
+  return free;
+}
+
+void Input::feed(ByteView chunk) {
+  while (!chunk.empty()) {
+    const MutableBytes room = space();
+    const std::size_t count = std::min(room.size(), chunk.size());
+    std::memcpy(room.data(), chunk.data(), count);
+    commit(count);
+    chunk = chunk.subspan(count);
+  }
+}
+
+}  // namespace qember::io

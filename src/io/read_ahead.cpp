@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/io/read_ahead.hpp>
+
+#include <qember/io/unfinished.hpp>
+
+#include <cerrno>
+
+#include <unistd.h>
+
+namespace qember::io {
+namespace {
+
+constexpr std::size_t buffers = 2;
+constexpr std::size_t chunk = std::size_t{1} << 20U;
+/// Before a chunk, for what the one before it leaves unread: a page and more.
+constexpr std::size_t room = std::size_t{128} << 10U;
+
+InputBuffer make_buffer() {
+  return {std::make_unique_for_overwrite<std::uint8_t[]>(room + chunk), room + chunk, 0, 0};
+}
+
+}  // namespace
+
+ReadAhead::ReadAhead(int fd) : fd_(fd) {
+  for (std::size_t i = 0; i < buffers; ++i) free_.push_back(make_buffer());
+  const SignalsHeld held;
+  thread_ = std::thread([this] { run(); });
+}
+
+ReadAhead::~ReadAhead() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void ReadAhead::run() {
+  for (bool ended = false; !ended;) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return stopped_ || !free_.empty(); });
+    if (stopped_) return;
+    InputBuffer buffer = std::move(free_.front());
+    free_.pop_front();
+    lock.unlock();
+    ssize_t count = 0;
+    do count = ::read(fd_, buffer.octets.get() + room, chunk);
+    while (count < 0 && errno == EINTR);
+    const int error = count < 0 ? errno : 0;
+    ended = count <= 0;
+    buffer.begin = room;
+    buffer.end = room + (ended ? 0 : static_cast<std::size_t>(count));
+    lock.lock();
+    error_ = error;
+    read_.push_back(std::move(buffer));
+    lock.unlock();
+    changed_.notify_all();
+  }
+}
+
+Status ReadAhead::fill(Input& input) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return !read_.empty(); });
+  if (read_.front().begin == read_.front().end) {
+    errno = error_;
+    if (error_ != 0) {
+      Error error = system_error("read");
+      error.offset = input.offset() + input.view().size();
+      return error;
+    }
+    input.finish();
+    return {};
+  }
+  InputBuffer next = std::move(read_.front());
+  read_.pop_front();
+  lock.unlock();
+  InputBuffer free = input.exchange(std::move(next));
+  // The first one is the input's own, and it may have grown.
+  if (free.capacity != room + chunk) free = make_buffer();
+  lock.lock();
+  free_.push_back(std::move(free));
+  lock.unlock();
+  changed_.notify_all();
+  return {};
+}
+
+}  // namespace qember::io

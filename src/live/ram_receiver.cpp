@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/live/ram_receiver.hpp>
+
+#include <qember/event/page_states.hpp>
+#include <qember/qber/reader.hpp>
+#include <qember/ram/place.hpp>
+#include <qember/ram/xbzrle.hpp>
+#include <qember/ram/zero.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace qember::live {
+namespace {
+
+/// Whether this stream sent a page.
+enum class Base : std::uint8_t { none, sent };
+
+/// A block of the stream's list, and where it goes.
+struct Target {
+  MutableBytes region;
+  Applied* applied = nullptr;
+  event::PageStates<Base> bases;
+};
+
+}  // namespace
+
+struct RamReceiver::State {
+  State(io::Input& input, Regions given, const Limits& limits)
+      : decoder(input, limits), regions(std::move(given)), limits(limits) {
+    for (const auto& [name, region] : regions) applied[name];
+  }
+
+  qber::Reader decoder;
+  Regions regions;
+  Limits limits;
+  std::map<std::string, Applied, std::less<>> applied;
+  std::vector<Target> targets;  ///< by block
+  std::uint64_t rounds = 0;
+  bool done = false;
+  std::optional<Error> error;
+
+  // The section that is open.
+  event::BodyKind kind = event::BodyKind::device;
+  event::Element type = event::Element::section_full;
+  device::ReceivedDevice::Header header;
+  Bytes body;
+
+  std::size_t held = 0;  ///< octets that devices take
+  std::shared_ptr<const device::Description> description;
+  std::optional<device::DeviceMatcher> matcher;
+  std::vector<device::ReceivedDevice> devices;
+
+  Error refuse(Errc code, std::string expected, std::string found) const {
+    return {code, decoder.offset(), decoder.path(), std::move(expected), std::move(found)};
+  }
+  Error unsupported(std::string_view found) const {
+    return refuse(Errc::unsupported, "memory page by page, and devices", std::string(found));
+  }
+
+  Status on(const event::SectionBegin& section);
+  Status on(const event::RamBlocks& list);
+  Status on(const event::RamPage& page);
+  Status on(const event::Body& piece);
+  Status on(const event::SectionEnd&);
+  Status on(const event::DescriptionText& text);
+  Status on(const event::Command& command);
+  Status on(const event::RamControl&) { return unsupported("memory that comes by another way"); }
+  Status on(const event::MappedBitmap&) { return unsupported("a mapped-ram file"); }
+  Status on(const event::MappedStale&) { return unsupported("a mapped-ram file"); }
+  Status on(const event::TrailingData&) { return unsupported("devices that nothing tells apart"); }
+  Status on(const event::Eof&) {
+    done = true;
+    return {};
+  }
+  template <class Other>
+  Status on(const Other&) {
+    return {};
+  }
+
+  Status receive();
+  Status hold(std::size_t octets);
+  Status apply_delta(const event::RamPage& page, MutableBytes to, Base base);
+};
+
+Status RamReceiver::State::on(const event::SectionBegin& section) {
+  kind = body_kind(section.name, section.type);
+  type = section.type;
+  if (kind != event::BodyKind::ram && section.type != event::Element::section_full)
+    return unsupported(fmt::format("a part of {:?}", section.name));
+  if (kind == event::BodyKind::ram) return {};
+  header = {std::string(section.name), section.instance, section.version, decoder.offset()};
+  body.clear();
+  return hold(sizeof(device::ReceivedDevice) + section.name.size());
+}
+
+Status RamReceiver::State::on(const event::RamBlocks& list) {
+  if (!targets.empty()) return unsupported("another list of RAM blocks");
+  std::vector<Target> found;
+  for (const event::RamBlock& block : list.blocks) {
+    const auto region = regions.find(block.name);
+    if (region == regions.end())
+      return refuse(Errc::unknown_block, "a block that is registered", fmt::format("{:?}", block.name));
+    if (block.length > region->second.size())
+      return refuse(Errc::page_outside_block,
+                    fmt::format("at most {} bytes of {:?}", region->second.size(), block.name),
+                    fmt::to_string(block.length));
+    found.push_back({region->second.first(block.length), &applied.find(block.name)->second, {}});
+  }
+  targets = std::move(found);
+  return {};
+}
+
+Status RamReceiver::State::on(const event::RamPage& page) {
+  const std::uint64_t size = decoder.session().page_size_or_default();
+  Target& target = targets[page.block];
+  // That it begins in its block, at a multiple of its size, is known; the last page may be cut.
+  if (size > target.region.size() - page.addr)
+    return refuse(Errc::page_outside_block, fmt::format("a page that ends by {:#x}", target.region.size()),
+                  fmt::format("one at {:#x}", page.addr));
+  const MutableBytes to = target.region.subspan(page.addr, size);
+  const std::uint64_t number = page.addr / size;
+  switch (page.kind) {
+    case event::RamPageKind::zero:
+      // Memory that was never touched takes no room until it is written to.
+      if (page.fill != 0 || !ram::is_zero(to)) std::ranges::fill(to, page.fill);
+      ++target.applied->zero;
+      break;
+    case event::RamPageKind::full:
+      ram::place(page.data, to.data());
+      ++target.applied->full;
+      break;
+    case event::RamPageKind::xbzrle:
+      if (auto status = apply_delta(page, to, target.bases.get(number)); !status) return status;
+      ++target.applied->delta;
+      break;
+    case event::RamPageKind::compressed: return unsupported("a compressed page");
+  }
+  target.bases.exchange(number, Base::sent);
+  target.applied->bytes += size;
+  return {};
+}
+
+Status RamReceiver::State::apply_delta(const event::RamPage& page, MutableBytes to, Base base) {
+  if (base == Base::none)
+    return refuse(Errc::bad_delta, "a page that was sent before its delta",
+                  fmt::format("none at {:#x}", page.addr));
+  auto status = ram::xbzrle_apply(page.data, to);
+  if (status) return {};
+  Error& error = status.error();
+  return refuse(Errc::bad_delta, fmt::format("{} at byte {} of the delta", error.expected, error.offset),
+                std::move(error.found));
+}
+
+Status RamReceiver::State::hold(std::size_t octets) {
+  if (octets > limits.max_held - held)
+    return refuse(Errc::limit, fmt::format("at most {} octets of devices", limits.max_held), "more");
+  held += octets;
+  return {};
+}
+
+Status RamReceiver::State::on(const event::Body& piece) {
+  if (auto status = hold(piece.data.size()); !status) return status;
+  body.insert(body.end(), piece.data.begin(), piece.data.end());
+  return {};
+}
+
+Status RamReceiver::State::on(const event::SectionEnd&) {
+  if (kind == event::BodyKind::ram) {
+    if (type == event::Element::section_part) ++rounds;
+    return {};
+  }
+  const device::Device* const device = matcher ? matcher->match(header.name, header.instance) : nullptr;
+  devices.emplace_back(std::move(header), std::move(body), description, device);
+  return {};
+}
+
+Status RamReceiver::State::on(const event::DescriptionText& text) {
+  // One that can't be read describes nothing.
+  auto parsed = device::Description::parse(text.json, limits);
+  if (!parsed) return {};
+  description = std::make_shared<const device::Description>(std::move(*parsed));
+  matcher.emplace(*description);
+  return {};
+}
+
+Status RamReceiver::State::on(const event::Command& command) {
+  if (command.id != static_cast<std::uint16_t>(event::CommandId::postcopy_ram_discard)) return {};
+  return unsupported("postcopy");
+}
+
+RamReceiver::RamReceiver(io::Input& input, Regions regions, const Limits& limits)
+    : state_(std::make_unique<State>(input, std::move(regions), limits)) {}
+RamReceiver::~RamReceiver() = default;
+
+Status RamReceiver::State::receive() {
+  while (!done && !error) {
+    const auto event = decoder.next();
+    if (!event) {
+      if (event.error().code == Errc::need_more) return {};
+      error = event.error();
+    } else if (auto status = std::visit([this](const auto& each) { return on(each); }, *event); !status) {
+      error = std::move(status.error());
+    }
+  }
+  if (error) return *error;
+  return {};
+}
+
+Status RamReceiver::receive() {
+  auto status = state_->receive();
+  ram::placed();
+  return status;
+}
+
+bool RamReceiver::done() const noexcept { return state_->done; }
+const std::map<std::string, Applied, std::less<>>& RamReceiver::applied() const noexcept {
+  return state_->applied;
+}
+std::uint64_t RamReceiver::rounds() const noexcept { return state_->rounds; }
+std::span<const device::ReceivedDevice> RamReceiver::devices() const noexcept { return state_->devices; }
+Result<const device::ReceivedDevice*> RamReceiver::device(std::string_view name,
+                                                          std::uint32_t instance) const {
+  for (const device::ReceivedDevice& each : state_->devices)
+    if (each.name() == name && each.instance() == instance) return &each;
+  return Error{Errc::description_mismatch, 0, fmt::format("{}/{}", name, instance), "a device", "none"};
+}
+
+}  // namespace qember::live

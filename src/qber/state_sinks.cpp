@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "state_sinks.hpp"
+
+#include <qember/ber/validate.hpp>
+#include <qember/ber/writer.hpp>
+#include <qember/core/text.hpp>
+
+#include "../qber/tags.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace qember::qber {
+
+void MeasuringSink::primitive(std::size_t size) {
+  ++tlvs_;
+  size_ += 1 + ber::length_size(size) + size;
+  deepest_ = std::max(deepest_, depth_ + 1);
+}
+
+void MeasuringSink::constructed(const ber::Identifier& identifier) {
+  // In BER the octet 80 and end-of-contents; in DER a length, which grows with the contents.
+  constexpr std::size_t most_length = 5;
+  ++tlvs_;
+  size_ += identifier.size + most_length;
+  deepest_ = std::max(deepest_, ++depth_);
+}
+
+void MeasuringSink::integer(const device::Field&, Integer value) { primitive(ber::integer_size(value)); }
+void MeasuringSink::begin_array(const device::Field&, const device::Structure*) { constructed(tags::array); }
+void MeasuringSink::begin_subsections() { constructed(tags::subsections); }
+
+void MeasuringSink::begin_subsection(const device::Structure& structure) {
+  constructed(tags::subsection);
+  primitive(structure.name.size());
+  primitive(ber::integer_size(structure.version));
+  constructed(tags::subsection_contents);
+  if (structure.name.empty() || !utf8_characters(as_bytes(structure.name))) bad_name_ = true;
+}
+
+Status MeasuringSink::check(const Limits& limits) const {
+  const auto refuse = [](Errc code, std::string expected, std::string found) {
+    return Error{code, 0, {}, std::move(expected), std::move(found)};
+  };
+  if (bad_name_) return refuse(Errc::constraint, "subsections with a text as their name", "other bytes");
+  if (const std::size_t most = std::min(limits.max_depth, ber::deepest); deepest_ > most)
+    return refuse(Errc::limit, fmt::format("values nested at most {} deep", most), "deeper");
+  if (size_ > limits.max_section)
+    return refuse(Errc::limit, fmt::format("values of at most {} bytes", limits.max_section), "more");
+  return {};
+}
+
+Status check_values(const device::Device& device, ByteView body, const Limits& limits, std::size_t& tlvs) {
+  MeasuringSink measured;
+  if (auto status = read_state(device, body, measured); !status) return status;
+  tlvs = measured.tlvs();
+  return measured.check(limits);
+}
+
+void TreeSink::begin_subsection(const device::Structure& structure) {
+  auto subsection = subsections_.back().append();
+  subsection.set_name(structure.name);
+  subsection.set_versionid(structure.version);
+  lists_.push_back(subsection.contents());
+}
+
+}  // namespace qember::qber

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/vm/final_ram.hpp>
+
+#include <qember/event/rule.hpp>
+#include <qember/ram/xbzrle.hpp>
+#include <qember/ram/zero.hpp>
+
+#include "../event/ram_records.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+namespace qember::vm {
+namespace {
+
+std::uint64_t& count_of(BlockTally& tally, event::RamPageKind kind) {
+  switch (kind) {
+    case event::RamPageKind::zero: return tally.zero;
+    case event::RamPageKind::full: return tally.full;
+    case event::RamPageKind::xbzrle: return tally.xbzrle;
+    case event::RamPageKind::compressed: break;
+  }
+  return tally.compressed;
+}
+
+/// Null for pages that were never sent, which nothing counts.
+std::uint64_t* count_of(BlockTally& tally, PageContent content) {
+  switch (content) {
+    case PageContent::unsent: break;
+    case PageContent::zero: return &tally.zero_pages;
+    case PageContent::data: return &tally.data_pages;
+    case PageContent::discarded: return &tally.discarded_pages;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Error FinalRam::refuse(Errc code, std::string expected, std::string found) const {
+  return {code, source_.offset(), source_.path(), std::move(expected), std::move(found)};
+}
+
+Error FinalRam::place(Error error) const {
+  error.offset = source_.offset();
+  error.path = source_.path();
+  return error;
+}
+
+Status FinalRam::note(const event::Event& event) {
+  channels_.note(event);
+  if (const auto* page = std::get_if<event::RamPage>(&event)) return on(*page);
+  if (const auto* list = std::get_if<event::RamBlocks>(&event)) return begin(*list);
+  if (const auto* command = std::get_if<event::Command>(&event)) return on(*command);
+  return {};
+}
+
+Status FinalRam::begin(const event::RamBlocks& list) {
+  if (!blocks_.empty()) return place(broken(event::Rule::blocks_once, "one list of RAM blocks", "another"));
+  blocks_.resize(list.blocks.size());
+  tallies_.resize(list.blocks.size());
+  for (std::uint32_t i = 0; i < blocks_.size(); ++i) blocks_[i].wanted = store_.wants(i);
+  return {};
+}
+
+Status FinalRam::on(const event::RamPage& page) {
+  const auto blocks = source_.session().blocks();
+  if (page.block >= std::min(blocks.size(), blocks_.size()))
+    return place(broken(event::Rule::block_known, "a RAM block of the list", fmt::to_string(page.block)));
+  if (page.addr >= blocks[page.block].length)
+    return place(broken(event::Rule::page_within,
+                        fmt::format("an address below {:#x}", blocks[page.block].length),
+                        fmt::format("{:#x}", page.addr)));
+  BlockTally& tally = tallies_[page.block];
+  ++count_of(tally, page.kind);
+  if (!blocks_[page.block].wanted) return {};
+  if (auto status = check_memory(); !status) return status;
+  switch (page.kind) {
+    case event::RamPageKind::zero: break;
+    case event::RamPageKind::full: return write(page, page.data);
+    case event::RamPageKind::xbzrle: return apply_delta(page);
+    case event::RamPageKind::compressed: return inflate(page);
+  }
+  if (page.fill == 0) return clear(page);
+  scratch_.assign(page_size(), page.fill);
+  return write(page, scratch_);
+}
+
+Status FinalRam::check_memory() const {
+  if (octets_ <= limits_.max_page_states) return {};
+  return refuse(Errc::limit,
+                fmt::format("max_page_states: notes on pages in at most {} bytes", limits_.max_page_states),
+                "pages that take more");
+}
+
+PageContent FinalRam::settle(const event::RamPage& page, PageContent content) {
+  BlockTally& tally = tallies_[page.block];
+  Block& block = blocks_[page.block];
+  octets_ -= block.octets();
+  const std::uint64_t number = page.addr / page_size();
+  PageContent before = block.pages.exchange(number, content);
+  if (before == PageContent::unsent && block.discarded.octets() != 0)
+    before = block.discarded.exchange(number, PageContent::unsent);
+  octets_ += block.octets();
+  if (before == PageContent::zero || before == PageContent::data) ++tally.resent;
+  if (auto* count = count_of(tally, before)) --*count;
+  ++*count_of(tally, content);
+  return before;
+}
+
+Status FinalRam::clear(const event::RamPage& page) {
+  if (settle(page, PageContent::zero) != PageContent::data) return {};
+  const std::uint64_t length = source_.session().blocks()[page.block].length;
+  return store_.clear(page.block, page.addr, std::min(page_size(), length - page.addr));
+}
+
+Status FinalRam::write(const event::RamPage& page, ByteView data) {
+  if (ram::is_zero(data)) return clear(page);
+  settle(page, PageContent::data);
+  // The last page of a block may be cut.
+  const std::uint64_t length = source_.session().blocks()[page.block].length;
+  return store_.write(page.block, page.addr,
+                      data.first(std::min<std::uint64_t>(data.size(), length - page.addr)));
+}
+
+Status FinalRam::apply_delta(const event::RamPage& page) {
+  const PageContent base = blocks_[page.block].pages.get(page.addr / page_size());
+  if (base != PageContent::zero && base != PageContent::data)
+    return refuse(Errc::bad_delta, "a page that was sent before its delta",
+                  fmt::format("none at {:#x}", page.addr));
+  scratch_.assign(page_size(), 0);
+  if (base == PageContent::data) {
+    const std::uint64_t length = source_.session().blocks()[page.block].length;
+    const auto kept =
+        MutableBytes(scratch_).first(std::min<std::uint64_t>(scratch_.size(), length - page.addr));
+    if (auto status = store_.read(page.block, page.addr, kept); !status) return status;
+  }
+  if (auto status = ram::xbzrle_apply(page.data, scratch_); !status)
+    return refuse(status.error().code, std::move(status.error().expected), std::move(status.error().found));
+  return write(page, scratch_);
+}
+
+Status FinalRam::inflate(const event::RamPage& page) {
+  scratch_.resize(page_size());
+  uLongf size = scratch_.size();
+  uLong used = page.data.size();
+  // Gives up where the result would not fit.
+  const int outcome = ::uncompress2(scratch_.data(), &size, page.data.data(), &used);
+  if (outcome == Z_OK && size == scratch_.size() && used == page.data.size()) return write(page, scratch_);
+  return refuse(Errc::bad_value, fmt::format("a zlib stream of {} bytes", scratch_.size()),
+                outcome != Z_OK ? ::zError(outcome) : fmt::format("one of {} bytes in {}", size, used));
+}
+
+Status FinalRam::on(const event::Command& command) {
+  if (command.id != static_cast<std::uint16_t>(event::CommandId::postcopy_ram_discard)) return {};
+  // u8 version 0, counted name of the block, u8 0, then be64 start and be64 length of each range.
+  constexpr std::size_t range_size = 16;
+  const ByteView payload = command.payload;
+  const std::size_t name = payload.size() > 1 ? payload[1] : 0;
+  const std::size_t ranges = name + 3;
+  if (payload.size() < ranges || (payload.size() - ranges) % range_size != 0 || payload[0] != 0)
+    return refuse(Errc::bad_value, "version 0, a block and ranges",
+                  fmt::format("{} bytes of another form", payload.size()));
+  const auto block = source_.session().find_block(payload.subspan(2, name));
+  if (!block || *block >= blocks_.size())
+    return refuse(Errc::unknown_block, "a listed block",
+                  fmt::format("{:?}", as_text(payload.subspan(2, name))));
+  for (std::size_t at = ranges; at < payload.size(); at += range_size) {
+    const auto* range = payload.data() + at;
+    if (auto status = discard(*block, load_be<std::uint64_t>(range), load_be<std::uint64_t>(range + 8));
+        !status)
+      return status;
+  }
+  return {};
+}
+
+Status FinalRam::discard(std::uint32_t index, std::uint64_t start, std::uint64_t length) {
+  const std::uint64_t end = source_.session().blocks()[index].length;
+  if (start > end || length > end - start)
+    return refuse(Errc::page_outside_block, fmt::format("a range within {:#x}", end),
+                  fmt::format("{:#x} bytes at {:#x}", length, start));
+  const std::uint64_t size = page_size();
+  if (start % size != 0 || (length % size != 0 && start + length != end))
+    return refuse(Errc::page_unaligned, fmt::format("multiples of {:#x}", size),
+                  fmt::format("{:#x} bytes at {:#x}", length, start));
+  Block& block = blocks_[index];
+  if (!block.wanted || length == 0) return {};
+  octets_ -= block.octets();
+  std::uint64_t first = 0;  // of the neighbours that are discarded, up to `stop`
+  std::uint64_t stop = 0;
+  Status status;
+  const auto clear_store = [&] {
+    if (stop != first && status)
+      status = store_.clear(index, first * size, std::min(stop * size, end) - first * size);
+  };
+  // Only what was sent is there to be discarded, and is met once: a range may claim any size.
+  block.pages.clear(start / size, start / size + length / size + (length % size != 0 ? 1 : 0),
+                    [&](std::uint64_t page, std::uint64_t count, PageContent before) {
+                      *count_of(tallies_[index], before) -= count;
+                      tallies_[index].discarded_pages += count;
+                      block.discarded.assign(page, count, PageContent::discarded);
+                      if (page != stop) {
+                        clear_store();
+                        first = page;
+                      }
+                      stop = page + count;
+                    });
+  clear_store();
+  octets_ += block.octets();
+  return status ? check_memory() : status;
+}
+
+}  // namespace qember::vm

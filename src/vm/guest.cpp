@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/vm/guest.hpp>
+
+#include <qember/device/state.hpp>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace qember::vm {
+namespace {
+
+using event::BodyKind;
+using event::Element;
+
+/// Notes what a stream says of a guest but its RAM.
+class GuestReader {
+ public:
+  GuestReader(Guest& guest, const Limits& limits) : guest_(guest), limits_(limits) {}
+
+  void take(const event::Event& event) {
+    std::visit([this](const auto& each) { on(each); }, event);
+  }
+
+ private:
+  template <class Other>
+  void on(const Other&) {}  // how the guest was sent, not what it is
+  void on(const event::Configuration& configuration) { guest_.configuration = configuration; }
+  void on(const event::RamBlocks& list) { guest_.blocks.assign(list.blocks.begin(), list.blocks.end()); }
+  void on(const event::DescriptionText& text);
+  void on(const event::SectionBegin& section);
+  void on(const event::Body& body);
+  void on(const event::SectionEnd&);
+  void on(const event::TrailingData& rest);
+
+  GuestSection& section() { return guest_.sections[index_]; }
+
+  Guest& guest_;
+  Limits limits_;
+  std::optional<device::DeviceMatcher> matcher_;
+  std::map<std::uint32_t, std::size_t> parted_;  ///< sections that come in parts, by id
+  std::size_t index_ = 0;                        ///< of the section that is being read
+  bool is_ram_ = false;
+  std::uint64_t size_ = 0;
+  std::uint64_t held_ = 0;  ///< bytes of all bodies
+  Digester digester_;
+};
+
+void GuestReader::on(const event::DescriptionText& text) {
+  auto parsed = device::Description::parse(text.json, limits_);
+  if (!parsed || guest_.description) return;
+  guest_.description = std::make_unique<device::Description>(std::move(*parsed));
+  matcher_.emplace(*guest_.description);
+}
+
+void GuestReader::on(const event::SectionBegin& section) {
+  is_ram_ = event::body_kind(section.name, section.type) == BodyKind::ram;
+  digester_.reset();
+  size_ = 0;
+  if (is_ram_) return;
+  const bool is_whole = section.type == Element::section_full;
+  if (is_whole || section.type == Element::section_start) {
+    index_ = guest_.sections.size();
+    const auto* device = is_whole && matcher_ ? matcher_->match(section.name, section.instance) : nullptr;
+    guest_.sections.push_back(
+        {std::string(section.name), section.instance, section.version, 0, {}, {}, device});
+    if (!is_whole) parted_[section.id] = index_;
+  } else {
+    index_ = parted_[section.id];
+  }
+}
+
+void GuestReader::on(const event::Body& body) {
+  digester_.update(body.data);
+  size_ += body.data.size();
+  if (is_ram_ || section().device == nullptr) return;
+  held_ += body.data.size();
+  if (size_ > limits_.max_section || held_ > limits_.max_held) {
+    held_ -= size_;
+    section().device = nullptr;
+    section().body = {};
+  } else {
+    section().body.insert(section().body.end(), body.data.begin(), body.data.end());
+  }
+}
+
+void GuestReader::on(const event::SectionEnd&) {
+  if (is_ram_) return;
+  GuestSection& section = this->section();
+  section.size += size_;
+  if (size_ != 0) section.digest = chain(section.digest, digester_.digest());
+  if (section.device == nullptr) return;
+  const auto measured = device::measure_state(*section.device, section.body);
+  if (measured && *measured == section.body.size()) return;
+  held_ -= section.body.size();
+  section.device = nullptr;
+  section.body = {};
+}
+
+/// Device state that nothing divides into sections is one to us; what follows the stream is none of it.
+void GuestReader::on(const event::TrailingData& rest) {
+  if (!rest.device_state) return;
+  if (guest_.sections.empty() || !guest_.sections.back().name.empty()) {
+    index_ = guest_.sections.size();
+    guest_.sections.push_back({});
+    digester_.reset();
+  }
+  digester_.update(rest.data);
+  section().size += rest.data.size();
+  section().digest = digester_.digest();
+}
+
+using Take = std::function<Status(const event::Event& event)>;
+
+Status read_events(OpenedStream& stream, const Take& take) {
+  for (;;) {
+    auto event = stream.next();
+    if (!event) return std::move(event.error());
+    if (auto status = take(*event); !status) return status;
+    if (std::holds_alternative<event::StreamEnd>(*event)) return {};
+  }
+}
+
+/// Where a file begins that can be read twice; nothing of a pipe.
+std::optional<off_t> begin_of(const std::string& file) {
+  struct stat status{};
+  const int known = file == "-" ? ::fstat(STDIN_FILENO, &status) : ::stat(file.c_str(), &status);
+  if (known != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return file == "-" ? ::lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
+}
+
+Status read_pages_again(Guest& guest, const std::string& file, off_t begin, StreamOptions options) {
+  if (file == "-" && ::lseek(STDIN_FILENO, begin, SEEK_SET) < 0) return io::system_error(file);
+  options.arrange = false;
+  auto stream = OpenedStream::open(file, std::move(options));
+  if (!stream) return std::move(stream.error());
+  guest.ram.begin((*stream)->source());
+  return read_events(**stream, [&guest](const event::Event& event) { return guest.ram.note(event); });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Guest>> read_guest(const std::string& file, const StreamOptions& options,
+                                          std::uint64_t seed) {
+  const auto begin = begin_of(file);
+  auto stream = OpenedStream::open(file, options);
+  if (!stream) return std::move(stream.error());
+  auto guest =
+      std::make_unique<Guest>(begin ? DigestedRam::Keep::none : DigestedRam::Keep::all, seed, options.limits);
+  GuestReader reader(*guest, options.limits);
+  guest->ram.begin((*stream)->source());
+  Status status = read_events(**stream, [&](const event::Event& event) {
+    reader.take(event);
+    return guest->ram.note(event);
+  });
+  if (!status) return std::move(status.error());
+  if (guest->ram.sent_elsewhere())
+    return Error{Errc::unsupported, 0, "ram", "the contents of memory",
+                 std::string(event::sent_elsewhere_text)};
+  guest->page_size = (*stream)->source().session().page_size_or_default();
+  if (guest->ram.needs_second_pass())
+    if (auto again = read_pages_again(*guest, file, *begin, options); !again) return std::move(again.error());
+  guest->ram.finish();
+  return guest;
+}
+
+}  // namespace qember::vm

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/vm/page_digests.hpp>
+
+#include <qember/core/digest.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace qember::vm {
+namespace {
+
+using event::CommandId;
+
+bool is_discard(const event::Event& event) {
+  const auto* const command = std::get_if<event::Command>(&event);
+  return command != nullptr && command->id == static_cast<std::uint16_t>(CommandId::postcopy_ram_discard);
+}
+
+}  // namespace
+
+Status PageSpool::read(std::uint64_t slot, MutableBytes page) {
+  return io::read_temporary(file_, slot * page_size_, page);
+}
+
+Status PageSpool::write(std::uint64_t slot, ByteView page, std::uint64_t page_size) {
+  page_size_ = page_size;
+  if (file_.get() < 0) {
+    auto file = io::open_temporary();
+    if (!file) return std::move(file.error());
+    file_ = std::move(*file);
+  }
+  return io::write_temporary(file_, slot * page_size_, page);
+}
+
+void DigestedRam::begin(const event::Source& source) {
+  ++pass_;
+  source_ = &source;
+  final_.emplace(source, static_cast<RamStore&>(*this), limits_);
+}
+
+Status DigestedRam::note(const event::Event& event) {
+  if (const auto* list = std::get_if<event::RamBlocks>(&event); list != nullptr && blocks_.empty()) {
+    blocks_.resize(list->blocks.size());
+    slots_.resize(list->blocks.size());
+    bitmap_octets_.resize(list->blocks.size());
+  }
+  discarding_ = is_discard(event);
+  if (auto status = final_->note(event); !status) return status;
+  if (const auto* page = std::get_if<event::RamPage>(&event)) {
+    // Nothing is written for zeroes in a page that had no contents.
+    const std::uint64_t number = page->addr / page_size();
+    PageNumbers& pages = blocks_[page->block];
+    if (pages.get(digests_, number) == absent) {
+      bytes_ -= pages.bytes();
+      pages.set(digests_, number, zero);
+      bytes_ += pages.bytes();
+    }
+  }
+  if (const auto* bitmap = std::get_if<event::MappedBitmap>(&event)) note_absent_as_zero(*bitmap);
+  return check_memory();
+}
+
+Status DigestedRam::check_memory() const {
+  if (!digests_.status()) return digests_.status().error();
+  if (!slot_numbers_.status()) return slot_numbers_.status().error();
+  // The digests of one guest stay while the other is read.
+  const std::size_t most = limits_.max_page_states / 4;
+  if (bytes_ <= most) return {};
+  return Error{
+      Errc::limit, source_->offset(), source_->path(),
+      fmt::format("max_page_states: digests of pages that take at most {} bytes, a quarter of it", most),
+      "pages that take more"};
+}
+
+/// In a mapped-ram file, a page that is not there is zeroes.
+void DigestedRam::note_absent_as_zero(const event::MappedBitmap& bitmap) {
+  std::uint64_t& octets = bitmap_octets_[bitmap.block];
+  const std::uint64_t pages = source_->session().blocks()[bitmap.block].length / page_size();
+  for (const std::uint8_t octet : bitmap.data) {
+    const std::uint64_t first = 8 * octets++;
+    for (unsigned bit = 0; bit < 8 && first + bit < pages; ++bit)
+      if ((octet >> bit & 1U) == 0) blocks_[bitmap.block].set(digests_, first + bit, zero);
+  }
+}
+
+Status DigestedRam::write(std::uint32_t block, std::uint64_t addr, ByteView data) {
+  const std::uint64_t page = addr / page_size();
+  bytes_ -= blocks_[block].bytes();
+  // A digest may not be one of the two that mean something else.
+  blocks_[block].set(digests_, page, short_digest(data, seed_) | 2U);
+  bytes_ += blocks_[block].bytes();
+  const std::uint64_t slot = slots_[block].get(slot_numbers_, page);
+  if (keep_ == Keep::none && (pass_ == 1 || slot == 0)) return {};
+  return spool_.write((slot != 0 ? slot : new_slot(block, page)) - 1, data, page_size());
+}
+
+Status DigestedRam::read(std::uint32_t block, std::uint64_t addr, MutableBytes data) {
+  const std::uint64_t page = addr / page_size();
+  const std::uint64_t slot = slots_[block].get(slot_numbers_, page);
+  if (keep_ == Keep::all || pass_ == 2) return spool_.read(slot - 1, data);
+  if (slot == 0) new_slot(block, page);
+  return {};
+}
+
+std::uint64_t DigestedRam::new_slot(std::uint32_t block, std::uint64_t page) {
+  bytes_ -= slots_[block].bytes();
+  slots_[block].set(slot_numbers_, page, ++slots_used_);
+  bytes_ += slots_[block].bytes();
+  return slots_used_;
+}
+
+Status DigestedRam::clear(std::uint32_t block, std::uint64_t addr, std::uint64_t size) {
+  const std::uint64_t end = (addr + size + page_size() - 1) / page_size();
+  blocks_[block].replace(digests_, addr / page_size(), end, discarding_ ? absent : zero);
+  return {};
+}
+
+namespace {
+
+std::optional<PageChange> change_of(std::uint64_t a, std::uint64_t b) {
+  if (a == b) return std::nullopt;
+  if (b == DigestedRam::absent) return PageChange::only_in_a;
+  if (a == DigestedRam::absent) return PageChange::only_in_b;
+  if (a == DigestedRam::zero) return PageChange::zero_to_data;
+  if (b == DigestedRam::zero) return PageChange::data_to_zero;
+  return PageChange::changed;
+}
+
+/// Joins neighbours that changed alike.
+class Ranges {
+ public:
+  explicit Ranges(const std::function<void(const ChangedRange&)>& each) : each_(each) {}
+
+  void add(PageChange change, std::uint64_t page) {
+    if (range_.change != change || range_.first + range_.count != page) {
+      flush();
+      range_ = {change, page, 0};
+    }
+    ++range_.count;
+  }
+  void flush() {
+    if (range_.count != 0) each_(range_);
+  }
+
+ private:
+  const std::function<void(const ChangedRange&)>& each_;
+  ChangedRange range_;
+};
+
+}  // namespace
+
+void ChangedRanges::visit(const std::function<void(const ChangedRange&)>& each) const {
+  Ranges ranges(each);
+  for (std::uint64_t number = 0;; ++number) {
+    const auto in_a = a_.pages.next_chunk(number);
+    const auto in_b = b_.pages.next_chunk(number);
+    if (!in_a && !in_b) break;
+    number = !in_b || (in_a && *in_a < *in_b) ? *in_a : *in_b;
+    const PageNumbers::Chunk of_a = a_.pages.chunk(a_.digests, number);
+    const PageNumbers::Chunk of_b = b_.pages.chunk(b_.digests, number);
+    for (std::size_t i = 0; i < of_a.size(); ++i)
+      if (const auto change = change_of(of_a[i], of_b[i]))
+        ranges.add(*change, number * PageNumbers::chunk_pages + i);
+  }
+  ranges.flush();
+}
+
+}  // namespace qember::vm

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/vm/summary.hpp>
+
+#include "../event/ram_records.hpp"
+#include "../qber/state_sinks.hpp"
+
+namespace qember::vm {
+namespace {
+
+/// Adds up what of a section has values, and what not, by type.
+class ShareSink final : public device::StateSink {
+ public:
+  explicit ShareSink(Summary& summary) : summary_(summary) {}
+
+  void integer(const device::Field& field, Integer) override {
+    summary_.typed_octets += field.kind == device::FieldKind::bitmap ? 8 : field.size;
+  }
+  void boolean(const device::Field& field, bool) override { summary_.typed_octets += field.size; }
+  void blob(const device::Field& field, ByteView value) override {
+    summary_.untyped_octets[std::string(field.type)] += value.size();
+    blobs_ += value.size();
+  }
+  void begin_array(const device::Field&, const device::Structure*) override {}
+  void end_array() override {}
+  void begin_subsections() override {}
+  void begin_subsection(const device::Structure&) override {}
+  void end_subsection() override {}
+  void end_subsections() override {}
+
+  std::uint64_t blobs() const { return blobs_; }
+
+ private:
+  Summary& summary_;
+  std::uint64_t blobs_ = 0;
+};
+
+std::string_view reason_of(DeviceTyping state) {
+  switch (state) {
+    case DeviceTyping::opaque: return "opaque";
+    case DeviceTyping::early: return "early";
+    case DeviceTyping::undescribed: return "undescribed";
+    case DeviceTyping::fallback: return "fallback";
+    case DeviceTyping::typed: break;
+  }
+  return "typed";
+}
+
+}  // namespace
+
+void Census::note(const event::Event& event, std::optional<qber::DeviceForm> form) {
+  channels_.note(event);
+  if (encoded_begin_ && !std::holds_alternative<event::Body>(event)) {
+    // A section of BER is as long as from its first byte to that of the next one.
+    summary_.device_octets += source_.offset() - *encoded_begin_;
+    encoded_begin_.reset();
+  }
+  if (const auto* page = std::get_if<event::RamPage>(&event)) return on(*page);
+  if (const auto* section = std::get_if<event::SectionBegin>(&event)) {
+    form_ = form;
+    return begin(*section);
+  }
+  if (const auto* piece = std::get_if<event::Body>(&event); piece != nullptr && in_device_) {
+    body_octets_ += piece->data.size();
+    if (body_octets_ <= limits_.max_section)
+      body_.insert(body_.end(), piece->data.begin(), piece->data.end());
+  } else if (const auto* end = std::get_if<event::SectionEnd>(&event)) {
+    summary_.footers = end->footer;
+    if (in_device_) end_device();
+  } else if (const auto* configuration = std::get_if<event::Configuration>(&event)) {
+    on(*configuration);
+  } else if (const auto* list = std::get_if<event::RamBlocks>(&event)) {
+    summary_.blocks.assign(list->blocks.begin(), list->blocks.end());
+    summary_.ram_total = list->total;
+  } else if (const auto* mark = std::get_if<event::RamControl>(&event)) {
+    if (mark->word == event::ram_flag::hook) ++summary_.hook;
+  } else if (const auto* command = std::get_if<event::Command>(&event)) {
+    rounds_.note(*command);
+  } else if (const auto* text = std::get_if<event::DescriptionText>(&event)) {
+    summary_.described = true;
+    if (auto parsed = device::Description::parse(text->json, limits_)) {
+      description_ = std::make_unique<device::Description>(std::move(*parsed));
+      matcher_.emplace(*description_);
+      if (!summary_.page_size) summary_.page_size = description_->page_size();
+    }
+  } else if (std::holds_alternative<event::Eof>(event)) {
+    summary_.complete = true;
+    settle(DeviceTyping::undescribed);
+  } else if (const auto* rest = std::get_if<event::TrailingData>(&event);
+             rest != nullptr && rest->device_state) {
+    summary_.device_octets += rest->data.size();
+    summary_.untyped_octets[std::string(reason_of(DeviceTyping::undescribed))] += rest->data.size();
+    summary_.complete = true;
+  }
+  if (source_.session().page_size()) summary_.page_size = source_.session().page_size();
+  summary_.ram_sent_elsewhere = channels_.sent_elsewhere(source_.session());
+  if (summary_.ram_sent_elsewhere) summary_.complete = false;
+}
+
+void Census::on(const event::Configuration& configuration) {
+  summary_.machine = std::string(as_text(configuration.machine));
+  for (const event::ConfigurationSubsection& sub : configuration.subsections) {
+    if (sub.name != "configuration/capabilities") continue;
+    const ByteView payload = sub.payload;
+    for (std::size_t at = 4; at < payload.size() && payload[at] < payload.size() - at; at += 1 + payload[at])
+      summary_.capabilities.emplace_back(as_text(payload.subspan(at + 1, payload[at])));
+  }
+}
+
+void Census::on(const event::RamPage& page) {
+  switch (page.kind) {
+    case event::RamPageKind::zero: ++summary_.zero; break;
+    case event::RamPageKind::full: ++summary_.full; break;
+    case event::RamPageKind::xbzrle: ++summary_.xbzrle; break;
+    case event::RamPageKind::compressed: ++summary_.compressed; break;
+  }
+  summary_.ram_octets += page.data.size();
+  if (!summary_.page_size) summary_.page_size = source_.session().page_size_or_default();
+  rounds_.begins(page, page.addr / source_.session().page_size_or_default());
+  summary_.rounds = rounds_.count();
+  summary_.rounds_exact = rounds_.exact();
+}
+
+void Census::begin(const event::SectionBegin& section) {
+  ++summary_.sections;
+  in_device_ = section.type == event::Element::section_full &&
+               body_kind(section.name, section.type) == event::BodyKind::device;
+  if (!in_device_) return settle(DeviceTyping::early);
+  name_ = section.name;
+  instance_ = section.instance;
+  version_ = section.version;
+  body_.clear();
+  body_octets_ = 0;
+  if (form_) encoded_begin_ = source_.offset();
+}
+
+void Census::end_device() {
+  in_device_ = false;
+  if (!form_) summary_.device_octets += body_octets_;
+  DeviceSummary device{name_, instance_, version_, body_octets_, DeviceTyping::typed, {}};
+  const device::Device* described = matcher_ ? matcher_->match(name_, instance_) : nullptr;
+  if (described == nullptr) {
+    unsettled_.push_back(summary_.devices.size());
+    device.state = DeviceTyping::undescribed;
+  } else {
+    Summary trial;
+    ShareSink share(trial);
+    std::size_t tlvs = 0;
+    Status fits = body_octets_ == body_.size()
+                      ? qber::check_values(*described, body_, limits_, tlvs)
+                      : Status(Error{Errc::limit, 0, {}, "a section of a size to be held", "a larger one"});
+    if (fits) fits = read_state(*described, body_, share);
+    if (!fits) {
+      device.state = DeviceTyping::fallback;
+      device.reason = "expected " + fits.error().expected + ", found " + fits.error().found;
+    } else if (form_ == qber::DeviceForm::blob) {
+      device.state = DeviceTyping::opaque;
+    } else {
+      // Names of subsections and the marks of lists are known as well as the values.
+      summary_.typed_octets += body_octets_ - share.blobs();
+      for (const auto& [type, octets] : trial.untyped_octets) summary_.untyped_octets[type] += octets;
+    }
+  }
+  if (described != nullptr && device.state != DeviceTyping::typed)
+    summary_.untyped_octets[std::string(reason_of(device.state))] += body_octets_;
+  summary_.devices.push_back(std::move(device));
+}
+
+void Census::settle(DeviceTyping state) {
+  for (const std::size_t index : unsettled_) {
+    summary_.devices[index].state = state;
+    summary_.untyped_octets[std::string(reason_of(state))] += summary_.devices[index].octets;
+  }
+  unsettled_.clear();
+}
+
+}  // namespace qember::vm

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The short ways through a stream tell what the long way does: pages in batches, sections without trees.
+#include "support/convert.hpp"
+#include "support/samples.hpp"
+
+#include <qember/qber/section_reader.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <string>
+
+using namespace qember;
+using namespace qember::test;
+
+namespace {
+
+struct SeenPage {
+  ram::PageKind kind;
+  std::uint64_t addr;
+  Bytes data;
+
+  bool operator==(const SeenPage&) const = default;
+};
+
+struct Seen {
+  std::vector<SeenPage> pages;
+  std::vector<std::string> places;  ///< of pages that came last in their batch, and of all other events
+  std::size_t largest_batch = 0;
+  std::string end;
+};
+
+SeenPage copy_of(const ram::PageView& page) {
+  return {page.kind, page.addr, Bytes(page.data.begin(), page.data.end())};
+}
+
+std::string place_of(const qber::SectionReader& reader) {
+  return std::to_string(reader.offset()) + ' ' + reader.path();
+}
+
+/// All that the reader has, pages in batches of at most `batch`, or as events where that is 0.
+Seen read(ByteView ber, std::size_t batch, std::size_t chunk) {
+  Seen seen;
+  io::Input input;
+  qber::SectionReader reader(input);
+  std::vector<ram::PageView> room(batch);
+  for (;;) {
+    // Not always all that could be had.
+    const std::size_t peeked = reader.peek_pages(room);
+    const std::size_t count = peeked > 2 ? peeked - seen.pages.size() % 2 : peeked;
+    reader.take_pages(count);
+    for (const ram::PageView& page : std::span(room).first(count)) seen.pages.push_back(copy_of(page));
+    seen.largest_batch = std::max(seen.largest_batch, count);
+    if (count != 0) {
+      seen.places.push_back(place_of(reader));
+      continue;
+    }
+    const auto event = reader.next();
+    if (!event && event.error().code == Errc::need_more) {
+      const std::size_t size = std::min(chunk, ber.size());
+      input.feed(ber.first(size));
+      ber = ber.subspan(size);
+      if (ber.empty()) input.finish();
+      continue;
+    }
+    if (!event) return seen.end = to_string(event.error()), seen;
+    if (std::holds_alternative<qber::InputEnd>(*event)) return seen.end = "the end", seen;
+    seen.places.push_back(place_of(reader));
+    if (const auto* page = std::get_if<ram::PageView>(&*event)) seen.pages.push_back(copy_of(*page));
+  }
+}
+
+/// Whether `some` are all in `all`, in that order.
+bool follow_one_another_in(const std::vector<std::string>& all, const std::vector<std::string>& some) {
+  auto at = all.begin();
+  for (const std::string& each : some) {
+    at = std::find(at, all.end(), each);
+    if (at == all.end()) return false;
+    ++at;
+  }
+  return true;
+}
+
+/// Sections of devices and how the reading ends.
+std::string sections(ByteView ber, qber::Trees trees) {
+  io::Input input = io::Input::over(ber);
+  qber::SectionReader reader(input, Limits::untrusted(), trees);
+  std::string all;
+  for (;;) {
+    const auto event = reader.next();
+    if (!event) return all + to_string(event.error());
+    if (std::holds_alternative<qber::InputEnd>(*event)) return all + "the end";
+    const auto* section = std::get_if<qber::FullSection>(&*event);
+    if (section == nullptr) continue;
+    if (trees == qber::Trees::omitted) CHECK_FALSE(section->tree);
+    all += std::to_string(reader.offset()) + ' ' + section->fields.name + ' ' +
+           to_string(section->fields.sectionid) + ' ' + to_string(section->fields.instanceid) + ' ' +
+           to_string(section->fields.versionid) + ' ' + std::to_string(section->encoded.size()) + '\n';
+  }
+}
+
+}  // namespace
+
+TEST_CASE("pages in batches are the pages that come one by one") {
+  const Bytes ber = encode(sample()).out;
+  const Seen single = read(ber, 0, ber.size());
+  REQUIRE(single.end == "the end");
+  REQUIRE(single.pages.size() > 1000);
+  for (const std::size_t batch : {1, 3, 64})
+    for (const std::size_t chunk : {ber.size(), std::size_t{4999}}) {
+      const Seen batches = read(ber, batch, chunk);
+      CHECK(batches.end == "the end");
+      CHECK(batches.largest_batch == batch);
+      CHECK((batches.pages == single.pages));
+      CHECK(follow_one_another_in(single.places, batches.places));
+    }
+}
+
+TEST_CASE("sections without trees are refused as those with trees are") {
+  const Bytes sound = encode(small_stream().bytes()).out;
+  REQUIRE(sections(sound, qber::Trees::made).ends_with("the end"));
+  CHECK(sections(sound, qber::Trees::omitted) == sections(sound, qber::Trees::made));
+  for (std::size_t at = 0; at < sound.size(); ++at)
+    for (const std::uint8_t change : {0x01, 0x20, 0x80}) {
+      Bytes damaged = sound;
+      damaged[at] ^= change;
+      INFO(at << " ^ " << int{change});
+      CHECK(sections(damaged, qber::Trees::omitted) == sections(damaged, qber::Trees::made));
+    }
+}
