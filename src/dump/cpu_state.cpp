@@ -120,24 +120,25 @@ bool is_x86_64(const Structure& cpu) {
 
 }  // namespace
 
-Status CpuStates::note(const event::Event& event) {
-  if (const auto* text = std::get_if<event::DescriptionText>(&event)) {
-    // Without one that can be read a core has memory alone.
-    auto parsed = device::Description::parse(text->json, limits_);
-    if (!parsed || matcher_) return {};
-    description_ = std::move(*parsed);
-    matcher_.emplace(description_);
-  } else if (const auto* section = std::get_if<event::SectionBegin>(&event)) {
-    const bool is_cpu = section->type == event::Element::section_full && section->name == "cpu";
-    device_ = is_cpu && matcher_ ? matcher_->match(section->name, section->instance) : nullptr;
-    body_.clear();
-  } else if (const auto* piece = std::get_if<event::Body>(&event); piece != nullptr && device_ != nullptr) {
-    if (piece->data.size() > limits_.max_section - body_.size())
-      return Error{Errc::limit, 0, "cpu", fmt::format("at most {} bytes", limits_.max_section), "more"};
-    body_.insert(body_.end(), piece->data.begin(), piece->data.end());
-  } else if (std::holds_alternative<event::SectionEnd>(event) && device_ != nullptr) {
-    return end_cpu();
-  }
+void CpuStates::on(const event::DescriptionText& text) {
+  // Without one that can be read a core has memory alone.
+  auto parsed = device::Description::parse(text.json, limits_);
+  if (!parsed || matcher_) return;
+  description_ = std::move(*parsed);
+  matcher_.emplace(description_);
+}
+
+void CpuStates::on(const event::SectionBegin& section) {
+  const bool is_cpu = section.type == event::Element::section_full && section.name == "cpu";
+  device_ = is_cpu && matcher_ ? matcher_->match(section.name, section.instance) : nullptr;
+  body_.clear();
+}
+
+Status CpuStates::on(const event::Body& piece) {
+  if (device_ == nullptr) return {};
+  if (piece.data.size() > limits_.max_section - body_.size())
+    return Error{Errc::limit, 0, "cpu", fmt::format("at most {} bytes", limits_.max_section), "more"};
+  body_.insert(body_.end(), piece.data.begin(), piece.data.end());
   return {};
 }
 

@@ -11,11 +11,8 @@ constexpr std::uint64_t least_ram = std::uint64_t{1} << 20U;
 
 }  // namespace
 
-void Channels::note(const Event& event) {
-  if (const auto* page = std::get_if<RamPage>(&event)) return note(*page);
-  if (const auto* mark = std::get_if<RamControl>(&event)) flushed_ |= mark->word == ram_flag::multifd_flush;
-  if (const auto* section = std::get_if<SectionBegin>(&event))
-    has_devices_ |= section->type == Element::section_full;
+void Channels::note(const RamControl& control) noexcept {
+  flushed_ |= control.word == ram_flag::multifd_flush;
 }
 
 bool Channels::sent_elsewhere(const Session& session) const noexcept {

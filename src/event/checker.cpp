@@ -53,11 +53,13 @@ std::optional<std::size_t> payload_size(CommandId id) {
 }  // namespace
 
 struct Checker::State {
-  State(const Source& source, const Limits& limits) : source(source), limits(limits) {}
+  State(const Context& context, const Limits& limits, OnFinding on_finding)
+      : context(context), limits(limits), on_finding(std::move(on_finding)) {}
 
-  const Source& source;
+  const Context& context;
   Limits limits;
-  std::vector<Error> findings;
+  OnFinding on_finding;
+  std::vector<Error> findings;  ///< of the event at hand
 
   std::vector<PageStates<Base>> bases;  ///< by block
   std::size_t base_octets = 0;
@@ -75,8 +77,8 @@ struct Checker::State {
   Bytes inflated;
 
   void report(Error error) {
-    error.offset = source.offset();
-    error.path = source.path();
+    error.offset = context.offset();
+    error.path = context.path();
     findings.push_back(std::move(error));
   }
   void report(Rule rule, std::string expected, std::string found) {
@@ -98,8 +100,8 @@ struct Checker::State {
   void on(const Eof&);
   void on(const TrailingData& rest);
   void on(const StreamEnd&);
-  template <class Other>
-  void on(const Other&) {}
+  void on(const RamControl& control) { channels.note(control); }
+  void on(const AnyOf<StreamBegin, MappedBitmap, MappedStale, Body, SectionEnd> auto&) {}
 
   void report_trailing();
   void check_delta(const RamPage& page);
@@ -109,7 +111,7 @@ struct Checker::State {
     states.clear(first, end, [](std::uint64_t, std::uint64_t, Base) {});
     base_octets += states.octets();
   }
-  std::uint64_t page_size() const { return source.session().page_size_or_default(); }
+  std::uint64_t page_size() const { return context.session().page_size_or_default(); }
 };
 
 void Checker::State::on(const Command& command) {
@@ -122,7 +124,7 @@ void Checker::State::on(const Command& command) {
   if (id == CommandId::recv_bitmap && (size == 0 || command.payload[0] != size - 1))
     report(Rule::command_payload, "the name of a block as the payload", fmt::format("{} bytes", size));
   if (id != CommandId::postcopy_ram_discard) return;
-  auto discard = read_discard(source.session(), command.payload);
+  auto discard = read_discard(context.session(), command.payload);
   if (!discard) return report(std::move(discard.error()));
   if (discard->block >= bases.size()) return;
   for (const auto& [begin, end] : discard->ranges)
@@ -130,6 +132,7 @@ void Checker::State::on(const Command& command) {
 }
 
 void Checker::State::on(const SectionBegin& section) {
+  channels.note(section);
   if (section.type == Element::section_start || section.type == Element::section_full)
     check_name(Rule::section_name, as_bytes(section.name), "a section");
 }
@@ -142,6 +145,7 @@ void Checker::State::on(const RamBlocks& list) {
 }
 
 void Checker::State::on(const RamPage& page) {
+  channels.note(page);
   if (page.block >= bases.size())
     return report(Rule::block_known, "a RAM block of the list", fmt::to_string(page.block));
   if (page.kind == RamPageKind::compressed) check_compressed(page.data);
@@ -184,17 +188,17 @@ void Checker::State::on(const DescriptionText& description) {
                   error.found);
   }
   if (!parsed->page_size()) return;
-  if (auto status = source.session().check_described_page_size(*parsed->page_size()); !status)
+  if (auto status = context.session().check_described_page_size(*parsed->page_size()); !status)
     report(std::move(status.error()));
 }
 
 void Checker::State::on(const Eof&) {
-  for (const auto& [id, section] : source.session().sections()) {
+  for (const auto& [id, section] : context.session().sections()) {
     // QEMU's background snapshots have no END of RAM, and Proxmox' `pbs-state` has a START alone.
     if (!section.ended && section.kind != BodyKind::ram && section.name != "pbs-state")
       report(Rule::every_end, fmt::format("the END of section {}", id), "the end mark of the stream");
   }
-  if (channels.sent_elsewhere(source.session()))
+  if (channels.sent_elsewhere(context.session()))
     report(Rule::ram_included, "RAM in the stream", std::string(sent_elsewhere_text));
 }
 
@@ -204,7 +208,7 @@ void Checker::State::on(const TrailingData& rest) {
     last_of_devices = rest.data.back();
     return;
   }
-  if (!trailing) trailing = {source.offset(), source.path()};
+  if (!trailing) trailing = {context.offset(), context.path()};
   ByteView data = rest.data;
   Bytes& front = trailing->front;
   if (front.empty()) {
@@ -240,15 +244,17 @@ void Checker::State::on(const StreamEnd&) {
            fmt::format("{:02x}, then the end of the input", *last_of_devices));
 }
 
-Checker::Checker(const Source& source, const Limits& limits)
-    : state_(std::make_unique<State>(source, limits)) {}
+Checker::Checker(const Context& context, const Limits& limits, OnFinding on_finding)
+    : state_(std::make_unique<State>(context, limits, std::move(on_finding))) {}
 Checker::~Checker() = default;
 
-std::span<const Error> Checker::note(const Event& event) {
+Status Checker::take(const Event& event) {
   state_->findings.clear();
-  state_->channels.note(event);
   std::visit([this](const auto& each) { state_->on(each); }, event);
-  return state_->findings;
+  for (const Error& finding : state_->findings)
+    if (!state_->on_finding(finding))
+      return Error{Errc::cancelled, finding.offset, finding.path, "more findings to be wanted", "enough"};
+  return {};
 }
 
 }  // namespace qember::event

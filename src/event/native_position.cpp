@@ -59,33 +59,23 @@ void NativePosition::leave_mapped() {
   mapped_end_.reset();
 }
 
-void NativePosition::pass(const Event& event) {
-  if (const auto* page = std::get_if<RamPage>(&event)) {
-    pass(*page);
-  } else if (const auto* piece = std::get_if<Body>(&event)) {
-    octets_ += piece->data.size();
-  } else if (const auto* section = std::get_if<SectionBegin>(&event)) {
-    octets_ += size_of(*section);
-    in_ram_ = body_kind(section->name, section->type) == BodyKind::ram;
-  } else if (const auto* end = std::get_if<SectionEnd>(&event)) {
-    leave_mapped();
-    octets_ += (in_ram_ ? be64 : 0) + (end->footer ? u8 + be32 : 0);
-  } else if (std::holds_alternative<RamControl>(event)) {
-    leave_mapped();
-    octets_ += be64;
-  } else if (const auto* list = std::get_if<RamBlocks>(&event)) {
-    pass(*list);
-  } else if (const auto* command = std::get_if<Command>(&event)) {
-    octets_ += u8 + be16 + be16 + command->payload.size();
-  } else if (const auto* configuration = std::get_if<Configuration>(&event)) {
-    octets_ += size_of(*configuration);
-  } else if (const auto* rest = std::get_if<TrailingData>(&event)) {
-    octets_ += rest->data.size();
-  } else if (std::holds_alternative<StreamBegin>(event)) {
-    octets_ += be32 + be32;
-  } else if (std::holds_alternative<Eof>(event)) {
-    octets_ += u8;
-  }
+void NativePosition::pass(const StreamBegin&) { octets_ += be32 + be32; }
+void NativePosition::pass(const Configuration& configuration) { octets_ += size_of(configuration); }
+void NativePosition::pass(const Command& command) { octets_ += u8 + be16 + be16 + command.payload.size(); }
+
+void NativePosition::pass(const SectionBegin& section) {
+  octets_ += size_of(section);
+  in_ram_ = body_kind(section.name, section.type) == BodyKind::ram;
+}
+
+void NativePosition::pass(const RamControl&) {
+  leave_mapped();
+  octets_ += be64;
+}
+
+void NativePosition::pass(const SectionEnd& end) {
+  leave_mapped();
+  octets_ += (in_ram_ ? be64 : 0) + (end.footer ? u8 + be32 : 0);
 }
 
 }  // namespace qember::event

@@ -2,7 +2,7 @@
 /// How far a stream has come in the native form, told from its events: as far as `Writer` writes for them.
 #pragma once
 
-#include <qember/event/event.hpp>
+#include <qember/event/sink.hpp>
 
 namespace qember::event {
 
@@ -11,11 +11,23 @@ class NativePosition {
   /// Octets from the first one of the stream. It stands still in the blocks of a mapped-ram file, and leaves
   /// out the description.
   std::uint64_t octets() const { return octets_; }
-  void pass(const Event& event);
+  void pass(const Event& event) {
+    std::visit([this](const auto& each) { pass(each); }, event);
+  }
   void pass(const RamPage& page);
+  void pass(const StreamBegin&);
+  void pass(const Configuration& configuration);
+  void pass(const Command& command);
+  void pass(const SectionBegin& section);
+  void pass(const RamBlocks& list);
+  void pass(const RamControl&);
+  void pass(const Body& piece) { octets_ += piece.data.size(); }
+  void pass(const SectionEnd& end);
+  void pass(const Eof&) { ++octets_; }
+  void pass(const TrailingData& rest) { octets_ += rest.data.size(); }
+  void pass(const AnyOf<MappedBitmap, MappedStale, DescriptionText, StreamEnd> auto&) {}
 
  private:
-  void pass(const RamBlocks& list);
   void leave_mapped();
 
   std::uint64_t octets_ = 0;

@@ -62,6 +62,9 @@ std::size_t ReorderingBuffer::next_pages(std::span<RamPage> room) {
   return count;
 }
 
+// A new alternative of `Event` says in `way_of` whether it waits for the description.
+static_assert(std::variant_size_v<Event> == 15);
+
 ReorderingBuffer::Way ReorderingBuffer::way_of(const Event& event) const {
   if (std::holds_alternative<DescriptionText>(event)) return Way::pass;
   const Way otherwise = held_.empty() ? Way::pass : Way::release;

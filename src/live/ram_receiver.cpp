@@ -2,6 +2,7 @@
 #include <qember/live/ram_receiver.hpp>
 
 #include <qember/event/page_states.hpp>
+#include <qember/event/sink.hpp>
 #include <qember/qber/reader.hpp>
 #include <qember/ram/place.hpp>
 #include <qember/ram/xbzrle.hpp>
@@ -26,7 +27,7 @@ struct Target {
 
 }  // namespace
 
-struct RamReceiver::State {
+struct RamReceiver::State final : event::Handler<RamReceiver::State> {
   State(io::Input& input, Regions given, const Limits& limits)
       : decoder(input, limits), regions(std::move(given)), limits(limits) {
     for (const auto& [name, region] : regions) applied[name];
@@ -74,10 +75,7 @@ struct RamReceiver::State {
     done = true;
     return {};
   }
-  template <class Other>
-  Status on(const Other&) {
-    return {};
-  }
+  void on(const event::AnyOf<event::StreamBegin, event::Configuration, event::StreamEnd> auto&) {}
 
   Status receive();
   Status hold(std::size_t octets);
@@ -200,7 +198,7 @@ Status RamReceiver::State::receive() {
     if (!event) {
       if (event.error().code == Errc::need_more) return {};
       error = event.error();
-    } else if (auto status = std::visit([this](const auto& each) { return on(each); }, *event); !status) {
+    } else if (auto status = take(*event); !status) {
       error = std::move(status.error());
     }
   }

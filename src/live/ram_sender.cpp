@@ -20,13 +20,12 @@ Error refuse(Errc code, std::string path, std::string expected, std::string foun
 }
 
 /// Where the encoder looks up what events leave out; they themselves are handed to it.
-class Told final : public event::Source {
+class Told final : public event::Context {
  public:
   explicit Told(std::uint64_t page_size) { session_.set_page_size(page_size); }
 
   event::Session& session() { return session_; }
   const event::Session& session() const override { return session_; }
-  Result<event::Event> next() override { return event::Event{event::StreamEnd{}}; }
   std::uint64_t offset() const override { return 0; }
   std::string path() const override { return {}; }
 
@@ -56,7 +55,7 @@ struct RamSender::State {
 
   Status write(std::initializer_list<event::Event> events) {
     for (const event::Event& event : events)
-      if (auto status = encoder.write(event); !status) return status;
+      if (auto status = encoder.take(event); !status) return status;
     return {};
   }
   Status begin();
@@ -184,7 +183,7 @@ Result<Sent> RamSender::page(std::uint32_t block, std::uint64_t addr, ByteView b
       break;
     default: page.kind = event::RamPageKind::full; ++state.tally.full;
   }
-  if (auto status = state.encoder.write(page); !status) return std::move(status.error());
+  if (auto status = state.encoder.take(page); !status) return std::move(status.error());
   return sent;
 }
 

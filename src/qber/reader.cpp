@@ -55,7 +55,7 @@ struct Reader::State {
   bool in_ram = false;        ///< the open section is of RAM
   bool ended = false;         ///< the end mark has been given out, or is part of the rest
   bool has_rest = false;      ///< and some of what follows it
-  DeviceForm form = DeviceForm::blob;
+  event::DeviceForm form = event::DeviceForm::blob;
 
   std::map<std::string, std::uint32_t, std::less<>> block_names;  ///< as in the schema
   std::optional<std::uint32_t> block;
@@ -205,7 +205,7 @@ Status Reader::State::on(FullSection& section) {
   const bool is_blob =
       full.tree && (*full.tree)->contents().which() == asn1::SecFull::Contents::Which::oldblob;
   if (!is_blob) return values(full);
-  form = DeviceForm::blob;
+  form = event::DeviceForm::blob;
   return whole_body((*full.tree)->contents().as_oldblob());
 }
 
@@ -517,7 +517,7 @@ Status Reader::State::values(const FullSection& full_section) {
   if (device == nullptr)
     return refuse(Errc::description_mismatch, ".contents.vmstate", "a blob, where no description came before",
                   "values");
-  form = DeviceForm::values;
+  form = event::DeviceForm::values;
   body.clear();
   Status status;
   if (full_section.tree) {
@@ -543,7 +543,7 @@ Status Reader::State::values(const FullSection& full_section) {
 Status Reader::State::on(const BlobBegin& begin) {
   blob_kind.reset();
   if (begin.fields.name != extension::section_name) {
-    form = DeviceForm::blob;
+    form = event::DeviceForm::blob;
     if (auto status = begin_section(begin.fields, event::Element::section_full); !status) return status;
     if (in_ram) return refuse(Errc::bad_value, ".contents", "the list of RAM blocks", "a blob");
     return {};
@@ -857,6 +857,6 @@ bool Reader::in_sync() const { return state_->in_sync; }
 std::uint64_t Reader::offset() const { return state_->reader.offset(); }
 std::string Reader::path() const { return state_->reader.path(); }
 const event::Session& Reader::session() const { return state_->session; }
-DeviceForm Reader::device_form() const { return state_->form; }
+std::optional<event::DeviceForm> Reader::device_form() const { return state_->form; }
 
 }  // namespace qember::qber

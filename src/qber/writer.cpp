@@ -45,10 +45,10 @@ using extension::Kind;
 using extension::SectionNote;
 
 struct Writer::State {
-  State(const event::Source& source, SectionWriter& writer, const Limits& limits, WriterOptions options)
-      : source(source), writer(writer), limits(limits), options(options), head(limits) {}
+  State(const event::Context& context, SectionWriter& writer, const Limits& limits, WriterOptions options)
+      : context(context), writer(writer), limits(limits), options(options), head(limits) {}
 
-  const event::Source& source;
+  const event::Context& context;
   SectionWriter& writer;
   Limits limits;
   WriterOptions options;
@@ -88,8 +88,8 @@ struct Writer::State {
   Status put(Result<Bytes> section_der) { return put(std::move(section_der), limits); }
   /// With the place in the native stream: of the section that is open, else of the event.
   Error place(Error error) const {
-    error.offset = section_path.empty() ? source.offset() : section_offset;
-    error.path = section_path.empty() ? source.path() : section_path;
+    error.offset = section_path.empty() ? context.offset() : section_offset;
+    error.path = section_path.empty() ? context.path() : section_path;
     error.schema = {};
     return error;
   }
@@ -148,8 +148,8 @@ Status Writer::State::put(Result<Bytes> section_der, const Limits& as_read) {
 
 Status Writer::State::on(const event::SectionBegin& begin) {
   section_name = begin.name;
-  section_offset = source.offset();
-  section_path = source.path();
+  section_offset = context.offset();
+  section_path = context.path();
   section = begin;
   section.name = section_name;
   in_ram = body_kind(begin.name, begin.type) == event::BodyKind::ram;
@@ -247,7 +247,7 @@ Status Writer::State::on(const event::RamPage& page) {
   }
   if (!page_size_said) {
     page_size_said = true;
-    const std::uint64_t size = source.session().page_size_or_default();
+    const std::uint64_t size = context.session().page_size_or_default();
     if (size != head.page_size_or_default()) {
       // What came before it was read without it.
       if (!note.marks.empty())
@@ -412,9 +412,9 @@ Status Writer::State::on(const event::DescriptionText& text) {
   // One that cannot be read is carried all the same.
   if (auto parsed = device::Description::parse(text.json, limits)) {
     if (parsed->page_size()) {
-      if (auto status = source.session().check_described_page_size(*parsed->page_size()); !status) {
-        status.error().offset = source.offset();
-        return std::move(status.error()).within(source.path());
+      if (auto status = context.session().check_described_page_size(*parsed->page_size()); !status) {
+        status.error().offset = context.offset();
+        return std::move(status.error()).within(context.path());
       }
     }
     description = std::move(*parsed);
@@ -442,18 +442,18 @@ Status Writer::State::on(const event::StreamEnd&) {
   return writer.end_file();
 }
 
-Writer::Writer(const event::Source& source, SectionWriter& writer, const Limits& limits,
+Writer::Writer(const event::Context& context, SectionWriter& writer, const Limits& limits,
                WriterOptions options)
-    : state_(std::make_unique<State>(source, writer, limits, options)) {}
+    : state_(std::make_unique<State>(context, writer, limits, options)) {}
 
 Writer::~Writer() = default;
 
-Status Writer::write(const event::Event& event) {
+Status Writer::take(const event::Event& event) {
   if (auto status = state_->order.note(event); !status) return status;
   return std::visit([this](const auto& each) { return state_->on(each); }, event);
 }
 
-Status Writer::write(std::span<const event::RamPage> pages) {
+Status Writer::take(std::span<const event::RamPage> pages) {
   for (const event::RamPage& page : pages) {
     auto status = state_->order.note(page);
     if (status) status = state_->on(page);

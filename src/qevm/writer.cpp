@@ -52,8 +52,8 @@ Status Writer::check_place(std::uint32_t block, std::uint64_t addr) const {
   return broken(event::Rule::page_within, "an address in the block", std::to_string(addr));
 }
 
-Status Writer::write(const event::Event& event) {
-  if (const auto* page = std::get_if<event::RamPage>(&event)) return write(std::span(page, 1));
+Status Writer::take(const event::Event& event) {
+  if (const auto* page = std::get_if<event::RamPage>(&event)) return take(std::span(page, 1));
   if (auto status = order_.note(event); !status) return status;
   if (const auto* stale = std::get_if<event::MappedStale>(&event))
     if (auto status = check_place(stale->block, stale->addr); !status) return status;
@@ -61,7 +61,7 @@ Status Writer::write(const event::Event& event) {
   return {};
 }
 
-Status Writer::write(std::span<const event::RamPage> pages) {
+Status Writer::take(std::span<const event::RamPage> pages) {
   for (const event::RamPage& page : pages) {
     if (auto status = order_.note(page); !status) return status;
     if (auto status = check_place(page.block, page.addr); !status) return status;

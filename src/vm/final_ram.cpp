@@ -37,24 +37,16 @@ std::uint64_t* count_of(BlockTally& tally, PageContent content) {
 }  // namespace
 
 Error FinalRam::refuse(Errc code, std::string expected, std::string found) const {
-  return {code, source_.offset(), source_.path(), std::move(expected), std::move(found)};
+  return {code, context_.offset(), context_.path(), std::move(expected), std::move(found)};
 }
 
 Error FinalRam::place(Error error) const {
-  error.offset = source_.offset();
-  error.path = source_.path();
+  error.offset = context_.offset();
+  error.path = context_.path();
   return error;
 }
 
-Status FinalRam::note(const event::Event& event) {
-  channels_.note(event);
-  if (const auto* page = std::get_if<event::RamPage>(&event)) return on(*page);
-  if (const auto* list = std::get_if<event::RamBlocks>(&event)) return begin(*list);
-  if (const auto* command = std::get_if<event::Command>(&event)) return on(*command);
-  return {};
-}
-
-Status FinalRam::begin(const event::RamBlocks& list) {
+Status FinalRam::on(const event::RamBlocks& list) {
   if (!blocks_.empty()) return place(broken(event::Rule::blocks_once, "one list of RAM blocks", "another"));
   blocks_.resize(list.blocks.size());
   tallies_.resize(list.blocks.size());
@@ -63,7 +55,8 @@ Status FinalRam::begin(const event::RamBlocks& list) {
 }
 
 Status FinalRam::on(const event::RamPage& page) {
-  const auto blocks = source_.session().blocks();
+  channels_.note(page);
+  const auto blocks = context_.session().blocks();
   if (page.block >= std::min(blocks.size(), blocks_.size()))
     return place(broken(event::Rule::block_known, "a RAM block of the list", fmt::to_string(page.block)));
   if (page.addr >= blocks[page.block].length)
@@ -109,7 +102,7 @@ PageContent FinalRam::settle(const event::RamPage& page, PageContent content) {
 
 Status FinalRam::clear(const event::RamPage& page) {
   if (settle(page, PageContent::zero) != PageContent::data) return {};
-  const std::uint64_t length = source_.session().blocks()[page.block].length;
+  const std::uint64_t length = context_.session().blocks()[page.block].length;
   return store_.clear(page.block, page.addr, std::min(page_size(), length - page.addr));
 }
 
@@ -117,7 +110,7 @@ Status FinalRam::write(const event::RamPage& page, ByteView data) {
   if (ram::is_zero(data)) return clear(page);
   settle(page, PageContent::data);
   // The last page of a block may be cut.
-  const std::uint64_t length = source_.session().blocks()[page.block].length;
+  const std::uint64_t length = context_.session().blocks()[page.block].length;
   return store_.write(page.block, page.addr,
                       data.first(std::min<std::uint64_t>(data.size(), length - page.addr)));
 }
@@ -129,7 +122,7 @@ Status FinalRam::apply_delta(const event::RamPage& page) {
                   fmt::format("none at {:#x}", page.addr));
   scratch_.assign(page_size(), 0);
   if (base == PageContent::data) {
-    const std::uint64_t length = source_.session().blocks()[page.block].length;
+    const std::uint64_t length = context_.session().blocks()[page.block].length;
     const auto kept =
         MutableBytes(scratch_).first(std::min<std::uint64_t>(scratch_.size(), length - page.addr));
     if (auto status = store_.read(page.block, page.addr, kept); !status) return status;
@@ -160,7 +153,7 @@ Status FinalRam::on(const event::Command& command) {
   if (payload.size() < ranges || (payload.size() - ranges) % range_size != 0 || payload[0] != 0)
     return refuse(Errc::bad_value, "version 0, a block and ranges",
                   fmt::format("{} bytes of another form", payload.size()));
-  const auto block = source_.session().find_block(payload.subspan(2, name));
+  const auto block = context_.session().find_block(payload.subspan(2, name));
   if (!block || *block >= blocks_.size())
     return refuse(Errc::unknown_block, "a listed block",
                   fmt::format("{:?}", as_text(payload.subspan(2, name))));
@@ -174,7 +167,7 @@ Status FinalRam::on(const event::Command& command) {
 }
 
 Status FinalRam::discard(std::uint32_t index, std::uint64_t start, std::uint64_t length) {
-  const std::uint64_t end = source_.session().blocks()[index].length;
+  const std::uint64_t end = context_.session().blocks()[index].length;
   if (start > end || length > end - start)
     return refuse(Errc::page_outside_block, fmt::format("a range within {:#x}", end),
                   fmt::format("{:#x} bytes at {:#x}", length, start));

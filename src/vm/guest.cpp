@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/event/pump.hpp>
 #include <qember/vm/guest.hpp>
 
 #include <qember/device/state.hpp>
@@ -13,17 +14,16 @@ using event::BodyKind;
 using event::Element;
 
 /// Notes what a stream says of a guest but its RAM.
-class GuestReader {
+class GuestReader final : public event::Handler<GuestReader> {
  public:
   GuestReader(Guest& guest, const Limits& limits) : guest_(guest), limits_(limits) {}
 
-  void take(const event::Event& event) {
-    std::visit([this](const auto& each) { on(each); }, event);
-  }
-
  private:
-  template <class Other>
-  void on(const Other&) {}  // how the guest was sent, not what it is
+  friend class event::Handler<GuestReader>;
+
+  // How the guest was sent is not what it is.
+  void on(const event::AnyOf<event::StreamBegin, event::Command, event::RamControl, event::RamPage,
+                             event::MappedBitmap, event::MappedStale, event::Eof, event::StreamEnd> auto&) {}
   void on(const event::Configuration& configuration) { guest_.configuration = configuration; }
   void on(const event::RamBlocks& list) { guest_.blocks.assign(list.blocks.begin(), list.blocks.end()); }
   void on(const event::DescriptionText& text);
@@ -109,17 +109,6 @@ void GuestReader::on(const event::TrailingData& rest) {
   section().digest = digester_.digest();
 }
 
-using Take = std::function<Status(const event::Event& event)>;
-
-Status read_events(OpenedStream& stream, const Take& take) {
-  for (;;) {
-    auto event = stream.next();
-    if (!event) return std::move(event.error());
-    if (auto status = take(*event); !status) return status;
-    if (std::holds_alternative<event::StreamEnd>(*event)) return {};
-  }
-}
-
 /// Where a file begins that can be read twice; nothing of a pipe.
 std::optional<off_t> begin_of(const std::string& file) {
   struct stat status{};
@@ -133,8 +122,8 @@ Status read_pages_again(Guest& guest, const std::string& file, off_t begin, Stre
   options.arrange = false;
   auto stream = OpenedStream::open(file, std::move(options));
   if (!stream) return std::move(stream.error());
-  guest.ram.begin((*stream)->source());
-  return read_events(**stream, [&guest](const event::Event& event) { return guest.ram.note(event); });
+  guest.ram.begin(**stream);
+  return event::pump(**stream, guest.ram);
 }
 
 }  // namespace
@@ -147,16 +136,12 @@ Result<std::unique_ptr<Guest>> read_guest(const std::string& file, const StreamO
   auto guest =
       std::make_unique<Guest>(begin ? DigestedRam::Keep::none : DigestedRam::Keep::all, seed, options.limits);
   GuestReader reader(*guest, options.limits);
-  guest->ram.begin((*stream)->source());
-  Status status = read_events(**stream, [&](const event::Event& event) {
-    reader.take(event);
-    return guest->ram.note(event);
-  });
-  if (!status) return std::move(status.error());
+  guest->ram.begin(**stream);
+  if (auto status = event::pump(**stream, reader, guest->ram); !status) return std::move(status.error());
   if (guest->ram.sent_elsewhere())
     return Error{Errc::unsupported, 0, "ram", "the contents of memory",
                  std::string(event::sent_elsewhere_text)};
-  guest->page_size = (*stream)->source().session().page_size_or_default();
+  guest->page_size = (*stream)->session().page_size_or_default();
   if (guest->ram.needs_second_pass())
     if (auto again = read_pages_again(*guest, file, *begin, options); !again) return std::move(again.error());
   guest->ram.finish();

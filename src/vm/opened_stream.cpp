@@ -73,10 +73,6 @@ Status OpenedStream::sniff() {
   return {};
 }
 
-std::optional<qber::DeviceForm> OpenedStream::device_form() const {
-  return decoder_ ? std::optional(decoder_->device_form()) : std::nullopt;
-}
-
 Status OpenedStream::wait() {
   if (options_.before_wait) {
     if (auto status = options_.before_wait(); !status) return status;

@@ -33,20 +33,20 @@ Status PageSpool::write(std::uint64_t slot, ByteView page, std::uint64_t page_si
   return io::write_temporary(file_, slot * page_size_, page);
 }
 
-void DigestedRam::begin(const event::Source& source) {
+void DigestedRam::begin(const event::Context& context) {
   ++pass_;
-  source_ = &source;
-  final_.emplace(source, static_cast<RamStore&>(*this), limits_);
+  context_ = &context;
+  final_.emplace(context, static_cast<RamStore&>(*this), limits_);
 }
 
-Status DigestedRam::note(const event::Event& event) {
+Status DigestedRam::take(const event::Event& event) {
   if (const auto* list = std::get_if<event::RamBlocks>(&event); list != nullptr && blocks_.empty()) {
     blocks_.resize(list->blocks.size());
     slots_.resize(list->blocks.size());
     bitmap_octets_.resize(list->blocks.size());
   }
   discarding_ = is_discard(event);
-  if (auto status = final_->note(event); !status) return status;
+  if (auto status = final_->take(event); !status) return status;
   if (const auto* page = std::get_if<event::RamPage>(&event)) {
     // Nothing is written for zeroes in a page that had no contents.
     const std::uint64_t number = page->addr / page_size();
@@ -68,7 +68,7 @@ Status DigestedRam::check_memory() const {
   const std::size_t most = limits_.max_page_states / 4;
   if (bytes_ <= most) return {};
   return Error{
-      Errc::limit, source_->offset(), source_->path(),
+      Errc::limit, context_->offset(), context_->path(),
       fmt::format("max_page_states: digests of pages that take at most {} bytes, a quarter of it", most),
       "pages that take more"};
 }
@@ -76,7 +76,7 @@ Status DigestedRam::check_memory() const {
 /// In a mapped-ram file, a page that is not there is zeroes.
 void DigestedRam::note_absent_as_zero(const event::MappedBitmap& bitmap) {
   std::uint64_t& octets = bitmap_octets_[bitmap.block];
-  const std::uint64_t pages = source_->session().blocks()[bitmap.block].length / page_size();
+  const std::uint64_t pages = context_->session().blocks()[bitmap.block].length / page_size();
   for (const std::uint8_t octet : bitmap.data) {
     const std::uint64_t first = 8 * octets++;
     for (unsigned bit = 0; bit < 8 && first + bit < pages; ++bit)

@@ -58,18 +58,7 @@ RoundTally& RoundTally::operator+=(const RoundTally& next) {
   return *this;
 }
 
-Status PageMap::note(const event::Event& event) {
-  channels_.note(event);
-  if (const auto* page = std::get_if<event::RamPage>(&event)) return on(*page);
-  if (const auto* list = std::get_if<event::RamBlocks>(&event)) begin(*list);
-  if (const auto* configuration = std::get_if<event::Configuration>(&event))
-    machine_ = as_text(configuration->machine);
-  if (const auto* command = std::get_if<event::Command>(&event)) round_count_.note(*command);
-  if (std::holds_alternative<event::StreamEnd>(event)) finish();
-  return {};
-}
-
-void PageMap::begin(const event::RamBlocks& list) {
+void PageMap::on(const event::RamBlocks& list) {
   blocks_.clear();
   for (const event::RamBlock& block : list.blocks) blocks_.push_back({block.name, block.length, 0, 1, {}});
   states_.clear();
@@ -80,10 +69,10 @@ void PageMap::begin(const event::RamBlocks& list) {
 void PageMap::finish() {
   measure();
   // A mapped-ram file names the pages that are not zero, and no others.
-  if (!source_.session().mapped_ram()) return;
+  if (!context_.session().mapped_ram()) return;
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     BlockMap& block = blocks_[i];
-    if (event::is_left_out(source_.session().blocks()[i])) continue;
+    if (event::is_left_out(context_.session().blocks()[i])) continue;
     for (std::uint64_t first = 0; first < block.pages; first += block.bin_pages) {
       PageBin& bin = block.bins[first / block.bin_pages];
       bin.zero += std::min(block.bin_pages, block.pages - first) - bin.sent();
@@ -117,6 +106,7 @@ void PageMap::next_round() {
 }
 
 Status PageMap::on(const event::RamPage& page) {
+  channels_.note(page);
   if (page.block >= blocks_.size() || page.addr >= blocks_[page.block].length) return {};
   measure();
   BlockMap& block = blocks_[page.block];
@@ -128,7 +118,7 @@ Status PageMap::on(const event::RamPage& page) {
   PageBin& bin = block.bins[number / block.bin_pages];
   octets_ += states.octets() + block.bins.size() * bin_octets;
   if (octets_ > limits_.max_page_states)
-    return Error{Errc::limit, source_.offset(), source_.path(),
+    return Error{Errc::limit, context_.offset(), context_.path(),
                  fmt::format("max_page_states: notes on pages in at most {} bytes", limits_.max_page_states),
                  "pages that take more"};
   if (auto* count = count_of(bin, before)) --*count;

@@ -47,53 +47,59 @@ std::string_view reason_of(DeviceTyping state) {
 
 }  // namespace
 
-void Census::note(const event::Event& event, std::optional<qber::DeviceForm> form) {
-  channels_.note(event);
+Status Census::take(const event::Event& event) {
   if (encoded_begin_ && !std::holds_alternative<event::Body>(event)) {
     // A section of BER is as long as from its first byte to that of the next one.
-    summary_.device_octets += source_.offset() - *encoded_begin_;
+    summary_.device_octets += context_.offset() - *encoded_begin_;
     encoded_begin_.reset();
   }
-  if (const auto* page = std::get_if<event::RamPage>(&event)) return on(*page);
-  if (const auto* section = std::get_if<event::SectionBegin>(&event)) {
-    form_ = form;
-    return begin(*section);
-  }
-  if (const auto* piece = std::get_if<event::Body>(&event); piece != nullptr && in_device_) {
-    body_octets_ += piece->data.size();
-    if (body_octets_ <= limits_.max_section)
-      body_.insert(body_.end(), piece->data.begin(), piece->data.end());
-  } else if (const auto* end = std::get_if<event::SectionEnd>(&event)) {
-    summary_.footers = end->footer;
-    if (in_device_) end_device();
-  } else if (const auto* configuration = std::get_if<event::Configuration>(&event)) {
-    on(*configuration);
-  } else if (const auto* list = std::get_if<event::RamBlocks>(&event)) {
-    summary_.blocks.assign(list->blocks.begin(), list->blocks.end());
-    summary_.ram_total = list->total;
-  } else if (const auto* mark = std::get_if<event::RamControl>(&event)) {
-    if (mark->word == event::ram_flag::hook) ++summary_.hook;
-  } else if (const auto* command = std::get_if<event::Command>(&event)) {
-    rounds_.note(*command);
-  } else if (const auto* text = std::get_if<event::DescriptionText>(&event)) {
-    summary_.described = true;
-    if (auto parsed = device::Description::parse(text->json, limits_)) {
-      description_ = std::make_unique<device::Description>(std::move(*parsed));
-      matcher_.emplace(*description_);
-      if (!summary_.page_size) summary_.page_size = description_->page_size();
-    }
-  } else if (std::holds_alternative<event::Eof>(event)) {
-    summary_.complete = true;
-    settle(DeviceTyping::undescribed);
-  } else if (const auto* rest = std::get_if<event::TrailingData>(&event);
-             rest != nullptr && rest->device_state) {
-    summary_.device_octets += rest->data.size();
-    summary_.untyped_octets[std::string(reason_of(DeviceTyping::undescribed))] += rest->data.size();
-    summary_.complete = true;
-  }
-  if (source_.session().page_size()) summary_.page_size = source_.session().page_size();
-  summary_.ram_sent_elsewhere = channels_.sent_elsewhere(source_.session());
+  std::visit([this](const auto& each) { on(each); }, event);
+  if (context_.session().page_size()) summary_.page_size = context_.session().page_size();
+  summary_.ram_sent_elsewhere = channels_.sent_elsewhere(context_.session());
   if (summary_.ram_sent_elsewhere) summary_.complete = false;
+  return {};
+}
+
+void Census::on(const event::Body& piece) {
+  if (!in_device_) return;
+  body_octets_ += piece.data.size();
+  if (body_octets_ <= limits_.max_section) body_.insert(body_.end(), piece.data.begin(), piece.data.end());
+}
+
+void Census::on(const event::SectionEnd& end) {
+  summary_.footers = end.footer;
+  if (in_device_) end_device();
+}
+
+void Census::on(const event::RamBlocks& list) {
+  summary_.blocks.assign(list.blocks.begin(), list.blocks.end());
+  summary_.ram_total = list.total;
+}
+
+void Census::on(const event::RamControl& control) {
+  channels_.note(control);
+  if (control.word == event::ram_flag::hook) ++summary_.hook;
+}
+
+void Census::on(const event::DescriptionText& text) {
+  summary_.described = true;
+  auto parsed = device::Description::parse(text.json, limits_);
+  if (!parsed) return;
+  description_ = std::make_unique<device::Description>(std::move(*parsed));
+  matcher_.emplace(*description_);
+  if (!summary_.page_size) summary_.page_size = description_->page_size();
+}
+
+void Census::on(const event::Eof&) {
+  summary_.complete = true;
+  settle(DeviceTyping::undescribed);
+}
+
+void Census::on(const event::TrailingData& rest) {
+  if (!rest.device_state) return;
+  summary_.device_octets += rest.data.size();
+  summary_.untyped_octets[std::string(reason_of(DeviceTyping::undescribed))] += rest.data.size();
+  summary_.complete = true;
 }
 
 void Census::on(const event::Configuration& configuration) {
@@ -107,6 +113,7 @@ void Census::on(const event::Configuration& configuration) {
 }
 
 void Census::on(const event::RamPage& page) {
+  channels_.note(page);
   switch (page.kind) {
     case event::RamPageKind::zero: ++summary_.zero; break;
     case event::RamPageKind::full: ++summary_.full; break;
@@ -114,13 +121,15 @@ void Census::on(const event::RamPage& page) {
     case event::RamPageKind::compressed: ++summary_.compressed; break;
   }
   summary_.ram_octets += page.data.size();
-  if (!summary_.page_size) summary_.page_size = source_.session().page_size_or_default();
-  rounds_.begins(page, page.addr / source_.session().page_size_or_default());
+  if (!summary_.page_size) summary_.page_size = context_.session().page_size_or_default();
+  rounds_.begins(page, page.addr / context_.session().page_size_or_default());
   summary_.rounds = rounds_.count();
   summary_.rounds_exact = rounds_.exact();
 }
 
-void Census::begin(const event::SectionBegin& section) {
+void Census::on(const event::SectionBegin& section) {
+  channels_.note(section);
+  form_ = context_.device_form();
   ++summary_.sections;
   in_device_ = section.type == event::Element::section_full &&
                body_kind(section.name, section.type) == event::BodyKind::device;
@@ -130,7 +139,7 @@ void Census::begin(const event::SectionBegin& section) {
   version_ = section.version;
   body_.clear();
   body_octets_ = 0;
-  if (form_) encoded_begin_ = source_.offset();
+  if (form_) encoded_begin_ = context_.offset();
 }
 
 void Census::end_device() {
@@ -152,7 +161,7 @@ void Census::end_device() {
     if (!fits) {
       device.state = DeviceTyping::fallback;
       device.reason = "expected " + fits.error().expected + ", found " + fits.error().found;
-    } else if (form_ == qber::DeviceForm::blob) {
+    } else if (form_ == event::DeviceForm::blob) {
       device.state = DeviceTyping::opaque;
     } else {
       // Names of subsections and the marks of lists are known as well as the values.

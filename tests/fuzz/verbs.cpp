@@ -61,11 +61,11 @@ Stream::Stream(ByteView bytes) : file_(bytes) {
     refusal_ = std::move(stream.error());
     return;
   }
-  event::Checker checker((*stream)->source(), options.limits);
+  event::Checker checker(**stream, options.limits, [this](const Error&) { return breaks_rules_ = true; });
   for (bool ends = false; !ends && !refusal_;) {
     auto event = (*stream)->next();
     if (event) {
-      breaks_rules_ |= !checker.note(*event).empty();
+      static_cast<void>(checker.take(*event));
       ends = std::holds_alternative<event::StreamEnd>(*event);
     } else {
       refusal_ = std::move(event.error());

@@ -61,7 +61,7 @@ Converted encode_to(qber::SectionWriter writer, io::Output& output, ByteView nat
   event::ReorderingBuffer source(reader, form.limits);
   qber::Writer encoder(source, writer, form.limits, {form.opaque});
   return run(source, input, native, chunks, output,
-             [&](const event::Event& event) { return encoder.write(event); });
+             [&](const event::Event& event) { return encoder.take(event); });
 }
 
 }  // namespace
@@ -111,7 +111,7 @@ Converted decode(ByteView ber, const Chunks& chunks, const Limits& limits) {
   io::Output output;
   qevm::Writer writer(output);
   return run(decoder, input, ber, chunks, output,
-             [&](const event::Event& event) { return writer.write(event); });
+             [&](const event::Event& event) { return writer.take(event); });
 }
 
 std::string verdict(const Converted& converted) {

@@ -26,7 +26,7 @@ class Filter {
     if (const auto* page = std::get_if<event::RamPage>(&event)) return take(*page);
     if (std::holds_alternative<event::SectionEnd>(event) && waiting_) return waiting_.reset();
     begin();
-    writer_.write(event).or_throw();
+    writer_.take(event).or_throw();
   }
 
  private:
@@ -35,10 +35,10 @@ class Filter {
     begin();
     page.names_block = page.block != last_block_;
     last_block_ = page.block;
-    writer_.write(page).or_throw();
+    writer_.take(page).or_throw();
   }
   void begin() {
-    if (waiting_) writer_.write(*waiting_).or_throw();
+    if (waiting_) writer_.take(*waiting_).or_throw();
     waiting_.reset();
   }
 

@@ -17,13 +17,16 @@ std::vector<Error> findings(ByteView in, const Chunks& chunks, const Limits& lim
     source = std::make_unique<qber::Reader>(input, limits);
   else
     source = std::make_unique<qevm::Reader>(input, limits, qevm::ReaderOptions{{}, reads(in)});
-  event::Checker checker(*source, limits);
   std::vector<Error> found;
+  event::Checker checker(*source, limits, [&found](const Error& error) {
+    found.push_back(error);
+    return true;
+  });
   while (found.size() < most) {
     const auto event = source->next();
     if (event) {
       if (events != nullptr) ++*events;
-      for (const Error& error : checker.note(*event)) found.push_back(error);
+      checker.take(*event).or_throw();
       if (std::holds_alternative<event::StreamEnd>(*event)) break;
     } else if (event.error().code != Errc::need_more) {
       found.push_back(event.error());

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <qember/device/state.hpp>
-#include <qember/event/event.hpp>
+#include <qember/event/sink.hpp>
 
 #include <array>
 #include <memory>
@@ -29,17 +29,25 @@ struct CpuState {
 };
 
 /// Gathers the state of each `cpu` section from a stream's events.
-class CpuStates {
+class CpuStates final : public event::Handler<CpuStates> {
  public:
   explicit CpuStates(const Limits& limits) : limits_(limits) {}
 
-  /// Refuses a CPU that is not of x86-64, and one that its description does not fit.
-  Status note(const event::Event& event);
+  // `take` refuses a CPU that is not of x86-64, and one that its description does not fit.
 
   /// In the order of their sections; those alone that the stream describes.
   const std::vector<CpuState>& cpus() const noexcept { return cpus_; }
 
  private:
+  friend class event::Handler<CpuStates>;
+
+  void on(const event::DescriptionText& text);
+  void on(const event::SectionBegin& section);
+  Status on(const event::Body& piece);
+  Status on(const event::SectionEnd&) { return device_ == nullptr ? Status() : end_cpu(); }
+  void on(const event::AnyOf<event::StreamBegin, event::Configuration, event::Command, event::RamBlocks,
+                             event::RamControl, event::RamPage, event::MappedBitmap, event::MappedStale,
+                             event::Eof, event::TrailingData, event::StreamEnd> auto&) {}
   Status end_cpu();
 
   Limits limits_;

@@ -13,7 +13,8 @@ namespace qember::event {
 /// Those with mapped-ram write all pages into one file, and RAM that is shared need not be sent.
 class Channels {
  public:
-  void note(const Event& event);
+  void note(const RamControl& control) noexcept;
+  void note(const SectionBegin& section) noexcept { has_devices_ |= section.type == Element::section_full; }
   void note(const RamPage& page) noexcept {
     has_contents_ |= page.kind != RamPageKind::zero || page.fill != 0;
   }

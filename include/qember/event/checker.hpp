@@ -7,21 +7,28 @@
 /// description does not fit its device state is nothing wrong: QEMU never looks at it.
 #pragma once
 
-#include <qember/event/source.hpp>
+#include <qember/core/limits.hpp>
+#include <qember/event/context.hpp>
+#include <qember/event/sink.hpp>
 
+#include <functional>
 #include <memory>
 
 namespace qember::event {
 
-class Checker {
+class Checker final : public Sink {
  public:
-  /// `source` outlives the checker, and gives its events as they are in the stream: no `ReorderingBuffer`.
-  /// Bases of deltas are remembered within `Limits::max_page_states`; beyond that they are taken as given.
-  explicit Checker(const Source& source, const Limits& limits = {});
-  ~Checker();
+  /// Takes a finding; false says that no more are wanted.
+  using OnFinding = std::function<bool(const Error&)>;
 
-  /// Takes the next event of the source and returns what is wrong with it; valid until the next call.
-  std::span<const Error> note(const Event& event);
+  /// `context`, which outlives this, is of events as they are in the stream: no `ReorderingBuffer`.
+  /// Bases of deltas are remembered within `Limits::max_page_states`; beyond that they are taken as given.
+  Checker(const Context& context, const Limits& limits, OnFinding on_finding);
+  ~Checker() override;
+
+  using Sink::take;
+  /// `Errc::cancelled` where no more findings are wanted.
+  Status take(const Event& event) override;
 
  private:
   struct State;

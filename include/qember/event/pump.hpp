@@ -10,7 +10,7 @@
 namespace qember::event {
 
 /// Gives every event of `source` to each of `sinks`, in their order, up to and including `StreamEnd`. Pages
-/// go in batches.
+/// go in batches where all of the sinks take them so.
 ///
 /// Returns the source's error or that of the first sink that refuses an event. After `Errc::need_more` the
 /// call is made again once the input has been fed; after another error of a source that is `in_sync`, the

@@ -21,6 +21,7 @@ class ReorderingBuffer final : public Source {
   std::uint64_t offset() const override { return offset_; }
   std::string path() const override { return path_.empty() ? source_.path() : path_; }
   const Session& session() const override { return source_.session(); }
+  std::optional<DeviceForm> device_form() const override { return source_.device_form(); }
 
  private:
   /// A section, a command or the end mark, with its place.

@@ -3,14 +3,13 @@
 #pragma once
 
 #include <qember/core/result.hpp>
-#include <qember/event/session.hpp>
+#include <qember/event/context.hpp>
 
 namespace qember::event {
 
-class Source {
+/// Its `offset` and `path` are those of the last event.
+class Source : public Context {
  public:
-  virtual ~Source() = default;
-
   /// The next event. `Errc::need_more` asks for the input to be fed, and for the call to be made
   /// again. After any other error, unless `in_sync`, the same one comes again, and after `StreamEnd` that.
   virtual Result<Event> next() = 0;
@@ -21,11 +20,6 @@ class Source {
   /// After an error: whether the next call goes on behind what was refused, as only one who looks for more
   /// errors would. Nothing of what was refused is known to the session then.
   virtual bool in_sync() const { return false; }
-  /// Of the last event: its first byte in the input, and where that is.
-  virtual std::uint64_t offset() const = 0;
-  virtual std::string path() const = 0;
-  /// What is known so far, the last event included.
-  virtual const Session& session() const = 0;
 };
 
 }  // namespace qember::event

@@ -8,9 +8,6 @@
 
 namespace qember::qber {
 
-/// How the decoder found the last section of device state.
-enum class DeviceForm : std::uint8_t { values, blob };
-
 class Reader final : public event::Source {
  public:
   /// `input` outlives the decoder. A description comes before the device state that it describes.
@@ -24,8 +21,7 @@ class Reader final : public event::Source {
   std::string path() const override;
   const event::Session& session() const override;
 
-  /// Of the section that began last.
-  DeviceForm device_form() const;
+  std::optional<event::DeviceForm> device_form() const override;
 
  private:
   struct State;

@@ -3,7 +3,8 @@
 #pragma once
 
 #include <qember/device/state.hpp>
-#include <qember/event/source.hpp>
+#include <qember/event/context.hpp>
+#include <qember/event/sink.hpp>
 #include <qember/qber/section_writer.hpp>
 
 namespace qember::qber {
@@ -13,17 +14,18 @@ struct WriterOptions {
   bool opaque = false;
 };
 
-class Writer {
+class Writer final : public event::Sink {
  public:
-  /// All outlive the encoder. `source` gives the events, a description before the device state.
-  Writer(const event::Source& source, SectionWriter& writer, const Limits& limits = {},
+  /// All outlive the writer. `context` is of the events, which have the description before the device state.
+  Writer(const event::Context& context, SectionWriter& writer, const Limits& limits = {},
          WriterOptions options = {});
-  ~Writer();
+  ~Writer() override;
 
   /// Takes the next event of the source. Pages that are `lasting` are borrowed from it. An event that may not
   /// come where it does is refused (`EventOrder`), and nothing of it is written.
-  Status write(const event::Event& event);
-  Status write(std::span<const event::RamPage> pages);
+  Status take(const event::Event& event) override;
+  Status take(std::span<const event::RamPage> pages) override;
+  bool takes_batches() const noexcept override { return true; }
 
  private:
   struct State;

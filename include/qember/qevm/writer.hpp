@@ -4,6 +4,7 @@
 
 #include <qember/core/result.hpp>
 #include <qember/event/event_order.hpp>
+#include <qember/event/sink.hpp>
 #include <qember/io/output.hpp>
 
 namespace qember::qevm {
@@ -11,13 +12,14 @@ namespace qember::qevm {
 /// Puts down what it is told; whether that makes a sound stream is checked where the events come from. What
 /// no stream has, or not there, is refused, and nothing of it is written. A description may come before the
 /// end mark, it is kept until then.
-class Writer {
+class Writer final : public event::Sink {
  public:
   /// `out` outlives the writer. Pages are borrowed from the events, see `Output::clear`.
   explicit Writer(io::Output& out) : out_(out) {}
 
-  Status write(const event::Event& event);
-  Status write(std::span<const event::RamPage> pages);
+  Status take(const event::Event& event) override;
+  Status take(std::span<const event::RamPage> pages) override;
+  bool takes_batches() const noexcept override { return true; }
 
  private:
   void put(const event::StreamBegin& begin);

@@ -5,8 +5,9 @@
 #pragma once
 
 #include <qember/event/channels.hpp>
+#include <qember/event/context.hpp>
 #include <qember/event/page_states.hpp>
-#include <qember/event/source.hpp>
+#include <qember/event/sink.hpp>
 
 namespace qember::vm {
 
@@ -42,23 +43,24 @@ struct BlockTally {
 };
 
 /// Brings a `RamStore` up to date with each event.
-class FinalRam {
+class FinalRam final : public event::Handler<FinalRam> {
  public:
-  /// `source`, whose events are noted, and `store` outlive this.
-  FinalRam(const event::Source& source, RamStore& store, const Limits& limits = {})
-      : source_(source), store_(store), limits_(limits) {}
+  /// `context`, of the events, and `store` outlive this.
+  FinalRam(const event::Context& context, RamStore& store, const Limits& limits = {})
+      : context_(context), store_(store), limits_(limits) {}
 
-  /// Refuses a second list of blocks, a page that is in none of them, a delta of a page that has no content,
-  /// a compressed page that is not exactly a page, a discard that leaves its block, and more than
-  /// `Limits::max_page_states`. Passes on the errors of the store.
-  Status note(const event::Event& event);
+  // `take` refuses a second list of blocks, a page that is in none of them, a delta of a page that has no
+  // content, a compressed page that is not exactly a page, a discard that leaves its block, and more than
+  // `Limits::max_page_states`. It passes on the errors of the store.
 
   /// One a block, in the order of the list; empty before that came.
   std::span<const BlockTally> tallies() const noexcept { return tallies_; }
   /// Whether pages went over other connections (multifd).
-  bool sent_elsewhere() const { return channels_.sent_elsewhere(source_.session()); }
+  bool sent_elsewhere() const { return channels_.sent_elsewhere(context_.session()); }
 
  private:
+  friend class event::Handler<FinalRam>;
+
   struct Block {
     bool wanted = false;
     event::PageStates<PageContent> pages;      ///< as zero or data
@@ -67,7 +69,12 @@ class FinalRam {
     std::size_t octets() const { return pages.octets() + discarded.octets(); }
   };
 
-  Status begin(const event::RamBlocks& list);
+  Status on(const event::RamBlocks& list);
+  void on(const event::RamControl& control) { channels_.note(control); }
+  void on(const event::SectionBegin& section) { channels_.note(section); }
+  void on(const event::AnyOf<event::StreamBegin, event::Configuration, event::MappedBitmap,
+                             event::MappedStale, event::Body, event::SectionEnd, event::Eof,
+                             event::DescriptionText, event::TrailingData, event::StreamEnd> auto&) {}
   Status on(const event::RamPage& page);
   Status on(const event::Command& command);
   Status discard(std::uint32_t index, std::uint64_t start, std::uint64_t length);
@@ -77,12 +84,12 @@ class FinalRam {
   Status inflate(const event::RamPage& page);
   PageContent settle(const event::RamPage& page, PageContent content);
   Status check_memory() const;
-  std::uint64_t page_size() const { return source_.session().page_size_or_default(); }
+  std::uint64_t page_size() const { return context_.session().page_size_or_default(); }
   Error refuse(Errc code, std::string expected, std::string found) const;
-  /// An error of a rule, where the source is.
+  /// An error of a rule, where the stream is.
   Error place(Error error) const;
 
-  const event::Source& source_;
+  const event::Context& context_;
   RamStore& store_;
   Limits limits_;
   std::size_t octets_ = 0;  ///< of memory, by the states of all blocks

@@ -24,21 +24,23 @@ struct StreamOptions {
   bool arrange = true;
 };
 
-class OpenedStream {
+class OpenedStream final : public event::Source {
  public:
   /// Opens and tells the form by the magic; `Errc::unknown_magic` where it is neither.
   static Result<std::unique_ptr<OpenedStream>> open(const std::string& path, StreamOptions options);
 
   Format format() const noexcept { return decoder_ ? Format::ber : Format::native; }
-  event::Source& source() noexcept { return *source_; }
-  /// How BER has the last section of device state; nothing for the native form.
-  std::optional<qber::DeviceForm> device_form() const;
   const io::Input& input() const noexcept { return input_; }
 
   /// The next event; waits for the input.
-  Result<event::Event> next();
-  /// As of a `Source`; never waits.
-  std::size_t next_pages(std::span<event::RamPage> room) { return source_->next_pages(room); }
+  Result<event::Event> next() override;
+  /// Never waits.
+  std::size_t next_pages(std::span<event::RamPage> room) override { return source_->next_pages(room); }
+  bool in_sync() const override { return source_->in_sync(); }
+  std::uint64_t offset() const override { return source_->offset(); }
+  std::string path() const override { return source_->path(); }
+  const event::Session& session() const override { return source_->session(); }
+  std::optional<event::DeviceForm> device_form() const override { return source_->device_form(); }
 
  private:
   OpenedStream(io::Descriptor descriptor, StreamOptions options);

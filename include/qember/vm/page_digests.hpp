@@ -26,7 +26,7 @@ class PageSpool {
 };
 
 /// Brings the digests of a guest's pages up to date with each event.
-class DigestedRam final : private RamStore {
+class DigestedRam final : public event::Sink, private RamStore {
  public:
   enum class Keep : std::uint8_t { none, all };
 
@@ -34,9 +34,10 @@ class DigestedRam final : private RamStore {
   DigestedRam(Keep keep, std::uint64_t seed, const Limits& limits)
       : keep_(keep), seed_(seed), limits_(limits) {}
 
-  /// Begins to read a stream, for the first time or once more. `source` outlives what follows.
-  void begin(const event::Source& source);
-  Status note(const event::Event& event);
+  /// Begins to read a stream, for the first time or once more. `context` outlives what follows.
+  void begin(const event::Context& context);
+  using Sink::take;
+  Status take(const event::Event& event) override;
   /// Pages got deltas, and their digests are wrong until the stream was read once more.
   bool needs_second_pass() const noexcept { return pass_ == 1 && slots_used_ != 0 && keep_ == Keep::none; }
   /// To be asked before `finish`.
@@ -59,13 +60,13 @@ class DigestedRam final : private RamStore {
   void note_absent_as_zero(const event::MappedBitmap& bitmap);
   Status check_memory() const;
   std::uint64_t new_slot(std::uint32_t block, std::uint64_t page);
-  std::uint64_t page_size() const { return source_->session().page_size_or_default(); }
+  std::uint64_t page_size() const { return context_->session().page_size_or_default(); }
 
   Keep keep_;
   std::uint64_t seed_;
   Limits limits_;
   int pass_ = 0;
-  const event::Source* source_ = nullptr;
+  const event::Context* context_ = nullptr;
   std::optional<FinalRam> final_;
   NumberSpool digests_;
   std::vector<PageNumbers> blocks_;

@@ -4,9 +4,10 @@
 #pragma once
 
 #include <qember/event/channels.hpp>
+#include <qember/event/context.hpp>
 #include <qember/event/page_states.hpp>
 #include <qember/event/rounds.hpp>
-#include <qember/event/source.hpp>
+#include <qember/event/sink.hpp>
 
 namespace qember::vm {
 
@@ -43,33 +44,42 @@ struct RoundTally {
   RoundTally& operator+=(const RoundTally& next);
 };
 
-class PageMap {
+class PageMap final : public event::Handler<PageMap> {
  public:
-  /// `source`, whose events are noted, outlives this.
-  explicit PageMap(const event::Source& source, const Limits& limits = {})
-      : source_(source), limits_(limits) {}
+  /// `context`, of the events, outlives this.
+  explicit PageMap(const event::Context& context, const Limits& limits = {})
+      : context_(context), limits_(limits) {}
 
-  /// A page that is in no block of the list, which no source gives, is not counted. Refuses what takes more
-  /// memory than `Limits::max_page_states`.
-  Status note(const event::Event& event);
+  // `take` refuses what takes more memory than `Limits::max_page_states`. A page that is in no block of the
+  // list, which no source gives, is not counted.
 
   std::span<const BlockMap> blocks() const noexcept { return blocks_; }
   /// As `Rounds` counts them. From 1024 rounds on neighbours are one.
   std::span<const RoundTally> rounds() const noexcept { return rounds_; }
-  std::uint64_t page_size() const { return source_.session().page_size_or_default(); }
+  std::uint64_t page_size() const { return context_.session().page_size_or_default(); }
   /// Whether RAM went over other connections, so that the map is not of it.
-  bool sent_elsewhere() const { return channels_.sent_elsewhere(source_.session()); }
+  bool sent_elsewhere() const { return channels_.sent_elsewhere(context_.session()); }
   /// Empty where the stream does not name it.
   const std::string& machine() const noexcept { return machine_; }
 
  private:
-  void begin(const event::RamBlocks& list);
+  friend class event::Handler<PageMap>;
+
+  void on(const event::Configuration& configuration) { machine_ = as_text(configuration.machine); }
+  void on(const event::Command& command) { round_count_.note(command); }
+  void on(const event::SectionBegin& section) { channels_.note(section); }
+  void on(const event::RamBlocks& list);
+  void on(const event::RamControl& control) { channels_.note(control); }
   Status on(const event::RamPage& page);
+  void on(const event::StreamEnd&) { finish(); }
+  void on(
+      const event::AnyOf<event::StreamBegin, event::MappedBitmap, event::MappedStale, event::Body,
+                         event::SectionEnd, event::Eof, event::DescriptionText, event::TrailingData> auto&) {}
   void measure();
   void finish();
   void next_round();
 
-  const event::Source& source_;
+  const event::Context& context_;
   Limits limits_;
   std::size_t octets_ = 0;  ///< of memory, by states and bins
   std::string machine_;

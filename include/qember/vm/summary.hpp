@@ -5,9 +5,9 @@
 
 #include <qember/device/state.hpp>
 #include <qember/event/channels.hpp>
+#include <qember/event/context.hpp>
 #include <qember/event/rounds.hpp>
-#include <qember/event/source.hpp>
-#include <qember/qber/reader.hpp>
+#include <qember/event/sink.hpp>
 
 #include <map>
 #include <memory>
@@ -57,23 +57,34 @@ struct Summary {
   std::map<std::string, std::uint64_t> untyped_octets;  ///< the rest, by type or reason
 };
 
-class Census {
+class Census final : public event::Sink {
  public:
-  explicit Census(const event::Source& source, const Limits& limits = {})
-      : source_(source), limits_(limits) {}
+  /// `context`, of the events, outlives this.
+  explicit Census(const event::Context& context, const Limits& limits = {})
+      : context_(context), limits_(limits) {}
 
-  /// `form`: how BER has the section of device state that the event is of; nothing in the native form.
-  void note(const event::Event& event, std::optional<qber::DeviceForm> form);
+  using Sink::take;
+  Status take(const event::Event& event) override;
   const Summary& summary() const noexcept { return summary_; }
 
  private:
   void on(const event::Configuration& configuration);
+  void on(const event::Command& command) { rounds_.note(command); }
+  void on(const event::SectionBegin& section);
+  void on(const event::RamBlocks& list);
+  void on(const event::RamControl& control);
   void on(const event::RamPage& page);
-  void begin(const event::SectionBegin& section);
+  void on(const event::Body& piece);
+  void on(const event::SectionEnd& end);
+  void on(const event::Eof&);
+  void on(const event::DescriptionText& text);
+  void on(const event::TrailingData& rest);
+  void on(const event::AnyOf<event::StreamBegin, event::MappedBitmap, event::MappedStale,
+                             event::StreamEnd> auto&) {}
   void end_device();
   void settle(DeviceTyping state);
 
-  const event::Source& source_;
+  const event::Context& context_;
   Limits limits_;
   Summary summary_;
   std::unique_ptr<device::Description> description_;
@@ -82,7 +93,7 @@ class Census {
   event::Rounds rounds_;
   event::Channels channels_;
   bool in_device_ = false;
-  std::optional<qber::DeviceForm> form_;
+  std::optional<event::DeviceForm> form_;
   std::string name_;
   std::uint32_t instance_ = 0;
   std::uint32_t version_ = 0;

@@ -5,6 +5,7 @@
 #include "verbs.hpp"
 
 #include <qember/event/checker.hpp>
+#include <qember/event/pump.hpp>
 
 #include <fmt/format.h>
 
@@ -55,18 +56,16 @@ ExitCode check_one(const std::string& file, const CheckOptions& options, Lines& 
     findings.add(stream.error());
     return findings.result();
   }
-  const event::Source& source = (*stream)->source();
-  event::Checker checker(source, stream_options.limits);
+  event::Checker checker(**stream, stream_options.limits, [&findings](const Error& error) {
+    findings.add(error);
+    return !findings.enough();
+  });
   while (!findings.enough()) {
-    const auto event = (*stream)->next();
-    if (!event) {
-      findings.add(event.error());
-      if (!source.in_sync()) return findings.result();
-      continue;
-    }
-    for (const Error& error : checker.note(*event))
-      if (!findings.enough()) findings.add(error);
-    if (std::holds_alternative<event::StreamEnd>(*event)) return findings.result();
+    const auto status = event::pump(**stream, checker);
+    if (status) return findings.result();
+    if (findings.enough()) break;
+    findings.add(status.error());
+    if (!(*stream)->in_sync()) return findings.result();
   }
   say(printable_line(fmt::format("qember: {}: no more than {} findings are looked for, see --max-errors",
                                  file, options.max_errors)) +

@@ -4,9 +4,8 @@
 #include "../render/progress.hpp"
 #include "../report.hpp"
 
+#include <qember/event/pump.hpp>
 #include <qember/io/fd.hpp>
-
-#include <array>
 
 namespace qember::cli {
 
@@ -24,24 +23,29 @@ namespace {
 /// A pipe may not end in pieces larger than this before they are passed on.
 constexpr std::size_t most_pending = std::size_t{4} << 20U;
 
-Status run(vm::OpenedStream& stream, Sink& sink, io::Output& output, int fd) {
-  Progress progress;
-  std::array<event::RamPage, 64> pages;
-  for (;;) {
-    if (const std::size_t count = stream.next_pages(pages); count != 0) {
-      if (auto status = sink.write(std::span(pages).first(count)); !status) return status;
-    } else {
-      auto event = stream.next();
-      if (!event) return std::move(event.error());
-      if (auto status = sink.write(*event); !status) return status;
-      if (std::holds_alternative<event::StreamEnd>(*event)) return io::drain(output, fd);
-    }
-    if (output.pending() >= most_pending) {
-      if (auto status = io::drain(output, fd); !status) return status;
-    }
-    progress.at(stream.input().offset());
+/// Passes on what was written, behind the one that writes it, and tells the progress.
+class Passing final : public event::Sink {
+ public:
+  Passing(const vm::OpenedStream& stream, io::Output& output, int fd)
+      : stream_(stream), output_(output), fd_(fd) {}
+
+  Status take(const event::Event& event) override {
+    return std::holds_alternative<event::StreamEnd>(event) ? io::drain(output_, fd_) : pass();
   }
-}
+  Status take(std::span<const event::RamPage>) override { return pass(); }
+  bool takes_batches() const noexcept override { return true; }
+
+ private:
+  Status pass() {
+    progress_.at(stream_.input().offset());
+    return output_.pending() < most_pending ? Status() : io::drain(output_, fd_);
+  }
+
+  const vm::OpenedStream& stream_;
+  io::Output& output_;
+  int fd_;
+  Progress progress_;
+};
 
 }  // namespace
 
@@ -63,7 +67,8 @@ int convert(const ConvertOptions& options, vm::Format from, const MakeSink& make
   }
   auto sink = make_sink(**stream, output);
   if (!sink) return fail(options.input, sink.error());
-  if (auto status = run(**stream, **sink, output, file->fd()); !status) {
+  Passing passing(**stream, output, file->fd());
+  if (auto status = event::pump(**stream, **sink, passing); !status) {
     // What is sound up to there has gone out, into a pipe; no end mark follows it.
     (void)io::drain(output, file->fd());
     const bool writing = status.error().code == Errc::io && status.error().path == "write";

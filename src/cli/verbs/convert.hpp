@@ -4,6 +4,7 @@
 
 #include "../common_options.hpp"
 
+#include <qember/event/sink.hpp>
 #include <qember/io/output.hpp>
 
 namespace qember::cli {
@@ -17,16 +18,9 @@ struct ConvertOptions {
   void add_to(CLI::App& verb);
 };
 
-/// Takes the events of a stream; what it writes is in the output that it was made with.
-class Sink {
- public:
-  virtual ~Sink() = default;
-  virtual Status write(const event::Event& event) = 0;
-  virtual Status write(std::span<const event::RamPage> pages) = 0;
-};
-
 /// Makes the sink once the stream is open.
-using MakeSink = std::function<Result<std::unique_ptr<Sink>>(vm::OpenedStream& stream, io::Output& output)>;
+using MakeSink =
+    std::function<Result<std::unique_ptr<event::Sink>>(vm::OpenedStream& stream, io::Output& output)>;
 
 /// Opens both files, gives every event to the sink and passes on what it writes. The output gets its name
 /// only when all went well. Returns the exit code, after a message.

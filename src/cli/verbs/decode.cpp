@@ -5,20 +5,6 @@
 #include <qember/qevm/writer.hpp>
 
 namespace qember::cli {
-namespace {
-
-class Decoding final : public Sink {
- public:
-  explicit Decoding(io::Output& output) : writer_(output) {}
-  Status write(const event::Event& event) override { return writer_.write(event); }
-  Status write(std::span<const event::RamPage> pages) override { return writer_.write(pages); }
-
- private:
-  qevm::Writer writer_;
-};
-
-}  // namespace
-
 void add_decode(CLI::App& app, Action& action) {
   auto* verb = app.add_subcommand("decode", "From BER to QEMU's native stream: the original bytes");
   auto options = std::make_shared<ConvertOptions>();
@@ -26,8 +12,8 @@ void add_decode(CLI::App& app, Action& action) {
   verb->callback([&action, options] {
     action = [options] {
       return convert(*options, vm::Format::ber,
-                     [](vm::OpenedStream&, io::Output& output) -> Result<std::unique_ptr<Sink>> {
-                       return std::unique_ptr<Sink>(new Decoding(output));
+                     [](vm::OpenedStream&, io::Output& output) -> Result<std::unique_ptr<event::Sink>> {
+                       return std::unique_ptr<event::Sink>(new qevm::Writer(output));
                      });
     };
   });

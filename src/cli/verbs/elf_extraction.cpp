@@ -70,7 +70,7 @@ constexpr auto known_address = "a guest-physical address that is known";
 
 }  // namespace
 
-Result<std::unique_ptr<Extraction>> ElfExtraction::open(const event::Source& source,
+Result<std::unique_ptr<Extraction>> ElfExtraction::open(const event::Context& context,
                                                         const ExtractOptions& options) {
   if (auto status = io::check_not_input(*options.elf, options.file); !status)
     return std::move(status.error());
@@ -78,21 +78,21 @@ Result<std::unique_ptr<Extraction>> ElfExtraction::open(const event::Source& sou
   if (!output) return std::move(output.error());
   if (*options.elf == "-" || ::lseek(output->fd(), 0, SEEK_CUR) < 0)
     return Error{Errc::usage, 0, *options.elf, "a file, to be written here and there", "a pipe"};
-  return std::unique_ptr<Extraction>(new ElfExtraction(source, options, std::move(*output)));
+  return std::unique_ptr<Extraction>(new ElfExtraction(context, options, std::move(*output)));
 }
 
-Status ElfExtraction::note(const event::Event& event) {
+Status ElfExtraction::take(const event::Event& event) {
   if (const auto* configuration = std::get_if<event::Configuration>(&event))
     machine_ = as_text(configuration->machine);
   if (std::holds_alternative<event::RamBlocks>(event) && parts_.empty())
     if (auto status = begin(); !status) return status;
-  if (auto status = cpus_.note(event); !status) return status;
-  return ram_.note(event);
+  if (auto status = cpus_.take(event); !status) return status;
+  return ram_.take(event);
 }
 
 Status ElfExtraction::begin() {
-  const auto blocks = source_.session().blocks();
-  auto chosen = find_blocks(source_.session(), options_.blocks);
+  const auto blocks = context_.session().blocks();
+  auto chosen = find_blocks(context_.session(), options_.blocks);
   if (!chosen) return std::move(chosen.error());
   const auto known = ram_blocks(blocks);
   if (auto status = chosen->empty() ? check_all(known) : check_chosen(*chosen, known); !status) return status;
@@ -105,7 +105,7 @@ Status ElfExtraction::begin() {
 
 /// That blocks which are known to be RAM are all of it.
 Status ElfExtraction::check_all(std::span<const std::uint32_t> known) const {
-  const auto blocks = source_.session().blocks();
+  const auto blocks = context_.session().blocks();
   if (known.empty())
     return unsupported("RAM of an x86-64 machine (pc.ram, microvm.ram), or --block",
                        blocks.empty() ? "no RAM" : fmt::format("{:?}", blocks[0].name));
@@ -118,7 +118,7 @@ Status ElfExtraction::check_all(std::span<const std::uint32_t> known) const {
 /// That blocks which were asked for can be RAM, and are in its order where names tell that.
 Status ElfExtraction::check_chosen(std::span<const std::uint32_t> chosen,
                                    std::span<const std::uint32_t> known) const {
-  const auto blocks = source_.session().blocks();
+  const auto blocks = context_.session().blocks();
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const RamBlock& block = blocks[chosen[i]];
     if (is_device_memory(block.name)) return refuse_block(block, known_address, "the memory of a device");
@@ -153,8 +153,8 @@ Status ElfExtraction::check_parts() const {
   if (parts_.empty()) return unsupported("RAM", "a stream without any");
   if (auto status = check_included(ram_); !status) return status;
   for (const Part& part : parts_)
-    if (const auto absence = absence_of(source_.session(), ram_, part.block))
-      return refuse_absent(source_.session().blocks()[part.block], absence->reason);
+    if (const auto absence = absence_of(context_.session(), ram_, part.block))
+      return refuse_absent(context_.session().blocks()[part.block], absence->reason);
   return {};
 }
 
@@ -176,9 +176,9 @@ Result<std::vector<dump::CoreSegment>> ElfExtraction::segments() const {
 
 void ElfExtraction::tell_what_lacks(bool has_vmcoreinfo) const {
   std::string left_out;
-  for (std::uint32_t i = 0; i < source_.session().blocks().size(); ++i)
+  for (std::uint32_t i = 0; i < context_.session().blocks().size(); ++i)
     if (part_of(i) == nullptr)
-      left_out += (left_out.empty() ? "" : ", ") + source_.session().blocks()[i].name;
+      left_out += (left_out.empty() ? "" : ", ") + context_.session().blocks()[i].name;
   const auto tell = [this](const std::string& what) {
     say(printable_line(fmt::format("qember: {}: {}", options_.file, what)) + "\n");
   };

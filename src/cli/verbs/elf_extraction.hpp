@@ -10,10 +10,12 @@ namespace qember::cli {
 
 class ElfExtraction final : public Extraction, private vm::RamStore {
  public:
-  /// `source` and `options` outlive this.
-  static Result<std::unique_ptr<Extraction>> open(const event::Source& source, const ExtractOptions& options);
+  /// `context` and `options` outlive this.
+  static Result<std::unique_ptr<Extraction>> open(const event::Context& context,
+                                                  const ExtractOptions& options);
 
-  Status note(const event::Event& event) override;
+  using Sink::take;
+  Status take(const event::Event& event) override;
   /// `Errc::unsupported` for a machine that is not x86-64, for RAM that is not in the stream or would be left
   /// out, and where it is not known what addresses RAM has.
   Status finish() override;
@@ -29,12 +31,12 @@ class ElfExtraction final : public Extraction, private vm::RamStore {
     std::uint64_t at = 0;  ///< in the RAM
   };
 
-  ElfExtraction(const event::Source& source, const ExtractOptions& options, io::OutputFile output)
-      : source_(source),
+  ElfExtraction(const event::Context& context, const ExtractOptions& options, io::OutputFile output)
+      : context_(context),
         options_(options),
         output_(std::move(output)),
         file_(output_.fd(), *options.elf),
-        ram_(source, *this, options.read.stream_options().limits),
+        ram_(context, *this, options.read.stream_options().limits),
         cpus_(options.read.stream_options().limits) {}
 
   bool wants(std::uint32_t block) override { return part_of(block) != nullptr; }
@@ -50,7 +52,7 @@ class ElfExtraction final : public Extraction, private vm::RamStore {
   Result<std::vector<dump::CoreSegment>> segments() const;
   void tell_what_lacks(bool has_vmcoreinfo) const;
 
-  const event::Source& source_;
+  const event::Context& context_;
   const ExtractOptions& options_;
   io::OutputFile output_;
   io::SparseFile file_;

@@ -3,6 +3,7 @@
 #include "convert.hpp"
 #include "verbs.hpp"
 
+#include <qember/event/pump.hpp>
 #include <qember/qber/writer.hpp>
 
 #include <fmt/format.h>
@@ -20,18 +21,41 @@ struct EncodeOptions : ConvertOptions {
   qber::WriterOptions encoder() const { return {opaque}; }
 };
 
-class Encoding final : public Sink {
+class Encoding final : public event::Sink {
  public:
   Encoding(vm::OpenedStream& stream, qber::SectionWriter to, const EncodeOptions& options)
       : writer_(std::move(to)),
-        encoder_(stream.source(), writer_, options.read.stream_options().limits, options.encoder()) {}
+        encoder_(stream, writer_, options.read.stream_options().limits, options.encoder()) {}
 
-  Status write(const event::Event& event) override { return encoder_.write(event); }
-  Status write(std::span<const event::RamPage> pages) override { return encoder_.write(pages); }
+  Status take(const event::Event& event) override { return encoder_.take(event); }
+  Status take(std::span<const event::RamPage> pages) override { return encoder_.take(pages); }
+  bool takes_batches() const noexcept override { return true; }
 
  private:
   qber::SectionWriter writer_;
   qber::Writer encoder_;
+};
+
+/// Refuses more lengths than the limits allow, behind the one that measures them.
+class MeasuredLengths final : public event::Sink {
+ public:
+  MeasuredLengths(const event::Context& context, const qber::Lengths& lengths, const Limits& limits)
+      : context_(context), lengths_(lengths), most_(limits.max_lengths) {}
+
+  Status take(const event::Event&) override { return check(); }
+  Status take(std::span<const event::RamPage>) override { return check(); }
+  bool takes_batches() const noexcept override { return true; }
+
+ private:
+  Status check() const {
+    if (lengths_.bytes() <= most_) return {};
+    return Error{Errc::limit, context_.offset(), context_.path(),
+                 fmt::format("max_lengths: lengths of a DER encoding in at most {} bytes", most_), "more"};
+  }
+
+  const event::Context& context_;
+  const qber::Lengths& lengths_;
+  std::size_t most_;
 };
 
 /// The first pass of two: what every length in the output will be.
@@ -47,15 +71,9 @@ Result<qber::Lengths> measure(const EncodeOptions& options) {
   if (!stream) return std::move(stream.error());
   qber::Lengths lengths;
   Encoding encoding(**stream, qber::SectionWriter::measuring(lengths), options);
-  for (bool ends = (*stream)->format() == vm::Format::ber; !ends;) {
-    auto event = (*stream)->next();
-    if (!event) return std::move(event.error());
-    ends = std::holds_alternative<event::StreamEnd>(*event);
-    if (auto written = encoding.write(*event); !written) return std::move(written.error());
-    if (const std::size_t most = options.read.stream_options().limits.max_lengths; lengths.bytes() > most)
-      return Error{Errc::limit, (*stream)->source().offset(), (*stream)->source().path(),
-                   fmt::format("max_lengths: lengths of a DER encoding in at most {} bytes", most), "more"};
-  }
+  MeasuredLengths bounded(**stream, lengths, options.read.stream_options().limits);
+  if ((*stream)->format() == vm::Format::native)
+    if (auto status = event::pump(**stream, encoding, bounded); !status) return std::move(status.error());
   if (options.input == "-" && ::lseek(STDIN_FILENO, begin, SEEK_SET) < 0)
     return io::system_error(options.input);
   return lengths;
@@ -69,10 +87,10 @@ int encode(const EncodeOptions& options) {
     lengths = std::move(*measured);
   }
   return convert(options, vm::Format::native,
-                 [&](vm::OpenedStream& stream, io::Output& output) -> Result<std::unique_ptr<Sink>> {
+                 [&](vm::OpenedStream& stream, io::Output& output) -> Result<std::unique_ptr<event::Sink>> {
                    auto to = options.der ? qber::SectionWriter::definite(output, lengths)
                                          : qber::SectionWriter(output);
-                   return std::unique_ptr<Sink>(new Encoding(stream, std::move(to), options));
+                   return std::unique_ptr<event::Sink>(new Encoding(stream, std::move(to), options));
                  });
 }
 

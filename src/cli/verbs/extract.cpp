@@ -4,6 +4,8 @@
 #include "extract_ram.hpp"
 #include "verbs.hpp"
 
+#include <qember/event/pump.hpp>
+
 #include <fmt/format.h>
 
 namespace qember::cli {
@@ -11,7 +13,7 @@ namespace {
 
 using Extractions = std::vector<std::unique_ptr<Extraction>>;
 
-Result<Extractions> open_all(const event::Source& source, const ExtractOptions& options) {
+Result<Extractions> open_all(const event::Context& context, const ExtractOptions& options) {
   Extractions all;
   const auto add = [&all](auto opened) -> Status {
     if (!opened) return std::move(opened.error());
@@ -19,21 +21,17 @@ Result<Extractions> open_all(const event::Source& source, const ExtractOptions& 
     return {};
   };
   if (options.ram)
-    if (auto status = add(RamExtraction::open(source, options)); !status) return std::move(status.error());
+    if (auto status = add(RamExtraction::open(context, options)); !status) return std::move(status.error());
   if (options.elf)
-    if (auto status = add(ElfExtraction::open(source, options)); !status) return std::move(status.error());
+    if (auto status = add(ElfExtraction::open(context, options)); !status) return std::move(status.error());
   return all;
 }
 
 /// Takes out memory as the stream goes by, to its end.
 Status read_all(vm::OpenedStream& stream, Extractions& extractions) {
-  for (;;) {
-    auto event = stream.next();
-    if (!event) return std::move(event.error());
-    for (auto& each : extractions)
-      if (auto status = each->note(*event); !status) return status;
-    if (std::holds_alternative<event::StreamEnd>(*event)) return {};
-  }
+  std::vector<event::Sink*> sinks;
+  for (auto& each : extractions) sinks.push_back(each.get());
+  return event::pump(stream, sinks);
 }
 
 /// All files get their names, or none.
@@ -51,7 +49,7 @@ ExitCode commit_all(Extractions& extractions, const ExtractOptions& options) {
 int extract(const ExtractOptions& options) {
   auto stream = vm::OpenedStream::open(options.file, options.read.stream_options());
   if (!stream) return fail(options.file, stream.error());
-  auto extractions = open_all((*stream)->source(), options);
+  auto extractions = open_all(**stream, options);
   if (!extractions) return fail(options.file, extractions.error());
   ExitCode result = exit_ok;
   if (const auto status = read_all(**stream, *extractions); !status)

@@ -17,21 +17,21 @@ using event::RamBlock;
 using vm::BlockTally;
 using Json = nlohmann::ordered_json;
 
-Result<std::unique_ptr<Extraction>> RamExtraction::open(const event::Source& source,
+Result<std::unique_ptr<Extraction>> RamExtraction::open(const event::Context& context,
                                                         const ExtractOptions& options) {
   auto directory = io::StagedDirectory::open(*options.ram, options.force, options.file);
   if (!directory) return std::move(directory.error());
-  return std::unique_ptr<Extraction>(new RamExtraction(source, options, std::move(*directory)));
+  return std::unique_ptr<Extraction>(new RamExtraction(context, options, std::move(*directory)));
 }
 
-Status RamExtraction::note(const event::Event& event) {
+Status RamExtraction::take(const event::Event& event) {
   if (const auto* list = std::get_if<event::RamBlocks>(&event); list != nullptr && files_.empty())
     if (auto status = begin(list->blocks); !status) return status;
-  return ram_.note(event);
+  return ram_.take(event);
 }
 
 Status RamExtraction::begin(std::span<const RamBlock> blocks) {
-  auto asked = find_blocks(source_.session(), options_.blocks);
+  auto asked = find_blocks(context_.session(), options_.blocks);
   if (!asked) return std::move(asked.error());
   wanted_.assign(blocks.size(), asked->empty());
   for (const std::uint32_t block : *asked) wanted_[block] = true;
@@ -40,7 +40,7 @@ Status RamExtraction::begin(std::span<const RamBlock> blocks) {
     files_.push_back(io::block_file_name(block.name));
     // Long names that were made to have the same hash.
     if (!names.insert(files_.back()).second)
-      return Error{Errc::bad_value, source_.offset(), source_.path(),
+      return Error{Errc::bad_value, context_.offset(), context_.path(),
                    "blocks whose files have different names", block.name};
     if (!wanted_[files_.size() - 1]) continue;
     if (auto status = directory_.check_free(files_.back()); !status) return status;
@@ -84,7 +84,7 @@ Status RamExtraction::clear(std::uint32_t block, std::uint64_t addr, std::uint64
 Status RamExtraction::give_length(std::uint32_t block) {
   if (auto status = select(block); !status) return status;
   if (auto status = open_->file.flush(); !status) return status;
-  const auto length = static_cast<off_t>(source_.session().blocks()[block].length);
+  const auto length = static_cast<off_t>(context_.session().blocks()[block].length);
   if (::ftruncate(open_->descriptor.get(), length) != 0)
     return io::system_error(fmt::format("{} of {} bytes", files_[block], length));
   return {};
@@ -95,9 +95,9 @@ Status RamExtraction::finish() {
   std::optional<Error> absent;
   for (std::uint32_t block = 0; block < wanted_.size(); ++block) {
     if (!wanted_[block]) continue;
-    const auto absence = absence_of(source_.session(), ram_, block);
+    const auto absence = absence_of(context_.session(), ram_, block);
     if (absence) {
-      absent = refuse_absent(source_.session().blocks()[block], absence->reason);
+      absent = refuse_absent(context_.session().blocks()[block], absence->reason);
       if (!options_.blocks.empty()) return *absent;
       if (absence->has_contents)
         lacking_.push_back(*absent);
@@ -121,16 +121,16 @@ Status RamExtraction::finish() {
 }
 
 std::string RamExtraction::index() const {
-  const std::uint64_t page_size = source_.session().page_size_or_default();
+  const std::uint64_t page_size = context_.session().page_size_or_default();
   Json blocks = Json::array();
   for (std::uint32_t i = 0; i < wanted_.size(); ++i) {
     if (!wanted_[i]) continue;
-    const RamBlock& block = source_.session().blocks()[i];
+    const RamBlock& block = context_.session().blocks()[i];
     const BlockTally& tally = ram_.tallies()[i];
-    const auto absence = absence_of(source_.session(), ram_, i);
+    const auto absence = absence_of(context_.session(), ram_, i);
     const std::uint64_t pages = block.length / page_size + (block.length % page_size != 0 ? 1 : 0);
     const std::uint64_t untold = pages - tally.data_pages - tally.zero_pages - tally.discarded_pages;
-    const bool untold_is_zero = source_.session().mapped_ram() && !absence;
+    const bool untold_is_zero = context_.session().mapped_ram() && !absence;
     Json entry{
         {"block", block.name}, {"file", absence ? Json(nullptr) : Json(files_[i])}, {"length", block.length}};
     if (absence) entry["absent"] = absence->reason;

@@ -9,10 +9,12 @@ namespace qember::cli {
 
 class RamExtraction final : public Extraction, private vm::RamStore {
  public:
-  /// `source` and `options` outlive this.
-  static Result<std::unique_ptr<Extraction>> open(const event::Source& source, const ExtractOptions& options);
+  /// `context` and `options` outlive this.
+  static Result<std::unique_ptr<Extraction>> open(const event::Context& context,
+                                                  const ExtractOptions& options);
 
-  Status note(const event::Event& event) override;
+  using Sink::take;
+  Status take(const event::Event& event) override;
   Status finish() override;
   Status commit() override { return directory_.commit(made_); }
   std::span<const Error> lacking() const override { return lacking_; }
@@ -26,11 +28,11 @@ class RamExtraction final : public Extraction, private vm::RamStore {
     io::SparseFile file;
   };
 
-  RamExtraction(const event::Source& source, const ExtractOptions& options, io::StagedDirectory directory)
-      : source_(source),
+  RamExtraction(const event::Context& context, const ExtractOptions& options, io::StagedDirectory directory)
+      : context_(context),
         options_(options),
         directory_(std::move(directory)),
-        ram_(source, *this, options.read.stream_options().limits) {}
+        ram_(context, *this, options.read.stream_options().limits) {}
 
   bool wants(std::uint32_t block) override { return wanted_[block]; }
   Status write(std::uint32_t block, std::uint64_t addr, ByteView data) override;
@@ -43,7 +45,7 @@ class RamExtraction final : public Extraction, private vm::RamStore {
   Status give_length(std::uint32_t block);
   std::string index() const;
 
-  const event::Source& source_;
+  const event::Context& context_;
   const ExtractOptions& options_;
   io::StagedDirectory directory_;
   vm::FinalRam ram_;

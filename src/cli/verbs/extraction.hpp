@@ -21,10 +21,8 @@ struct ExtractOptions {
 };
 
 /// Something that a stream's memory is taken out to, event by event.
-class Extraction {
+class Extraction : public event::Sink {
  public:
-  virtual ~Extraction() = default;
-  virtual Status note(const event::Event& event) = 0;
   /// Writes what is known last; then all is written, and has no name yet.
   virtual Status finish() = 0;
   /// Gives the files their names; without it nothing stays.

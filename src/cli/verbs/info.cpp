@@ -8,6 +8,8 @@
 #include <qember/asn1/types.hpp>
 #include <qember/vm/summary.hpp>
 
+#include <qember/event/pump.hpp>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -166,17 +168,9 @@ struct Survey {
 Result<Survey> survey(const std::string& file, const vm::StreamOptions& options) {
   auto stream = vm::OpenedStream::open(file, options);
   if (!stream) return std::move(stream.error());
-  vm::Census census((*stream)->source(), options.limits);
+  vm::Census census(**stream, options.limits);
   Survey found;
-  for (bool ends = false; !ends && !found.error;) {
-    auto event = (*stream)->next();
-    if (event) {
-      ends = std::holds_alternative<event::StreamEnd>(*event);
-      census.note(*event, (*stream)->device_form());
-    } else {
-      found.error = std::move(event.error());
-    }
-  }
+  if (auto status = event::pump(**stream, census); !status) found.error = std::move(status.error());
   found.format = (*stream)->format();
   found.summary = census.summary();
   // Up to what was refused, however much more is there; all of a stream that ends early.

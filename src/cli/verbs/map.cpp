@@ -5,6 +5,8 @@
 #include "../render/map_text.hpp"
 #include "verbs.hpp"
 
+#include <qember/event/pump.hpp>
+
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -29,12 +31,7 @@ Status write_svg(const std::string& path, const std::string& svg, bool force) {
 }
 
 Status read_all(vm::OpenedStream& stream, vm::PageMap& map) {
-  for (;;) {
-    auto event = stream.next();
-    if (!event) return std::move(event.error());
-    if (auto status = map.note(*event); !status) return status;
-    if (std::holds_alternative<event::StreamEnd>(*event)) break;
-  }
+  if (auto status = event::pump(stream, map); !status) return status;
   if (map.sent_elsewhere())
     return Error{Errc::unsupported, 0, "ram", "the pages of RAM", std::string(event::sent_elsewhere_text)};
   return {};
@@ -49,7 +46,7 @@ int map(const MapOptions& options) {
   stream_options.arrange = false;
   auto stream = vm::OpenedStream::open(options.file, stream_options);
   if (!stream) return fail(options.file, stream.error());
-  vm::PageMap map((*stream)->source(), stream_options.limits);
+  vm::PageMap map(**stream, stream_options.limits);
   const Status read = read_all(**stream, map);
   if (options.svg && !read) return fail(options.file, read.error());
   const std::string name = std::filesystem::path(options.file).filename().string();

@@ -7,6 +7,8 @@
 
 #include <qember/device/state.hpp>
 
+#include <qember/event/pump.hpp>
+
 #include <fmt/format.h>
 
 #include <deque>
@@ -44,7 +46,7 @@ struct OpenIterable {
   std::vector<RamTally> tallies;
 };
 
-class Show {
+class Show final : public event::Handler<Show> {
  public:
   Show(const ShowOptions& options, vm::OpenedStream& stream, ShowOutput& out)
       : limits_(options.read.stream_options().limits),
@@ -53,19 +55,17 @@ class Show {
         out_(out),
         selector_(options.device) {}
 
-  void take(const event::Event& event) {
-    std::visit([this](const auto& each) { on(each); }, event);
-  }
   /// What had no end before the stream's.
   void finish();
   bool found() const noexcept { return found_; }
 
  private:
-  std::uint64_t offset() const { return stream_.source().offset(); }
+  friend class event::Handler<Show>;
+
+  std::uint64_t offset() const { return stream_.offset(); }
   bool whole() const { return selector_.selects_all() && field_.empty(); }
 
-  template <class Other>
-  void on(const Other&) {}  // what has nothing to show
+  void on(const event::AnyOf<event::RamControl, event::MappedBitmap, event::MappedStale> auto&) {}
   void on(const event::StreamBegin&) {
     if (whole()) out_.begin();
   }
@@ -231,7 +231,7 @@ void Show::end_iterable() {
   if (!field_.empty() || !selector_.selects(sum.name, sum.place.section.instance)) return;
   found_ = true;
   sum.place.section.name = sum.name;
-  const event::Session& session = stream_.source().session();
+  const event::Session& session = stream_.session();
   if (!iterable_->tallies.empty()) sum.blocks = session.blocks().first(iterable_->tallies.size());
   sum.tallies = iterable_->tallies;
   sum.page_size = session.page_size_or_default();
@@ -297,17 +297,8 @@ int show(const ShowOptions& options) {
   const auto out = options.json ? make_show_json(lines, options.offsets)
                                 : make_show_tree(lines, options.color.style(), options.offsets);
   Show show(options, **stream, *out);
-  Status status;
-  for (bool ends = false; !ends && status;) {
-    auto event = (*stream)->next();
-    if (event) {
-      ends = std::holds_alternative<event::StreamEnd>(*event);
-      show.take(*event);
-    } else {
-      status = std::move(event.error());
-      show.finish();
-    }
-  }
+  const Status status = event::pump(**stream, show);
+  if (!status) show.finish();
   if (auto written = lines.flush(); !written) return fail("-", written.error());
   if (!status) return fail(options.file, status.error());
   if (!show.found() && !(options.device.empty() && options.field.empty()))

@@ -5,6 +5,7 @@
 #include <qember/event/checker.hpp>
 #include <qember/event/reordering.hpp>
 #include <qember/event/rule.hpp>
+#include <qember/qber/reader.hpp>
 #include <qember/qber/writer.hpp>
 #include <qember/qevm/reader.hpp>
 #include <qember/qevm/writer.hpp>
@@ -120,20 +121,24 @@ struct Takers {
   std::unique_ptr<qber::Writer> encoder;
   std::unique_ptr<qber::Writer> measurer;
   qevm::Writer writer{written};
-  Checker checker{source};
+  std::vector<Error> findings;
+  Checker checker{source, {}, [this](const Error& error) {
+                    findings.push_back(error);
+                    return true;
+                  }};
   Census census{source};
   PageMap map{source};
   FinalRam final_ram{source, store};
 
   /// Whether the two that write agree on the order.
   bool take(const Event& event) {
-    const auto put = writer.write(event);
-    const auto encoded_too = encoder->write(event);
-    static_cast<void>(measurer->write(event));
-    static_cast<void>(checker.note(event));
-    static_cast<void>(final_ram.note(event));
-    census.note(event, {});
-    map.note(event);
+    const auto put = writer.take(event);
+    const auto encoded_too = encoder->take(event);
+    static_cast<void>(measurer->take(event));
+    static_cast<void>(checker.take(event));
+    static_cast<void>(final_ram.take(event));
+    static_cast<void>(census.take(event));
+    static_cast<void>(map.take(event));
     // Where a page of a mapped-ram file goes, the native form alone has to know.
     return put.ok() || !encoded_too.ok() || put.error().code == Errc::page_outside_block;
   }
@@ -171,19 +176,21 @@ TEST_CASE("a page before any list of blocks is refused, and nothing is written")
   for (const Event& before :
        {Event(StreamBegin{}), Event(SectionBegin{Element::section_start, 1, "ram", 0, 4})}) {
     const std::size_t written = takers.written.pending();
-    const auto refused = takers.writer.write(Event(early));
+    const auto refused = takers.writer.take(Event(early));
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == Errc::wrong_order);
-    REQUIRE_FALSE(takers.encoder->write(Event(early)));
-    REQUIRE_FALSE(takers.encoder->write(std::span(&early, 1)));
-    REQUIRE_FALSE(takers.writer.write(std::span(&early, 1)));
+    REQUIRE_FALSE(takers.encoder->take(Event(early)));
+    REQUIRE_FALSE(takers.encoder->take(std::span(&early, 1)));
+    REQUIRE_FALSE(takers.writer.take(std::span(&early, 1)));
     CHECK(takers.written.pending() == written);
-    REQUIRE(takers.writer.write(before));
-    REQUIRE(takers.encoder->write(before));
+    REQUIRE(takers.writer.take(before));
+    REQUIRE(takers.encoder->take(before));
   }
-  CHECK(takers.final_ram.note(Event(early)).error().rule == "block_known");
-  REQUIRE(takers.checker.note(Event(early)).size() == 1);
-  takers.map.note(Event(early));
+  CHECK(takers.final_ram.take(Event(early)).error().rule == "block_known");
+  takers.findings.clear();
+  REQUIRE(takers.checker.take(Event(early)));
+  REQUIRE(takers.findings.size() == 1);
+  REQUIRE(takers.map.take(Event(early)));
   CHECK(takers.map.rounds().empty());
 }
 

@@ -61,7 +61,7 @@ class Memory final : public vm::RamStore {
 struct Final {
   explicit Final(const Bytes& stream)
       : opened(stream), memory(opened.source()), ram(opened.source(), memory) {
-    status = opened.each([this](const event::Event& event) { return ram.note(event); });
+    status = opened.each([this](const event::Event& event) { return ram.take(event); });
   }
   /// The first byte of a page of the first block.
   int first(std::uint64_t number) { return memory[0].at(number * page); }
@@ -274,7 +274,7 @@ TEST_CASE("final RAM: errors of the store are passed on") {
   const Bytes stream = ended(to.page("r", 0, 1));
   Opened opened(stream);
   vm::FinalRam ram(opened.source(), store);
-  const Status status = opened.each([&](const event::Event& event) { return ram.note(event); });
+  const Status status = opened.each([&](const event::Event& event) { return ram.take(event); });
   REQUIRE_FALSE(status);
   CHECK(status.error().code == Errc::io);
   CHECK(status.error().path == "store");

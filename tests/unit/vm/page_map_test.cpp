@@ -22,9 +22,8 @@ constexpr std::uint64_t page = 4096;
 struct Surveyed {
   explicit Surveyed(const Bytes& stream) : opened(stream), map(opened.source()), census(opened.source()) {
     status = opened.each([this](const event::Event& event) {
-      map.note(event);
-      census.note(event, {});
-      return Status();
+      auto taken = map.take(event);
+      return taken ? census.take(event) : taken;
     });
   }
   std::uint64_t rounds() const { return map.rounds().empty() ? 0 : map.rounds().back().last; }

@@ -18,10 +18,7 @@ namespace {
 Summary summary_of(const Bytes& native) {
   Opened opened(native, true);
   vm::Census census(opened.source());
-  const Status status = opened.each([&](const event::Event& event) {
-    census.note(event, {});
-    return Status();
-  });
+  const Status status = opened.each([&](const event::Event& event) { return census.take(event); });
   CHECK(status);
   return census.summary();
 }
