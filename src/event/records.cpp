@@ -5,6 +5,7 @@
 #include <qember/event/rule.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace qember::event {
 namespace {
@@ -111,7 +112,7 @@ Status Records::take(ByteView piece, std::uint64_t offset) {
   note_run(at_ + held_.size(), offset);
   ByteView view = piece;
   if (!held_.empty()) {
-    held_.insert(held_.end(), piece.begin(), piece.end());
+    std::ranges::copy(piece, std::back_inserter(held_));
     view = held_;
   }
   while (!view.empty()) {

@@ -25,13 +25,16 @@ constexpr std::array<std::string_view, 5> change_names{"changed", "zero to data"
 constexpr std::array<std::string_view, 5> change_keys{"changed", "zero_to_data", "data_to_zero", "only_in_a",
                                                       "only_in_b"};
 
-class DiffTree final : public DiffReport {
+class DiffTree final : public vm::DifferenceSink {
  public:
   DiffTree(Lines& out, const Style& style) : out_(out), style_(style) {}
 
-  void fact(std::string_view name, const std::string* a, const std::string* b) override {
-    line("{}  {}", head(name),
-         change(a == nullptr ? "none" : printable(*a), b == nullptr ? "none" : printable(*b)));
+  void fact(std::string_view name, const std::string& a, const std::string& b) override {
+    line("{}  {}", head(name), change(printable(a), printable(b)));
+  }
+  void subsection(const event::ConfigurationSubsection* a, const event::ConfigurationSubsection* b) override {
+    const auto text = [](const auto* side) { return side == nullptr ? "none" : printable(text_of(*side)); };
+    line("{}  {}", head((a == nullptr ? b : a)->name), change(text(a), text(b)));
   }
   void block(const RamBlock* a, const RamBlock* b) override;
   void pages(const RamBlock& block, std::uint64_t page_size, const vm::ChangedRanges& ranges) override;
@@ -136,15 +139,18 @@ void DiffTree::field(const vm::ChangedField& field, std::size_t width) {
   line("  {}  {}", path, are_alike ? octets_change(*a, *b) : change(text(field.a), text(field.b)));
 }
 
-class DiffJson final : public DiffReport {
+class DiffJson final : public vm::DifferenceSink {
  public:
   explicit DiffJson(Lines& out) : out_(out) {}
 
-  void fact(std::string_view name, const std::string* a, const std::string* b) override {
-    const auto text = [](const std::string* side) {
-      return side == nullptr ? Json() : Json(printable(*side));
+  void fact(std::string_view name, const std::string& a, const std::string& b) override {
+    configuration(name, printable(a), printable(b));
+  }
+  void subsection(const event::ConfigurationSubsection* a, const event::ConfigurationSubsection* b) override {
+    const auto text = [](const auto* side) {
+      return side == nullptr ? Json() : Json(printable(text_of(*side)));
     };
-    write({{"record", "configuration"}, {"name", printable(name)}, {"a", text(a)}, {"b", text(b)}});
+    configuration((a == nullptr ? b : a)->name, text(a), text(b));
   }
   void block(const RamBlock* a, const RamBlock* b) override {
     const auto length = [](const RamBlock* side) { return side == nullptr ? Json() : Json(side->length); };
@@ -157,6 +163,9 @@ class DiffJson final : public DiffReport {
   void section(const vm::GuestSection* a, const vm::GuestSection* b, const vm::FieldChanges& fields) override;
 
  private:
+  void configuration(std::string_view name, const Json& a, const Json& b) {
+    write({{"record", "configuration"}, {"name", printable(name)}, {"a", a}, {"b", b}});
+  }
   void write(const Json& json) { out_.write(json.dump() + "\n"); }
 
   Lines& out_;
@@ -201,9 +210,9 @@ void DiffJson::section(const vm::GuestSection* a, const vm::GuestSection* b, con
 
 }  // namespace
 
-std::unique_ptr<DiffReport> make_diff_tree(Lines& out, const Style& style) {
+std::unique_ptr<vm::DifferenceSink> make_diff_tree(Lines& out, const Style& style) {
   return std::make_unique<DiffTree>(out, style);
 }
-std::unique_ptr<DiffReport> make_diff_json(Lines& out) { return std::make_unique<DiffJson>(out); }
+std::unique_ptr<vm::DifferenceSink> make_diff_json(Lines& out) { return std::make_unique<DiffJson>(out); }
 
 }  // namespace qember::cli

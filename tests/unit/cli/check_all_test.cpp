@@ -153,7 +153,8 @@ TEST_CASE("zeros follow the end of a stream in a volume, and are no fault") {
       ram().eos().footer(1).ended(1).device(2, "dev", Bytes(3, 1)).eof().description("{}").bytes();
   for (const std::size_t size : {1, 1023, 3'000'000}) {
     Bytes padded = sound;
-    padded.resize(sound.size() + size);
+    const Bytes zeros(size);
+    padded.insert(padded.end(), zeros.begin(), zeros.end());
     for (const Chunks& chunks : {whole(), chunks_of(4096), prime_chunks(3)})
       CHECK(findings(padded, chunks).empty());
     const Bytes ber = encode(padded).out;
