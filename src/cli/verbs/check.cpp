@@ -5,6 +5,7 @@
 #include "verbs.hpp"
 
 #include <qember/event/checker.hpp>
+#include <qember/io/file_checks.hpp>
 
 #include <fmt/format.h>
 
@@ -28,11 +29,12 @@ class Findings {
     const ExitCode code = exit_code(error.code);
     result_ = worse(result_, code);
     ++count_;
-    if (code == exit_usage || code == exit_internal) {
-      fail(file_, error);
-    } else {
-      out_.write((options_.json ? json_of(file_, error) : line_of(file_, error)) + "\n");
-    }
+    const bool is_finding = code != exit_usage && code != exit_internal;
+    if (!is_finding) fail(file_, error);
+    if (options_.json && error.code != Errc::cancelled)
+      out_.write(json_of(file_, error) + "\n");
+    else if (is_finding)
+      out_.write(line_of(file_, error) + "\n");
   }
   bool enough() const { return count_ >= options_.max_errors; }
   ExitCode result() const { return result_; }
@@ -55,7 +57,7 @@ ExitCode check_one(const std::string& file, const CheckOptions& options, Lines& 
     findings.add(stream.error());
     return findings.result();
   }
-  const event::Source& source = (*stream)->source();
+  const event::Source& source = **stream;
   event::Checker checker(source, stream_options.limits);
   while (!findings.enough()) {
     const auto event = (*stream)->next();

@@ -4,7 +4,8 @@
 #include "../render/progress.hpp"
 #include "../report.hpp"
 
-#include <qember/io/fd.hpp>
+#include <qember/io/file_checks.hpp>
+#include <qember/io/output_file.hpp>
 
 #include <array>
 
@@ -24,7 +25,7 @@ namespace {
 /// A pipe may not end in pieces larger than this before they are passed on.
 constexpr std::size_t most_pending = std::size_t{4} << 20U;
 
-Status run(vm::OpenedStream& stream, Sink& sink, io::Output& output, int fd) {
+Status run(vm::OpenedStream& stream, Sink& sink, io::Output& output, io::OutputFile& file) {
   Progress progress;
   std::array<event::RamPage, 64> pages;
   for (;;) {
@@ -34,10 +35,10 @@ Status run(vm::OpenedStream& stream, Sink& sink, io::Output& output, int fd) {
       auto event = stream.next();
       if (!event) return std::move(event.error());
       if (auto status = sink.write(*event); !status) return status;
-      if (std::holds_alternative<event::StreamEnd>(*event)) return io::drain(output, fd);
+      if (std::holds_alternative<event::StreamEnd>(*event)) return file.drain(output);
     }
     if (output.pending() >= most_pending) {
-      if (auto status = io::drain(output, fd); !status) return status;
+      if (auto status = file.drain(output); !status) return status;
     }
     progress.at(stream.input().offset());
   }
@@ -52,7 +53,7 @@ int convert(const ConvertOptions& options, vm::Format from, const MakeSink& make
   if (!file) return fail(options.output, file.error());
   io::Output output;
   vm::StreamOptions stream_options = options.read.stream_options();
-  stream_options.before_wait = [&] { return io::drain(output, file->fd()); };
+  stream_options.before_wait = [&] { return file->drain(output); };
   auto stream = vm::OpenedStream::open(options.input, std::move(stream_options));
   if (!stream) return fail(options.input, stream.error());
   if ((*stream)->format() != from) {
@@ -63,11 +64,10 @@ int convert(const ConvertOptions& options, vm::Format from, const MakeSink& make
   }
   auto sink = make_sink(**stream, output);
   if (!sink) return fail(options.input, sink.error());
-  if (auto status = run(**stream, **sink, output, file->fd()); !status) {
+  if (auto status = run(**stream, **sink, output, *file); !status) {
     // What is sound up to there has gone out, into a pipe; no end mark follows it.
-    (void)io::drain(output, file->fd());
-    const bool writing = status.error().code == Errc::io && status.error().path == "write";
-    return fail(writing ? options.output : options.input, status.error());
+    (void)file->drain(output);
+    return fail(options.input, status.error());
   }
   if (auto status = file->commit(); !status) return fail(options.output, status.error());
   return exit_ok;

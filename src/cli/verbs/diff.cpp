@@ -5,6 +5,8 @@
 #include "../report.hpp"
 #include "verbs.hpp"
 
+#include <qember/io/file_checks.hpp>
+
 #include <fmt/format.h>
 
 #include <random>

@@ -51,7 +51,7 @@ ExitCode commit_all(Extractions& extractions, const ExtractOptions& options) {
 int extract(const ExtractOptions& options) {
   auto stream = vm::OpenedStream::open(options.file, options.read.stream_options());
   if (!stream) return fail(options.file, stream.error());
-  auto extractions = open_all((*stream)->source(), options);
+  auto extractions = open_all(**stream, options);
   if (!extractions) return fail(options.file, extractions.error());
   ExitCode result = exit_ok;
   if (const auto status = read_all(**stream, *extractions); !status)

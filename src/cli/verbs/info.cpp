@@ -6,6 +6,7 @@
 #include "verbs.hpp"
 
 #include <qember/asn1/types.hpp>
+#include <qember/io/file_checks.hpp>
 #include <qember/vm/summary.hpp>
 
 #include <fmt/format.h>
@@ -166,7 +167,7 @@ struct Survey {
 Result<Survey> survey(const std::string& file, const vm::StreamOptions& options) {
   auto stream = vm::OpenedStream::open(file, options);
   if (!stream) return std::move(stream.error());
-  vm::Census census((*stream)->source(), options.limits);
+  vm::Census census(**stream, options.limits);
   Survey found;
   for (bool ends = false; !ends && !found.error;) {
     auto event = (*stream)->next();

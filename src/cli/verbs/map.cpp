@@ -5,6 +5,9 @@
 #include "../render/map_text.hpp"
 #include "verbs.hpp"
 
+#include <qember/io/file_checks.hpp>
+#include <qember/io/output_file.hpp>
+
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -49,7 +52,7 @@ int map(const MapOptions& options) {
   stream_options.arrange = false;
   auto stream = vm::OpenedStream::open(options.file, stream_options);
   if (!stream) return fail(options.file, stream.error());
-  vm::PageMap map((*stream)->source(), stream_options.limits);
+  vm::PageMap map(**stream, stream_options.limits);
   const Status read = read_all(**stream, map);
   if (options.svg && !read) return fail(options.file, read.error());
   const std::string name = std::filesystem::path(options.file).filename().string();

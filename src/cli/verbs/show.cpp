@@ -61,7 +61,7 @@ class Show {
   bool found() const noexcept { return found_; }
 
  private:
-  std::uint64_t offset() const { return stream_.source().offset(); }
+  std::uint64_t offset() const { return stream_.offset(); }
   bool whole() const { return selector_.selects_all() && field_.empty(); }
 
   template <class Other>
@@ -231,7 +231,7 @@ void Show::end_iterable() {
   if (!field_.empty() || !selector_.selects(sum.name, sum.place.section.instance)) return;
   found_ = true;
   sum.place.section.name = sum.name;
-  const event::Session& session = stream_.source().session();
+  const event::Session& session = stream_.session();
   if (!iterable_->tallies.empty()) sum.blocks = session.blocks().first(iterable_->tallies.size());
   sum.tallies = iterable_->tallies;
   sum.page_size = session.page_size_or_default();
