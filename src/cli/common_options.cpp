@@ -35,7 +35,7 @@ void add_force(CLI::App& verb, bool& force) {
 vm::StreamOptions ReadOptions::stream_options() const {
   vm::StreamOptions options;
   options.limits = limits_ == "trusted" ? Limits::trusted() : Limits::untrusted();
-  options.reader.page_size = page_size_;
+  options.page_size = page_size_;
   return options;
 }
 

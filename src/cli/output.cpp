@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "output.hpp"
 
-#include <qember/io/files.hpp>
+#include <qember/io/system_error.hpp>
 
 #include <cerrno>
 

@@ -33,16 +33,21 @@ ExitCode worse(ExitCode a, ExitCode b) noexcept {
 }
 
 std::string line_of(const std::string& file, const Error& error) {
+  // What the system refused names the file itself.
+  if (error.code == Errc::io) return printable_line(to_string(error));
   return printable_line(fmt::format("{}:{}", file, to_string(error)));
 }
 
 std::string json_of(const std::string& file, const Error& error) {
-  nlohmann::ordered_json object{{"file", file},
-                                {"offset", error.offset},
-                                {"path", error.path},
-                                {"code", name_of(error.code)},
-                                {"expected", error.expected},
-                                {"found", error.found}};
+  nlohmann::ordered_json object{{"file", file}, {"offset", error.offset}};
+  if (error.code != Errc::io) object["path"] = error.path;
+  object["code"] = name_of(error.code);
+  if (error.code == Errc::io) {
+    object["message"] = error.found;
+  } else {
+    object["expected"] = error.expected;
+    object["found"] = error.found;
+  }
   if (!error.rule.empty()) object["rule"] = error.rule;
   if (!error.schema.empty()) object["schema_fingerprint"] = error.schema;
   // Names in a stream need not be UTF-8, nor what a terminal should get.

@@ -42,6 +42,7 @@ Error Error::within(std::string_view prefix) && {
 }
 
 std::string to_string(const Error& error) {
+  if (error.code == Errc::io) return fmt::format("{}: {}", error.path, error.found);
   return fmt::format("{}: {}: expected {}, found {}{}", error.offset, error.path, error.expected, error.found,
                      error.schema.empty() ? "" : fmt::format(" (schema {})", error.schema));
 }

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/dump/vmcoreinfo.hpp>
 
-#include <qember/io/sparse_files.hpp>
-
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-
-#include <unistd.h>
 
 namespace qember::dump {
 namespace {
@@ -49,24 +44,23 @@ std::optional<Value> value_of(std::string_view text, std::string_view key, int b
 
 }  // namespace
 
-Result<Bytes> find_vmcoreinfo(int fd, std::uint64_t begin, std::uint64_t end, const std::string& name) {
+Result<Bytes> find_vmcoreinfo(io::SparseFile& file, std::uint64_t begin, std::uint64_t end) {
   // Windows overlap by what a mark and the header before it need.
   constexpr std::size_t overlap = 64;
   Bytes window(std::size_t{1} << 20U);
   for (std::uint64_t at = begin; at < end;) {
-    const off_t data = ::lseek(fd, static_cast<off_t>(at), SEEK_DATA);
-    // Nothing but holes from here on; where the file system can't tell, all is data.
-    if (data < 0 && errno == ENXIO) break;
-    if (data > 0 && static_cast<std::uint64_t>(data) > at + overlap)
-      at = static_cast<std::uint64_t>(data) - overlap;
-    if (auto status = io::read_at(fd, at, window, name); !status) return std::move(status.error());
+    const auto data = file.next_data(at);
+    if (!data) return data.error();
+    if (!*data) break;
+    if (**data > at + overlap) at = **data - overlap;
+    if (auto status = file.read(at, window); !status) return std::move(status.error());
     const std::string_view text = as_text(window);
     for (auto mark = text.find(vmcoreinfo_mark); mark != std::string_view::npos;
          mark = text.find(vmcoreinfo_mark, mark + 1)) {
       const auto size = vmcoreinfo_size(window, mark);
       if (!size || at + mark + vmcoreinfo_name_size + *size > end) continue;
       Bytes found(*size);
-      if (auto status = io::read_at(fd, at + mark + vmcoreinfo_name_size, found, name); !status)
+      if (auto status = file.read(at + mark + vmcoreinfo_name_size, found); !status)
         return std::move(status.error());
       return found;
     }

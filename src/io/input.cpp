@@ -9,14 +9,15 @@ namespace {
 constexpr std::size_t least_room = std::size_t{64} << 10U;
 }  // namespace
 
-Input::Input(std::size_t capacity)
+Input::Input(std::size_t capacity, std::uint64_t base)
     : storage_(std::make_unique_for_overwrite<std::uint8_t[]>(std::max(capacity, 2 * least_room))),
-      capacity_(std::max(capacity, 2 * least_room)) {
+      capacity_(std::max(capacity, 2 * least_room)),
+      base_(base) {
   data_ = storage_.get();
 }
 
-Input Input::over(ByteView whole) {
-  Input input(0);
+Input Input::over(ByteView whole, std::uint64_t base) {
+  Input input(0, base);
   input.storage_.reset();
   input.data_ = whole.data();
   input.capacity_ = input.end_ = whole.size();

@@ -3,10 +3,6 @@
 
 #include <qember/io/unfinished.hpp>
 
-#include <cerrno>
-
-#include <unistd.h>
-
 namespace qember::io {
 namespace {
 
@@ -21,7 +17,7 @@ InputBuffer make_buffer() {
 
 }  // namespace
 
-ReadAhead::ReadAhead(int fd) : fd_(fd) {
+ReadAhead::ReadAhead(ByteSource& source) : source_(source) {
   for (std::size_t i = 0; i < buffers; ++i) free_.push_back(make_buffer());
   const SignalsHeld held;
   thread_ = std::thread([this] { run(); });
@@ -37,6 +33,7 @@ ReadAhead::~ReadAhead() {
 }
 
 void ReadAhead::run() {
+  std::uint64_t offset = 0;
   for (bool ended = false; !ended;) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return stopped_ || !free_.empty(); });
@@ -44,15 +41,14 @@ void ReadAhead::run() {
     InputBuffer buffer = std::move(free_.front());
     free_.pop_front();
     lock.unlock();
-    ssize_t count = 0;
-    do count = ::read(fd_, buffer.octets.get() + room, chunk);
-    while (count < 0 && errno == EINTR);
-    const int error = count < 0 ? errno : 0;
-    ended = count <= 0;
+    auto count = source_.read_some(offset, {buffer.octets.get() + room, chunk});
+    const std::size_t size = count ? *count : 0;
+    ended = size == 0;
+    offset += size;
     buffer.begin = room;
-    buffer.end = room + (ended ? 0 : static_cast<std::size_t>(count));
+    buffer.end = room + size;
     lock.lock();
-    error_ = error;
+    if (!count) status_ = std::move(count.error());
     read_.push_back(std::move(buffer));
     lock.unlock();
     changed_.notify_all();
@@ -63,14 +59,8 @@ Status ReadAhead::fill(Input& input) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return !read_.empty(); });
   if (read_.front().begin == read_.front().end) {
-    errno = error_;
-    if (error_ != 0) {
-      Error error = system_error("read");
-      error.offset = input.offset() + input.view().size();
-      return error;
-    }
-    input.finish();
-    return {};
+    if (status_) input.finish();
+    return status_;
   }
   InputBuffer next = std::move(read_.front());
   read_.pop_front();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/io/temporary_file.hpp>
 
-#include <cerrno>
+#include <qember/io/fd.hpp>
+#include <qember/io/system_error.hpp>
+
 #include <cstdlib>
 
 #include <fcntl.h>
@@ -9,42 +11,29 @@
 
 namespace qember::io {
 namespace {
-
-/// Calls `move(offset, at)` until `size` bytes are moved.
-template <class Move>
-Status move_all(std::size_t size, Move move) {
-  for (std::size_t at = 0; at < size;) {
-    const ssize_t moved = move(at);
-    if (moved > 0)
-      at += static_cast<std::size_t>(moved);
-    else if (moved == 0 || errno != EINTR)
-      return system_error("the temporary file of pages");
-  }
-  return {};
-}
-
+/// What errors call it.
+constexpr auto its_name = "the temporary file of pages";
 }  // namespace
 
-Result<Descriptor> open_temporary() {
+Status TemporaryFile::create() {
   const char* const directory = std::getenv("TMPDIR");
   std::string name =
       (directory != nullptr && *directory != '\0' ? std::string(directory) : "/var/tmp") + "/qember.XXXXXX";
-  Descriptor file(::mkostemp(name.data(), O_CLOEXEC), true);
-  if (file.get() < 0) return system_error(name);
+  const int fd = ::mkostemp(name.data(), O_CLOEXEC);
+  if (fd < 0) return system_error(name);
   ::unlink(name.c_str());
-  return file;
+  descriptor_ = Descriptor(fd, true);
+  return {};
 }
 
-Status read_temporary(const Descriptor& file, std::uint64_t at, MutableBytes to) {
-  return move_all(to.size(), [&](std::size_t done) {
-    return ::pread(file.get(), to.data() + done, to.size() - done, static_cast<off_t>(at + done));
-  });
+Status TemporaryFile::write(std::uint64_t offset, ByteView bytes) {
+  if (descriptor_.get() < 0)
+    if (auto status = create(); !status) return status;
+  return write_at(descriptor_.get(), offset, bytes, its_name);
 }
 
-Status write_temporary(const Descriptor& file, std::uint64_t at, ByteView bytes) {
-  return move_all(bytes.size(), [&](std::size_t done) {
-    return ::pwrite(file.get(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(at + done));
-  });
+Status TemporaryFile::read(std::uint64_t offset, MutableBytes to) const {
+  return read_at(descriptor_.get(), offset, to, its_name);
 }
 
 }  // namespace qember::io

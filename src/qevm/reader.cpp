@@ -11,7 +11,7 @@ Reader::Reader(io::Input& input, const Limits& limits, ReaderOptions options)
       limits_(limits),
       session_(limits),
       package_(std::make_unique<event::Package>()),
-      read_at_(std::move(options.read_at)) {
+      source_(options.source) {
   if (!options.page_size) return;
   session_.set_page_size(*options.page_size);
   if (!event::is_page_size(*options.page_size))
@@ -120,7 +120,7 @@ Result<event::Event> Reader::read_element() {
 
 Result<event::Event> Reader::read_configuration(event::Cursor& cursor) {
   const std::string path = "QEVM.configuration";
-  if (input_.offset() != 8)
+  if (input_.position() != 8)
     return place(broken(event::Rule::configuration_first, "the configuration before all else", "it later"),
                  path);
   event::Configuration configuration;

@@ -27,25 +27,24 @@ std::size_t zeros_at_front(ByteView bytes) {
 
 }  // namespace
 
-/// `offset`: of the block's fields; then of the next one's.
+/// `offset`: of the block's fields, from the begin of the stream; then of the next one's.
 Result<event::RamBlock> Reader::read_mapped_block(std::uint64_t& offset, std::uint64_t left,
                                                   const std::string& path) {
   constexpr std::size_t most_fields = 1 + 255 + 8 + 8 + 28;
   Bytes fields(most_fields);
-  fields.resize(read_at_(offset, fields));
-  io::Input input = io::Input::over(fields);
+  const auto count = source_->read_at(offset, fields);
+  if (!count) return count.error();
+  fields.resize(*count);
+  const std::uint64_t begin = input_.base() + offset;
+  io::Input input = io::Input::over(fields, begin);
   event::Cursor cursor(input);
-  const auto at = [offset](Error error) {
-    error.offset += offset;
-    return error;
-  };
   event::RamBlock block;
   block.name = as_text(cursor.counted("name"));
   block.length = cursor.be<std::uint64_t>("length");
   if (block.length > left)
-    return at(cursor.place(
+    return cursor.place(
         broken(event::Rule::block_lengths, fmt::format("at most {}", left), fmt::to_string(block.length)),
-        path));
+        path);
   if (session_.ignore_shared()) block.address = cursor.be<std::uint64_t>("address");
   event::MappedRam mapped;
   mapped.version = cursor.be<std::uint32_t>("version");
@@ -53,14 +52,16 @@ Result<event::RamBlock> Reader::read_mapped_block(std::uint64_t& offset, std::ui
   mapped.bitmap_offset = cursor.be<std::uint64_t>("bitmap_offset");
   mapped.pages_offset = cursor.be<std::uint64_t>("pages_offset");
   block.mapped = mapped;
-  if (cursor.is_short()) return at(cursor.shortage(path));
-  if (auto status = check_mapped_block(block, offset); !status)
-    return at(std::move(status.error()).within(path));
+  if (cursor.is_short()) return cursor.shortage(path);
+  if (auto status = check_mapped_block(block, offset); !status) {
+    status.error().offset += begin;
+    return std::move(status.error()).within(path);
+  }
   offset = event::mapped_end(block, offset);
   return block;
 }
 
-/// `begin`: where the block's fields are.
+/// `begin`: where the block's fields are in the stream.
 void Reader::note_mapped_parts(const event::RamBlock& block, std::uint32_t index, std::uint64_t begin) {
   const event::MappedRam& mapped = *block.mapped;
   const std::uint64_t fields = event::mapped_fields_size(block);
@@ -76,13 +77,14 @@ void Reader::note_mapped_parts(const event::RamBlock& block, std::uint32_t index
 Result<event::Event> Reader::read_mapped_blocks(std::uint64_t total) {
   const std::string path = section_path();
   constexpr std::size_t word = 8;
-  if (!read_at_) return refuse(Errc::unsupported, path, "a mapped-ram file as a file", "it in a pipe");
+  if (source_ == nullptr || !source_->is_seekable())
+    return refuse(Errc::unsupported, path, "a mapped-ram file as a file", "it in a pipe");
   if (total > limits_.max_mapped_ram)
     return refuse(Errc::limit, path,
                   fmt::format("at most {} bytes of RAM in a mapped-ram file", limits_.max_mapped_ram),
                   fmt::to_string(total));
   std::vector<event::RamBlock> blocks;
-  std::uint64_t offset = input_.offset() + word;
+  std::uint64_t offset = input_.position() + word;
   for (std::uint64_t left = total; left > 0; left -= blocks.back().length) {
     const std::string block_path = fmt::format("{}.block[{}]", path, blocks.size());
     if (blocks.size() >= limits_.max_blocks)

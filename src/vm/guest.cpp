@@ -3,9 +3,7 @@
 #include <qember/vm/guest.hpp>
 
 #include <qember/device/state.hpp>
-
-#include <sys/stat.h>
-#include <unistd.h>
+#include <qember/io/descriptor_source.hpp>
 
 namespace qember::vm {
 namespace {
@@ -109,18 +107,9 @@ void GuestReader::on(const event::TrailingData& rest) {
   section().digest = digester_.digest();
 }
 
-/// Where a file begins that can be read twice; nothing of a pipe.
-std::optional<off_t> begin_of(const std::string& file) {
-  struct stat status{};
-  const int known = file == "-" ? ::fstat(STDIN_FILENO, &status) : ::stat(file.c_str(), &status);
-  if (known != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  return file == "-" ? ::lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
-}
-
-Status read_pages_again(Guest& guest, const std::string& file, off_t begin, StreamOptions options) {
-  if (file == "-" && ::lseek(STDIN_FILENO, begin, SEEK_SET) < 0) return io::system_error(file);
+Status read_pages_again(Guest& guest, io::ByteSource& source, StreamOptions options) {
   options.arrange = false;
-  auto stream = OpenedStream::open(file, std::move(options));
+  auto stream = OpenedStream::open(source, std::move(options));
   if (!stream) return std::move(stream.error());
   guest.ram.begin(**stream);
   return event::pump(**stream, guest.ram);
@@ -130,11 +119,12 @@ Status read_pages_again(Guest& guest, const std::string& file, off_t begin, Stre
 
 Result<std::unique_ptr<Guest>> read_guest(const std::string& file, const StreamOptions& options,
                                           std::uint64_t seed) {
-  const auto begin = begin_of(file);
-  auto stream = OpenedStream::open(file, options);
+  auto source = io::open_source(file);
+  if (!source) return std::move(source.error());
+  auto stream = OpenedStream::open(**source, options);
   if (!stream) return std::move(stream.error());
-  auto guest =
-      std::make_unique<Guest>(begin ? DigestedRam::Keep::none : DigestedRam::Keep::all, seed, options.limits);
+  auto guest = std::make_unique<Guest>(
+      (*source)->is_seekable() ? DigestedRam::Keep::none : DigestedRam::Keep::all, seed, options.limits);
   GuestReader reader(*guest, options.limits);
   guest->ram.begin(**stream);
   if (auto status = event::pump(**stream, reader, guest->ram); !status) return std::move(status.error());
@@ -143,7 +133,7 @@ Result<std::unique_ptr<Guest>> read_guest(const std::string& file, const StreamO
                  std::string(event::sent_elsewhere_text)};
   guest->page_size = (*stream)->session().page_size_or_default();
   if (guest->ram.needs_second_pass())
-    if (auto again = read_pages_again(*guest, file, *begin, options); !again) return std::move(again.error());
+    if (auto again = read_pages_again(*guest, **source, options); !again) return std::move(again.error());
   guest->ram.finish();
   return guest;
 }

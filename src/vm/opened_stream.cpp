@@ -2,13 +2,10 @@
 #include <qember/core/text.hpp>
 #include <qember/vm/opened_stream.hpp>
 
-#include <qember/io/fd.hpp>
+#include <qember/io/descriptor_source.hpp>
+#include <qember/io/read_ahead.hpp>
 
 #include <array>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace qember::vm {
 namespace {
@@ -17,29 +14,34 @@ constexpr std::size_t input_capacity = std::size_t{1} << 20U;
 constexpr std::array<std::uint8_t, 4> ber_magic{0x7f, 0xcd, 0xc5, 0x51};
 constexpr std::array<std::uint8_t, 4> native_magic{0x51, 0x45, 0x56, 0x4d};
 
+/// A pipe has who writes to it, who is at work meanwhile; and a small file is read before a thread has begun.
+bool is_worth_a_thread(const io::ByteSource& source) {
+  constexpr std::uint64_t small = 4 * input_capacity;
+  return source.is_seekable() && source.size().value_or(0) > small;
+}
+
 }  // namespace
 
-OpenedStream::OpenedStream(io::Descriptor descriptor, StreamOptions options)
-    : descriptor_(std::move(descriptor)), options_(std::move(options)), input_(input_capacity) {}
+OpenedStream::OpenedStream(io::ByteSource& source, StreamOptions options)
+    : source_(source), options_(std::move(options)), input_(input_capacity) {
+  if (is_worth_a_thread(source)) read_ahead_ = std::make_unique<io::ReadAhead>(source);
+}
+
+OpenedStream::~OpenedStream() = default;
 
 Result<std::unique_ptr<OpenedStream>> OpenedStream::open(const std::string& path, StreamOptions options) {
-  auto descriptor = io::open_input(path);
-  if (!descriptor) return std::move(descriptor.error());
-  // A pipe as large as a read costs fewer of them; where it can't be had, nothing is lost.
-  ::fcntl(descriptor->get(), F_SETPIPE_SZ, static_cast<int>(input_capacity));
-  ::posix_fadvise(descriptor->get(), 0, 0, POSIX_FADV_SEQUENTIAL);
-  std::unique_ptr<OpenedStream> stream(new OpenedStream(std::move(*descriptor), std::move(options)));
-  if (auto status = stream->sniff(); !status) return std::move(status.error());
-  stream->read_ahead();
+  auto source = io::open_source(path);
+  if (!source) return std::move(source.error());
+  auto stream = open(**source, std::move(options));
+  if (stream) (*stream)->owned_ = std::move(*source);
   return stream;
 }
 
-/// A pipe has who writes to it, who is at work meanwhile; and a small file is read before a thread has begun.
-void OpenedStream::read_ahead() {
-  constexpr off_t small = 4 * input_capacity;
-  struct stat status{};
-  if (::fstat(descriptor_.get(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size > small)
-    read_ahead_.emplace(descriptor_.get());
+/// The source is the stream itself: one in a container is opened as what the container has of it.
+Result<std::unique_ptr<OpenedStream>> OpenedStream::open(io::ByteSource& source, StreamOptions options) {
+  std::unique_ptr<OpenedStream> stream(new OpenedStream(source, std::move(options)));
+  if (auto status = stream->sniff(); !status) return std::move(status.error());
+  return stream;
 }
 
 Status OpenedStream::sniff() {
@@ -51,18 +53,10 @@ Status OpenedStream::sniff() {
     return head.size() >= magic.size() && std::equal(magic.begin(), magic.end(), head.begin());
   };
   if (begins(ber_magic)) {
-    source_ = &decoder_.emplace(input_, options_.limits);
+    events_ = &decoder_.emplace(input_, options_.limits);
   } else if (begins(native_magic)) {
-    if (const off_t begin = ::lseek(descriptor_.get(), 0, SEEK_CUR); begin >= 0) {
-      // What has been read so far is the head of the stream.
-      const off_t stream = begin - static_cast<off_t>(head.size());
-      options_.reader.read_at = [fd = descriptor_.get(), stream](std::uint64_t offset, MutableBytes to) {
-        const ssize_t count = ::pread(fd, to.data(), to.size(), stream + static_cast<off_t>(offset));
-        return count < 0 ? std::size_t{0} : static_cast<std::size_t>(count);
-      };
-    }
-    source_ = &reader_.emplace(input_, options_.limits, options_.reader);
-    if (options_.arrange) source_ = &arranger_.emplace(*reader_, options_.limits);
+    events_ = &reader_.emplace(input_, options_.limits, qevm::ReaderOptions{options_.page_size, &source_});
+    if (options_.arrange) events_ = &arranger_.emplace(*reader_, options_.limits);
   } else {
     const bool is_cut =
         head.size() < native_magic.size() && (std::equal(head.begin(), head.end(), ber_magic.begin()) ||
@@ -77,12 +71,12 @@ Status OpenedStream::wait() {
   if (options_.before_wait) {
     if (auto status = options_.before_wait(); !status) return status;
   }
-  return read_ahead_ ? read_ahead_->fill(input_) : io::fill(input_, descriptor_.get());
+  return (read_ahead_ ? *read_ahead_ : source_).fill(input_);
 }
 
 Result<event::Event> OpenedStream::next() {
   for (;;) {
-    auto event = source_->next();
+    auto event = events_->next();
     if (event || event.error().code != Errc::need_more) return event;
     if (auto status = wait(); !status) return std::move(status.error());
   }

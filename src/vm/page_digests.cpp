@@ -19,18 +19,11 @@ bool is_discard(const event::Event& event) {
 
 }  // namespace
 
-Status PageSpool::read(std::uint64_t slot, MutableBytes page) {
-  return io::read_temporary(file_, slot * page_size_, page);
-}
+Status PageSpool::read(std::uint64_t slot, MutableBytes page) { return file_.read(slot * page_size_, page); }
 
 Status PageSpool::write(std::uint64_t slot, ByteView page, std::uint64_t page_size) {
   page_size_ = page_size;
-  if (file_.get() < 0) {
-    auto file = io::open_temporary();
-    if (!file) return std::move(file.error());
-    file_ = std::move(*file);
-  }
-  return io::write_temporary(file_, slot * page_size_, page);
+  return file_.write(slot * page_size_, page);
 }
 
 void DigestedRam::begin(const event::Context& context) {

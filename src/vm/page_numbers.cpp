@@ -24,18 +24,12 @@ NumberSpool::Chunk& NumberSpool::load(std::uint64_t slot) {
     return *chunks_[slot];
   }
   if (current_ == slot || !status_) return buffer_;
-  if (file_.get() < 0) {
-    auto file = io::open_temporary();
-    if (!file) return status_ = std::move(file.error()), buffer_;
-    file_ = std::move(*file);
-  }
   if (current_ && std::exchange(changed_, false)) {
-    status_ = io::write_temporary(file_, *current_ * sizeof buffer_, bytes_of(buffer_));
+    status_ = file_.write(*current_ * sizeof buffer_, bytes_of(buffer_));
     written_ = std::max(written_, *current_ + 1);
   }
   buffer_ = {};
-  if (status_ && slot < written_)
-    status_ = io::read_temporary(file_, slot * sizeof buffer_, bytes_of(buffer_));
+  if (status_ && slot < written_) status_ = file_.read(slot * sizeof buffer_, bytes_of(buffer_));
   current_ = slot;
   return buffer_;
 }

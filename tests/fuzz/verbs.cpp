@@ -93,8 +93,7 @@ void Stream::is_answered(const std::string& verb, const Ran& ran, const std::str
   const bool shows_all = verb == "show" || verb == "info";
   const bool is_unsupported = ran.code == cli::exit_unsupported && !shows_all;
   // Files of sizes that a stream may claim are not to be had everywhere.
-  const bool is_system =
-      ran.code == cli::exit_usage && ran.error.find("expected success") != std::string::npos;
+  const bool is_system = ran.code == cli::exit_usage && ran.error.find(": expected ") == std::string::npos;
   // Deltas are applied by these, where `check` tells and goes on.
   const bool is_rule = breaks_rules_ && !shows_all && ran.code != 0;
   if (is_unsupported || is_system || is_rule) return;

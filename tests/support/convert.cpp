@@ -2,6 +2,7 @@
 #include "convert.hpp"
 
 #include <qember/event/reordering.hpp>
+#include <qember/io/memory_source.hpp>
 #include <qember/qber/reader.hpp>
 #include <qember/qber/writer.hpp>
 #include <qember/qevm/reader.hpp>
@@ -57,7 +58,8 @@ Converted run(event::Source& source, io::Input& input, ByteView in, const Chunks
 Converted encode_to(qber::SectionWriter writer, io::Output& output, ByteView native, const Chunks& chunks,
                     const EncodeForm& form) {
   io::Input input;
-  qevm::Reader reader(input, form.limits, {form.page_size, reads(native)});
+  io::MemorySource file(native);
+  qevm::Reader reader(input, form.limits, {form.page_size, &file});
   event::ReorderingBuffer source(reader, form.limits);
   qber::Writer encoder(source, writer, form.limits, {form.opaque});
   return run(source, input, native, chunks, output,
@@ -77,15 +79,6 @@ Chunks chunks_of(std::size_t size) {
 Chunks prime_chunks(unsigned seed) {
   static constexpr std::array<std::size_t, 10> primes{2, 3, 13, 61, 127, 251, 1021, 4093, 5003, 7919};
   return [random = std::make_shared<std::mt19937>(seed)] { return primes[(*random)() % primes.size()]; };
-}
-
-std::function<std::size_t(std::uint64_t offset, MutableBytes to)> reads(ByteView whole) {
-  return [whole](std::uint64_t offset, MutableBytes to) {
-    const ByteView rest = whole.subspan(std::min<std::uint64_t>(offset, whole.size()));
-    const std::size_t size = std::min(rest.size(), to.size());
-    std::copy_n(rest.begin(), size, to.begin());
-    return size;
-  };
 }
 
 Converted encode(ByteView native, const Chunks& chunks, const EncodeForm& form) {

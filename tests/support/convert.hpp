@@ -33,9 +33,6 @@ struct EncodeForm {
   std::optional<std::uint64_t> page_size{};  ///< where the stream does not name it
 };
 
-/// What reads from anywhere in it, as `qevm::ReaderOptions` has that of a file.
-std::function<std::size_t(std::uint64_t offset, MutableBytes to)> reads(ByteView whole);
-
 Converted encode(ByteView native, const Chunks& chunks = whole(), const EncodeForm& form = {});
 /// What `decode` made of a stream: the same with the page size told, where only the form that it was read
 /// from names it.

@@ -5,6 +5,7 @@
 #include "convert.hpp"
 
 #include <qember/event/reordering.hpp>
+#include <qember/io/memory_source.hpp>
 #include <qember/qber/reader.hpp>
 #include <qember/qevm/reader.hpp>
 
@@ -15,11 +16,11 @@ namespace qember::test {
 class Opened {
  public:
   /// `arranged`: a native stream with its description ahead of devices.
-  explicit Opened(ByteView in, bool arranged = false) : input_(io::Input::over(in)) {
+  explicit Opened(ByteView in, bool arranged = false) : file_(in), input_(io::Input::over(in)) {
     if (!in.empty() && in[0] == 0x7f)
       source_ = std::make_unique<qber::Reader>(input_);
     else
-      source_ = std::make_unique<qevm::Reader>(input_, Limits{}, qevm::ReaderOptions{{}, reads(in)});
+      source_ = std::make_unique<qevm::Reader>(input_, Limits{}, qevm::ReaderOptions{{}, &file_});
     if (arranged) arranger_ = std::make_unique<event::ReorderingBuffer>(*source_);
   }
   event::Source& source() { return arranger_ ? *arranger_ : *source_; }
@@ -36,6 +37,7 @@ class Opened {
   }
 
  private:
+  io::MemorySource file_;
   io::Input input_;
   std::unique_ptr<event::Source> source_;
   std::unique_ptr<event::Source> arranger_;

@@ -2,6 +2,7 @@
 #include "findings.hpp"
 
 #include <qember/event/checker.hpp>
+#include <qember/io/memory_source.hpp>
 #include <qember/qber/reader.hpp>
 #include <qember/qevm/reader.hpp>
 
@@ -12,11 +13,12 @@ namespace qember::test {
 std::vector<Error> findings(ByteView in, const Chunks& chunks, const Limits& limits, std::size_t most,
                             std::size_t* events) {
   io::Input input;
+  io::MemorySource file(in);
   std::unique_ptr<event::Source> source;
   if (!in.empty() && in[0] == 0x7f)
     source = std::make_unique<qber::Reader>(input, limits);
   else
-    source = std::make_unique<qevm::Reader>(input, limits, qevm::ReaderOptions{{}, reads(in)});
+    source = std::make_unique<qevm::Reader>(input, limits, qevm::ReaderOptions{{}, &file});
   std::vector<Error> found;
   event::Checker checker(*source, limits, [&found](const Error& error) {
     found.push_back(error);

@@ -44,10 +44,11 @@ struct Error {
   Errc code = Errc::internal;
   /// Absolute, from the first byte of the input: the first byte of the element that can't be accepted.
   std::uint64_t offset = 0;
-  /// Where that is in the schema or the format, such as `QemuFile.top[3].min.sectionid`.
+  /// Where that is in the schema or the format, such as `QemuFile.top[3].min.sectionid`. Of `Errc::io`, the
+  /// name of the file.
   std::string path{};
   std::string expected{};
-  std::string found{};
+  std::string found{};  ///< of `Errc::io`, the system's message; nothing is expected then
   /// Where an element is refused since the schema has another one there, or none: the schema's fingerprint
   /// (`ber::Schema`), a view of static data. Else empty.
   std::string_view schema{};
@@ -58,7 +59,8 @@ struct Error {
   Error within(std::string_view prefix) &&;
 };
 
-/// `OFFSET: PATH: expected X, found Y`, and where the error names a schema, ` (schema FINGERPRINT)`.
+/// `OFFSET: PATH: expected X, found Y`, and where the error names a schema, ` (schema FINGERPRINT)`. Of
+/// `Errc::io`, `NAME: MESSAGE`, such as `vm.save: No such file or directory`.
 std::string to_string(const Error& error);
 
 /// What `or_throw` throws.

@@ -4,11 +4,12 @@
 #pragma once
 
 #include <qember/dump/elf_core.hpp>
+#include <qember/io/sparse_file.hpp>
 
 namespace qember::dump {
 
-/// Looks for it in bytes [begin, end) of the file; empty where there is none.
-Result<Bytes> find_vmcoreinfo(int fd, std::uint64_t begin, std::uint64_t end, const std::string& name);
+/// Looks for it in bytes [begin, end) of the file, whose holes are passed over; empty where there is none.
+Result<Bytes> find_vmcoreinfo(io::SparseFile& file, std::uint64_t begin, std::uint64_t end);
 
 /// The kernel's image where it is mapped, as in the cores that Linux writes itself: by it readers get at the
 /// page tables. Nothing where the text does not

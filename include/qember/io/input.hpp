@@ -19,23 +19,27 @@ struct InputBuffer {
 
 class Input {
  public:
-  /// To be fed. `capacity` octets are set aside at the start; more only for an element that is
-  /// larger, as its bytes arrive.
-  explicit Input(std::size_t capacity = std::size_t{256} << 10U);
+  /// To be fed. `capacity` bytes are set aside at the start; more only for an element that is
+  /// larger, as its bytes arrive. `base`: where the stream begins in the file that it is a part of.
+  explicit Input(std::size_t capacity = std::size_t{256} << 10U, std::uint64_t base = 0);
   /// All of an input, in memory that outlives this.
-  static Input over(ByteView whole);
+  static Input over(ByteView whole, std::uint64_t base = 0);
 
   // For the parser.
 
   /// The unread bytes; valid until the next `space` or `feed`.
   ByteView view() const noexcept { return {data_ + begin_, end_ - begin_}; }
-  /// Of the first unread byte, from the first byte of the input.
-  std::uint64_t offset() const noexcept { return offset_; }
+  /// Of the first unread byte, from the first byte of the file: the offset that errors and events have.
+  std::uint64_t offset() const noexcept { return base_ + position_; }
+  /// Where the stream begins in the file.
+  std::uint64_t base() const noexcept { return base_; }
+  /// Of the first unread byte, from the first byte of the stream: what offsets in a stream count from.
+  std::uint64_t position() const noexcept { return position_; }
   /// No more bytes will come.
   bool finished() const noexcept { return finished_; }
   void consume(std::size_t count) noexcept {
     begin_ += count;
-    offset_ += count;
+    position_ += count;
   }
   /// Whether the bytes are this input's own, and stay until it is fed.
   bool holds(ByteView bytes) const noexcept {
@@ -46,6 +50,8 @@ class Input {
 
   // For the one who feeds it.
 
+  /// Bytes that it has been fed in all, since the first byte of the stream.
+  std::uint64_t received() const noexcept { return position_ + (end_ - begin_); }
   /// Room to read into, never empty. Invalidates views.
   MutableBytes space();
   /// The first `count` bytes of that room were filled.
@@ -64,7 +70,8 @@ class Input {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t wanted_ = 0;
-  std::uint64_t offset_ = 0;
+  std::uint64_t base_ = 0;
+  std::uint64_t position_ = 0;
   bool finished_ = false;
 };
 

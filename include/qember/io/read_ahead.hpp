@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// Reads a file while what came before is worked on and written.
+/// Reads a source while what came before is worked on and written.
 #pragma once
 
-#include <qember/io/files.hpp>
-
-#include <qember/io/input.hpp>
+#include <qember/io/byte_source.hpp>
 
 #include <condition_variable>
 #include <deque>
@@ -13,27 +11,33 @@
 
 namespace qember::io {
 
-/// In a thread of its own, a few buffers ahead. For files whose reads end by themselves; nobody else moves
-/// their offset meanwhile.
-class ReadAhead {
+/// The same bytes as those of a seekable source, which `fill` gives to one input from the first byte on: a
+/// thread reads them a few buffers ahead, and they are handed over without a copy. `read_some` reads from the
+/// source. For sources whose reads end by themselves: destroying this waits for one of them.
+class ReadAhead final : public ByteSource {
  public:
-  explicit ReadAhead(int fd);
-  ~ReadAhead();
+  /// `source` outlives this.
+  explicit ReadAhead(ByteSource& source);
+  ~ReadAhead() override;
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
-  /// As `fill`: waits for more of the file and feeds it, or finishes the input.
-  Status fill(Input& input);
+  std::optional<std::uint64_t> size() const override { return source_.size(); }
+  bool is_seekable() const override { return source_.is_seekable(); }
+  Result<std::size_t> read_some(std::uint64_t offset, MutableBytes to) override {
+    return source_.read_some(offset, to);
+  }
+  Status fill(Input& input) override;
 
  private:
   void run();
 
-  int fd_;
+  ByteSource& source_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<InputBuffer> free_;
   std::deque<InputBuffer> read_;  ///< the last one, where it is empty, is the end
-  int error_ = 0;                 ///< errno, where reading failed
+  Status status_;                 ///< why that is the end
   bool stopped_ = false;
   std::thread thread_;
 };

@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// Files without a name, in TMPDIR or /var/tmp, for what does not fit in memory.
+/// A file without a name, for what does not fit in memory.
 #pragma once
 
-#include <qember/io/files.hpp>
-
 #include <qember/core/bytes.hpp>
+#include <qember/io/descriptor.hpp>
 
 namespace qember::io {
 
-/// A file that nobody else sees, which is gone with its descriptor.
-Result<Descriptor> open_temporary();
-/// Reads or writes all of it. The file is never shorter than what is read.
-Status read_temporary(const Descriptor& file, std::uint64_t at, MutableBytes to);
-Status write_temporary(const Descriptor& file, std::uint64_t at, ByteView bytes);
+/// Made by the first write, in the directory that the environment names as TMPDIR, or in /var/tmp. Nobody
+/// else sees it, and it is gone with this.
+class TemporaryFile {
+ public:
+  /// Writes all of `bytes` at that offset.
+  Status write(std::uint64_t offset, ByteView bytes);
+  /// Fills `to` from that offset on, with zeros behind the end of the file. Something has been written.
+  Status read(std::uint64_t offset, MutableBytes to) const;
+
+ private:
+  Status create();
+
+  Descriptor descriptor_;
+};
 
 }  // namespace qember::io

@@ -3,10 +3,9 @@
 #pragma once
 
 #include <qember/event/source.hpp>
-#include <qember/io/input.hpp>
+#include <qember/io/byte_source.hpp>
 
 #include <deque>
-#include <functional>
 #include <memory>
 
 namespace qember::event {
@@ -16,15 +15,13 @@ class Package;
 
 namespace qember::qevm {
 
-/// Reads from anywhere in the input, which a mapped-ram file needs: `offset` counts from the first byte of
-/// the stream. Returns how many octets of `to` were filled; fewer than its size at the end alone.
-using ReadAt = std::function<std::size_t(std::uint64_t offset, MutableBytes to)>;
-
 struct ReaderOptions {
   /// The target's page size, for streams that do not name theirs.
   std::optional<std::uint64_t> page_size = {};
-  /// For inputs that have it; a mapped-ram file is not supported without.
-  ReadAt read_at = {};
+  /// What the input is filled from, for the blocks of a mapped-ram file, whose list is gathered ahead: that
+  /// is not supported without a source that is seekable. Its first byte is the stream's; it outlives the
+  /// reader.
+  io::ByteSource* source = nullptr;
 };
 
 class Reader final : public event::Source {
@@ -133,7 +130,7 @@ class Reader final : public event::Source {
     std::uint32_t block;
     std::uint64_t left;  ///< octets that are still to come
   };
-  ReadAt read_at_;
+  io::ByteSource* source_;
   std::deque<MappedPart> mapped_;
   Bytes bitmap_;  ///< of the block whose pages come
 

@@ -21,7 +21,7 @@ class PageSpool {
   Status write(std::uint64_t slot, ByteView page, std::uint64_t page_size);
 
  private:
-  io::Descriptor file_;
+  io::TemporaryFile file_;
   std::uint64_t page_size_ = 0;
 };
 

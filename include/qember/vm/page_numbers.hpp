@@ -37,7 +37,7 @@ class NumberSpool {
 
   std::uint64_t count_ = 0;
   std::vector<std::unique_ptr<Chunk>> chunks_;
-  io::Descriptor file_;
+  io::TemporaryFile file_;
   std::uint64_t written_ = most_in_memory;  ///< slots below this are in memory or in the file
   std::optional<std::uint64_t> current_;    ///< of the file, in `buffer_`
   bool changed_ = false;

@@ -6,6 +6,7 @@
 
 #include <qember/event/checker.hpp>
 #include <qember/event/pump.hpp>
+#include <qember/io/file_checks.hpp>
 
 #include <fmt/format.h>
 
@@ -29,11 +30,12 @@ class Findings {
     const ExitCode code = exit_code(error.code);
     result_ = worse(result_, code);
     ++count_;
-    if (code == exit_usage || code == exit_internal) {
-      fail(file_, error);
-    } else {
-      out_.write((options_.json ? json_of(file_, error) : line_of(file_, error)) + "\n");
-    }
+    const bool is_finding = code != exit_usage && code != exit_internal;
+    if (!is_finding) fail(file_, error);
+    if (options_.json && error.code != Errc::cancelled)
+      out_.write(json_of(file_, error) + "\n");
+    else if (is_finding)
+      out_.write(line_of(file_, error) + "\n");
   }
   bool enough() const { return count_ >= options_.max_errors; }
   ExitCode result() const { return result_; }

@@ -5,7 +5,8 @@
 #include "../report.hpp"
 
 #include <qember/event/pump.hpp>
-#include <qember/io/fd.hpp>
+#include <qember/io/file_checks.hpp>
+#include <qember/io/output_file.hpp>
 
 namespace qember::cli {
 
@@ -26,11 +27,11 @@ constexpr std::size_t most_pending = std::size_t{4} << 20U;
 /// Passes on what was written, behind the one that writes it, and tells the progress.
 class Passing final : public event::Sink {
  public:
-  Passing(const vm::OpenedStream& stream, io::Output& output, int fd)
-      : stream_(stream), output_(output), fd_(fd) {}
+  Passing(const vm::OpenedStream& stream, io::Output& output, io::OutputFile& file)
+      : stream_(stream), output_(output), file_(file) {}
 
   Status take(const event::Event& event) override {
-    return std::holds_alternative<event::StreamEnd>(event) ? io::drain(output_, fd_) : pass();
+    return std::holds_alternative<event::StreamEnd>(event) ? file_.drain(output_) : pass();
   }
   Status take(std::span<const event::RamPage>) override { return pass(); }
   bool takes_batches() const noexcept override { return true; }
@@ -38,12 +39,12 @@ class Passing final : public event::Sink {
  private:
   Status pass() {
     progress_.at(stream_.input().offset());
-    return output_.pending() < most_pending ? Status() : io::drain(output_, fd_);
+    return output_.pending() < most_pending ? Status() : file_.drain(output_);
   }
 
   const vm::OpenedStream& stream_;
   io::Output& output_;
-  int fd_;
+  io::OutputFile& file_;
   Progress progress_;
 };
 
@@ -56,7 +57,7 @@ int convert(const ConvertOptions& options, vm::Format from, const MakeSink& make
   if (!file) return fail(options.output, file.error());
   io::Output output;
   vm::StreamOptions stream_options = options.read.stream_options();
-  stream_options.before_wait = [&] { return io::drain(output, file->fd()); };
+  stream_options.before_wait = [&] { return file->drain(output); };
   auto stream = vm::OpenedStream::open(options.input, std::move(stream_options));
   if (!stream) return fail(options.input, stream.error());
   if ((*stream)->format() != from) {
@@ -67,12 +68,11 @@ int convert(const ConvertOptions& options, vm::Format from, const MakeSink& make
   }
   auto sink = make_sink(**stream, output);
   if (!sink) return fail(options.input, sink.error());
-  Passing passing(**stream, output, file->fd());
+  Passing passing(**stream, output, *file);
   if (auto status = event::pump(**stream, **sink, passing); !status) {
     // What is sound up to there has gone out, into a pipe; no end mark follows it.
-    (void)io::drain(output, file->fd());
-    const bool writing = status.error().code == Errc::io && status.error().path == "write";
-    return fail(writing ? options.output : options.input, status.error());
+    (void)file->drain(output);
+    return fail(options.input, status.error());
   }
   if (auto status = file->commit(); !status) return fail(options.output, status.error());
   return exit_ok;

@@ -5,6 +5,7 @@
 #include "../report.hpp"
 #include "verbs.hpp"
 
+#include <qember/io/file_checks.hpp>
 #include <qember/vm/compare.hpp>
 
 #include <random>

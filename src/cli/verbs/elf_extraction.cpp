@@ -191,21 +191,19 @@ Status ElfExtraction::finish() {
   if (auto status = check_parts(); !status) return status;
   auto loads = segments();
   if (!loads) return std::move(loads.error());
-  if (auto status = file_.flush(); !status) return status;
   // Pages that were not sent are holes, at the end too.
   const std::uint64_t end = dump::core_memory_offset + ram_size_;
-  if (::ftruncate(output_.fd(), static_cast<off_t>(end)) != 0)
-    return io::system_error(fmt::format("{} of {} bytes", *options_.elf, end));
-  auto vmcoreinfo = dump::find_vmcoreinfo(output_.fd(), dump::core_memory_offset, end, *options_.elf);
+  if (auto status = file_.resize(end); !status) return status;
+  auto vmcoreinfo = dump::find_vmcoreinfo(file_, dump::core_memory_offset, end);
   if (!vmcoreinfo) return std::move(vmcoreinfo.error());
   const Bytes notes = dump::core_notes(cpus_.cpus(), *vmcoreinfo);
   if (dump::core_notes_offset + notes.size() > dump::core_memory_offset)
     return unsupported("CPUs whose notes take at most 4 MiB", fmt::to_string(cpus_.cpus().size()));
-  if (auto status = io::write_at(output_.fd(), dump::core_notes_offset, notes, *options_.elf); !status)
-    return status;
+  if (auto status = file_.write(dump::core_notes_offset, notes); !status) return status;
   if (const auto kernel = dump::kernel_segment(as_text(*vmcoreinfo), *loads)) loads->push_back(*kernel);
   const Bytes headers = dump::core_headers(*loads, notes.size());
-  if (auto status = io::write_at(output_.fd(), 0, headers, *options_.elf); !status) return status;
+  if (auto status = file_.write(0, headers); !status) return status;
+  if (auto status = file_.flush(); !status) return status;
   tell_what_lacks(!vmcoreinfo->empty());
   return output_.finish();
 }

@@ -3,7 +3,8 @@
 #pragma once
 
 #include <qember/dump/elf_core.hpp>
-#include <qember/io/sparse_files.hpp>
+#include <qember/io/output_file.hpp>
+#include <qember/io/sparse_file.hpp>
 #include "extraction.hpp"
 
 namespace qember::cli {

@@ -4,12 +4,10 @@
 #include "verbs.hpp"
 
 #include <qember/event/pump.hpp>
+#include <qember/io/file_checks.hpp>
 #include <qember/qber/writer.hpp>
 
 #include <fmt/format.h>
-
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace qember::cli {
 namespace {
@@ -59,37 +57,34 @@ class MeasuredLengths final : public event::Sink {
 };
 
 /// The first pass of two: what every length in the output will be.
-Result<qber::Lengths> measure(const EncodeOptions& options) {
-  struct stat status{};
-  const int known =
-      options.input == "-" ? ::fstat(STDIN_FILENO, &status) : ::stat(options.input.c_str(), &status);
-  if (known != 0) return io::system_error(options.input);
-  if (!S_ISREG(status.st_mode))
-    return Error{Errc::usage, 0, options.input, "a file for --der, which reads it twice", "something else"};
-  const off_t begin = options.input == "-" ? ::lseek(STDIN_FILENO, 0, SEEK_CUR) : 0;
-  auto stream = vm::OpenedStream::open(options.input, options.read.stream_options());
+Result<qber::Lengths> measure(io::ByteSource& source, const EncodeOptions& options) {
+  auto stream = vm::OpenedStream::open(source, options.read.stream_options());
   if (!stream) return std::move(stream.error());
   qber::Lengths lengths;
   Encoding encoding(**stream, qber::SectionWriter::measuring(lengths), options);
   MeasuredLengths bounded(**stream, lengths, options.read.stream_options().limits);
-  if ((*stream)->format() == vm::Format::native)
-    if (auto status = event::pump(**stream, encoding, bounded); !status) return std::move(status.error());
-  if (options.input == "-" && ::lseek(STDIN_FILENO, begin, SEEK_SET) < 0)
-    return io::system_error(options.input);
+  if (auto status = event::pump(**stream, encoding, bounded); !status) return std::move(status.error());
   return lengths;
 }
 
 int encode(const EncodeOptions& options) {
-  qber::Lengths lengths;
   if (options.der) {
-    auto measured = measure(options);
-    if (!measured) return fail(options.input, measured.error());
-    lengths = std::move(*measured);
+    const auto can_be_read_twice = io::is_seekable(options.input);
+    if (!can_be_read_twice) return fail(options.input, can_be_read_twice.error());
+    if (!*can_be_read_twice)
+      return fail(options.input, {Errc::usage, 0, options.input, "a file for --der, which reads it twice",
+                                  "something else"});
   }
+  qber::Lengths lengths;
   return convert(options, vm::Format::native,
                  [&](vm::OpenedStream& stream, io::Output& output) -> Result<std::unique_ptr<event::Sink>> {
-                   auto to = options.der ? qber::SectionWriter::definite(output, lengths)
-                                         : qber::SectionWriter(output);
+                   if (!options.der)
+                     return std::unique_ptr<event::Sink>(
+                         new Encoding(stream, qber::SectionWriter(output), options));
+                   auto measured = measure(stream.bytes(), options);
+                   if (!measured) return std::move(measured.error());
+                   lengths = std::move(*measured);
+                   auto to = qber::SectionWriter::definite(output, lengths);
                    return std::unique_ptr<event::Sink>(new Encoding(stream, std::move(to), options));
                  });
 }

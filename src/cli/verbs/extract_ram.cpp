@@ -3,13 +3,14 @@
 
 #include "../output.hpp"
 #include "../render/style.hpp"
+#include "block_file_name.hpp"
+
+#include <qember/io/fd.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <set>
-
-#include <unistd.h>
 
 namespace qember::cli {
 
@@ -21,6 +22,7 @@ Result<std::unique_ptr<Extraction>> RamExtraction::open(const event::Context& co
                                                         const ExtractOptions& options) {
   auto directory = io::StagedDirectory::open(*options.ram, options.force, options.file);
   if (!directory) return std::move(directory.error());
+  if (auto status = directory->check_free(index_file_name); !status) return std::move(status.error());
   return std::unique_ptr<Extraction>(new RamExtraction(context, options, std::move(*directory)));
 }
 
@@ -37,7 +39,7 @@ Status RamExtraction::begin(std::span<const RamBlock> blocks) {
   for (const std::uint32_t block : *asked) wanted_[block] = true;
   std::set<std::string> names;
   for (const RamBlock& block : blocks) {
-    files_.push_back(io::block_file_name(block.name));
+    files_.push_back(block_file_name(block.name));
     // Long names that were made to have the same hash.
     if (!names.insert(files_.back()).second)
       return Error{Errc::bad_value, context_.offset(), context_.path(),
@@ -53,15 +55,15 @@ Status RamExtraction::select(std::uint32_t block) {
   if (auto status = deselect(); !status) return status;
   auto descriptor = directory_.open_file(files_[block]);
   if (!descriptor) return std::move(descriptor.error());
-  const int fd = descriptor->get();
-  open_.emplace(OpenFile{block, std::move(*descriptor), io::SparseFile(fd, files_[block])});
+  io::SparseFile file(descriptor->get(), directory_.path_of(files_[block]));
+  open_.emplace(OpenFile{block, std::move(*descriptor), std::move(file)});
   return {};
 }
 
 Status RamExtraction::deselect() {
   if (!open_) return {};
   if (auto status = open_->file.flush(); !status) return status;
-  auto status = open_->descriptor.close(files_[open_->block]);
+  auto status = open_->descriptor.close(directory_.path_of(files_[open_->block]));
   open_.reset();
   return status;
 }
@@ -83,11 +85,7 @@ Status RamExtraction::clear(std::uint32_t block, std::uint64_t addr, std::uint64
 
 Status RamExtraction::give_length(std::uint32_t block) {
   if (auto status = select(block); !status) return status;
-  if (auto status = open_->file.flush(); !status) return status;
-  const auto length = static_cast<off_t>(context_.session().blocks()[block].length);
-  if (::ftruncate(open_->descriptor.get(), length) != 0)
-    return io::system_error(fmt::format("{} of {} bytes", files_[block], length));
-  return {};
+  return open_->file.resize(context_.session().blocks()[block].length);
 }
 
 Status RamExtraction::finish() {
@@ -111,12 +109,12 @@ Status RamExtraction::finish() {
   }
   if (made_.empty() && absent) return *absent;
   if (auto status = deselect(); !status) return status;
-  auto descriptor = directory_.open_file(io::index_file_name);
+  auto descriptor = directory_.open_file(index_file_name);
   if (!descriptor) return std::move(descriptor.error());
-  if (auto status = io::write_at(descriptor->get(), 0, as_bytes(index()), io::index_file_name); !status)
-    return status;
-  if (auto status = descriptor->close(io::index_file_name); !status) return status;
-  made_.emplace_back(io::index_file_name);
+  const std::string path = directory_.path_of(index_file_name);
+  if (auto status = io::write_at(descriptor->get(), 0, as_bytes(index()), path); !status) return status;
+  if (auto status = descriptor->close(path); !status) return status;
+  made_.emplace_back(index_file_name);
   return {};
 }
 

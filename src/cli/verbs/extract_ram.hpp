@@ -2,7 +2,8 @@
 /// `extract --ram`: one sparse file for each RAM block, and an index of them.
 #pragma once
 
-#include <qember/io/sparse_files.hpp>
+#include <qember/io/sparse_file.hpp>
+#include <qember/io/staged_directory.hpp>
 #include "extraction.hpp"
 
 namespace qember::cli {

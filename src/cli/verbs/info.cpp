@@ -6,6 +6,7 @@
 #include "verbs.hpp"
 
 #include <qember/asn1/types.hpp>
+#include <qember/io/file_checks.hpp>
 #include <qember/vm/summary.hpp>
 
 #include <qember/event/pump.hpp>

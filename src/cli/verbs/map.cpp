@@ -6,6 +6,8 @@
 #include "verbs.hpp"
 
 #include <qember/event/pump.hpp>
+#include <qember/io/file_checks.hpp>
+#include <qember/io/output_file.hpp>
 
 #include <fmt/format.h>
 
