@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "extension.hpp"
 
-#include <qember/ber/validate.hpp>
 #include <qember/core/text.hpp>
 
 #include <fmt/format.h>
@@ -9,213 +8,25 @@
 namespace qember::qber::extension {
 namespace {
 
-using asn1::VMStateEntries;
-using Entries = asn1::List<VMStateEntries>;
-using Which = VMStateEntries::Which;
-
 constexpr std::string_view stand_in_prefix = "qember-name-";
-
-/// The keys in a note on a section, and in one on a RAM block; a value follows each.
-enum class Key : std::uint8_t { type = 1, continues, marks, names_block, fill, page_size, name, blocks };
-enum class BlockKey : std::uint8_t { page_size = 1, address, name, mapped };
-
-asn1::Value<asn1::SecFull> make(const SectionFields& fields) {
-  auto section = asn1::Value<asn1::SecFull>::make();
-  section->set_name(fields.name);
-  section->set_sectionid(fields.sectionid);
-  section->set_instanceid(fields.instanceid);
-  section->set_versionid(fields.versionid);
-  return section;
-}
-
-/// A section whose contents are values, to be appended.
-struct Builder {
-  explicit Builder(Kind kind)
-      : section(make(fields(kind))), entries(section->contents().make_vmstate().make_vmstateentries()) {}
-
-  template <class K>
-  static void key(Entries& to, K key) {
-    to.append().set_int(static_cast<std::uint64_t>(key));
-  }
-  template <class K>
-  static void pair(Entries& to, K k, std::optional<std::uint64_t> value) {
-    if (!value) return;
-    key(to, k);
-    to.append().set_int(*value);
-  }
-  template <class K>
-  static void pair(Entries& to, K k, const std::optional<Bytes>& value) {
-    if (!value) return;
-    key(to, k);
-    to.append().set_oldblob(*value);
-  }
-  template <class K>
-  static void flag(Entries& to, K k, bool value) {
-    if (!value) return;
-    key(to, k);
-    to.append().set_bool(true);
-  }
-
-  Result<Bytes> encode() const { return asn1::encode(*section); }
-
-  asn1::Value<asn1::SecFull> section;
-  Entries entries;
-};
-
-/// Reads values one after the other; remembers the first that is not as wanted.
-class Values {
- public:
-  explicit Values(const asn1::SecFull& section)
-      : Values(section.contents().as_vmstate().as_vmstateentries(), ".contents.vmstate.vmstateentries") {
-    if (section.contents().as_vmstate().which() != asn1::VMState::Which::vmstateentries) fail("values");
-  }
-  Values(Entries entries, std::string path) : entries_(entries), path_(std::move(path)) {}
-
-  bool more() const { return !error_ && next_ < entries_.size(); }
-  std::uint64_t number(std::uint64_t most) {
-    const VMStateEntries value = next(Which::int_, "an int");
-    const auto number = value.as_int().as_unsigned();
-    if (!error_ && (!number || *number > most)) fail(fmt::format("at most {}", most));
-    return error_ ? 0 : *number;
-  }
-  bool flag() { return next(Which::bool_, "a bool").as_bool(); }
-  ByteView octets() { return next(Which::oldblob, "an oldblob").as_oldblob(); }
-  Values array() {
-    const Entries inside = next(Which::array, "an array").as_array();
-    Values values(inside, fmt::format("{}[{}].array", path_, next_ - 1));
-    if (error_) values.error_ = error_;
-    return values;
-  }
-  VMStateEntries any() { return next_ < entries_.size() ? entries_[next_++] : VMStateEntries(); }
-  void adopt(const Values& inside) {
-    if (inside.error_ && !error_) error_ = inside.error_;
-  }
-  void fail(std::string expected) {
-    if (error_) return;
-    const std::size_t at = next_ > 0 ? next_ - 1 : 0;
-    error_ = Error{Errc::bad_annotation, 0, fmt::format("{}[{}]", path_, at), std::move(expected),
-                   "another value"};
-  }
-  const std::optional<Error>& error() const { return error_; }
-
- private:
-  VMStateEntries next(Which wanted, std::string_view what) {
-    if (error_) return {};
-    if (next_ >= entries_.size()) {
-      ++next_;
-      fail(std::string(what));
-      return {};
-    }
-    const VMStateEntries value = entries_[next_++];
-    if (value.which() != wanted) fail(std::string(what));
-    return error_ ? VMStateEntries() : value;
-  }
-
-  Entries entries_;
-  std::string path_;
-  std::size_t next_ = 0;
-  std::optional<Error> error_;
-};
-
-constexpr std::uint64_t any_u64 = ~std::uint64_t{0};
-constexpr std::uint64_t any_u32 = 0xffffffff;
-
-Bytes copy(ByteView view) { return {view.begin(), view.end()}; }
-
-BlockNote read_block_note(Values& values) {
-  BlockNote note;
-  note.index = static_cast<std::uint32_t>(values.number(any_u32));
-  while (values.more()) {
-    switch (static_cast<BlockKey>(values.number(any_u32))) {
-      case BlockKey::page_size: note.page_size = values.number(any_u64); break;
-      case BlockKey::address: note.address = values.number(any_u64); break;
-      case BlockKey::name: note.name = copy(values.octets()); break;
-      case BlockKey::mapped: {
-        Values mapped = values.array();
-        note.mapped =
-            event::MappedRam{static_cast<std::uint32_t>(mapped.number(any_u32)), mapped.number(any_u64),
-                             mapped.number(any_u64), mapped.number(any_u64)};
-        values.adopt(mapped);
-        break;
-      }
-      default: values.fail("a key of a RAM block");
-    }
-  }
-  return note;
-}
-
-void read_pair(Values& values, SectionNote& note) {
-  switch (static_cast<Key>(values.number(any_u32))) {
-    case Key::type:
-      note.type = static_cast<event::Element>(
-          values.number(static_cast<std::uint64_t>(event::Element::section_full)));
-      break;
-    case Key::continues: note.continues = values.flag(); break;
-    case Key::marks:
-      for (Values marks = values.array(); marks.more();) {
-        note.marks.push_back(marks.number(any_u64));
-        values.adopt(marks);
-      }
-      break;
-    case Key::names_block: note.names_block = values.flag(); break;
-    case Key::fill: note.fill = static_cast<std::uint8_t>(values.number(0xff)); break;
-    case Key::page_size: note.page_size = values.number(any_u64); break;
-    case Key::name: note.name = copy(values.octets()); break;
-    case Key::blocks:
-      for (Values blocks = values.array(); blocks.more();) {
-        Values block = blocks.array();
-        note.blocks.push_back(read_block_note(block));
-        blocks.adopt(block);
-        values.adopt(blocks);
-      }
-      break;
-    default: values.fail("a key of a section");
-  }
-}
-
-Result<Bytes> with_bytes(std::size_t count, std::uint32_t value) {
-  Bytes bytes(count);
-  store_be(bytes.data(), value);
-  return bytes;
-}
-
-/// The payload of a configuration's subsection as values, and back.
-void put_payload(const event::ConfigurationSubsection& sub, Entries to) {
-  if (sub.name == "configuration/target-page-bits") {
-    to.append().set_int(load_be<std::uint32_t>(sub.payload.data()));
-  } else if (sub.name == "configuration/capabilities") {
-    for (std::size_t at = 4; at < sub.payload.size(); at += 1 + sub.payload[at])
-      to.append().set_oldblob(ByteView(sub.payload).subspan(at + 1, sub.payload[at]));
-  } else {
-    to.append().set_oldblob(sub.payload);
-  }
-}
-
-Bytes take_payload(std::string_view name, Values& values) {
-  if (name == "configuration/target-page-bits")
-    return *with_bytes(4, static_cast<std::uint32_t>(values.number(any_u32)));
-  if (name == "configuration/uuid") {
-    const ByteView uuid = values.octets();
-    if (uuid.size() != 16) values.fail("16 octets");
-    return copy(uuid);
-  }
-  if (name != "configuration/capabilities") return copy(values.octets());
-  Bytes payload(4);
-  std::uint32_t count = 0;
-  for (; values.more(); ++count) {
-    const ByteView capability = values.octets();
-    if (capability.size() > 0xff) values.fail("a name of at most 255 octets");
-    payload.push_back(static_cast<std::uint8_t>(capability.size()));
-    payload.insert(payload.end(), capability.begin(), capability.end());
-  }
-  store_be(payload.data(), count);
-  return payload;
-}
 
 }  // namespace
 
 bool SectionNote::only_blocks() const {
   return !type && !continues && marks.empty() && !names_block && !fill && !page_size && !name;
+}
+
+bool SectionNote::join(SectionNote more) {
+  if (more.empty()) return true;
+  if (empty()) {
+    *this = std::move(more);
+  } else if (!blocks.empty() && more.only_blocks()) {
+    blocks.insert(blocks.end(), std::make_move_iterator(more.blocks.begin()),
+                  std::make_move_iterator(more.blocks.end()));
+  } else {
+    return false;
+  }
+  return true;
 }
 
 bool needs_stand_in(ByteView name) {
@@ -229,164 +40,6 @@ std::string stand_in(ByteView name, std::size_t index) {
 
 SectionFields fields(Kind kind, std::uint32_t id) {
   return {std::string(section_name), id, static_cast<std::uint64_t>(kind), format_version};
-}
-
-Result<Bytes> encode(const SectionNote& note) {
-  Builder builder(Kind::section);
-  Entries& to = builder.entries;
-  if (note.type) Builder::pair(to, Key::type, static_cast<std::uint64_t>(*note.type));
-  Builder::flag(to, Key::continues, note.continues);
-  if (!note.marks.empty()) {
-    Builder::key(to, Key::marks);
-    auto marks = to.append().make_array();
-    for (const std::uint64_t word : note.marks) marks.append().set_int(word);
-  }
-  Builder::flag(to, Key::names_block, note.names_block);
-  if (note.fill) Builder::pair(to, Key::fill, *note.fill);
-  Builder::pair(to, Key::page_size, note.page_size);
-  Builder::pair(to, Key::name, note.name);
-  if (!note.blocks.empty()) {
-    Builder::key(to, Key::blocks);
-    auto blocks = to.append().make_array();
-    for (const BlockNote& block : note.blocks) {
-      Entries pairs = blocks.append().make_array();
-      pairs.append().set_int(block.index);
-      Builder::pair(pairs, BlockKey::page_size, block.page_size);
-      Builder::pair(pairs, BlockKey::address, block.address);
-      Builder::pair(pairs, BlockKey::name, block.name);
-      if (!block.mapped) continue;
-      Builder::key(pairs, BlockKey::mapped);
-      auto mapped = pairs.append().make_array();
-      mapped.append().set_int(block.mapped->version);
-      mapped.append().set_int(block.mapped->page_size);
-      mapped.append().set_int(block.mapped->bitmap_offset);
-      mapped.append().set_int(block.mapped->pages_offset);
-    }
-  }
-  return builder.encode();
-}
-
-Result<Bytes> encode(const event::Configuration& configuration) {
-  Builder builder(Kind::configuration);
-  builder.entries.append().set_oldblob(configuration.machine);
-  if (!configuration.subsections.empty()) {
-    auto list = builder.entries.append().make_subsecl();
-    for (const event::ConfigurationSubsection& sub : configuration.subsections) {
-      auto to = list.append();
-      to.set_name(sub.name);
-      to.set_versionid(sub.version);
-      put_payload(sub, to.contents());
-    }
-  }
-  return builder.encode();
-}
-
-Result<Bytes> encode(const event::Command& command) {
-  Builder builder(Kind::command);
-  builder.entries.append().set_int(command.id);
-  builder.entries.append().set_oldblob(command.payload);
-  return builder.encode();
-}
-
-Result<Bytes> encode(const CompressedPage& page) {
-  Builder builder(Kind::compressed);
-  builder.entries.append().set_int(page.block);
-  builder.entries.append().set_int(page.addr);
-  builder.entries.append().set_oldblob(page.data);
-  if (page.names_block) builder.entries.append().set_bool(true);
-  return builder.encode();
-}
-
-Result<Bytes> encode(const event::MappedBitmap& bitmap) {
-  Builder builder(Kind::mapped_bitmap);
-  builder.entries.append().set_int(bitmap.block);
-  builder.entries.append().set_oldblob(bitmap.data);
-  return builder.encode();
-}
-
-Result<Bytes> encode(const event::MappedStale& stale) {
-  Builder builder(Kind::mapped_stale);
-  builder.entries.append().set_int(stale.block);
-  builder.entries.append().set_int(stale.addr);
-  builder.entries.append().set_oldblob(stale.data);
-  return builder.encode();
-}
-
-Result<Bytes> encode(const SectionFields& fields, ByteView blob) {
-  auto section = make(fields);
-  section->contents().set_oldblob(blob);
-  return asn1::encode(*section);
-}
-
-Result<SectionNote> read_section_note(const asn1::SecFull& section) {
-  Values values(section);
-  SectionNote note;
-  while (values.more()) read_pair(values, note);
-  if (values.error()) return *values.error();
-  return note;
-}
-
-Result<event::Configuration> read_configuration(const asn1::SecFull& section) {
-  Values values(section);
-  event::Configuration configuration;
-  configuration.machine = copy(values.octets());
-  if (values.more()) {
-    const VMStateEntries list = values.any();
-    if (list.which() != Which::subsecl) values.fail("a subsecl");
-    for (const auto sub : list.as_subsecl()) {
-      Values payload(sub.contents(), ".contents.vmstate.vmstateentries[1].subsecl");
-      const auto version = sub.versionid().as_unsigned();
-      if (!version || *version > any_u32) values.fail("a version of 32 bits");
-      configuration.subsections.push_back({std::string(sub.name()),
-                                           static_cast<std::uint32_t>(version.value_or(0)),
-                                           take_payload(sub.name(), payload)});
-      if (payload.more()) payload.fail("nothing more");
-      values.adopt(payload);
-    }
-  }
-  if (values.more()) values.fail("nothing more");
-  if (values.error()) return *values.error();
-  return configuration;
-}
-
-Result<event::Command> read_command(const asn1::SecFull& section) {
-  Values values(section);
-  event::Command command;
-  command.id = static_cast<std::uint16_t>(values.number(0xffff));
-  command.payload = values.octets();
-  if (command.payload.size() > 0xffff) values.fail("at most 65535 octets");
-  if (values.error()) return *values.error();
-  return command;
-}
-
-Result<event::MappedBitmap> read_mapped_bitmap(const asn1::SecFull& section) {
-  Values values(section);
-  event::MappedBitmap bitmap;
-  bitmap.block = static_cast<std::uint32_t>(values.number(any_u32));
-  bitmap.data = values.octets();
-  if (values.error()) return *values.error();
-  return bitmap;
-}
-
-Result<event::MappedStale> read_mapped_stale(const asn1::SecFull& section) {
-  Values values(section);
-  event::MappedStale stale;
-  stale.block = static_cast<std::uint32_t>(values.number(any_u32));
-  stale.addr = values.number(any_u64);
-  stale.data = values.octets();
-  if (values.error()) return *values.error();
-  return stale;
-}
-
-Result<CompressedPage> read_compressed(const asn1::SecFull& section) {
-  Values values(section);
-  CompressedPage page;
-  page.block = static_cast<std::uint32_t>(values.number(any_u32));
-  page.addr = values.number(any_u64);
-  page.data = values.octets();
-  if (values.more()) page.names_block = values.flag();
-  if (values.error()) return *values.error();
-  return page;
 }
 
 }  // namespace qember::qber::extension

@@ -29,6 +29,18 @@ enum class Kind : std::uint8_t {
 };
 inline constexpr std::uint32_t last_kind = 11;
 
+/// Bit 31 of a kind, and of a key: a reader that does not know it reads over the section, or over the key and
+/// the value behind it. Without it one that is not known is refused.
+inline constexpr std::uint64_t optional_bit = std::uint64_t{1} << 31U;
+constexpr bool is_optional(std::uint64_t number) {
+  return number <= 0xffffffff && (number & optional_bit) != 0;
+}
+/// Whether a section of that name is one to read over: no kind with the bit is known yet.
+inline bool is_skipped(const SectionFields& fields) {
+  const auto kind = fields.instanceid.as_unsigned();
+  return kind && is_optional(*kind);
+}
+
 /// What is out of the ordinary with a RAM block in a list.
 struct BlockNote {
   std::uint32_t index = 0;
@@ -52,6 +64,9 @@ struct SectionNote {
   bool empty() const { return blocks.empty() && only_blocks(); }
   /// It says nothing but of RAM blocks.
   bool only_blocks() const;
+  /// Adds what the next note says, where both are about one section: this one says nothing, or `more` is only
+  /// of RAM blocks and goes on with it. Else false, and nothing changes. A note that says nothing is none.
+  bool join(SectionNote more);
 };
 
 struct CompressedPage {

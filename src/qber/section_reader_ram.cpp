@@ -103,12 +103,12 @@ Result<SectionEvent> SectionReader::read_ram() {
 namespace {
 
 /// Four frames around a block, the block's own, and the page list's.
-constexpr std::size_t frames_in_list = 6;
+constexpr std::size_t frames_in_pages = 6;
 
 }  // namespace
 
 std::size_t SectionReader::peek_pages(std::span<ram::PageView> room) {
-  if (failed_ || state_ != State::pages || frames_.size() != frames_in_list) return 0;
+  if (failed_ || state_ != State::pages || frames_.size() != frames_in_pages) return 0;
   peeked_ = ram::parse_common_pages(view(), room);
   return peeked_.count;
 }
@@ -133,7 +133,7 @@ Result<SectionEvent> SectionReader::read_page() {
     return SectionEvent{page};
   }
   const ByteView rest = view();
-  if (frames_.size() == frames_in_list) {
+  if (frames_.size() == frames_in_pages) {
     const auto end = at_end();
     if (!end) return end.error();
     if (!*end) {

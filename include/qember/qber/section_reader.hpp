@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// Reads a `QemuFile` in BER: sections one at a time, RAM page by page.
+/// Reads a `QemuFile` in BER: sections one at a time, RAM page by page. An alternative of `Sections` that the
+/// schema does not have is read over where the class of its tag is private, and refused otherwise.
 #pragma once
 
 #include <qember/asn1/types.hpp>
@@ -80,16 +81,18 @@ class SectionReader {
   std::string path() const { return path_of(event_place_); }
 
  private:
-  enum class State : std::uint8_t { file, top, blob, ram, pages, after_file, end };
+  enum class State : std::uint8_t { file, top, skipped, blob, ram, pages, after_file, end };
   struct Place {
     enum class In : std::uint8_t { file, section, full, min, block, page } in = In::file;
     std::size_t section = 0;
     std::size_t block = 0;
     std::size_t page = 0;
   };
-  /// A constructed TLV that has been entered.
-  /// The file, its list and the section: where a section's list of blocks has been left.
+  /// The file and its list of sections.
+  static constexpr std::size_t frames_in_list = 2;
+  /// These and the section: where a section's list of blocks has been left.
   static constexpr std::size_t frames_in_section = 3;
+  /// A constructed TLV that has been entered.
   struct Frame {
     std::uint64_t end;  ///< where its contents end, or those of the frame around it
     bool indefinite;
@@ -106,6 +109,9 @@ class SectionReader {
   Result<SectionEvent> read_ram();
   Result<SectionEvent> read_page();
   Result<SectionEvent> read_after_file();
+  Status skip_private();
+  Status skip_header();
+  Status skip_contents();
 
   /// The unread bytes that belong to the innermost frame.
   ByteView view() const;
@@ -113,6 +119,8 @@ class SectionReader {
   /// `component` is, which the tag alone decides on.
   Result<ber::Header> expect(const ber::Identifier& wanted, std::string_view component, std::size_t at = 0,
                              std::string_view alternative = {});
+  Status check_header(ber::HeaderOutcome outcome, const ber::Header& header, std::size_t at,
+                      std::string_view component) const;
   Result<bool> at_end();
   void enter(const ber::Header& header);
   void leave();
@@ -120,6 +128,8 @@ class SectionReader {
   Result<std::optional<SectionFields>> peek_fields(const ber::Header& header, std::size_t& contents);
   Error misplaced(std::size_t at, std::string_view component, std::string expected, std::string found) const;
   Error shortage(std::size_t at, std::string_view component) const;
+  /// In the contents of a string, whose header is what is not complete.
+  Error shortage_of_segment(std::string_view component) const;
   bool shows_more_later(ByteView unread) const;
   Error with_all_it_shows(Error error, ByteView encoded) const;
   Error refuse(Errc code, std::size_t at, std::string_view component, std::string expected,
@@ -138,7 +148,7 @@ class SectionReader {
 
   ber::Framer framer_;           ///< of a section whose length is not given
   std::size_t blob_frames_ = 0;  ///< frames outside the segments of a string
-  std::uint64_t segment_ = 0;    ///< octets of a segment that are still to come
+  std::uint64_t segment_ = 0;    ///< bytes of a string, or of what is read over, that are still to come
   std::uint64_t segment_at_ = 0;
   std::string block_name_;
   Bytes scratch_;

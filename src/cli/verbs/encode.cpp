@@ -76,17 +76,17 @@ int encode(const EncodeOptions& options) {
                                   "something else"});
   }
   qber::Lengths lengths;
-  return convert(options, vm::Format::native,
-                 [&](vm::OpenedStream& stream, io::Output& output) -> Result<std::unique_ptr<event::Sink>> {
-                   if (!options.der)
-                     return std::unique_ptr<event::Sink>(
-                         new Encoding(stream, qber::SectionWriter(output), options));
-                   auto measured = measure(stream.bytes(), options);
-                   if (!measured) return std::move(measured.error());
-                   lengths = std::move(*measured);
-                   auto to = qber::SectionWriter::definite(output, lengths);
-                   return std::unique_ptr<event::Sink>(new Encoding(stream, std::move(to), options));
-                 });
+  return convert(
+      options, vm::Format::native,
+      [&](vm::OpenedStream& stream, io::Output& output) -> Result<std::unique_ptr<event::Sink>> {
+        if (!options.der)
+          return std::unique_ptr<event::Sink>(new Encoding(stream, qber::SectionWriter(output), options));
+        auto measured = measure(stream.bytes(), options);
+        if (!measured) return std::move(measured.error());
+        lengths = std::move(*measured);
+        auto to = qber::SectionWriter::definite(output, lengths);
+        return std::unique_ptr<event::Sink>(new Encoding(stream, std::move(to), options));
+      });
 }
 
 }  // namespace

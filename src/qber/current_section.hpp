@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// The native section that began last: until another element ends it, it may go on.
+#pragma once
+
+#include "../event/records.hpp"
+
+#include <qember/device/description.hpp>
+
+namespace qember::qber {
+
+class CurrentSection {
+ public:
+  /// `device`: which the description has for it, or null. `offset`: of it in the input.
+  void begin(const event::SectionBegin& begin, event::BodyKind kind, const device::Device* device,
+             std::uint64_t offset) {
+    name_ = begin.name;
+    begin_ = begin;
+    begin_.name = name_;
+    kind_ = kind;
+    device_ = device;
+    is_open_ = true;
+    records.begin(kind, begin_.name, offset);
+  }
+  void end() { is_open_ = false; }
+  void set_device(const device::Device* device) { device_ = device; }
+
+  bool is_open() const { return is_open_; }
+  bool is_ram() const { return is_open_ && kind_ == event::BodyKind::ram; }
+  /// Its name is valid until another section begins.
+  const event::SectionBegin& header() const { return begin_; }
+  event::BodyKind kind() const { return kind_; }
+  const device::Device* device() const { return device_; }
+
+  event::Records records;  ///< of its body
+
+ private:
+  std::string name_;
+  event::SectionBegin begin_;
+  event::BodyKind kind_ = event::BodyKind::device;
+  const device::Device* device_ = nullptr;
+  bool is_open_ = false;
+};
+
+}  // namespace qember::qber
