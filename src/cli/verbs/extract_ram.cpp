@@ -33,7 +33,7 @@ Status RamExtraction::take(const event::Event& event) {
 }
 
 Status RamExtraction::begin(std::span<const RamBlock> blocks) {
-  auto asked = find_blocks(context_.session(), options_.blocks);
+  auto asked = vm::find_blocks(context_.session(), options_.blocks);
   if (!asked) return std::move(asked.error());
   wanted_.assign(blocks.size(), asked->empty());
   for (const std::uint32_t block : *asked) wanted_[block] = true;
@@ -89,13 +89,13 @@ Status RamExtraction::give_length(std::uint32_t block) {
 }
 
 Status RamExtraction::finish() {
-  if (auto status = check_included(ram_); !status) return status;
+  if (auto status = vm::check_included(ram_); !status) return status;
   std::optional<Error> absent;
   for (std::uint32_t block = 0; block < wanted_.size(); ++block) {
     if (!wanted_[block]) continue;
-    const auto absence = absence_of(context_.session(), ram_, block);
+    const auto absence = vm::absence_of(context_.session(), ram_, block);
     if (absence) {
-      absent = refuse_absent(context_.session().blocks()[block], absence->reason);
+      absent = vm::refuse_absent(context_.session().blocks()[block], absence->reason);
       if (!options_.blocks.empty()) return *absent;
       if (absence->has_contents)
         lacking_.push_back(*absent);
@@ -125,7 +125,7 @@ std::string RamExtraction::index() const {
     if (!wanted_[i]) continue;
     const RamBlock& block = context_.session().blocks()[i];
     const BlockTally& tally = ram_.tallies()[i];
-    const auto absence = absence_of(context_.session(), ram_, i);
+    const auto absence = vm::absence_of(context_.session(), ram_, i);
     const std::uint64_t pages = block.length / page_size + (block.length % page_size != 0 ? 1 : 0);
     const std::uint64_t untold = pages - tally.data_pages - tally.zero_pages - tally.discarded_pages;
     const bool untold_is_zero = context_.session().mapped_ram() && !absence;

@@ -6,6 +6,8 @@
 #include <qember/io/staged_directory.hpp>
 #include "extraction.hpp"
 
+#include <qember/vm/ram_presence.hpp>
+
 namespace qember::cli {
 
 class RamExtraction final : public Extraction, private vm::RamStore {

@@ -4,7 +4,7 @@
 
 #include "../common_options.hpp"
 
-#include <qember/vm/final_ram.hpp>
+#include <qember/event/sink.hpp>
 #include <qember/vm/layout.hpp>
 
 namespace qember::cli {
@@ -32,25 +32,5 @@ class Extraction : public event::Sink {
   /// Memory that the guest has and the files have not, once all is written.
   virtual std::span<const Error> lacking() const { return {}; }
 };
-
-/// The places of `names` in the list of blocks; `Errc::usage` for a name that is not there.
-Result<std::vector<std::uint32_t>> find_blocks(const event::Session& session,
-                                               std::span<const std::string> names);
-
-/// Why a block's pages are not in the stream.
-struct Absence {
-  std::string_view reason;
-  bool has_contents = false;  ///< the guest has them, so that without them its memory is not whole
-};
-
-/// Nothing of a block whose pages are in the stream.
-std::optional<Absence> absence_of(const event::Session& session, const vm::FinalRam& ram,
-                                  std::uint32_t block);
-
-/// Refuses a stream whose RAM went over other connections.
-Status check_included(const vm::FinalRam& ram);
-
-/// `Errc::unsupported`, for a block that was asked for and is not in the stream.
-Error refuse_absent(const event::RamBlock& block, std::string_view reason);
 
 }  // namespace qember::cli

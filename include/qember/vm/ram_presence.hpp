@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Whether the RAM that a stream lists is in it.
+#pragma once
+
+#include <qember/vm/final_ram.hpp>
+
+#include <string>
+
+namespace qember::vm {
+
+/// The places of `names` in the list of blocks; `Errc::usage` for a name that is not there.
+Result<std::vector<std::uint32_t>> find_blocks(const event::Session& session,
+                                               std::span<const std::string> names);
+
+/// Why a block's pages are not in the stream.
+struct Absence {
+  std::string_view reason;
+  bool has_contents = false;  ///< the guest has them, so that without them its memory is not whole
+};
+
+/// Nothing of a block whose pages are in the stream.
+std::optional<Absence> absence_of(const event::Session& session, const FinalRam& ram, std::uint32_t block);
+
+/// Refuses a stream whose RAM went over other connections.
+Status check_included(const FinalRam& ram);
+
+/// `Errc::unsupported`, for a block that was asked for and is not in the stream.
+Error refuse_absent(const event::RamBlock& block, std::string_view reason);
+
+}  // namespace qember::vm
