@@ -2,6 +2,7 @@
 #include "elf_extraction.hpp"
 
 #include <qember/dump/vmcoreinfo.hpp>
+#include <qember/io/file_checks.hpp>
 #include "../output.hpp"
 #include "../render/style.hpp"
 
