@@ -17,6 +17,7 @@ class CurrentSection {
     begin_ = begin;
     begin_.name = name_;
     kind_ = kind;
+    is_device_ = begin.type == event::Element::section_full && kind != event::BodyKind::ram;
     device_ = device;
     is_open_ = true;
     records.begin(kind, begin_.name, offset);
@@ -26,6 +27,8 @@ class CurrentSection {
 
   bool is_open() const { return is_open_; }
   bool is_ram() const { return is_open_ && kind_ == event::BodyKind::ram; }
+  /// Device state, whether or not it has ended.
+  bool is_device() const { return is_device_; }
   /// Its name is valid until another section begins.
   const event::SectionBegin& header() const { return begin_; }
   event::BodyKind kind() const { return kind_; }
@@ -39,6 +42,7 @@ class CurrentSection {
   event::BodyKind kind_ = event::BodyKind::device;
   const device::Device* device_ = nullptr;
   bool is_open_ = false;
+  bool is_device_ = false;
 };
 
 }  // namespace qember::qber

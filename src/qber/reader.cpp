@@ -91,7 +91,8 @@ Status Reader::State::on(const BlobData& data) {
 
 Status Reader::State::on(const BlobEnd&) {
   if (blob_kind == Kind::description) return description(body);
-  if (blob_kind == Kind::trailing || blob_kind == Kind::device_state) return {};
+  if (blob_kind == Kind::device_state) return tail_end();
+  if (blob_kind == Kind::trailing) return {};
   return body_end();
 }
 

@@ -2,9 +2,12 @@
 // The part of the reader that reads the sections named `qember`.
 #include "reader_state.hpp"
 
+#include <qember/core/text.hpp>
 #include <qember/event/rule.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace qember::qber {
 
@@ -45,7 +48,8 @@ Status Reader::State::extension_section(const SectionFields& fields, const asn1:
     case Kind::trailing:
     case Kind::device_state: {
       auto status = begin_tail(kind);
-      return status ? tail_piece(blob, kind == Kind::device_state) : status;
+      if (status) status = tail_piece(blob, kind == Kind::device_state);
+      return status && kind == Kind::device_state ? tail_end() : status;
     }
     case Kind::no_footers: return no_footers();
   }
@@ -99,6 +103,7 @@ Status Reader::State::configuration(const asn1::SecFull& section) {
 Status Reader::State::command(const asn1::SecFull& section) {
   auto read = extension::read_command(section);
   if (!read) return place(std::move(read.error()));
+  if (auto status = check_behind_devices(false); !status) return status;
   if (auto status = end_before(event::Element::command); !status) return status;
   auto status = session.note(*read);
   events.pass(event::Event(*read));
@@ -168,8 +173,25 @@ Status Reader::State::tail_piece(ByteView data, bool device_state) {
     if (!device_state && !described.has_text() && first == event::Element::description)
       return refuse(Errc::bad_annotation, ".contents.oldblob", "what is no description", "06");
   }
+  constexpr std::size_t most_header = 1 + 4 + 1 + 255 + 8;
+  if (device_state) {
+    const ByteView header = data.first(std::min(data.size(), most_header - tail.header.size()));
+    tail.header.insert(tail.header.end(), header.begin(), header.end());
+  }
   events.give(event::TrailingData{data, device_state});
   return {};
+}
+
+/// Device state begins with the whole header of a device: natively nothing else makes it that.
+Status Reader::State::tail_end() const {
+  constexpr std::size_t before_name = 1 + 4 + 1;
+  const ByteView header = tail.header;
+  const std::size_t name = header.size() < before_name ? 0 : header[before_name - 1];
+  if (header.size() >= before_name + name + 8 &&
+      body_kind(as_text(header.subspan(before_name, name)), event::Element::section_full) ==
+          event::BodyKind::device)
+    return {};
+  return refuse(Errc::bad_annotation, ".contents.oldblob", "the header of a device", "other bytes");
 }
 
 Status Reader::State::no_footers() {

@@ -18,17 +18,26 @@ Status Reader::State::check_end_known(const event::SectionBegin& begun, event::B
                       fmt::format("{:?}", begun.name)));
 }
 
+/// Without footers the first device takes the rest of the native stream, where devices alone can be told
+/// apart.
+Status Reader::State::check_behind_devices(bool is_device) const {
+  if (footers.exist || is_device || !current.is_device()) return {};
+  return refuse(Errc::wrong_order, "", "no more than devices behind the first, where there are no footers",
+                "something else");
+}
+
 /// What is refused does not begin.
 Status Reader::State::begin(const event::SectionBegin& section_begin, event::BodyKind kind) {
+  const bool is_device = kind != event::BodyKind::ram && section_begin.type == event::Element::section_full;
+  if (auto status = check_behind_devices(is_device); !status) return status;
   if (auto status = end_before(section_begin.type); !status) return status;
   if (!footers.exist) {
     if (auto status = check_end_known(section_begin, kind); !status) return status;
   }
   if (auto status = placed(session.note(section_begin)); !status) return status;
   // Every FULL takes its device, whatever it holds: what wrote it has counted the same way.
-  const bool takes = kind != event::BodyKind::ram && section_begin.type == event::Element::section_full;
   const device::Device* const device =
-      takes ? described.match(section_begin.name, section_begin.instance) : nullptr;
+      is_device ? described.match(section_begin.name, section_begin.instance) : nullptr;
   current.begin(section_begin, kind, device, sections.offset());
   events.give(current.header());
   return {};

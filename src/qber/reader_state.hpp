@@ -27,6 +27,7 @@ struct Footers {
 struct Tail {
   bool begun = false;     ///< the end mark has been given out, or is part of what follows
   bool has_data = false;  ///< and some of that
+  Bytes header;           ///< of device state: as much as the header of a section may take
 };
 
 struct Reader::State {
@@ -79,6 +80,7 @@ struct Reader::State {
   // reader_sections.cpp: native sections, their bodies and blocks.
   Status begin(const event::SectionBegin& section_begin, event::BodyKind kind);
   Status begin_section(const SectionFields& fields, event::Element default_type);
+  Status check_behind_devices(bool is_device) const;
   Status check_end_known(const event::SectionBegin& begun, event::BodyKind kind) const;
   Status body_piece(ByteView data, std::uint64_t offset);
   Status body_end() const;
@@ -113,6 +115,7 @@ struct Reader::State {
   Status description_piece(ByteView piece);
   Status begin_tail(extension::Kind kind);
   Status tail_piece(ByteView data, bool device_state);
+  Status tail_end() const;
   Status no_footers();
 
   Error refuse(Errc code, std::string_view component, std::string expected, std::string found) const {

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <set>
 
 namespace qember::cli {
@@ -32,6 +33,20 @@ Status RamExtraction::take(const event::Event& event) {
   return ram_.take(event);
 }
 
+/// Whether the core of `--elf` goes by that name, of which one file would take the other's place.
+bool RamExtraction::is_core(const std::string& name) const {
+  if (!options_.elf) return false;
+  std::error_code unknown;
+  return std::filesystem::weakly_canonical(*options_.elf, unknown) ==
+         std::filesystem::weakly_canonical(*options_.ram, unknown) / name;
+}
+
+Status RamExtraction::check_name(const std::string& name) {
+  if (is_core(name))
+    return Error{Errc::usage, 0, *options_.elf, "another file than those of --ram", "one of them"};
+  return directory_.check_free(name);
+}
+
 Status RamExtraction::begin(std::span<const RamBlock> blocks) {
   auto asked = vm::find_blocks(context_.session(), options_.blocks);
   if (!asked) return std::move(asked.error());
@@ -45,9 +60,9 @@ Status RamExtraction::begin(std::span<const RamBlock> blocks) {
       return Error{Errc::bad_value, context_.offset(), context_.path(),
                    "blocks whose files have different names", block.name};
     if (!wanted_[files_.size() - 1]) continue;
-    if (auto status = directory_.check_free(files_.back()); !status) return status;
+    if (auto status = check_name(files_.back()); !status) return status;
   }
-  return {};
+  return check_name(std::string(index_file_name));
 }
 
 Status RamExtraction::select(std::uint32_t block) {
@@ -109,46 +124,67 @@ Status RamExtraction::finish() {
   }
   if (made_.empty() && absent) return *absent;
   if (auto status = deselect(); !status) return status;
-  auto descriptor = directory_.open_file(index_file_name);
-  if (!descriptor) return std::move(descriptor.error());
-  const std::string path = directory_.path_of(index_file_name);
-  if (auto status = io::write_at(descriptor->get(), 0, as_bytes(index()), path); !status) return status;
-  if (auto status = descriptor->close(path); !status) return status;
+  if (auto status = write_index(); !status) return status;
   made_.emplace_back(index_file_name);
   return {};
 }
 
-std::string RamExtraction::index() const {
-  const std::uint64_t page_size = context_.session().page_size_or_default();
-  Json blocks = Json::array();
-  for (std::uint32_t i = 0; i < wanted_.size(); ++i) {
+/// One block at a time: there may be many, and a tree of all of them would take several times the text.
+Status RamExtraction::write_index() {
+  auto descriptor = directory_.open_file(index_file_name);
+  if (!descriptor) return std::move(descriptor.error());
+  io::SparseFile file(descriptor->get(), directory_.path_of(index_file_name));
+  std::uint64_t at = 0;
+  const auto put = [&](const std::string& text) {
+    auto status = file.write(at, as_bytes(text));
+    at += text.size();
+    return status;
+  };
+  auto status = put(fmt::format("{{\n  \"schema\": 1,\n  \"page_size\": {},\n  \"blocks\": [",
+                                context_.session().page_size_or_default()));
+  std::string_view before = "";
+  for (std::uint32_t i = 0; i < wanted_.size() && status; ++i) {
     if (!wanted_[i]) continue;
-    const RamBlock& block = context_.session().blocks()[i];
-    const BlockTally& tally = ram_.tallies()[i];
-    const auto absence = vm::absence_of(context_.session(), ram_, i);
-    const std::uint64_t pages = block.length / page_size + (block.length % page_size != 0 ? 1 : 0);
-    const std::uint64_t untold = pages - tally.data_pages - tally.zero_pages - tally.discarded_pages;
-    const bool untold_is_zero = context_.session().mapped_ram() && !absence;
-    Json entry{
-        {"block", block.name}, {"file", absence ? Json(nullptr) : Json(files_[i])}, {"length", block.length}};
-    if (absence) entry["absent"] = absence->reason;
-    if (block.address) entry["address"] = *block.address;
-    entry["page_size"] = page_size;
-    entry["pages"] = {{"total", pages},
-                      {"data", tally.data_pages},
-                      {"zero", tally.zero_pages + (untold_is_zero ? untold : 0)},
-                      {"discarded", tally.discarded_pages},
-                      {"never_sent", untold_is_zero ? 0 : untold}};
-    entry["records"] = {{"zero", tally.zero},
-                        {"full", tally.full},
-                        {"xbzrle", tally.xbzrle},
-                        {"compressed", tally.compressed},
-                        {"resent", tally.resent}};
-    blocks.push_back(std::move(entry));
+    status = put(fmt::format("{}\n    {}", before, entry_of(i)));
+    before = ",";
   }
-  const Json whole{{"schema", 1}, {"page_size", page_size}, {"blocks", std::move(blocks)}};
+  if (status) status = put(before.empty() ? "]\n}\n" : "\n  ]\n}\n");
+  if (status) status = file.flush();
+  return status ? descriptor->close(directory_.path_of(index_file_name)) : status;
+}
+
+/// What the index says of a block, in lines that fit its place there.
+std::string RamExtraction::entry_of(std::uint32_t i) const {
+  const std::uint64_t page_size = context_.session().page_size_or_default();
+  const RamBlock& block = context_.session().blocks()[i];
+  const BlockTally& tally = ram_.tallies()[i];
+  const auto absence = vm::absence_of(context_.session(), ram_, i);
+  const std::uint64_t pages = block.length / page_size + (block.length % page_size != 0 ? 1 : 0);
+  const std::uint64_t untold = pages - tally.data_pages - tally.zero_pages - tally.discarded_pages;
+  const bool untold_is_zero = context_.session().mapped_ram() && !absence;
+  Json entry{
+      {"block", block.name}, {"file", absence ? Json(nullptr) : Json(files_[i])}, {"length", block.length}};
+  if (absence) entry["absent"] = absence->reason;
+  if (block.address) entry["address"] = *block.address;
+  entry["page_size"] = page_size;
+  entry["pages"] = {{"total", pages},
+                    {"data", tally.data_pages},
+                    {"zero", tally.zero_pages + (untold_is_zero ? untold : 0)},
+                    {"discarded", tally.discarded_pages},
+                    {"never_sent", untold_is_zero ? 0 : untold}};
+  entry["records"] = {{"zero", tally.zero},
+                      {"full", tally.full},
+                      {"xbzrle", tally.xbzrle},
+                      {"compressed", tally.compressed},
+                      {"resent", tally.resent}};
   // Names in a stream need not be UTF-8, nor what a terminal should get.
-  return whole.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
+  const std::string text = entry.dump(2, ' ', true, Json::error_handler_t::replace);
+  std::string lines;
+  for (const char c : text) {
+    lines += c;
+    if (c == '\n') lines += "    ";
+  }
+  return lines;
 }
 
 }  // namespace qember::cli

@@ -42,11 +42,14 @@ class RamExtraction final : public Extraction, private vm::RamStore {
   Status read(std::uint32_t block, std::uint64_t addr, MutableBytes data) override;
   Status clear(std::uint32_t block, std::uint64_t addr, std::uint64_t size) override;
 
+  bool is_core(const std::string& name) const;
+  Status check_name(const std::string& name);
   Status begin(std::span<const event::RamBlock> blocks);
   Status select(std::uint32_t block);
   Status deselect();
   Status give_length(std::uint32_t block);
-  std::string index() const;
+  Status write_index();
+  std::string entry_of(std::uint32_t block) const;
 
   const event::Context& context_;
   const ExtractOptions& options_;

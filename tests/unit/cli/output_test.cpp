@@ -132,6 +132,13 @@ TEST_CASE("all files of an extraction, or none") {
         "2\nindex.json\nmicrovm.ram\nold\n");
   // One form that fails takes the other with it.
   CHECK(streams.run("$QEMBER extract other --ram e --elf core; echo $?; ls -d e core").out == "4\n");
+  // A core in the place of a block or the index would take it.
+  CHECK(streams
+            .run("mkdir n; for c in n/microvm.ram n/index.json ./n/../n/pc.bios; do "
+                 "$QEMBER extract x --ram n --elf $c --force; echo $?; ls -A n; done")
+            .out == "2\n2\n2\n");
+  CHECK(streams.run("$QEMBER extract x --ram n --elf n/core; echo $?; ls -A n").out ==
+        "0\ncore\nindex.json\nmicrovm.ram\npc.bios\n");
 }
 
 TEST_CASE("a signal removes what is half-made, and ends the command") {
