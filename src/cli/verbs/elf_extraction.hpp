@@ -37,7 +37,7 @@ class ElfExtraction final : public Extraction, private vm::RamStore {
         output_(std::move(output)),
         file_(output_.fd(), *options.elf),
         ram_(context, *this, options.read.stream_options().limits),
-        cpus_(options.read.stream_options().limits) {}
+        cpus_(context, options.read.stream_options().limits) {}
 
   bool wants(std::uint32_t block) override { return part_of(block) != nullptr; }
   Status write(std::uint32_t block, std::uint64_t addr, ByteView data) override;
