@@ -179,6 +179,11 @@ Status read_state(const Device& device, ByteView body, StateSink& sink) {
   return std::move(walk).status();
 }
 
+Status check_state(const Device& device, ByteView body) {
+  NoSink sink;
+  return read_state(device, body, sink);
+}
+
 Result<std::size_t> measure_state(const Device& device, ByteView in) {
   NoSink sink;
   Walk walk(device, in, sink);

@@ -120,34 +120,16 @@ bool is_x86_64(const Structure& cpu) {
 
 }  // namespace
 
-void CpuStates::on(const event::DescriptionText& text) {
-  // Without one that can be read a core has memory alone.
-  auto parsed = device::Description::parse(text.json, limits_);
-  if (!parsed || matcher_) return;
-  description_ = std::move(*parsed);
-  matcher_.emplace(description_);
-}
-
-void CpuStates::on(const event::SectionBegin& section) {
-  const bool is_cpu = section.type == event::Element::section_full && section.name == "cpu";
-  device_ = is_cpu && matcher_ ? matcher_->match(section.name, section.instance) : nullptr;
-  body_.clear();
-}
-
-Status CpuStates::on(const event::Body& piece) {
-  if (device_ == nullptr) return {};
-  if (piece.data.size() > limits_.max_section - body_.size())
+// Without a description that can be read a core has memory alone.
+Status CpuStates::add(const event::CollectedSection& section) {
+  if (section.name != "cpu" || section.device == nullptr) return {};
+  if (section.fit == event::Fit::beyond_section_limit)
     return Error{Errc::limit, 0, "cpu", fmt::format("at most {} bytes", limits_.max_section), "more"};
-  body_.insert(body_.end(), piece.data.begin(), piece.data.end());
-  return {};
-}
-
-Status CpuStates::end_cpu() {
-  const device::Device& device = *std::exchange(device_, nullptr);
-  if (!is_x86_64(device.state)) return Error{Errc::unsupported, 0, "cpu", "a CPU of x86-64", "another"};
+  if (!is_x86_64(section.device->state))
+    return Error{Errc::unsupported, 0, "cpu", "a CPU of x86-64", "another"};
   CpuState cpu;
   CpuSink sink(cpu);
-  if (auto status = device::read_state(device, body_, sink); !status) return status;
+  if (auto status = device::read_state(*section.device, section.body, sink); !status) return status;
   sink.finish();
   cpus_.push_back(cpu);
   return {};

@@ -2,7 +2,7 @@
 #include <qember/live/ram_receiver.hpp>
 
 #include <qember/event/page_states.hpp>
-#include <qember/event/sink.hpp>
+#include <qember/event/section_collector.hpp>
 #include <qember/qber/reader.hpp>
 #include <qember/ram/place.hpp>
 #include <qember/ram/xbzrle.hpp>
@@ -29,7 +29,11 @@ struct Target {
 
 struct RamReceiver::State final : event::Handler<RamReceiver::State> {
   State(io::Input& input, Regions given, const Limits& limits)
-      : decoder(input, limits), regions(std::move(given)), limits(limits) {
+      : decoder(input, limits),
+        regions(std::move(given)),
+        limits(limits),
+        collector(decoder, limits, {.keeps_all = true, .taker_keeps = true},
+                  [this](event::CollectedSection&& section) { return add(std::move(section)); }) {
     for (const auto& [name, region] : regions) applied[name];
   }
 
@@ -42,15 +46,9 @@ struct RamReceiver::State final : event::Handler<RamReceiver::State> {
   bool done = false;
   std::optional<Error> error;
 
-  // The section that is open.
-  event::BodyKind kind = event::BodyKind::device;
-  event::Element type = event::Element::section_full;
-  device::ReceivedDevice::Header header;
-  Bytes body;
+  bool in_round = false;  ///< the section at hand is a PART of RAM
 
-  std::size_t held = 0;  ///< octets that devices take
-  std::shared_ptr<const device::Description> description;
-  std::optional<device::DeviceMatcher> matcher;
+  event::SectionCollector collector;
   std::vector<device::ReceivedDevice> devices;
 
   Error refuse(Errc code, std::string expected, std::string found) const {
@@ -64,8 +62,8 @@ struct RamReceiver::State final : event::Handler<RamReceiver::State> {
   Status on(const event::RamBlocks& list);
   Status on(const event::RamPage& page);
   Status on(const event::Body& piece);
-  Status on(const event::SectionEnd&);
-  Status on(const event::DescriptionText& text);
+  Status on(const event::SectionEnd& end);
+  Status on(const event::DescriptionText& text) { return collector.on(text); }
   Status on(const event::Command& command);
   Status on(const event::RamControl&) { return unsupported("memory that comes by another way"); }
   Status on(const event::MappedBitmap&) { return unsupported("a mapped-ram file"); }
@@ -78,19 +76,18 @@ struct RamReceiver::State final : event::Handler<RamReceiver::State> {
   void on(const event::AnyOf<event::StreamBegin, event::Configuration, event::StreamEnd> auto&) {}
 
   Status receive();
-  Status hold(std::size_t octets);
+  Status check_limits() const;
+  Status add(event::CollectedSection&& section);
   Status apply_delta(const event::RamPage& page, MutableBytes to, Base base);
 };
 
 Status RamReceiver::State::on(const event::SectionBegin& section) {
-  kind = body_kind(section.name, section.type);
-  type = section.type;
+  const event::BodyKind kind = body_kind(section.name, section.type);
   if (kind != event::BodyKind::ram && section.type != event::Element::section_full)
     return unsupported(fmt::format("a part of {:?}", section.name));
-  if (kind == event::BodyKind::ram) return {};
-  header = {std::string(section.name), section.instance, section.version, decoder.offset()};
-  body.clear();
-  return hold(sizeof(device::ReceivedDevice) + section.name.size());
+  in_round = kind == event::BodyKind::ram && section.type == event::Element::section_part;
+  collector.on(section);
+  return check_limits();
 }
 
 Status RamReceiver::State::on(const event::RamBlocks& list) {
@@ -151,35 +148,27 @@ Status RamReceiver::State::apply_delta(const event::RamPage& page, MutableBytes 
                 std::move(error.found));
 }
 
-Status RamReceiver::State::hold(std::size_t octets) {
-  if (octets > limits.max_held - held)
-    return refuse(Errc::limit, fmt::format("at most {} octets of devices", limits.max_held), "more");
-  held += octets;
-  return {};
+Status RamReceiver::State::check_limits() const {
+  if (!collector.exceeded()) return {};
+  return collector.exceeded() == event::Fit::beyond_held_limit
+             ? refuse(Errc::limit, fmt::format("at most {} octets of devices", limits.max_held), "more")
+             : refuse(Errc::limit, fmt::format("at most {} bytes of a device", limits.max_section), "more");
 }
 
 Status RamReceiver::State::on(const event::Body& piece) {
-  if (auto status = hold(piece.data.size()); !status) return status;
-  body.insert(body.end(), piece.data.begin(), piece.data.end());
-  return {};
+  collector.on(piece);
+  return check_limits();
 }
 
-Status RamReceiver::State::on(const event::SectionEnd&) {
-  if (kind == event::BodyKind::ram) {
-    if (type == event::Element::section_part) ++rounds;
-    return {};
-  }
-  const device::Device* const device = matcher ? matcher->match(header.name, header.instance) : nullptr;
-  devices.emplace_back(std::move(header), std::move(body), description, device);
-  return {};
+Status RamReceiver::State::on(const event::SectionEnd& end) {
+  if (std::exchange(in_round, false)) ++rounds;
+  return collector.on(end);
 }
 
-Status RamReceiver::State::on(const event::DescriptionText& text) {
-  // One that can't be read describes nothing.
-  auto parsed = device::Description::parse(text.json, limits);
-  if (!parsed) return {};
-  description = std::make_shared<const device::Description>(std::move(*parsed));
-  matcher.emplace(*description);
+Status RamReceiver::State::add(event::CollectedSection&& section) {
+  devices.emplace_back(device::ReceivedDevice::Header{std::move(section.name), section.instance,
+                                                      section.version, section.offset},
+                       std::move(section.body), std::move(section.device));
   return {};
 }
 

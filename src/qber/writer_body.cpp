@@ -31,7 +31,8 @@ SectionNote Writer::State::section_note() const {
   return about;
 }
 
-/// Collects a body up to the size of one string, then writes it in segments.
+/// Collects a body up to the size of one string, then writes it in segments: what is written as it comes
+/// can't wait for a `SectionCollector`.
 Status Writer::State::append(ByteView data) {
   body.insert(body.end(), data.begin(), data.end());
   if (!streaming) {

@@ -109,7 +109,7 @@ void Comparison::section(const GuestSection* a, const GuestSection* b) {
     if (is_same && a->version == b->version) return;
     const bool is_described = a->device != nullptr && b->device != nullptr;
     if (is_described && !is_same) {
-      auto found = FieldChanges::find({a->device, a->body}, {b->device, b->body}, limits_);
+      auto found = FieldChanges::find({a->device.get(), a->body}, {b->device.get(), b->body}, limits_);
       if (!found) {
         status_ = std::move(found.error());
         return;

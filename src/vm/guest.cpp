@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/event/pump.hpp>
+#include <qember/event/section_collector.hpp>
 #include <qember/vm/guest.hpp>
 
-#include <qember/device/state.hpp>
 #include <qember/io/descriptor_source.hpp>
 
 namespace qember::vm {
 namespace {
 
-using event::BodyKind;
 using event::Element;
 
 /// Notes what a stream says of a guest but its RAM.
 class GuestReader final : public event::Handler<GuestReader> {
  public:
-  GuestReader(Guest& guest, const Limits& limits) : guest_(guest), limits_(limits) {}
+  GuestReader(Guest& guest, const event::Context& context, const Limits& limits)
+      : guest_(guest), collector_(context, limits, {.taker_keeps = true}, [this](auto&& section) {
+          return add(std::move(section)), Status();
+        }) {}
 
  private:
   friend class event::Handler<GuestReader>;
@@ -24,87 +26,47 @@ class GuestReader final : public event::Handler<GuestReader> {
                              event::MappedBitmap, event::MappedStale, event::Eof, event::StreamEnd> auto&) {}
   void on(const event::Configuration& configuration) { guest_.configuration = configuration; }
   void on(const event::RamBlocks& list) { guest_.blocks.assign(list.blocks.begin(), list.blocks.end()); }
-  void on(const event::DescriptionText& text);
-  void on(const event::SectionBegin& section);
-  void on(const event::Body& body);
-  void on(const event::SectionEnd&);
+  Status on(const event::DescriptionText& text) { return collector_.on(text); }
+  void on(const event::SectionBegin& section) { collector_.on(section); }
+  void on(const event::Body& body) { collector_.on(body); }
+  Status on(const event::SectionEnd& end) { return collector_.on(end); }
   void on(const event::TrailingData& rest);
 
-  GuestSection& section() { return guest_.sections[index_]; }
+  void add(event::CollectedSection&& section);
+  GuestSection& find(const event::CollectedSection& section);
 
   Guest& guest_;
-  Limits limits_;
-  std::optional<device::DeviceMatcher> matcher_;
+  event::SectionCollector collector_;
   std::map<std::uint32_t, std::size_t> parted_;  ///< sections that come in parts, by id
-  std::size_t index_ = 0;                        ///< of the section that is being read
-  bool is_ram_ = false;
-  std::uint64_t size_ = 0;
-  std::uint64_t held_ = 0;  ///< bytes of all bodies
-  Digester digester_;
+  Digester digester_;                            ///< of device state that nothing divides
 };
 
-void GuestReader::on(const event::DescriptionText& text) {
-  auto parsed = device::Description::parse(text.json, limits_);
-  if (!parsed || guest_.description) return;
-  guest_.description = std::make_unique<device::Description>(std::move(*parsed));
-  matcher_.emplace(*guest_.description);
+/// The one that a PART or END goes on, or a new one.
+GuestSection& GuestReader::find(const event::CollectedSection& section) {
+  const bool is_part = section.type == Element::section_part || section.type == Element::section_end;
+  if (const auto known = parted_.find(section.id); is_part && known != parted_.end())
+    return guest_.sections[known->second];
+  if (section.type != Element::section_full) parted_[section.id] = guest_.sections.size();
+  return guest_.sections.emplace_back(
+      GuestSection{section.name, section.instance, section.version, 0, {}, {}, {}});
 }
 
-void GuestReader::on(const event::SectionBegin& section) {
-  is_ram_ = event::body_kind(section.name, section.type) == BodyKind::ram;
-  digester_.reset();
-  size_ = 0;
-  if (is_ram_) return;
-  const bool is_whole = section.type == Element::section_full;
-  if (is_whole || section.type == Element::section_start) {
-    index_ = guest_.sections.size();
-    const auto* device = is_whole && matcher_ ? matcher_->match(section.name, section.instance) : nullptr;
-    guest_.sections.push_back(
-        {std::string(section.name), section.instance, section.version, 0, {}, {}, device});
-    if (!is_whole) parted_[section.id] = index_;
-  } else {
-    index_ = parted_[section.id];
-  }
-}
-
-void GuestReader::on(const event::Body& body) {
-  digester_.update(body.data);
-  size_ += body.data.size();
-  if (is_ram_ || section().device == nullptr) return;
-  held_ += body.data.size();
-  if (size_ > limits_.max_section || held_ > limits_.max_held) {
-    held_ -= size_;
-    section().device = nullptr;
-    section().body = {};
-  } else {
-    section().body.insert(section().body.end(), body.data.begin(), body.data.end());
-  }
-}
-
-void GuestReader::on(const event::SectionEnd&) {
-  if (is_ram_) return;
-  GuestSection& section = this->section();
-  section.size += size_;
-  if (size_ != 0) section.digest = chain(section.digest, digester_.digest());
-  if (section.device == nullptr) return;
-  const auto measured = device::measure_state(*section.device, section.body);
-  if (measured && *measured == section.body.size()) return;
-  held_ -= section.body.size();
-  section.device = nullptr;
-  section.body = {};
+void GuestReader::add(event::CollectedSection&& section) {
+  GuestSection& to = find(section);
+  to.size += section.size;
+  if (section.size != 0) to.digest = chain(to.digest, section.digest);
+  if (section.fit != event::Fit::fits) return;
+  to.body = std::move(section.body);
+  to.device = std::move(section.device);
 }
 
 /// Device state that nothing divides into sections is one to us; what follows the stream is none of it.
 void GuestReader::on(const event::TrailingData& rest) {
   if (!rest.device_state) return;
-  if (guest_.sections.empty() || !guest_.sections.back().name.empty()) {
-    index_ = guest_.sections.size();
-    guest_.sections.push_back({});
-    digester_.reset();
-  }
+  if (guest_.sections.empty() || !guest_.sections.back().name.empty()) guest_.sections.emplace_back();
   digester_.update(rest.data);
-  section().size += rest.data.size();
-  section().digest = digester_.digest();
+  guest_.sections.back().size += rest.data.size();
+  guest_.sections.back().digest = digester_.digest();
 }
 
 Status read_pages_again(Guest& guest, io::ByteSource& source, StreamOptions options) {
@@ -125,7 +87,7 @@ Result<std::unique_ptr<Guest>> read_guest(const std::string& file, const StreamO
   if (!stream) return std::move(stream.error());
   auto guest = std::make_unique<Guest>(
       (*source)->is_seekable() ? DigestedRam::Keep::none : DigestedRam::Keep::all, seed, options.limits);
-  GuestReader reader(*guest, options.limits);
+  GuestReader reader(*guest, **stream, options.limits);
   guest->ram.begin(**stream);
   if (auto status = event::pump(**stream, reader, guest->ram); !status) return std::move(status.error());
   if (guest->ram.sent_elsewhere())

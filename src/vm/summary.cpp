@@ -7,15 +7,13 @@
 namespace qember::vm {
 namespace {
 
-/// Adds up what of a section has values, and what not, by type.
+/// Adds up what of a section has no values, by type.
 class ShareSink final : public device::StateSink {
  public:
   explicit ShareSink(Summary& summary) : summary_(summary) {}
 
-  void integer(const device::Field& field, Integer) override {
-    summary_.typed_octets += field.kind == device::FieldKind::bitmap ? 8 : field.size;
-  }
-  void boolean(const device::Field& field, bool) override { summary_.typed_octets += field.size; }
+  void integer(const device::Field&, Integer) override {}
+  void boolean(const device::Field&, bool) override {}
   void blob(const device::Field& field, ByteView value) override {
     summary_.untyped_octets[std::string(field.type)] += value.size();
     blobs_ += value.size();
@@ -60,15 +58,9 @@ Status Census::take(const event::Event& event) {
   return {};
 }
 
-void Census::on(const event::Body& piece) {
-  if (!in_device_) return;
-  body_octets_ += piece.data.size();
-  if (body_octets_ <= limits_.max_section) body_.insert(body_.end(), piece.data.begin(), piece.data.end());
-}
-
 void Census::on(const event::SectionEnd& end) {
   summary_.footers = end.footer;
-  if (in_device_) end_device();
+  static_cast<void>(collector_.on(end));
 }
 
 void Census::on(const event::RamBlocks& list) {
@@ -83,11 +75,9 @@ void Census::on(const event::RamControl& control) {
 
 void Census::on(const event::DescriptionText& text) {
   summary_.described = true;
-  auto parsed = device::Description::parse(text.json, limits_);
-  if (!parsed) return;
-  description_ = std::make_unique<device::Description>(std::move(*parsed));
-  matcher_.emplace(*description_);
-  if (!summary_.page_size) summary_.page_size = description_->page_size();
+  static_cast<void>(collector_.on(text));
+  if (!summary_.page_size && collector_.description() != nullptr)
+    summary_.page_size = collector_.description()->page_size();
 }
 
 void Census::on(const event::Eof&) {
@@ -129,49 +119,52 @@ void Census::on(const event::RamPage& page) {
 
 void Census::on(const event::SectionBegin& section) {
   channels_.note(section);
+  collector_.on(section);
   form_ = context_.device_form();
   ++summary_.sections;
-  in_device_ = section.type == event::Element::section_full &&
-               body_kind(section.name, section.type) == event::BodyKind::device;
-  if (!in_device_) return settle(DeviceTyping::early);
-  name_ = section.name;
-  instance_ = section.instance;
-  version_ = section.version;
-  body_.clear();
-  body_octets_ = 0;
+  const bool is_device = section.type == event::Element::section_full &&
+                         body_kind(section.name, section.type) == event::BodyKind::device;
+  if (!is_device) return settle(DeviceTyping::early);
   if (form_) encoded_begin_ = context_.offset();
 }
 
-void Census::end_device() {
-  in_device_ = false;
-  if (!form_) summary_.device_octets += body_octets_;
-  DeviceSummary device{name_, instance_, version_, body_octets_, DeviceTyping::typed, {}};
-  const device::Device* described = matcher_ ? matcher_->match(name_, instance_) : nullptr;
-  if (described == nullptr) {
+/// Of one that is described.
+DeviceTyping Census::typing_of(const event::CollectedSection& section, std::string& reason) {
+  const auto fall_back = [&reason](const Error& error) {
+    reason = "expected " + error.expected + ", found " + error.found;
+    return DeviceTyping::fallback;
+  };
+  if (section.error) return fall_back(*section.error);
+  if (section.fit != event::Fit::fits)
+    return fall_back({Errc::limit, 0, {}, "a section of a size to be held", "a larger one"});
+  std::size_t tlvs = 0;
+  if (auto status = qber::check_values(*section.device, section.body, limits_, tlvs); !status)
+    return fall_back(status.error());
+  return form_ == event::DeviceForm::blob ? DeviceTyping::opaque : DeviceTyping::typed;
+}
+
+void Census::settle(const event::CollectedSection& section) {
+  if (section.fit == event::Fit::in_parts) return;
+  if (!form_) summary_.device_octets += section.size;
+  DeviceSummary device{section.name, section.instance,          section.version,
+                       section.size, DeviceTyping::undescribed, {}};
+  if (section.device == nullptr) {
     unsettled_.push_back(summary_.devices.size());
-    device.state = DeviceTyping::undescribed;
   } else {
-    Summary trial;
-    ShareSink share(trial);
-    std::size_t tlvs = 0;
-    Status fits = body_octets_ == body_.size()
-                      ? qber::check_values(*described, body_, limits_, tlvs)
-                      : Status(Error{Errc::limit, 0, {}, "a section of a size to be held", "a larger one"});
-    if (fits) fits = read_state(*described, body_, share);
-    if (!fits) {
-      device.state = DeviceTyping::fallback;
-      device.reason = "expected " + fits.error().expected + ", found " + fits.error().found;
-    } else if (form_ == event::DeviceForm::blob) {
-      device.state = DeviceTyping::opaque;
-    } else {
-      // Names of subsections and the marks of lists are known as well as the values.
-      summary_.typed_octets += body_octets_ - share.blobs();
-      for (const auto& [type, octets] : trial.untyped_octets) summary_.untyped_octets[type] += octets;
-    }
+    device.state = typing_of(section, device.reason);
+    if (device.state == DeviceTyping::typed)
+      add_values(section);
+    else
+      summary_.untyped_octets[std::string(reason_of(device.state))] += section.size;
   }
-  if (described != nullptr && device.state != DeviceTyping::typed)
-    summary_.untyped_octets[std::string(reason_of(device.state))] += body_octets_;
   summary_.devices.push_back(std::move(device));
+}
+
+/// Names of subsections and the marks of lists are known as well as the values.
+void Census::add_values(const event::CollectedSection& section) {
+  ShareSink share(summary_);
+  static_cast<void>(read_state(*section.device, section.body, share));
+  summary_.typed_octets += section.size - share.blobs();
 }
 
 void Census::settle(DeviceTyping state) {

@@ -115,13 +115,9 @@ class ReceivedDevice {
     std::uint64_t offset = 0;  ///< of its section in the stream
   };
 
-  /// `device` is in `description`; null where nothing describes the state, and no value has a name.
-  ReceivedDevice(Header header, Bytes body, std::shared_ptr<const Description> description,
-                 const Device* device)
-      : header_(std::move(header)),
-        body_(std::move(body)),
-        description_(std::move(description)),
-        device_(device) {}
+  /// `device` keeps its description alive; null where nothing describes the state, and no value has a name.
+  ReceivedDevice(Header header, Bytes body, std::shared_ptr<const Device> device)
+      : header_(std::move(header)), body_(std::move(body)), device_(std::move(device)) {}
 
   const std::string& name() const noexcept { return header_.name; }
   std::uint32_t instance() const noexcept { return header_.instance; }
@@ -181,8 +177,7 @@ class ReceivedDevice {
 
   Header header_;
   Bytes body_;
-  std::shared_ptr<const Description> description_;
-  const Device* device_;
+  std::shared_ptr<const Device> device_;
 };
 
 }  // namespace qember::device

@@ -29,6 +29,9 @@ class StateSink {
 /// offset counts from the first octet of `body`. `sink` may have been given values before that.
 Status read_state(const Device& device, ByteView body, StateSink& sink);
 
+/// That `device` describes all of `body`; the error is that of `read_state`.
+Status check_state(const Device& device, ByteView body);
+
 /// Octets of the body of that device at the front of `in`, which may go on.
 Result<std::size_t> measure_state(const Device& device, ByteView in);
 

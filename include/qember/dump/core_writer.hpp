@@ -32,7 +32,7 @@ class CoreWriter final : public event::Sink, private vm::RamStore {
         file_(file),
         options_(std::move(options)),
         ram_(context, *this, limits),
-        cpus_(limits) {}
+        cpus_(context, limits) {}
 
   using Sink::take;
   Status take(const event::Event& event) override;

@@ -3,10 +3,9 @@
 #pragma once
 
 #include <qember/device/state.hpp>
-#include <qember/event/sink.hpp>
+#include <qember/event/section_collector.hpp>
 
 #include <array>
-#include <memory>
 
 namespace qember::dump {
 
@@ -29,32 +28,25 @@ struct CpuState {
 };
 
 /// Gathers the state of each `cpu` section from a stream's events.
-class CpuStates final : public event::Handler<CpuStates> {
+class CpuStates final : public event::Sink {
  public:
-  explicit CpuStates(const Limits& limits) : limits_(limits) {}
+  /// `context`, of the events, outlives this.
+  CpuStates(const event::Context& context, const Limits& limits)
+      : limits_(limits),
+        collector_(context, limits, {}, [this](event::CollectedSection&& section) { return add(section); }) {}
 
-  // `take` refuses a CPU that is not of x86-64, and one that its description does not fit.
+  /// Refuses a CPU that is not of x86-64, and one that its description does not fit.
+  using Sink::take;
+  Status take(const event::Event& event) override { return collector_.take(event); }
 
   /// In the order of their sections; those alone that the stream describes.
   const std::vector<CpuState>& cpus() const noexcept { return cpus_; }
 
  private:
-  friend class event::Handler<CpuStates>;
-
-  void on(const event::DescriptionText& text);
-  void on(const event::SectionBegin& section);
-  Status on(const event::Body& piece);
-  Status on(const event::SectionEnd&) { return device_ == nullptr ? Status() : end_cpu(); }
-  void on(const event::AnyOf<event::StreamBegin, event::Configuration, event::Command, event::RamBlocks,
-                             event::RamControl, event::RamPage, event::MappedBitmap, event::MappedStale,
-                             event::Eof, event::TrailingData, event::StreamEnd> auto&) {}
-  Status end_cpu();
+  Status add(const event::CollectedSection& section);
 
   Limits limits_;
-  device::Description description_;
-  std::optional<device::DeviceMatcher> matcher_;
-  const device::Device* device_ = nullptr;  ///< of the section that is open
-  Bytes body_;
+  event::SectionCollector collector_;
   std::vector<CpuState> cpus_;
 };
 

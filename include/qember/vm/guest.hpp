@@ -14,8 +14,8 @@ struct GuestSection {
   std::uint32_t version = 0;
   std::uint64_t size = 0;  ///< of all its parts
   Digest digest;
-  Bytes body;                              ///< where it fits its description
-  const device::Device* device = nullptr;  ///< null where it does not, and of a section in parts
+  Bytes body;                                    ///< where it fits its description
+  std::shared_ptr<const device::Device> device;  ///< null where it does not, and of a section in parts
 };
 
 struct Guest {
@@ -26,7 +26,6 @@ struct Guest {
   std::vector<event::RamBlock> blocks;
   DigestedRam ram;
   std::vector<GuestSection> sections;  ///< all but RAM
-  std::unique_ptr<device::Description> description;
 };
 
 /// Reads a stream, twice where its pages got deltas. `seed`: of the digests of pages.

@@ -7,10 +7,9 @@
 #include <qember/event/channels.hpp>
 #include <qember/event/context.hpp>
 #include <qember/event/rounds.hpp>
-#include <qember/event/sink.hpp>
+#include <qember/event/section_collector.hpp>
 
 #include <map>
-#include <memory>
 
 namespace qember::vm {
 
@@ -61,7 +60,10 @@ class Census final : public event::Sink {
  public:
   /// `context`, of the events, outlives this.
   explicit Census(const event::Context& context, const Limits& limits = {})
-      : context_(context), limits_(limits) {}
+      : context_(context),
+        limits_(limits),
+        collector_(context, limits, {},
+                   [this](event::CollectedSection&& section) { return settle(section), Status(); }) {}
 
   using Sink::take;
   Status take(const event::Event& event) override;
@@ -74,31 +76,26 @@ class Census final : public event::Sink {
   void on(const event::RamBlocks& list);
   void on(const event::RamControl& control);
   void on(const event::RamPage& page);
-  void on(const event::Body& piece);
+  void on(const event::Body& piece) { collector_.on(piece); }
   void on(const event::SectionEnd& end);
   void on(const event::Eof&);
   void on(const event::DescriptionText& text);
   void on(const event::TrailingData& rest);
   void on(const event::AnyOf<event::StreamBegin, event::MappedBitmap, event::MappedStale,
                              event::StreamEnd> auto&) {}
-  void end_device();
+  void settle(const event::CollectedSection& section);
   void settle(DeviceTyping state);
+  void add_values(const event::CollectedSection& section);
+  DeviceTyping typing_of(const event::CollectedSection& section, std::string& reason);
 
   const event::Context& context_;
   Limits limits_;
   Summary summary_;
-  std::unique_ptr<device::Description> description_;
-  std::optional<device::DeviceMatcher> matcher_;
+  event::SectionCollector collector_;
   std::vector<std::size_t> unsettled_;  ///< devices that are early or undescribed
   event::Rounds rounds_;
   event::Channels channels_;
-  bool in_device_ = false;
-  std::optional<event::DeviceForm> form_;
-  std::string name_;
-  std::uint32_t instance_ = 0;
-  std::uint32_t version_ = 0;
-  Bytes body_;
-  std::uint64_t body_octets_ = 0;
+  std::optional<event::DeviceForm> form_;  ///< of the section that began last
   std::optional<std::uint64_t> encoded_begin_;
 };
 

@@ -6,12 +6,11 @@
 #include "verbs.hpp"
 
 #include <qember/device/state.hpp>
-
 #include <qember/event/pump.hpp>
+#include <qember/event/section_collector.hpp>
 
 #include <fmt/format.h>
 
-#include <deque>
 #include <map>
 
 namespace qember::cli {
@@ -19,8 +18,6 @@ namespace {
 
 using event::BodyKind;
 using event::Element;
-
-constexpr auto unlisted = "the description does not have it";
 
 struct ShowOptions {
   std::string file = "-";
@@ -30,14 +27,6 @@ struct ShowOptions {
   bool offsets = false;
   ColorOption color;
   ReadOptions read;
-};
-
-/// Device state ahead of its description, such as that of virtio-mem before RAM.
-struct EarlyDevice {
-  PlacedSection place;
-  std::string name;
-  Bytes body;
-  Digest digest;
 };
 
 /// A section that comes in parts.
@@ -53,7 +42,10 @@ class Show final : public event::Handler<Show> {
         field_(options.field),
         stream_(stream),
         out_(out),
-        selector_(options.device) {}
+        selector_(options.device),
+        collector_(stream, limits_, {.early_waits = true}, [this](event::CollectedSection&& section) {
+          return section.fit == event::Fit::in_parts ? add_part(section) : show_device(section), Status();
+        }) {}
 
   /// What had no end before the stream's.
   void finish();
@@ -78,18 +70,18 @@ class Show final : public event::Handler<Show> {
   void on(const event::SectionBegin& section);
   void on(const event::RamBlocks& list);
   void on(const event::RamPage& page) { iterable_->tallies[page.block].add(page); }
-  void on(const event::Body& body);
-  void on(const event::SectionEnd&);
-  void on(const event::Eof&);
+  void on(const event::Body& body) { collector_.on(body); }
+  void on(const event::SectionEnd& end);
+  void on(const event::Eof& eof);
   void on(const event::DescriptionText& text);
   void on(const event::TrailingData& rest);
   void on(const event::StreamEnd&);
 
-  void begin_device(const event::SectionBegin& section);
   void begin_part(const event::SectionBegin& section);
-  void end_device();
-  void show_device(const device::Device* device, ByteView body, Opaque state);
-  void show_early();
+  void add_part(const event::CollectedSection& section);
+  void show_device(const event::CollectedSection& section);
+  std::string reason_of(const event::CollectedSection& section) const;
+  void consider_description();
   void end_iterable();
   bool wants_part() const {
     return field_.empty() && selector_.selects(place_.section.name, place_.section.instance);
@@ -102,25 +94,17 @@ class Show final : public event::Handler<Show> {
   vm::DeviceSelector selector_;
   bool found_ = false;
 
-  std::optional<device::Description> description_;
-  std::optional<device::DeviceMatcher> matcher_;
-  std::string no_description_ = "the stream has no description of it";
-  std::deque<EarlyDevice> early_;
-  std::size_t early_octets_ = 0;
-  bool may_be_described_ = true;  ///< a description may still come
+  event::SectionCollector collector_;
+  const device::Description* considered_ = nullptr;  ///< that the selector knows
 
   std::map<std::uint32_t, OpenIterable> iterables_;
   OpenIterable* iterable_ = nullptr;  ///< whose part is being read
 
-  PlacedSection place_;                     ///< of the section that is being read
-  std::string name_;                        ///< its name
-  const device::Device* device_ = nullptr;  ///< its description
-  Bytes body_;
-  bool keeps_body_ = false;
-  std::string reason_;  ///< why it is not
-  Digester digester_;   ///< of its body
-  std::uint64_t size_ = 0;
+  PlacedSection place_;  ///< of the section that is being read
+  std::string name_;     ///< its name
 
+  Digester digester_;  ///< of the rest
+  std::uint64_t rest_size_ = 0;
   std::uint64_t rest_offset_ = 0;
   std::optional<bool> rest_;  ///< whether the rest of the stream is device state
 };
@@ -130,18 +114,9 @@ void Show::on(const event::SectionBegin& section) {
   name_ = section.name;
   place_.section.name = name_;
   iterable_ = nullptr;
-  digester_.reset();
-  size_ = 0;
+  collector_.on(section);
   const BodyKind kind = event::body_kind(section.name, section.type);
-  const bool is_device = section.type == Element::section_full && kind != BodyKind::ram;
-  is_device ? begin_device(section) : begin_part(section);
-}
-
-void Show::begin_device(const event::SectionBegin& section) {
-  body_.clear();
-  device_ = matcher_ ? matcher_->match(section.name, section.instance) : nullptr;
-  reason_ = matcher_ ? unlisted : no_description_;
-  keeps_body_ = device_ != nullptr || may_be_described_;
+  if (section.type != Element::section_full || kind == BodyKind::ram) begin_part(section);
 }
 
 void Show::begin_part(const event::SectionBegin& section) {
@@ -162,68 +137,66 @@ void Show::on(const event::RamBlocks& list) {
   if (wants_part()) out_.start(place_, list.blocks);
 }
 
-void Show::on(const event::Body& body) {
-  digester_.update(body.data);
-  size_ += body.data.size();
-  if (!keeps_body_ || iterable_ != nullptr) return;
-  if (size_ > limits_.max_section) {
-    device_ = nullptr;
-    keeps_body_ = false;
-    reason_ = fmt::format("larger than the limit of {} bytes", limits_.max_section);
-    body_ = {};
-    return;
-  }
-  body_.insert(body_.end(), body.data.begin(), body.data.end());
+void Show::on(const event::SectionEnd& end) {
+  static_cast<void>(collector_.on(end));
+  if (iterable_ == nullptr || place_.section.type != Element::section_end) return;
+  iterable_->sum.ended = true;
+  end_iterable();
+  iterables_.erase(place_.section.id);
+  iterable_ = nullptr;
 }
 
-void Show::on(const event::SectionEnd&) {
-  if (iterable_ == nullptr) return end_device();
+void Show::add_part(const event::CollectedSection& section) {
   Iterated& sum = iterable_->sum;
-  sum.octets += size_;
-  if (size_ != 0) sum.digest = chain(sum.digest, digester_.digest());
-  if (place_.section.type == Element::section_end) {
-    sum.ended = true;
-    end_iterable();
-    iterables_.erase(place_.section.id);
+  sum.octets += section.size;
+  if (section.size != 0) sum.digest = chain(sum.digest, section.digest);
+}
+
+void Show::show_device(const event::CollectedSection& section) {
+  consider_description();
+  if (!selector_.selects(section.name, section.instance)) return;
+  const PlacedSection place{{section.type, section.id, section.name, section.instance, section.version},
+                            section.offset};
+  if (section.fit == event::Fit::fits) {
+    found_ |= out_.device(place, *section.device, section.body, field_);
+  } else if (field_.empty()) {
+    found_ = true;
+    const bool is_other = section.fit == event::Fit::does_not_fit;
+    out_.opaque(place, {section.size, section.digest, reason_of(section)},
+                is_other ? section.device.get() : nullptr);
   }
 }
 
-void Show::end_device() {
-  if (!selector_.selects(place_.section.name, place_.section.instance)) return;
-  const std::size_t cost = sizeof(EarlyDevice) + name_.size() + body_.size();
-  const bool is_early = keeps_body_ && device_ == nullptr && early_octets_ + cost <= limits_.max_held;
-  if (!is_early) return show_device(device_, body_, {size_, digester_.digest(), reason_});
-  early_octets_ += cost;
-  early_.push_back({place_, name_, std::move(body_), digester_.digest()});
+/// Why a device has no fields.
+std::string Show::reason_of(const event::CollectedSection& section) const {
+  const auto larger = [](std::string_view what, std::size_t limit) {
+    return fmt::format("{} the limit of {} bytes", what, limit);
+  };
+  switch (section.fit) {
+    case event::Fit::beyond_section_limit: return larger("larger than", limits_.max_section);
+    case event::Fit::beyond_held_limit:
+      return larger("with what waits for a description it is larger than", limits_.max_held);
+    case event::Fit::undescribed: return "the description does not have it";
+    case event::Fit::before_description:
+      if (const auto& error = collector_.description_error())
+        return fmt::format("the description can't be read: {}", error->found);
+      return "the stream has no description of it";
+    case event::Fit::does_not_fit: break;
+    case event::Fit::fits:
+    case event::Fit::in_parts: return {};
+  }
+  const auto measured = device::measure_state(*section.device, section.body);
+  return "does not fit its description: " +
+         (measured ? fmt::format("{} bytes more than it has fields for", section.size - *measured)
+                   : fmt::format("at +{:x} expected {}, found {}", section.error->offset,
+                                 section.error->expected, section.error->found));
 }
 
-void Show::show_device(const device::Device* device, ByteView body, Opaque state) {
-  if (device != nullptr) {
-    const auto measured = device::measure_state(*device, body);
-    if (measured && *measured == body.size()) {
-      found_ |= out_.device(place_, *device, body, field_);
-      return;
-    }
-    state.reason = "does not fit its description: ";
-    state.reason += measured ? fmt::format("{} bytes more than it has fields for", body.size() - *measured)
-                             : fmt::format("at +{:x} expected {}, found {}", measured.error().offset,
-                                           measured.error().expected, measured.error().found);
-  }
-  if (!field_.empty()) return;
-  found_ = true;
-  out_.opaque(place_, state, device);
-}
-
-void Show::show_early() {
-  may_be_described_ = false;
-  for (; !early_.empty(); early_.pop_front()) {
-    const EarlyDevice& early = early_.front();
-    place_ = early.place;
-    place_.section.name = early.name;
-    const auto* device = matcher_ ? matcher_->match(early.name, place_.section.instance) : nullptr;
-    const std::string reason = matcher_ ? unlisted : no_description_;
-    show_device(device, early.body, {early.body.size(), early.digest, reason});
-  }
+/// Ahead of the first section that is shown by it.
+void Show::consider_description() {
+  if (considered_ == collector_.description()) return;
+  considered_ = collector_.description();
+  selector_.consider(*considered_);
 }
 
 void Show::end_iterable() {
@@ -239,45 +212,36 @@ void Show::end_iterable() {
 }
 
 void Show::finish() {
-  show_early();
+  static_cast<void>(collector_.finish());
   for (auto& [id, iterable] : iterables_) {
     iterable_ = &iterable;
     end_iterable();
   }
   iterables_.clear();
   if (rest_ && whole())
-    out_.rest(rest_offset_,
-              {size_, digester_.digest(), *rest_ ? "device state that nothing divides into sections" : ""});
+    out_.rest(rest_offset_, {rest_size_, digester_.digest(),
+                             *rest_ ? "device state that nothing divides into sections" : ""});
   rest_.reset();
 }
 
-void Show::on(const event::Eof&) {
-  show_early();
+void Show::on(const event::Eof& eof) {
+  static_cast<void>(collector_.on(eof));
   if (whole()) out_.end(offset());
 }
 
 void Show::on(const event::DescriptionText& text) {
   if (whole()) out_.description(offset(), {text.json.size(), digest_of(text.json), ""});
-  auto parsed = device::Description::parse(text.json, limits_);
-  if (parsed) {
-    description_ = std::move(*parsed);
-    matcher_.emplace(*description_);
-    selector_.consider(*description_);
-  } else {
-    no_description_ = fmt::format("the description can't be read: {}", parsed.error().found);
-  }
-  show_early();
+  static_cast<void>(collector_.on(text));
+  consider_description();
 }
 
 void Show::on(const event::TrailingData& rest) {
   if (!rest_) {
     rest_ = rest.device_state;
     rest_offset_ = offset();
-    digester_.reset();
-    size_ = 0;
   }
   digester_.update(rest.data);
-  size_ += rest.data.size();
+  rest_size_ += rest.data.size();
 }
 
 void Show::on(const event::StreamEnd&) { finish(); }

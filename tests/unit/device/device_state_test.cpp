@@ -18,9 +18,8 @@ ReceivedDevice received(const DeviceState& device) {
       std::make_shared<const device::Description>(device::Description::parse(as_bytes(text)).or_throw());
   Bytes body;
   for (const auto& field : device.fields()) body.insert(body.end(), field.octets.begin(), field.octets.end());
-  const device::Device* const described = description->devices().data();
-  return {
-      {device.name(), device.instance(), device.version(), 1000}, std::move(body), description, described};
+  const std::shared_ptr<const device::Device> described(description, description->devices().data());
+  return {{device.name(), device.instance(), device.version(), 1000}, std::move(body), described};
 }
 
 template <class T>
@@ -113,14 +112,14 @@ TEST_CASE("what is not there, or is of another kind, is refused by its path") {
 }
 
 TEST_CASE("state that nothing describes, or that its description does not fit, has no values") {
-  const ReceivedDevice undescribed({"serial", 7, 3, 1000}, {1, 2}, nullptr, nullptr);
+  const ReceivedDevice undescribed({"serial", 7, 3, 1000}, {1, 2}, nullptr);
   check_refused(undescribed.get<std::uint8_t>("divider"), Errc::description_mismatch, "serial/7.divider");
   CHECK(undescribed.body().size() == 2);
 
   const auto text = device::describe(std::vector{sample()}, 4096).or_throw();
   const auto description =
       std::make_shared<const device::Description>(device::Description::parse(as_bytes(text)).or_throw());
-  const ReceivedDevice cut({"serial", 7, 3, 1000}, {2, 3, 1}, description, description->devices().data());
+  const ReceivedDevice cut({"serial", 7, 3, 1000}, {2, 3, 1}, {description, description->devices().data()});
   check_refused(cut.get<std::uint16_t>("divider"), Errc::description_mismatch, "serial/7.divider");
 }
 
