@@ -92,8 +92,11 @@ Ran Stream::run(const std::vector<std::string>& arguments) const {
 void Stream::is_answered(const std::string& verb, const Ran& ran, const std::string& what) const {
   const bool shows_all = verb == "show" || verb == "info";
   const bool is_unsupported = ran.code == cli::exit_unsupported && !shows_all;
-  // Files of sizes that a stream may claim are not to be had everywhere.
-  const bool is_system = ran.code == cli::exit_usage && ran.error.find(": expected ") == std::string::npos;
+  // Files of sizes that a stream may claim are not to be had everywhere, which the last line says.
+  const auto last = ran.error.rfind('\n', ran.error.size() < 2 ? 0 : ran.error.size() - 2);
+  const bool is_system =
+      ran.code == cli::exit_usage &&
+      ran.error.find(": expected ", last == std::string::npos ? 0 : last) == std::string::npos;
   // Deltas are applied by these, where `check` tells and goes on.
   const bool is_rule = breaks_rules_ && !shows_all && ran.code != 0;
   if (is_unsupported || is_system || is_rule) return;
