@@ -28,7 +28,7 @@ sigset_t ending_signals() {
   return set;
 }
 
-extern "C" void on_ending_signal(int signal) {
+void on_ending_signal(int signal) {
   for (const std::string& path : paths()) remove(path);
   ::signal(signal, SIG_DFL);
   ::raise(signal);  // held until this returns

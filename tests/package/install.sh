@@ -28,7 +28,7 @@ private=$(find "$prefix/include" -type f ! -path '*/include/qember/*/*.hpp' -o -
 library=$(find "$prefix" -name libqember.a)
 symbols=$(nm --extern-only --defined-only "$library" | awk 'NF == 3 { print $2, $3 }')
 [ "$(echo "$symbols" | wc -l)" -gt 100 ] || fail "no symbols in $library"
-ours='^. (__odr_asan\.)?(_Z[A-Z]*6qember|qember_)'
+ours='^. (__odr_asan\.)?(_Z(T[hv][n0-9_]+)?[A-Z]*6qember|qember_)'
 foreign=$(echo "$symbols" | grep -v '^[uvVwW] ' | grep -vE "$ours" || [ $? = 1 ])
 [ -z "$foreign" ] || fail "symbols that are not ours: $foreign"
 leaked=$(echo "$symbols" | grep -E ' (asn_|ber_|der_|xer_|per_|uper_|[A-Z][A-Za-z_]+_(free|print|encode|decode))' || [ $? = 1 ])
