@@ -10,10 +10,10 @@
 #include <qember/ram/xbzrle.hpp>
 
 #include "discard.hpp"
+#include "inflate.hpp"
 #include "ram_records.hpp"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 #include <algorithm>
 
@@ -170,13 +170,9 @@ void Checker::State::check_delta(const RamPage& page) {
 
 void Checker::State::check_compressed(ByteView data) {
   inflated.resize(page_size());
-  uLongf size = inflated.size();
-  uLong used = data.size();
-  // Gives up where the result would not fit.
-  const int outcome = ::uncompress2(inflated.data(), &size, data.data(), &used);
-  if (outcome == Z_OK && size == inflated.size() && used == data.size()) return;
-  report(Rule::compressed_inflates, fmt::format("a zlib stream of {} bytes", inflated.size()),
-         outcome != Z_OK ? ::zError(outcome) : fmt::format("one of {} bytes in {}", size, used));
+  auto status = inflate(data, inflated);
+  if (!status)
+    report(Rule::compressed_inflates, std::move(status.error().expected), std::move(status.error().found));
 }
 
 void Checker::State::on(const DescriptionText& description) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/event/capabilities.hpp>
 #include <qember/event/rule.hpp>
 #include <qember/event/session.hpp>
 
@@ -12,18 +13,6 @@ namespace {
 
 Error refuse(Errc code, std::string expected, std::string found) {
   return {code, 0, {}, std::move(expected), std::move(found)};
-}
-
-/// The names that `configuration/capabilities` lists: be32 count, then counted strings.
-bool lists_capability(ByteView payload, std::string_view wanted) {
-  std::size_t at = 4;
-  while (at < payload.size()) {
-    const std::size_t size = payload[at++];
-    if (size > payload.size() - at) return false;
-    if (as_text(payload.subspan(at, size)) == wanted) return true;
-    at += size;
-  }
-  return false;
 }
 
 }  // namespace
@@ -81,8 +70,13 @@ Status Session::note(const ConfigurationSubsection& sub) {
   if (number > most_capabilities)
     return refuse(Errc::limit, fmt::format("at most {} capabilities", most_capabilities),
                   fmt::to_string(number));
-  ignore_shared_ = lists_capability(sub.payload, "x-ignore-shared");
-  mapped_ram_ = lists_capability(sub.payload, "mapped-ram");
+  const auto capabilities = read_capabilities(sub.payload);
+  if (!capabilities) return refuse(Errc::bad_length, "as many names as are counted", "another list");
+  const auto has = [&](std::string_view name) {
+    return std::ranges::find(*capabilities, name) != capabilities->end();
+  };
+  ignore_shared_ = has("x-ignore-shared");
+  mapped_ram_ = has("mapped-ram");
   return {};
 }
 

@@ -2,6 +2,8 @@
 // What cannot be said in the schema, as sections named `qember` in DER.
 #include "extension_keys.hpp"
 
+#include <qember/event/capabilities.hpp>
+
 namespace qember::qber::extension {
 namespace {
 
@@ -55,8 +57,9 @@ void put_payload(const event::ConfigurationSubsection& sub, Entries to) {
   if (sub.name == "configuration/target-page-bits") {
     to.append().set_int(load_be<std::uint32_t>(sub.payload.data()));
   } else if (sub.name == "configuration/capabilities") {
-    for (std::size_t at = 4; at < sub.payload.size(); at += 1 + sub.payload[at])
-      to.append().set_oldblob(ByteView(sub.payload).subspan(at + 1, sub.payload[at]));
+    // The session refuses what is no list of them.
+    if (const auto names = event::read_capabilities(sub.payload))
+      for (const std::string_view name : *names) to.append().set_oldblob(as_bytes(name));
   } else {
     to.append().set_oldblob(sub.payload);
   }

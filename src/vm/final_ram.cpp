@@ -5,10 +5,10 @@
 #include <qember/ram/xbzrle.hpp>
 #include <qember/ram/zero.hpp>
 
-#include "../event/ram_records.hpp"
+#include "../event/discard.hpp"
+#include "../event/inflate.hpp"
 
 #include <fmt/format.h>
-#include <zlib.h>
 
 namespace qember::vm {
 namespace {
@@ -134,68 +134,45 @@ Status FinalRam::apply_delta(const event::RamPage& page) {
 
 Status FinalRam::inflate(const event::RamPage& page) {
   scratch_.resize(page_size());
-  uLongf size = scratch_.size();
-  uLong used = page.data.size();
-  // Gives up where the result would not fit.
-  const int outcome = ::uncompress2(scratch_.data(), &size, page.data.data(), &used);
-  if (outcome == Z_OK && size == scratch_.size() && used == page.data.size()) return write(page, scratch_);
-  return refuse(Errc::bad_value, fmt::format("a zlib stream of {} bytes", scratch_.size()),
-                outcome != Z_OK ? ::zError(outcome) : fmt::format("one of {} bytes in {}", size, used));
+  if (auto status = event::inflate(page.data, scratch_); !status) return place(std::move(status.error()));
+  return write(page, scratch_);
 }
 
 Status FinalRam::on(const event::Command& command) {
   if (command.id != static_cast<std::uint16_t>(event::CommandId::postcopy_ram_discard)) return {};
-  // u8 version 0, counted name of the block, u8 0, then be64 start and be64 length of each range.
-  constexpr std::size_t range_size = 16;
-  const ByteView payload = command.payload;
-  const std::size_t name = payload.size() > 1 ? payload[1] : 0;
-  const std::size_t ranges = name + 3;
-  if (payload.size() < ranges || (payload.size() - ranges) % range_size != 0 || payload[0] != 0)
-    return refuse(Errc::bad_value, "version 0, a block and ranges",
-                  fmt::format("{} bytes of another form", payload.size()));
-  const auto block = context_.session().find_block(payload.subspan(2, name));
-  if (!block || *block >= blocks_.size())
-    return refuse(Errc::unknown_block, "a listed block",
-                  fmt::format("{:?}", as_text(payload.subspan(2, name))));
-  for (std::size_t at = ranges; at < payload.size(); at += range_size) {
-    const auto* range = payload.data() + at;
-    if (auto status = discard(*block, load_be<std::uint64_t>(range), load_be<std::uint64_t>(range + 8));
-        !status)
-      return status;
-  }
+  auto discarded = event::read_discard(context_.session(), command.payload);
+  if (!discarded) return place(std::move(discarded.error()));
+  if (discarded->block >= blocks_.size())
+    return place(broken(event::Rule::discard_block, "a listed block", "a block of another list"));
+  for (const auto& [begin, end] : discarded->ranges)
+    if (auto status = discard(discarded->block, begin, end); !status) return status;
   return {};
 }
 
-Status FinalRam::discard(std::uint32_t index, std::uint64_t start, std::uint64_t length) {
-  const std::uint64_t end = context_.session().blocks()[index].length;
-  if (start > end || length > end - start)
-    return refuse(Errc::page_outside_block, fmt::format("a range within {:#x}", end),
-                  fmt::format("{:#x} bytes at {:#x}", length, start));
-  const std::uint64_t size = page_size();
-  if (start % size != 0 || (length % size != 0 && start + length != end))
-    return refuse(Errc::page_unaligned, fmt::format("multiples of {:#x}", size),
-                  fmt::format("{:#x} bytes at {:#x}", length, start));
+/// Bytes [begin, stop) of the block, which are whole pages in it.
+Status FinalRam::discard(std::uint32_t index, std::uint64_t begin, std::uint64_t stop) {
   Block& block = blocks_[index];
-  if (!block.wanted || length == 0) return {};
+  if (!block.wanted || begin == stop) return {};
+  const std::uint64_t size = page_size();
   octets_ -= block.octets();
-  std::uint64_t first = 0;  // of the neighbours that are discarded, up to `stop`
-  std::uint64_t stop = 0;
+  std::uint64_t first = 0;  // of the neighbours that are discarded, up to `end`
+  std::uint64_t end = 0;
   Status status;
   const auto clear_store = [&] {
-    if (stop != first && status)
-      status = store_.clear(index, first * size, std::min(stop * size, end) - first * size);
+    if (end != first && status)
+      status = store_.clear(index, first * size, std::min(end * size, stop) - first * size);
   };
   // Only what was sent is there to be discarded, and is met once: a range may claim any size.
-  block.pages.clear(start / size, start / size + length / size + (length % size != 0 ? 1 : 0),
+  block.pages.clear(begin / size, stop / size + (stop % size != 0 ? 1 : 0),
                     [&](std::uint64_t page, std::uint64_t count, PageContent before) {
                       *count_of(tallies_[index], before) -= count;
                       tallies_[index].discarded_pages += count;
                       block.discarded.assign(page, count, PageContent::discarded);
-                      if (page != stop) {
+                      if (page != end) {
                         clear_store();
                         first = page;
                       }
-                      stop = page + count;
+                      end = page + count;
                     });
   clear_store();
   octets_ += block.octets();

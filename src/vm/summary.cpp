@@ -4,6 +4,8 @@
 #include "../event/ram_records.hpp"
 #include "../qber/state_sinks.hpp"
 
+#include <qember/event/capabilities.hpp>
+
 namespace qember::vm {
 namespace {
 
@@ -96,9 +98,8 @@ void Census::on(const event::Configuration& configuration) {
   summary_.machine = std::string(as_text(configuration.machine));
   for (const event::ConfigurationSubsection& sub : configuration.subsections) {
     if (sub.name != "configuration/capabilities") continue;
-    const ByteView payload = sub.payload;
-    for (std::size_t at = 4; at < payload.size() && payload[at] < payload.size() - at; at += 1 + payload[at])
-      summary_.capabilities.emplace_back(as_text(payload.subspan(at + 1, payload[at])));
+    if (const auto names = event::read_capabilities(sub.payload))
+      summary_.capabilities.assign(names->begin(), names->end());
   }
 }
 

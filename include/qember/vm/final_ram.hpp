@@ -77,7 +77,7 @@ class FinalRam final : public event::Handler<FinalRam> {
                              event::DescriptionText, event::TrailingData, event::StreamEnd> auto&) {}
   Status on(const event::RamPage& page);
   Status on(const event::Command& command);
-  Status discard(std::uint32_t index, std::uint64_t start, std::uint64_t length);
+  Status discard(std::uint32_t index, std::uint64_t begin, std::uint64_t stop);
   Status write(const event::RamPage& page, ByteView data);
   Status clear(const event::RamPage& page);
   Status apply_delta(const event::RamPage& page);

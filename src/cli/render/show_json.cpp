@@ -168,7 +168,7 @@ void ShowJson::configuration(std::uint64_t offset, const event::Configuration& c
     else if (const auto* octets = std::get_if<ByteView>(&value))
       item.update(Json::parse(octets_json(*octets)));
     else
-      for (const std::string& name : std::get<std::vector<std::string>>(value))
+      for (const std::string_view name : std::get<std::vector<std::string_view>>(value))
         item["value"].push_back(printable(name));
     json["subsections"].push_back(std::move(item));
   }

@@ -2,6 +2,7 @@
 #include "show_output.hpp"
 
 #include <qember/core/text.hpp>
+#include <qember/event/capabilities.hpp>
 
 #include <array>
 #include <optional>
@@ -22,19 +23,6 @@ constexpr std::array<std::string_view, 12> command_names{"",
                                                          "recv_bitmap",
                                                          "switchover_start"};
 
-/// A count, and as many counted names; nothing where the octets are something else.
-std::optional<std::vector<std::string>> names_of(ByteView octets) {
-  if (octets.size() < 4) return std::nullopt;
-  std::vector<std::string> names;
-  const auto count = load_be<std::uint32_t>(octets.data());
-  octets = octets.subspan(4);
-  while (!octets.empty() && octets.size() > octets[0]) {
-    names.emplace_back(as_text(octets.subspan(1, octets[0])));
-    octets = octets.subspan(1 + octets[0]);
-  }
-  return octets.empty() && names.size() == count ? std::optional(std::move(names)) : std::nullopt;
-}
-
 }  // namespace
 
 void RamTally::add(const event::RamPage& page) {
@@ -49,13 +37,13 @@ void RamTally::add(const event::RamPage& page) {
   if (page.kind != event::RamPageKind::zero) digest = chain(digest, digest_of(page.data));
 }
 
-std::variant<std::uint64_t, std::vector<std::string>, ByteView> value_of(
+std::variant<std::uint64_t, std::vector<std::string_view>, ByteView> value_of(
     const event::ConfigurationSubsection& subsection) {
   const ByteView payload = subsection.payload;
   if (subsection.name == "configuration/target-page-bits" && payload.size() == 4)
     return std::uint64_t{load_be<std::uint32_t>(payload.data())};
   if (subsection.name == "configuration/capabilities")
-    if (auto names = names_of(payload)) return std::move(*names);
+    if (auto names = event::read_capabilities(payload)) return std::move(*names);
   return payload;
 }
 
@@ -65,7 +53,7 @@ std::string text_of(const event::ConfigurationSubsection& subsection) {
   if (const auto* number = std::get_if<std::uint64_t>(&value)) return std::to_string(*number);
   if (const auto* octets = std::get_if<ByteView>(&value)) return hex_excerpt(*octets, most_octets);
   std::string text;
-  for (const std::string& name : std::get<std::vector<std::string>>(value))
+  for (const std::string_view name : std::get<std::vector<std::string_view>>(value))
     text += (text.empty() ? "" : ", ") + printable(name);
   return text;
 }

@@ -68,7 +68,7 @@ class ShowOutput {
 };
 
 /// A subsection of the configuration: a number, names, or octets.
-std::variant<std::uint64_t, std::vector<std::string>, ByteView> value_of(
+std::variant<std::uint64_t, std::vector<std::string_view>, ByteView> value_of(
     const event::ConfigurationSubsection& subsection);
 
 /// The same for people.

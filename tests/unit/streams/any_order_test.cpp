@@ -201,6 +201,11 @@ TEST_CASE("a session keeps nothing of what it refuses") {
                                {"configuration/capabilities", 1, {1, 0, 0, 0}}}};
   CHECK_FALSE(session.note(configuration));
   CHECK_FALSE(session.page_size());
+  for (const Bytes& names : {Bytes{0, 0, 0, 1}, Bytes{0, 0, 0, 1, 2, 'a'}, Bytes{0, 0, 0, 1, 1, 'a', 0}}) {
+    configuration.subsections[1].payload = names;
+    CHECK(session.note(configuration).error().code == Errc::bad_length);
+    CHECK_FALSE(session.page_size());
+  }
   CHECK_FALSE(session.note(page(RamPageKind::zero, 0, 0)));
   REQUIRE(session.open_blocks(0x5000, blocks));
   CHECK(session.open_blocks(0x1000, {{"c", 0x1000}}).error().rule == "blocks_once");

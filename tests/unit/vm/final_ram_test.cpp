@@ -223,6 +223,14 @@ TEST_CASE("final RAM: a discard is of whole pages in a block of the list") {
   cut.pop_back();
   CHECK_FALSE(Final(with(cut)).status);
   CHECK_FALSE(Final(with(Bytes{0})).status);
+  // What is right of it is not done either.
+  Bytes two = discard_of(0, page);
+  const Bytes outside = discard_of(8 * page, page);
+  two.insert(two.end(), outside.end() - 16, outside.end());
+  Final kept(with(two));
+  CHECK_FALSE(kept.status);
+  CHECK(kept.tally().discarded_pages == 0);
+  CHECK(kept.first(0) == 1);
   // All of it, nothing of it, and the last page.
   CHECK(Final(with(discard_of(0, 8 * page))).tally().discarded_pages == 1);
   CHECK(Final(with(discard_of(8 * page, 0))).tally().discarded_pages == 0);

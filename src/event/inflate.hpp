@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Pages that QEMU's compressing threads sent.
+#pragma once
+
+#include <qember/core/bytes.hpp>
+#include <qember/core/result.hpp>
+
+namespace qember::event {
+
+/// Fills `page` from a zlib stream that holds exactly that. `Errc::bad_value`, without a place, where it does
+/// not; `page` is of no use then.
+Status inflate(ByteView compressed, MutableBytes page);
+
+}  // namespace qember::event
