@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "refusal.hpp"
+
 #include <qember/ber/header.hpp>
 #include <qember/ber/validate.hpp>
 #include <qember/ber/writer.hpp>
@@ -31,10 +33,10 @@ bool is_constructed(const Type& type) {
 
 std::string_view name_of(const Type& type) { return type.named ? type.name : name_of(type.kind); }
 
-class Validator {
+class Validator : private Refusal {
  public:
   Validator(ByteView in, const Schema& schema, const Limits& limits, std::size_t refused)
-      : in_(in),
+      : Refusal(in, schema),
         schema_(schema),
         limits_(limits),
         max_depth_(std::min(limits.max_depth, deepest)),
@@ -51,43 +53,9 @@ class Validator {
   }
 
   std::uint64_t consumed() const { return at_; }
-  Error& error() { return error_; }
+  using Refusal::error;
 
  private:
-  // ---- Errors. All return false.
-
-  bool fail(Errc code, std::uint64_t at, std::string expected, std::string found) {
-    error_ = Error{code, at, {}, std::move(expected), std::move(found)};
-    return false;
-  }
-
-  /// The schema has something else at hand.
-  bool misplaced(std::string expected, std::string found) {
-    fail(Errc::bad_tag, at_, std::move(expected), std::move(found));
-    error_.schema = schema_.fingerprint;
-    return false;
-  }
-
-  /// On the way out of a failure: the component that it was in.
-  bool inside(std::string_view member) {
-    error_.path.insert(0, fmt::format(".{}", member));
-    return false;
-  }
-
-  bool inside(std::size_t index) {
-    error_.path.insert(0, fmt::format("[{}]", index));
-    return false;
-  }
-
-  std::string here() const { return hex_excerpt(in_.subspan(std::min<std::uint64_t>(at_, in_.size()))); }
-
-  std::string tag_here() const { return tag_excerpt(in_.subspan(at_)); }
-
-  bool truncated(std::uint64_t at) {
-    return fail(Errc::truncated, at, at == in_.size() ? "more bytes" : "the rest of an element",
-                "the end of the input");
-  }
-
   bool wrong_tag(const Member& member, const Type& type, const Frame& frame, Next what) {
     const bool constructed = is_constructed(type) || !member.inner_tags.empty();
     std::string expected;
@@ -380,16 +348,13 @@ class Validator {
     return false;
   }
 
-  ByteView in_;
   const Schema& schema_;
   const Limits& limits_;
   std::size_t max_depth_;
   std::size_t refused_;
-  std::uint64_t at_ = 0;
   std::size_t depth_ = 0;
   std::size_t tlvs_ = 0;
   std::size_t values_ = 0;
-  Error error_;
 };
 
 Error placed(Error error, const Type& type, std::uint64_t offset, std::string_view path) {
