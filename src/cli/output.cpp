@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "output.hpp"
 
+#include <qember/io/fd.hpp>
 #include <qember/io/system_error.hpp>
 
 #include <cerrno>
 
 #include <fcntl.h>
-#include <poll.h>
 #include <unistd.h>
 
 namespace qember::cli {
@@ -17,21 +17,6 @@ void open_standard_descriptors() {
     // The lowest that is free is this one.
     if (::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) ::_exit(exit_usage);
   }
-}
-
-Status write_all(int fd, std::string_view text, const std::string& name) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno == EAGAIN) {
-      pollfd waits{fd, POLLOUT, 0};
-      ::poll(&waits, 1, -1);
-    } else if (errno != EINTR) {
-      return io::system_error(name);
-    }
-  }
-  return {};
 }
 
 void say(std::string_view text) noexcept {
@@ -50,7 +35,7 @@ void Lines::write(std::string_view text) {
 }
 
 Status Lines::flush() {
-  if (status_) status_ = write_all(STDOUT_FILENO, buffer_, "standard output");
+  if (status_) status_ = io::write_all(STDOUT_FILENO, as_bytes(buffer_), "standard output");
   buffer_.clear();
   return status_;
 }

@@ -14,9 +14,6 @@ namespace qember::cli {
 /// and writing fails as if they were closed.
 void open_standard_descriptors();
 
-/// Writes all of `text`; waits for a descriptor that does not block. `name`: for the error.
-Status write_all(int fd, std::string_view text, const std::string& name);
-
 /// Writes to standard error as it is, as far as that can be written to.
 void say(std::string_view text) noexcept;
 

@@ -59,6 +59,17 @@ Status fill(Input& input, int fd, const std::string& name) {
   return {};
 }
 
+Status write_all(int fd, ByteView bytes, const std::string& name) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+    if (count >= 0)
+      bytes = bytes.subspan(static_cast<std::size_t>(count));
+    else if (!is_ready_again(fd, POLLOUT))
+      return system_error(name);
+  }
+  return {};
+}
+
 Status write_at(int fd, std::uint64_t offset, ByteView bytes, const std::string& name) {
   while (!bytes.empty()) {
     const ssize_t count = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));

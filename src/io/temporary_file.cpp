@@ -3,6 +3,7 @@
 
 #include <qember/io/fd.hpp>
 #include <qember/io/system_error.hpp>
+#include <qember/io/unfinished.hpp>
 
 #include <cstdlib>
 
@@ -19,6 +20,7 @@ Status TemporaryFile::create() {
   const char* const directory = std::getenv("TMPDIR");
   std::string name =
       (directory != nullptr && *directory != '\0' ? std::string(directory) : "/var/tmp") + "/qember.XXXXXX";
+  const SignalsHeld held;  // between its making and its removal
   const int fd = ::mkostemp(name.data(), O_CLOEXEC);
   if (fd < 0) return system_error(name);
   ::unlink(name.c_str());

@@ -24,6 +24,8 @@ Result<std::size_t> read_some(int fd, MutableBytes to, const std::string& name);
 /// The same at that offset in the file, without moving the descriptor's.
 Result<std::size_t> read_some_at(int fd, std::uint64_t offset, MutableBytes to, const std::string& name);
 
+/// Writes all of `bytes`; waits for a descriptor that does not block.
+Status write_all(int fd, ByteView bytes, const std::string& name);
 /// Writes all of `bytes` at that offset in the file, without moving the descriptor's.
 Status write_at(int fd, std::uint64_t offset, ByteView bytes, const std::string& name);
 /// Fills `to` from that offset in the file on, with zeros behind its end.

@@ -23,8 +23,10 @@ Result<std::unique_ptr<Extraction>> RamExtraction::open(const event::Context& co
                                                         const ExtractOptions& options) {
   auto directory = io::StagedDirectory::open(*options.ram, options.force, options.file);
   if (!directory) return std::move(directory.error());
-  if (auto status = directory->check_free(index_file_name); !status) return std::move(status.error());
-  return std::unique_ptr<Extraction>(new RamExtraction(context, options, std::move(*directory)));
+  std::unique_ptr<RamExtraction> extraction(new RamExtraction(context, options, std::move(*directory)));
+  if (auto status = extraction->check_name(std::string(index_file_name)); !status)
+    return std::move(status.error());
+  return std::unique_ptr<Extraction>(std::move(extraction));
 }
 
 Status RamExtraction::take(const event::Event& event) {
@@ -33,16 +35,18 @@ Status RamExtraction::take(const event::Event& event) {
   return ram_.take(event);
 }
 
-/// Whether the core of `--elf` goes by that name, of which one file would take the other's place.
-bool RamExtraction::is_core(const std::string& name) const {
-  if (!options_.elf) return false;
+/// The name in the directory of `--ram` that the core of `--elf` takes; empty where it is elsewhere.
+std::string RamExtraction::name_of_core(const ExtractOptions& options) {
+  if (!options.elf) return {};
   std::error_code unknown;
-  return std::filesystem::weakly_canonical(*options_.elf, unknown) ==
-         std::filesystem::weakly_canonical(*options_.ram, unknown) / name;
+  const auto core = std::filesystem::weakly_canonical(*options.elf, unknown);
+  const bool is_inside = core.parent_path() == std::filesystem::weakly_canonical(*options.ram, unknown);
+  return is_inside ? core.filename().string() : std::string();
 }
 
-Status RamExtraction::check_name(const std::string& name) {
-  if (is_core(name))
+/// Of two files of one name one would take the other's place.
+Status RamExtraction::check_name(const std::string& name) const {
+  if (name == core_)
     return Error{Errc::usage, 0, *options_.elf, "another file than those of --ram", "one of them"};
   return directory_.check_free(name);
 }
@@ -62,7 +66,7 @@ Status RamExtraction::begin(std::span<const RamBlock> blocks) {
     if (!wanted_[files_.size() - 1]) continue;
     if (auto status = check_name(files_.back()); !status) return status;
   }
-  return check_name(std::string(index_file_name));
+  return {};
 }
 
 Status RamExtraction::select(std::uint32_t block) {

@@ -2,10 +2,10 @@
 /// `extract --ram`: one sparse file for each RAM block, and an index of them.
 #pragma once
 
-#include <qember/io/sparse_file.hpp>
-#include <qember/io/staged_directory.hpp>
 #include "extraction.hpp"
 
+#include <qember/io/sparse_file.hpp>
+#include <qember/io/staged_directory.hpp>
 #include <qember/vm/ram_presence.hpp>
 
 namespace qember::cli {
@@ -35,6 +35,7 @@ class RamExtraction final : public Extraction, private vm::RamStore {
       : context_(context),
         options_(options),
         directory_(std::move(directory)),
+        core_(name_of_core(options)),
         ram_(context, *this, options.read.stream_options().limits) {}
 
   bool wants(std::uint32_t block) override { return wanted_[block]; }
@@ -42,8 +43,8 @@ class RamExtraction final : public Extraction, private vm::RamStore {
   Status read(std::uint32_t block, std::uint64_t addr, MutableBytes data) override;
   Status clear(std::uint32_t block, std::uint64_t addr, std::uint64_t size) override;
 
-  bool is_core(const std::string& name) const;
-  Status check_name(const std::string& name);
+  static std::string name_of_core(const ExtractOptions& options);
+  Status check_name(const std::string& name) const;
   Status begin(std::span<const event::RamBlock> blocks);
   Status select(std::uint32_t block);
   Status deselect();
@@ -54,6 +55,7 @@ class RamExtraction final : public Extraction, private vm::RamStore {
   const event::Context& context_;
   const ExtractOptions& options_;
   io::StagedDirectory directory_;
+  std::string core_;  ///< in the directory, or empty
   vm::FinalRam ram_;
   std::vector<bool> wanted_;
   std::vector<std::string> files_;  ///< a name for each block

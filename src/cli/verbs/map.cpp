@@ -6,6 +6,7 @@
 #include "verbs.hpp"
 
 #include <qember/event/pump.hpp>
+#include <qember/io/fd.hpp>
 #include <qember/io/file_checks.hpp>
 #include <qember/io/output_file.hpp>
 
@@ -28,7 +29,7 @@ struct MapOptions {
 Status write_svg(const std::string& path, const std::string& svg, bool force) {
   auto output = io::OutputFile::open(path, force);
   if (!output) return std::move(output.error());
-  if (auto status = write_all(output->fd(), svg, path); !status) return status;
+  if (auto status = io::write_all(output->fd(), as_bytes(svg), path); !status) return status;
   return output->commit();
 }
 
@@ -54,9 +55,9 @@ int map(const MapOptions& options) {
   const std::string name = std::filesystem::path(options.file).filename().string();
   const std::string title = options.file == "-" ? "standard input" : name;
   const Status written =
-      options.svg
-          ? write_svg(*options.svg, map_svg(map, title), options.force)
-          : write_all(STDOUT_FILENO, map_text(map, title, text_style(STDOUT_FILENO)), "standard output");
+      options.svg ? write_svg(*options.svg, map_svg(map, title), options.force)
+                  : io::write_all(STDOUT_FILENO, as_bytes(map_text(map, title, text_style(STDOUT_FILENO))),
+                                  "standard output");
   const ExitCode result = read ? exit_ok : fail(options.file, read.error());
   return written ? result : worse(result, fail(options.svg.value_or("-"), written.error()));
 }
