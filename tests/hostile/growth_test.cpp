@@ -93,6 +93,16 @@ Bytes marks(std::size_t count) {
   return to.eos().footer(1).ended(1).eof().bytes();
 }
 
+/// With names as long as they may be, which the index of `extract` has twice.
+Bytes blocks(std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) names.push_back(fmt::format("{:0>255}", i));
+  NativeBuilder to;
+  to.ram(1, names, page).part(1);
+  for (const std::string& name : names) to.zero(name, 0);
+  return with_end(to);
+}
+
 Bytes parts(std::size_t count) {
   NativeBuilder to;
   to.ram(1, {"r"}, 2 * page);
@@ -159,6 +169,7 @@ const std::vector<Growing>& growing() {
       {"commands", commands, 100000},
       {"records without a page", marks, 250000},
       {"parts", parts, 200000},
+      {"blocks with long names", blocks, 4096},
       {"values without bytes", values_without_bytes, 20},
       {"elements that differ", array_of_0, 50000, array_of_1},
       {"vmsd_names in a field", vmsd_names, 65000},

@@ -3,6 +3,8 @@
 # No test is hidden, disabled, allowed to fail or commented out. usage: no_skips.sh SOURCE
 set -euf
 cd "$1"
+# What would hide a failure, as Catch2, CTest and the shell spell it: the words that are looked for below,
+# and none of them is in use here.
 may_fail='\[!(mayfail|shouldfail|hide)\]|CATCH_CONFIG_DISABLE|SKIP\('
 disabled='DISABLED|WILL_FAIL|SKIP_RETURN_CODE|SKIP_REGULAR_EXPRESSION'
 excused='\|\| *(true|:)( |$)|^ *#if 0|^ *//.*TEST_CASE\('
