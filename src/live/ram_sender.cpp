@@ -19,7 +19,7 @@ Error refuse(Errc code, std::string path, std::string expected, std::string foun
   return {code, 0, std::move(path), std::move(expected), std::move(found)};
 }
 
-/// Where the encoder looks up what events leave out; they themselves are handed to it.
+/// Where the writer looks up what events leave out; they themselves are handed to it.
 class Told final : public event::Context {
  public:
   explicit Told(std::uint64_t page_size) { session_.set_page_size(page_size); }

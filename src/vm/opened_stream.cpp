@@ -53,10 +53,10 @@ Status OpenedStream::sniff() {
     return head.size() >= magic.size() && std::equal(magic.begin(), magic.end(), head.begin());
   };
   if (begins(ber_magic)) {
-    events_ = &decoder_.emplace(input_, options_.limits);
+    events_ = &ber_.emplace(input_, options_.limits);
   } else if (begins(native_magic)) {
-    events_ = &reader_.emplace(input_, options_.limits, qevm::ReaderOptions{options_.page_size, &source_});
-    if (options_.arrange) events_ = &arranger_.emplace(*reader_, options_.limits);
+    events_ = &native_.emplace(input_, options_.limits, qevm::ReaderOptions{options_.page_size, &source_});
+    if (options_.arrange) events_ = &reordered_.emplace(*native_, options_.limits);
   } else {
     const bool is_cut =
         head.size() < native_magic.size() && (std::equal(head.begin(), head.end(), ber_magic.begin()) ||

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// What a migration stream says, element by element, in the terms of QEMU's own format. `Reader` gets
-/// it from the native form, `Decoder` from BER; `Writer` and `Encoder` take it. All integers of the
+/// What a migration stream says, element by element, in the terms of QEMU's own format. `qevm::Reader` gets
+/// it from the native form, `qber::Reader` from BER; the writers beside them take it. All integers of the
 /// native form are big-endian.
 #pragma once
 

@@ -2,8 +2,7 @@
 /// The order in which the events of a stream come, for those who take events from anyone.
 #pragma once
 
-#include <qember/core/result.hpp>
-#include <qember/event/event.hpp>
+#include <qember/event/sink.hpp>
 
 namespace qember::event {
 
@@ -27,8 +26,8 @@ class EventOrder {
   Status check(const Command& command) const;
   Status check(const MappedBitmap& bitmap) const { return check_mapped(bitmap.block); }
   Status check(const MappedStale& stale) const { return check_mapped(stale.block); }
-  template <class Other>
-  Status check(const Other&) const {
+  Status check(const AnyOf<StreamBegin, Configuration, RamControl, RamPage, Body, SectionEnd, Eof,
+                           DescriptionText, TrailingData, StreamEnd> auto&) const {
     return {};
   }
   Status check_mapped(std::uint32_t block) const;

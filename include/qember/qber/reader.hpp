@@ -10,7 +10,7 @@ namespace qember::qber {
 
 class Reader final : public event::Source {
  public:
-  /// `input` outlives the decoder. A description comes before the device state that it describes.
+  /// `input` outlives the reader. A description comes before the device state that it describes.
   explicit Reader(io::Input& input, const Limits& limits = {});
   ~Reader() override;
 

@@ -35,7 +35,7 @@ class OpenedStream final : public event::Source {
   static Result<std::unique_ptr<OpenedStream>> open(io::ByteSource& source, StreamOptions options);
   ~OpenedStream() override;
 
-  Format format() const noexcept { return decoder_ ? Format::ber : Format::native; }
+  Format format() const noexcept { return ber_ ? Format::ber : Format::native; }
   const io::Input& input() const noexcept { return input_; }
   /// What is read from, for another pass where it is seekable.
   io::ByteSource& bytes() const noexcept { return source_; }
@@ -58,9 +58,9 @@ class OpenedStream final : public event::Source {
   std::unique_ptr<io::ByteSource> read_ahead_;  ///< of a large file
   StreamOptions options_;
   io::Input input_;
-  std::optional<qevm::Reader> reader_;
-  std::optional<event::ReorderingBuffer> arranger_;
-  std::optional<qber::Reader> decoder_;
+  std::optional<qevm::Reader> native_;
+  std::optional<event::ReorderingBuffer> reordered_;
+  std::optional<qber::Reader> ber_;
   event::Source* events_ = nullptr;
 };
 

@@ -16,22 +16,22 @@ struct EncodeOptions : ConvertOptions {
   bool der = false;
   bool opaque = false;
 
-  qber::WriterOptions encoder() const { return {opaque}; }
+  qber::WriterOptions writer() const { return {opaque}; }
 };
 
 class Encoding final : public event::Sink {
  public:
   Encoding(vm::OpenedStream& stream, qber::SectionWriter to, const EncodeOptions& options)
       : writer_(std::move(to)),
-        encoder_(stream, writer_, options.read.stream_options().limits, options.encoder()) {}
+        events_(stream, writer_, options.read.stream_options().limits, options.writer()) {}
 
-  Status take(const event::Event& event) override { return encoder_.take(event); }
-  Status take(std::span<const event::RamPage> pages) override { return encoder_.take(pages); }
+  Status take(const event::Event& event) override { return events_.take(event); }
+  Status take(std::span<const event::RamPage> pages) override { return events_.take(pages); }
   bool takes_batches() const noexcept override { return true; }
 
  private:
   qber::SectionWriter writer_;
-  qber::Writer encoder_;
+  qber::Writer events_;
 };
 
 /// Refuses more lengths than the limits allow, behind the one that measures them.
