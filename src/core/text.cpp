@@ -32,4 +32,9 @@ std::optional<std::size_t> utf8_characters(ByteView text) noexcept {
   return characters;
 }
 
+bool is_name(ByteView name) noexcept {
+  return !name.empty() && utf8_characters(name) &&
+         std::ranges::none_of(name, [](std::uint8_t octet) { return octet < 0x20 || octet == 0x7f; });
+}
+
 }  // namespace qember

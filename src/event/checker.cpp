@@ -26,12 +26,6 @@ constexpr std::size_t most_shown = 8;
 /// Whether something can be the base of a delta.
 enum class Base : std::uint8_t { none, sent };
 
-/// What a name is in every stream of QEMU's.
-bool is_name(ByteView name) {
-  return !name.empty() && utf8_characters(name) &&
-         std::ranges::none_of(name, [](std::uint8_t octet) { return octet < 0x20 || octet == 0x7f; });
-}
-
 /// Octets that QEMU wants in the payload of a command; nothing where they differ or are not known.
 std::optional<std::size_t> payload_size(CommandId id) {
   switch (id) {

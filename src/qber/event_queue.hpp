@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// The events that the reader has ready, and how far they reach in the native form.
+/// The events that the reader has ready, and what their native form is: how far it reaches, and whether it
+/// would be read back as they are.
 #pragma once
 
+#include "../event/footer_search.hpp"
 #include "../event/native_position.hpp"
 
 #include <deque>
@@ -10,17 +12,20 @@ namespace qember::qber {
 
 class EventQueue {
  public:
+  explicit EventQueue(const Limits& limits) : footers(limits.max_held) {}
+
   bool empty() const { return ready_.empty(); }
   void give(event::Event event) {
-    position_.pass(event);
+    pass(event);
     ready_.push_back(std::move(event));
   }
   /// The same of an event that `pass` has counted.
   void give_passed(event::Event event) { ready_.push_back(std::move(event)); }
-  template <class E>
-  void pass(const E& event) {
+  void pass(const event::Event& event) {
     position_.pass(event);
+    std::visit([this](const auto& each) { footers.pass(each); }, event);
   }
+  void pass(const event::RamPage& page) { position_.pass(page); }
   event::Event take() {
     event::Event event = std::move(ready_.front());
     ready_.pop_front();
@@ -32,6 +37,8 @@ class EventQueue {
   std::uint64_t position() const { return position_.octets(); }
   /// Nothing but the begin of the stream has been taken.
   bool at_head() const { return at_head_; }
+
+  event::FooterSearch footers;
 
  private:
   std::deque<event::Event> ready_;

@@ -13,6 +13,7 @@ void Reader::State::end_section() {
   if (current.is_open()) {
     events.give(event::SectionEnd{footers.exist});
     footers.decided = true;
+    if (package.ends_at(events.position())) events.footers.end_package();
   }
   mapped.end_section();
   current.end();
@@ -102,7 +103,8 @@ void Reader::State::recover(const SectionEvent& event, const Error& error) {
   passing.begin(event);
   const bool is_list = std::holds_alternative<FullSection>(event) && full.fields.name == "ram";
   const bool lacks_blocks = (current.is_ram() || is_list) && session.blocks().empty();
-  in_sync = !lacks_blocks && error.code != Errc::unsupported && error.code != Errc::limit;
+  in_sync = !lacks_blocks && !events.footers.offence() && error.code != Errc::unsupported &&
+            error.code != Errc::limit;
   if (!in_sync) failed = error;
 }
 
@@ -131,7 +133,9 @@ Result<event::Event> Reader::State::next() {
     auto event = sections.next();
     if (!event) return std::move(event.error());
     if (passing.covers(*event)) continue;
-    if (auto status = std::visit([this](auto& each) { return on(each); }, *event); !status) {
+    auto status = std::visit([this](auto& each) { return on(each); }, *event);
+    if (status && events.footers.offence()) status = *events.footers.offence();
+    if (!status) {
       recover(*event, status.error());
       return std::move(status.error());
     }

@@ -160,6 +160,7 @@ Status Reader::State::begin_tail(Kind kind) {
   if (described.has_text())
     return refuse(Errc::wrong_order, "", "no description but the one in it", "one before");
   tail.begun = true;
+  events.footers.begin_undivided(sections.offset(), sections.path() + ".contents");
   return {};
 }
 

@@ -40,6 +40,8 @@ Status Reader::State::begin(const event::SectionBegin& section_begin, event::Bod
       is_device ? described.match(section_begin.name, section_begin.instance) : nullptr;
   current.begin(section_begin, kind, device, sections.offset());
   events.give(current.header());
+  if (kind == event::BodyKind::device)
+    events.footers.begin(section_begin.id, sections.offset(), sections.path() + ".contents");
   return {};
 }
 

@@ -32,7 +32,7 @@ struct Tail {
 
 struct Reader::State {
   State(io::Input& input, const Limits& limits)
-      : input(input), sections(input, limits), limits(limits), session(limits) {}
+      : input(input), sections(input, limits), limits(limits), session(limits), events(limits) {}
 
   io::Input& input;
   SectionReader sections;

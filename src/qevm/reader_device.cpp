@@ -3,76 +3,17 @@
 #include <qember/qevm/reader.hpp>
 
 #include "../event/cursor.hpp"
+#include "../event/footer.hpp"
 #include "../event/package.hpp"
 #include "split.hpp"
-
-#include <algorithm>
 
 namespace qember::qevm {
 namespace {
 
-constexpr std::size_t footer_size = 5;
-/// What may have to be seen behind a footer: the header of a section with the longest name.
-constexpr std::size_t most_following = 1 + 4 + 1 + 255 + 8;
+using event::Following;
+
 /// A body is passed on in pieces of this size when its end is not near.
 constexpr std::size_t piece = std::size_t{64} << 10U;
-
-enum class Following : std::uint8_t { certain, possible, impossible, starved };
-
-bool printable(ByteView name) {
-  return std::ranges::all_of(name, [](std::uint8_t octet) { return octet >= 0x20 && octet <= 0x7e; });
-}
-
-Following section_follows(ByteView after) {
-  constexpr std::size_t ids = 4 + 1;
-  if (after.size() < 1 + ids) return Following::starved;
-  const std::size_t name = after[ids];
-  if (after.size() < 1 + ids + name + 8) return Following::starved;
-  const std::uint8_t* const tail = after.data() + 1 + ids + name;
-  if (name > 0 && printable(after.subspan(1 + ids, name))) return Following::certain;
-  constexpr std::uint32_t most = 1U << 16U;
-  return load_be<std::uint32_t>(after.data() + 1) < most && load_be<std::uint32_t>(tail + 4) < most
-             ? Following::possible
-             : Following::impossible;
-}
-
-/// Whether an element stands where a footer would have ended, or the start of one where the input ends in
-/// it. `finished`: the bytes are all there are.
-Following what_follows(ByteView after, bool finished) {
-  const Following cut = finished ? Following::possible : Following::starved;
-  if (after.empty()) return cut;
-  switch (static_cast<event::Element>(after[0])) {
-    case event::Element::eof:
-      if (after.size() == 1) return finished ? Following::certain : Following::starved;
-      if (after[1] != static_cast<std::uint8_t>(event::Element::description)) return Following::possible;
-      if (after.size() < 7) return cut;
-      return after[6] == '{' ? Following::certain : Following::possible;
-    case event::Element::section_start:
-    case event::Element::section_full: {
-      const Following following = section_follows(after);
-      return following == Following::starved ? cut : following;
-    }
-    case event::Element::section_part:
-    case event::Element::section_end:
-      if (after.size() < 5) return cut;
-      return load_be<std::uint32_t>(after.data() + 1) < 65536 ? Following::certain : Following::impossible;
-    case event::Element::command: {
-      if (after.size() < 3) return cut;
-      const auto id = load_be<std::uint16_t>(after.data() + 1);
-      return id >= 1 && id <= 16 ? Following::certain : Following::impossible;
-    }
-    default: return Following::impossible;
-  }
-}
-
-/// The next `7e` and section id in `view` from `from` on; the size of `view` where there is none.
-std::size_t find_footer(ByteView view, std::size_t from, std::uint32_t id) {
-  std::array<std::uint8_t, footer_size> mark{static_cast<std::uint8_t>(event::Element::section_footer)};
-  store_be(mark.data() + 1, id);
-  const auto found =
-      std::search(view.begin() + static_cast<std::ptrdiff_t>(from), view.end(), mark.begin(), mark.end());
-  return static_cast<std::size_t>(found - view.begin());
-}
 
 }  // namespace
 
@@ -84,11 +25,11 @@ Reader::BodyEnd Reader::find_body_end(ByteView body, std::uint64_t offset) {
     const auto held_from = footers_ ? loose_ : std::optional<std::size_t>(0);
     return held_from && at > *held_from + limits_.max_held;
   };
-  for (std::size_t at = find_footer(body, scanned_, section_.id); at < body.size();
-       at = find_footer(body, at + 1, section_.id)) {
+  for (std::size_t at = event::find_footer(body, scanned_, section_.id); at < body.size();
+       at = event::find_footer(body, at + 1, section_.id)) {
     if (is_far(at)) return {BodyEnd::far, 0};
-    if (package_->ends_at(offset + at + footer_size)) return {BodyEnd::found, at};
-    switch (what_follows(body.subspan(at + footer_size), input_.finished())) {
+    if (package_->ends_at(offset + at + event::footer_size)) return {BodyEnd::found, at};
+    switch (event::what_follows(body.subspan(at + event::footer_size), input_.finished())) {
       case Following::certain: return {BodyEnd::found, at};
       case Following::starved: scanned_ = at; return {BodyEnd::starved, 0};
       case Following::possible:
@@ -97,8 +38,9 @@ Reader::BodyEnd Reader::find_body_end(ByteView body, std::uint64_t offset) {
       case Following::impossible: break;
     }
   }
-  scanned_ = body.size() < footer_size ? 0 : body.size() - footer_size + 1;
-  if (body.size() > footer_size + most_following && is_far(body.size() - footer_size - most_following))
+  scanned_ = body.size() < event::footer_size ? 0 : body.size() - event::footer_size + 1;
+  if (body.size() > event::footer_size + event::most_following &&
+      is_far(body.size() - event::footer_size - event::most_following))
     return {BodyEnd::far, 0};
   if (!input_.finished()) return {BodyEnd::starved, 0};
   return loose_ ? BodyEnd{BodyEnd::found, *loose_} : BodyEnd{BodyEnd::none, 0};

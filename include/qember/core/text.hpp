@@ -16,4 +16,7 @@ std::string hex_excerpt(ByteView in, std::size_t most = 8);
 /// nothing where it is none. NUL is refused too: it would end the name in C.
 std::optional<std::size_t> utf8_characters(ByteView text) noexcept;
 
+/// What a name is in every stream of QEMU's: not empty, UTF-8, without control characters of ASCII.
+bool is_name(ByteView name) noexcept;
+
 }  // namespace qember
