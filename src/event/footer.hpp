@@ -9,8 +9,12 @@ namespace qember::event {
 
 /// `7e`, and the section's id as be32.
 inline constexpr std::size_t footer_size = 5;
+/// Bytes of the header of a section before its name: type, id, and the name's length; and behind it: instance
+/// and version.
+inline constexpr std::size_t before_name = 1 + 4 + 1;
+inline constexpr std::size_t behind_name = 4 + 4;
 /// What may have to be seen behind a footer: the header of a section with the longest name.
-inline constexpr std::size_t most_following = 1 + 4 + 1 + 255 + 8;
+inline constexpr std::size_t most_following = before_name + 255 + behind_name;
 
 /// Whether an element stands where a footer would have ended.
 enum class Following : std::uint8_t { certain, possible, impossible, starved };

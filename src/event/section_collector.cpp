@@ -11,6 +11,11 @@ std::size_t cost_of(const CollectedSection& section) {
   return sizeof(section) + section.name.size() + section.path.size() + section.body.size();
 }
 
+/// A limit was met ahead of its end, so that it has no body.
+bool is_beyond(const CollectedSection& section) {
+  return section.fit == Fit::beyond_section_limit || section.fit == Fit::beyond_held_limit;
+}
+
 }  // namespace
 
 void SectionCollector::on(const SectionBegin& section) {
@@ -63,8 +68,10 @@ Status SectionCollector::on(const SectionEnd&) {
   if (!open_) return {};
   CollectedSection section = *std::exchange(open_, std::nullopt);
   section.digest = digester_.digest();
-  if (exceeded_ || !is_held() || !keeps_body_) return hand_out(std::move(section));
-  held_ += cost_of(section);
+  if (const auto limit = std::exchange(exceeded_, std::nullopt))
+    section.fit = *limit;
+  else if (is_held() && keeps_body_)
+    held_ += cost_of(section);
   if (!waits_) return hand_out(std::move(section));
   waiting_.push_back(std::move(section));
   return {};
@@ -72,7 +79,7 @@ Status SectionCollector::on(const SectionEnd&) {
 
 Fit SectionCollector::fit_of(CollectedSection& section) const {
   if (section.type != Element::section_full) return Fit::in_parts;
-  if (exceeded_) return *exceeded_;
+  if (is_beyond(section)) return section.fit;
   if (section.device == nullptr) return matcher_ ? Fit::undescribed : Fit::before_description;
   auto status = device::check_state(*section.device, section.body);
   if (status) return Fit::fits;
@@ -82,7 +89,6 @@ Fit SectionCollector::fit_of(CollectedSection& section) const {
 
 Status SectionCollector::hand_out(CollectedSection section) {
   section.fit = fit_of(section);
-  exceeded_.reset();
   if (section.fit == Fit::does_not_fit && options_.taker_keeps && !options_.keeps_all) {
     held_ -= cost_of(section);
     section.body = {};
@@ -105,11 +111,10 @@ Status SectionCollector::on(const DescriptionText& text) {
 
 Status SectionCollector::finish() {
   may_be_described_ = false;
-  exceeded_.reset();
   while (!waiting_.empty()) {
     CollectedSection section = std::move(waiting_.front());
     waiting_.pop_front();
-    if (!options_.taker_keeps) held_ -= cost_of(section);
+    if (!options_.taker_keeps && !is_beyond(section)) held_ -= cost_of(section);
     section.device = match(section);
     if (auto status = hand_out(std::move(section)); !status) return status;
   }

@@ -29,7 +29,8 @@ struct Target {
 
 struct RamReceiver::State final : event::Handler<RamReceiver::State> {
   State(io::Input& input, Regions given, const Limits& limits)
-      : decoder(input, limits),
+      // A guest decides what is in its devices: it may not end its own migration by it.
+      : decoder(input, limits, {.must_be_native = false}),
         regions(std::move(given)),
         limits(limits),
         collector(decoder, limits, {.keeps_all = true, .taker_keeps = true},

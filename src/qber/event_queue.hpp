@@ -3,8 +3,8 @@
 /// would be read back as they are.
 #pragma once
 
-#include "../event/footer_search.hpp"
 #include "../event/native_position.hpp"
+#include "../event/native_read_back.hpp"
 
 #include <deque>
 
@@ -12,7 +12,7 @@ namespace qember::qber {
 
 class EventQueue {
  public:
-  explicit EventQueue(const Limits& limits) : footers(limits.max_held) {}
+  explicit EventQueue(const Limits& limits) : read_back(limits.max_held) {}
 
   bool empty() const { return ready_.empty(); }
   void give(event::Event event) {
@@ -23,7 +23,7 @@ class EventQueue {
   void give_passed(event::Event event) { ready_.push_back(std::move(event)); }
   void pass(const event::Event& event) {
     position_.pass(event);
-    std::visit([this](const auto& each) { footers.pass(each); }, event);
+    std::visit([this](const auto& each) { read_back.pass(each); }, event);
   }
   void pass(const event::RamPage& page) { position_.pass(page); }
   event::Event take() {
@@ -38,7 +38,7 @@ class EventQueue {
   /// Nothing but the begin of the stream has been taken.
   bool at_head() const { return at_head_; }
 
-  event::FooterSearch footers;
+  event::NativeReadBack read_back;
 
  private:
   std::deque<event::Event> ready_;

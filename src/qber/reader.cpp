@@ -13,7 +13,7 @@ void Reader::State::end_section() {
   if (current.is_open()) {
     events.give(event::SectionEnd{footers.exist});
     footers.decided = true;
-    if (package.ends_at(events.position())) events.footers.end_package();
+    if (package.ends_at(events.position())) events.read_back.end_package();
   }
   mapped.end_section();
   current.end();
@@ -103,8 +103,7 @@ void Reader::State::recover(const SectionEvent& event, const Error& error) {
   passing.begin(event);
   const bool is_list = std::holds_alternative<FullSection>(event) && full.fields.name == "ram";
   const bool lacks_blocks = (current.is_ram() || is_list) && session.blocks().empty();
-  in_sync = !lacks_blocks && !events.footers.offence() && error.code != Errc::unsupported &&
-            error.code != Errc::limit;
+  in_sync = !lacks_blocks && !not_native() && error.code != Errc::unsupported && error.code != Errc::limit;
   if (!in_sync) failed = error;
 }
 
@@ -134,7 +133,7 @@ Result<event::Event> Reader::State::next() {
     if (!event) return std::move(event.error());
     if (passing.covers(*event)) continue;
     auto status = std::visit([this](auto& each) { return on(each); }, *event);
-    if (status && events.footers.offence()) status = *events.footers.offence();
+    if (status && not_native()) status = *events.read_back.offence();
     if (!status) {
       recover(*event, status.error());
       return std::move(status.error());
@@ -143,7 +142,8 @@ Result<event::Event> Reader::State::next() {
   return events.take();
 }
 
-Reader::Reader(io::Input& input, const Limits& limits) : state_(std::make_unique<State>(input, limits)) {}
+Reader::Reader(io::Input& input, const Limits& limits, ReaderOptions options)
+    : state_(std::make_unique<State>(input, limits, options)) {}
 Reader::~Reader() = default;
 
 Result<event::Event> Reader::next() { return state_->next(); }

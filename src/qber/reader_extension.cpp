@@ -77,6 +77,10 @@ Status Reader::State::extension_begin(const SectionFields& fields) {
 Status Reader::State::note_section(const asn1::SecFull& section) {
   auto read = extension::read_section_note(section);
   if (!read) return place(std::move(read.error()));
+  for (const extension::BlockNote& block : read->blocks)
+    if (block.name && block.name->size() > limits.max_name)
+      return refuse(Errc::constraint, "", fmt::format("a name of at most {} bytes", limits.max_name),
+                    fmt::to_string(block.name->size()));
   if (!note.join(std::move(*read))) return check_note_used();
   if (note.blocks.size() > limits.max_blocks)
     return refuse(Errc::limit, "", fmt::format("notes on at most {} RAM blocks", limits.max_blocks), "more");
@@ -144,7 +148,7 @@ Status Reader::State::description_piece(ByteView piece) {
   const std::size_t room = limits.max_description - body.size();
   if (piece.size() > room) {
     Error error = refuse(Errc::limit, ".contents.oldblob",
-                         fmt::format("a description of at most {} octets", limits.max_description), "more");
+                         fmt::format("a description of at most {} bytes", limits.max_description), "more");
     error.offset += room;
     return error;
   }
@@ -160,7 +164,7 @@ Status Reader::State::begin_tail(Kind kind) {
   if (described.has_text())
     return refuse(Errc::wrong_order, "", "no description but the one in it", "one before");
   tail.begun = true;
-  events.footers.begin_undivided(sections.offset(), sections.path() + ".contents");
+  events.read_back.begin_undivided(sections.offset(), sections.path() + ".contents");
   return {};
 }
 
@@ -174,9 +178,8 @@ Status Reader::State::tail_piece(ByteView data, bool device_state) {
     if (!device_state && !described.has_text() && first == event::Element::description)
       return refuse(Errc::bad_annotation, ".contents.oldblob", "what is no description", "06");
   }
-  constexpr std::size_t most_header = 1 + 4 + 1 + 255 + 8;
   if (device_state) {
-    const ByteView header = data.first(std::min(data.size(), most_header - tail.header.size()));
+    const ByteView header = data.first(std::min(data.size(), event::most_following - tail.header.size()));
     tail.header.insert(tail.header.end(), header.begin(), header.end());
   }
   events.give(event::TrailingData{data, device_state});
@@ -185,10 +188,10 @@ Status Reader::State::tail_piece(ByteView data, bool device_state) {
 
 /// Device state begins with the whole header of a device: natively nothing else makes it that.
 Status Reader::State::tail_end() const {
-  constexpr std::size_t before_name = 1 + 4 + 1;
+  using event::before_name;
   const ByteView header = tail.header;
   const std::size_t name = header.size() < before_name ? 0 : header[before_name - 1];
-  if (header.size() >= before_name + name + 8 &&
+  if (header.size() >= before_name + name + event::behind_name &&
       body_kind(as_text(header.subspan(before_name, name)), event::Element::section_full) ==
           event::BodyKind::device)
     return {};

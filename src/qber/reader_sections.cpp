@@ -41,7 +41,7 @@ Status Reader::State::begin(const event::SectionBegin& section_begin, event::Bod
   current.begin(section_begin, kind, device, sections.offset());
   events.give(current.header());
   if (kind == event::BodyKind::device)
-    events.footers.begin(section_begin.id, sections.offset(), sections.path() + ".contents");
+    events.read_back.begin(section_begin.id, sections.offset(), sections.path() + ".contents");
   return {};
 }
 

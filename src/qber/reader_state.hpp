@@ -31,12 +31,18 @@ struct Tail {
 };
 
 struct Reader::State {
-  State(io::Input& input, const Limits& limits)
-      : input(input), sections(input, limits), limits(limits), session(limits), events(limits) {}
+  State(io::Input& input, const Limits& limits, ReaderOptions options)
+      : input(input),
+        sections(input, limits),
+        limits(limits),
+        options(options),
+        session(limits),
+        events(limits) {}
 
   io::Input& input;
   SectionReader sections;
   Limits limits;
+  ReaderOptions options;
   event::Session session;
 
   EventQueue events;
@@ -137,6 +143,8 @@ struct Reader::State {
     error.path.insert(0, sections.path() + (error.path.empty() ? ".contents.oldblob" : ".contents.oldblob."));
     return error;
   }
+  /// Whether what was given would be read back otherwise, and that matters.
+  bool not_native() const { return options.must_be_native && events.read_back.offence().has_value(); }
   /// Whether nothing of what `next` gives is to be asked for in another way first.
   bool may_look_ahead() const { return events.empty() && !passing.is_on(); }
 };

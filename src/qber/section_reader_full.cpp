@@ -61,7 +61,8 @@ Result<SectionEvent> SectionReader::read_full(const ber::Header& header) {
     const bool is_string = outcome == ber::HeaderOutcome::ok && inside.tag == ber::tags::octet_string;
     const std::uint64_t parent_end =
         header.indefinite ? frames_.back().end : input_.offset() + header.size + header.length;
-    const bool fits = is_string && inside.length <= parent_end - input_.offset() - contents - inside.size;
+    const std::uint64_t inside_at = input_.offset() + contents + inside.size;
+    const bool fits = is_string && inside_at <= parent_end && inside.length <= parent_end - inside_at;
     if (fits && (inside.constructed || inside.length > limits_.max_blob)) {
       SectionEvent event = give(BlobBegin{std::move(**fields)}, Place::In::full);
       const std::uint64_t begin = input_.offset();

@@ -14,7 +14,7 @@ namespace {
 /// Whether the contents of `inner`, whose header is at `at` of the element, end behind it.
 bool leaves(const ber::Header& element, const ber::Header& inner, std::size_t at) {
   const std::uint64_t size = element.size + element.length;
-  return !element.indefinite && at + inner.size <= size && inner.length > size - at - inner.size;
+  return !element.indefinite && (at + inner.size > size || inner.length > size - at - inner.size);
 }
 
 /// The bytes of the element that are there.
@@ -31,6 +31,9 @@ Result<SectionEvent> SectionReader::read_ram_begin() {
   const std::size_t id_at = section->size;
   const auto id = expect(tags::min_id, ".min.sectionid", id_at);
   if (!id) return id.error();
+  if (leaves(*section, *id, id_at))
+    return refuse(Errc::bad_length, id_at, ".min.sectionid", "a length within what it is in",
+                  of(*section, view()).subspan(id_at));
   const ByteView rest = view().subspan(id_at);
   if (id->length > max_integer)
     return refuse(Errc::bad_value, id_at, ".min.sectionid", "an INTEGER of 1 to 9 octets", rest);
@@ -65,6 +68,9 @@ Result<SectionEvent> SectionReader::read_ram() {
       const ByteView rest = view().subspan(block->size);
       const auto name = expect(tags::block_name, ".name", block->size);
       if (!name) return name.error();
+      if (leaves(*block, *name, block->size))
+        return refuse(Errc::bad_length, block->size, ".name", "a length within what it is in",
+                      of(*block, view()).subspan(block->size));
       if (name->length > 4 * limits_.max_name)
         return refuse(Errc::limit, block->size, ".name",
                       fmt::format("a name of at most {} octets", limits_.max_name), rest);

@@ -43,7 +43,11 @@ Reader::BodyEnd Reader::find_body_end(ByteView body, std::uint64_t offset) {
       is_far(body.size() - event::footer_size - event::most_following))
     return {BodyEnd::far, 0};
   if (!input_.finished()) return {BodyEnd::starved, 0};
-  return loose_ ? BodyEnd{BodyEnd::found, *loose_} : BodyEnd{BodyEnd::none, 0};
+  if (!loose_) return {BodyEnd::none, 0};
+  // All behind it is searched again for the end of the next section.
+  searched_again_ += body.size() - *loose_;
+  if (searched_again_ > 4 * std::uint64_t{limits_.max_held}) return {BodyEnd::far, 0};
+  return {BodyEnd::found, *loose_};
 }
 
 Error Reader::starved(std::string path) const {

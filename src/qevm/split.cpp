@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "split.hpp"
 
+#include "../event/footer.hpp"
+
 #include <qember/device/state.hpp>
 #include <qember/event/event.hpp>
 
@@ -26,11 +28,11 @@ std::deque<std::size_t> split(ByteView devices, const device::Description& descr
   std::deque<std::size_t> sizes;
   device::DeviceMatcher matcher(description);
   while (!devices.empty()) {
-    constexpr std::size_t before_name = 1 + 4 + 1;
+    using event::before_name;
     if (devices.size() < before_name || devices[0] != static_cast<std::uint8_t>(event::Element::section_full))
       return {};
     const std::size_t name = devices[before_name - 1];
-    const std::size_t header = before_name + name + 8;
+    const std::size_t header = before_name + name + event::behind_name;
     if (devices.size() < header) return {};
     const auto instance = load_be<std::uint32_t>(devices.data() + before_name + name);
     const device::Device* device = matcher.match(as_text(devices.subspan(before_name, name)), instance);

@@ -33,11 +33,8 @@ void DigestedRam::begin(const event::Context& context) {
 }
 
 Status DigestedRam::take(const event::Event& event) {
-  if (const auto* list = std::get_if<event::RamBlocks>(&event); list != nullptr && blocks_.empty()) {
-    blocks_.resize(list->blocks.size());
-    slots_.resize(list->blocks.size());
-    bitmap_octets_.resize(list->blocks.size());
-  }
+  if (const auto* list = std::get_if<event::RamBlocks>(&event))
+    if (auto status = note_blocks(list->blocks.size()); !status) return status;
   discarding_ = is_discard(event);
   if (auto status = final_->take(event); !status) return status;
   if (const auto* page = std::get_if<event::RamPage>(&event)) {
@@ -52,6 +49,16 @@ Status DigestedRam::take(const event::Event& event) {
   }
   if (const auto* bitmap = std::get_if<event::MappedBitmap>(&event)) note_absent_as_zero(*bitmap);
   return check_memory();
+}
+
+/// A second pass is of the same stream.
+Status DigestedRam::note_blocks(std::size_t count) {
+  if (pass_ > 1 && blocks_.size() != count)
+    return Error{Errc::io, context_->offset(), context_->path(), {}, "the file changed while it was read"};
+  blocks_.resize(count);
+  slots_.resize(count);
+  bitmap_octets_.resize(count);
+  return {};
 }
 
 Status DigestedRam::check_memory() const {

@@ -79,6 +79,13 @@ Bytes sections(std::size_t count) {
   return to.eof().bytes();
 }
 
+/// Nothing is sure of where one of them ends before the end of the stream.
+Bytes nameless(std::size_t count) {
+  NativeBuilder to = small();
+  for (std::size_t i = 0; i < count; ++i) to.device(static_cast<std::uint32_t>(10 + i), "", {});
+  return to.fill(100 * count, 0x7e).bytes();
+}
+
 Bytes commands(std::size_t count) {
   NativeBuilder to = small();
   to.device(2, "d", {});
@@ -166,6 +173,7 @@ const std::vector<Growing>& growing() {
       {"pages in order", pages_in_order, 100000},
       {"discards of a whole block", discards, 1000},
       {"sections", sections, 20000},
+      {"sections without a name", nameless, 20000},
       {"commands", commands, 100000},
       {"records without a page", marks, 250000},
       {"parts", parts, 200000},

@@ -43,7 +43,8 @@ struct CollectedSection {
   std::optional<Error> error;  ///< of `does_not_fit`: its offset counts from the first byte of the body
 };
 
-/// Hands out every section of a stream but those of RAM, once, in their order, when its end has come. A FULL
+/// Hands out every section of a stream but those of RAM, once, when its end has come: those FULL in their
+/// order, and a START, PART or END at once. A FULL
 /// behind the description takes the next device of its name and instance. Where there are several
 /// descriptions the last that can be read counts.
 class SectionCollector final : public Handler<SectionCollector> {

@@ -8,10 +8,16 @@
 
 namespace qember::qber {
 
+struct ReaderOptions {
+  /// Refuses device state that holds the footer of its section, which no native stream has: what is written
+  /// for it would not be read back as it is. Without it such a stream can be received, not converted.
+  bool must_be_native = true;
+};
+
 class Reader final : public event::Source {
  public:
   /// `input` outlives the reader. A description comes before the device state that it describes.
-  explicit Reader(io::Input& input, const Limits& limits = {});
+  explicit Reader(io::Input& input, const Limits& limits = {}, ReaderOptions options = {});
   ~Reader() override;
 
   Result<event::Event> next() override;

@@ -121,6 +121,7 @@ class Reader final : public event::Source {
   std::size_t page_size_wants_ = 0;   ///< unread octets before the page size is looked for again
   std::size_t scanned_ = 0;           ///< octets of a device's body that hold no footer
   std::optional<std::size_t> loose_;  ///< where a footer stands that nothing certain follows
+  std::uint64_t searched_again_ = 0;  ///< bytes behind those that were taken for the end all the same
   std::deque<std::size_t> tail_;      ///< sizes of the bodies to come, where only a description tells
   bool rest_is_device_state_ = false;
 

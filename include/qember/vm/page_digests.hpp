@@ -58,6 +58,7 @@ class DigestedRam final : public event::Sink, private RamStore {
   Status clear(std::uint32_t block, std::uint64_t addr, std::uint64_t size) override;
 
   void note_absent_as_zero(const event::MappedBitmap& bitmap);
+  Status note_blocks(std::size_t count);
   Status check_memory() const;
   std::uint64_t new_slot(std::uint32_t block, std::uint64_t page);
   std::uint64_t page_size() const { return context_->session().page_size_or_default(); }

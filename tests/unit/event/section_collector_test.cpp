@@ -165,13 +165,26 @@ TEST_CASE("what waits is bounded, and room comes back") {
   limits.max_held = 3 * sizeof(CollectedSection);
   Collected all({.early_waits = true}, limits);
   for (int i = 0; i < 4; ++i) all.full("d", 0, {1, 2});
-  CHECK(all.fits() == Fits{Fit::beyond_held_limit, Fit::beyond_held_limit});
+  CHECK(all.fits().empty());
   all.describe();
-  CHECK(all.fits().size() == 4);
+  CHECK(all.fits() == Fits{Fit::fits, Fit::fits, Fit::beyond_held_limit, Fit::beyond_held_limit});
   for (int i = 0; i < 100; ++i) all.full("e", 3, {1});
   CHECK(all.sections.size() == 104);
   CHECK(all.sections[4].fit == Fit::fits);
   CHECK(all.sections[5].fit == Fit::undescribed);
+}
+
+TEST_CASE("one that is beyond a limit comes in its place, and takes its device") {
+  Limits limits;
+  limits.max_section = 2;
+  Collected all({.early_waits = true}, limits);
+  all.full("e", 3, {1});
+  all.full("d", 0, {1, 2, 3});
+  all.full("d", 0, {1, 2});
+  CHECK(all.sections.empty());
+  all.describe();
+  CHECK(all.fits() == Fits{Fit::fits, Fit::beyond_section_limit, Fit::fits});
+  CHECK(all.sections[2].device->state.name == "second");
 }
 
 TEST_CASE("what the taker keeps counts as held, but for what it has not got") {

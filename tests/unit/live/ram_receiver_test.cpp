@@ -271,6 +271,23 @@ TEST_CASE("devices come back by name, with as much state as they have") {
   CHECK((*receiver.device("large", 8))->version() == 1);
 }
 
+TEST_CASE("what a guest put into a device is received, though it looks like the end of its section") {
+  DeviceState device("fifo", 0, 1);
+  for (std::uint64_t id = 1; id < 8; ++id)
+    device.set("word" + std::to_string(id), std::uint64_t{0x7e} << 56U | id << 24U | 0x080001);
+  io::Output output;
+  live::RamSender sender(output, {{{"ram", page_size}}, page_size, 0});
+  sender.begin_round().or_throw();
+  sender.end_round().or_throw();
+  sender.finish(std::vector{device}).or_throw();
+  const Bytes ber = bytes_of(output);
+  Machine machine;
+  io::Input input = io::Input::over(ber);
+  RamReceiver receiver(input, machine.regions());
+  REQUIRE(receiver.receive());
+  CHECK(*(*receiver.device("fifo"))->get<std::uint64_t>("word7") == 0x7e00000007080001);
+}
+
 TEST_CASE("bytes behind the end of the stream are left alone") {
   Bytes ber = sample().ber;
   const std::size_t size = ber.size();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "footer_search.hpp"
+#include "native_read_back.hpp"
 
 #include <fmt/format.h>
 
@@ -12,8 +12,6 @@ namespace {
 
 /// Bytes that are searched at once.
 constexpr std::size_t piece = std::size_t{64} << 10U;
-constexpr std::size_t before_name = 1 + 4 + 1;
-constexpr std::size_t behind_name = 4 + 4;
 
 void append(Bytes& to, ByteView bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
 
@@ -40,20 +38,20 @@ Bytes header_of(const SectionBegin& section) {
 
 }  // namespace
 
-void FooterSearch::begin(std::uint32_t id, std::uint64_t offset, std::string path) {
+void NativeReadBack::begin(std::uint32_t id, std::uint64_t offset, std::string path) {
   if (offence_ || (footers_ && !*footers_)) return;
   begin_undivided(offset, std::move(path));
   start(id);
 }
 
-void FooterSearch::begin_undivided(std::uint64_t offset, std::string path) {
+void NativeReadBack::begin_undivided(std::uint64_t offset, std::string path) {
   offset_ = offset;
   path_ = std::move(path);
 }
 
-void FooterSearch::start(std::uint32_t id) {
+void NativeReadBack::start(std::uint32_t id) {
   is_on_ = true;
-  is_far_ = false;
+  is_far_ = is_sure_ = false;
   id_ = id;
   held_.clear();
   at_ = 0;
@@ -61,11 +59,11 @@ void FooterSearch::start(std::uint32_t id) {
   loose_.reset();
 }
 
-void FooterSearch::pass(const SectionBegin& section) {
+void NativeReadBack::pass(const SectionBegin& section) {
   if (is_on_) take(header_of(section));
 }
 
-void FooterSearch::pass(const Command& command) {
+void NativeReadBack::pass(const Command& command) {
   if (!is_on_) return;
   Bytes bytes{static_cast<std::uint8_t>(Element::command)};
   append(bytes, command.id);
@@ -74,7 +72,8 @@ void FooterSearch::pass(const Command& command) {
   take(bytes);
 }
 
-void FooterSearch::pass(const SectionEnd& end) {
+void NativeReadBack::pass(const SectionEnd& end) {
+  if (!footers_ && is_on_ && at_ + held_.size() > max_held_) is_far_ = true;
   footers_ = end.footer;
   // Without footers the reader has looked for one in all that follows the first header.
   if (!end.footer) return;
@@ -86,22 +85,27 @@ void FooterSearch::pass(const SectionEnd& end) {
   take(footer);
 }
 
+void NativeReadBack::end_package() {
+  is_sure_ = true;
+  scan(false);
+}
+
 /// The description, wherever it came, stands behind the end mark.
-void FooterSearch::pass(const Eof&) {
+void NativeReadBack::pass(const Eof&) {
   if (!is_on_) return;
   Bytes bytes{static_cast<std::uint8_t>(Element::eof)};
   append(bytes, description_);
   take(bytes);
 }
 
-void FooterSearch::pass(const DescriptionText& text) {
+void NativeReadBack::pass(const DescriptionText& text) {
   description_.assign(1, static_cast<std::uint8_t>(Element::description));
   append(description_, static_cast<std::uint32_t>(text.json.size()));
   append(description_, text.json.first(std::min(text.json.size(), behind_name)));
 }
 
 /// Device state that nothing divides begins with the header of a section.
-void FooterSearch::pass(const TrailingData& rest) {
+void NativeReadBack::pass(const TrailingData& rest) {
   ByteView data = rest.data;
   if (rest.device_state && !footers_) {
     std::size_t size = 0;
@@ -120,7 +124,7 @@ void FooterSearch::pass(const TrailingData& rest) {
   take(data);
 }
 
-void FooterSearch::pass(const StreamEnd&) {
+void NativeReadBack::pass(const StreamEnd&) {
   scan(true);
   // The reader knows of no footers where it would have had to hold too much to find one.
   const bool is_held = at_ + held_.size() <= max_held_ + footer_size + most_following;
@@ -128,7 +132,7 @@ void FooterSearch::pass(const StreamEnd&) {
   is_on_ = false;
 }
 
-void FooterSearch::take(ByteView bytes) {
+void NativeReadBack::take(ByteView bytes) {
   while (is_on_ && !bytes.empty()) {
     const ByteView some = bytes.first(std::min(piece, bytes.size()));
     append(held_, some);
@@ -137,7 +141,7 @@ void FooterSearch::take(ByteView bytes) {
   }
 }
 
-void FooterSearch::scan(bool finished) {
+void NativeReadBack::scan(bool finished) {
   std::size_t at = 0;
   for (; is_on_; ++at) {
     at = find_footer(held_, at, id_);
@@ -153,7 +157,8 @@ void FooterSearch::scan(bool finished) {
 
 /// Of the footer at that byte of `held_`. Of a section whose name would go on behind the body's own footer
 /// nothing is to be awaited: there an element begins, with a byte that is in no name.
-Following FooterSearch::following(std::size_t at, bool finished) const {
+Following NativeReadBack::following(std::size_t at, bool finished) const {
+  if (is_sure_ && at_ + at == end_) return Following::certain;
   const ByteView after = ByteView(held_).subspan(at + footer_size);
   const Following found = what_follows(after, finished);
   if (found != Following::starved || !end_ || at_ + at == *end_ || after.empty()) return found;
@@ -166,7 +171,7 @@ Following FooterSearch::following(std::size_t at, bool finished) const {
 
 /// One that an element may follow ends the search where it is the section's own: only a section whose name is
 /// no text gives rise to that, or bytes behind a stream, and `check` refuses either.
-void FooterSearch::settle(std::uint64_t at, Following following) {
+void NativeReadBack::settle(std::uint64_t at, Following following) {
   const auto held_from = has_footers() ? loose_ : std::optional<std::uint64_t>(0);
   if (held_from && at > *held_from + max_held_) return give_up();
   const bool is_own = at == end_;
@@ -184,19 +189,19 @@ void FooterSearch::settle(std::uint64_t at, Following following) {
 }
 
 /// The footer that counts is farther than the reader looks for it.
-void FooterSearch::give_up() {
+void NativeReadBack::give_up() {
   is_on_ = false;
   is_far_ = !footers_;
   if (has_footers())
     refuse(Errc::limit, fmt::format("an end that is certain within {} bytes", max_held_), "none");
 }
 
-void FooterSearch::refuse_footer(std::uint64_t at) {
+void NativeReadBack::refuse_footer(std::uint64_t at) {
   refuse(Errc::bad_value, "a body without the footer of its section",
          fmt::format("7e and the id {} at byte {} of it, and an element behind them", id_, at));
 }
 
-void FooterSearch::refuse(Errc code, std::string expected, std::string found) {
+void NativeReadBack::refuse(Errc code, std::string expected, std::string found) {
   is_on_ = false;
   if (!offence_) offence_ = Error{code, offset_, path_, std::move(expected), std::move(found)};
 }

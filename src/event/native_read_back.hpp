@@ -13,18 +13,18 @@
 namespace qember::event {
 
 /// Looks for footers in the bytes that `qevm::Writer` would write for the events that it is given, by the
-/// rule of `qevm::Reader`. Holds some 300 bytes of them.
-class FooterSearch {
+/// rule of `qevm::Reader`. Holds 64 KiB of them at most.
+class NativeReadBack {
  public:
   /// `max_held`: as in `Limits`.
-  explicit FooterSearch(std::size_t max_held) : max_held_(max_held) {}
+  explicit NativeReadBack(std::size_t max_held) : max_held_(max_held) {}
 
   /// What was passed last is the header of a section of device state. An offence in it has that place.
   void begin(std::uint32_t id, std::uint64_t offset, std::string path);
   /// The place of device state that nothing divides, before its first bytes.
   void begin_undivided(std::uint64_t offset, std::string path);
   /// The footer that was passed last is the end of a package, which leaves no doubt.
-  void end_package() { is_on_ = false; }
+  void end_package();
 
   void pass(const SectionBegin& section);
   void pass(const Command& command);
@@ -61,6 +61,7 @@ class FooterSearch {
   std::uint64_t at_ = 0;                ///< of `held_`, from the first byte of the body
   std::optional<std::uint64_t> end_;    ///< of the body
   std::optional<std::uint64_t> loose_;  ///< the first footer that nothing certain follows
+  bool is_sure_ = false;                ///< `end_` is that of a package
   bool is_far_ = false;                 ///< the reader would hold no more, and know of no footers
   Bytes description_;                   ///< as far as it tells what it is
   Bytes header_;                        ///< of the first section in device state that nothing divides
