@@ -33,6 +33,21 @@ std::optional<Absence> absence_of(const event::Session& session, const FinalRam&
   return Absence{"no page of it was sent", false};
 }
 
+PageCounts count_pages(const event::Session& session, const FinalRam& ram, std::uint32_t block) {
+  const std::uint64_t page_size = session.page_size_or_default();
+  const std::uint64_t length = session.blocks()[block].length;
+  const BlockTally& tally = ram.tallies()[block];
+  PageCounts counts{.total = length / page_size + (length % page_size != 0 ? 1 : 0),
+                    .data = tally.data_pages,
+                    .zero = tally.zero_pages,
+                    .discarded = tally.discarded_pages};
+  const std::uint64_t rest = counts.total - counts.data - counts.zero - counts.discarded;
+  // A mapped-ram file leaves out the pages that are zero.
+  const bool rest_is_zero = session.mapped_ram() && !absence_of(session, ram, block);
+  (rest_is_zero ? counts.zero : counts.never_sent) += rest;
+  return counts;
+}
+
 Status check_included(const FinalRam& ram) {
   if (!ram.sent_elsewhere()) return {};
   return Error{Errc::unsupported, 0, "ram", "the pages of RAM", std::string(event::sent_elsewhere_text)};

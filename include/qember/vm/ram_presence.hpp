@@ -21,6 +21,15 @@ struct Absence {
 /// Nothing of a block whose pages are in the stream.
 std::optional<Absence> absence_of(const event::Session& session, const FinalRam& ram, std::uint32_t block);
 
+/// A block's pages, by what they hold at the end of the stream.
+struct PageCounts {
+  std::uint64_t total = 0, data = 0, zero = 0, discarded = 0;
+  std::uint64_t never_sent = 0;  ///< and not known to be zeroes
+};
+
+/// Of a block that is kept. The last page may be a part of one.
+PageCounts count_pages(const event::Session& session, const FinalRam& ram, std::uint32_t block);
+
 /// Refuses a stream whose RAM went over other connections.
 Status check_included(const FinalRam& ram);
 

@@ -5,18 +5,14 @@
 #include "../render/style.hpp"
 #include "block_file_name.hpp"
 
-#include <qember/io/fd.hpp>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
-#include <set>
 
 namespace qember::cli {
 
 using event::RamBlock;
-using vm::BlockTally;
 using Json = nlohmann::ordered_json;
 
 Result<std::unique_ptr<Extraction>> RamExtraction::open(const event::Context& context,
@@ -24,15 +20,10 @@ Result<std::unique_ptr<Extraction>> RamExtraction::open(const event::Context& co
   auto directory = io::StagedDirectory::open(*options.ram, options.force, options.file);
   if (!directory) return std::move(directory.error());
   std::unique_ptr<RamExtraction> extraction(new RamExtraction(context, options, std::move(*directory)));
-  if (auto status = extraction->check_name(std::string(index_file_name)); !status)
-    return std::move(status.error());
+  const std::string index(index_file_name);
+  if (auto status = extraction->check_core(index); !status) return std::move(status.error());
+  if (auto status = extraction->directory_.check_free(index); !status) return std::move(status.error());
   return std::unique_ptr<Extraction>(std::move(extraction));
-}
-
-Status RamExtraction::take(const event::Event& event) {
-  if (const auto* list = std::get_if<event::RamBlocks>(&event); list != nullptr && files_.empty())
-    if (auto status = begin(list->blocks); !status) return status;
-  return ram_.take(event);
 }
 
 /// The name in the directory of `--ram` that the core of `--elf` takes; empty where it is elsewhere.
@@ -45,92 +36,36 @@ std::string RamExtraction::name_of_core(const ExtractOptions& options) {
 }
 
 /// Of two files of one name one would take the other's place.
-Status RamExtraction::check_name(const std::string& name) const {
-  if (name == core_)
-    return Error{Errc::usage, 0, *options_.elf, "another file than those of --ram", "one of them"};
-  return directory_.check_free(name);
+Status RamExtraction::check_core(const std::string& name) const {
+  if (name != core_) return {};
+  return Error{Errc::usage, 0, *options_.elf, "another file than those of --ram", "one of them"};
 }
 
-Status RamExtraction::begin(std::span<const RamBlock> blocks) {
-  auto asked = vm::find_blocks(context_.session(), options_.blocks);
-  if (!asked) return std::move(asked.error());
-  wanted_.assign(blocks.size(), asked->empty());
-  for (const std::uint32_t block : *asked) wanted_[block] = true;
-  std::set<std::string> names;
-  for (const RamBlock& block : blocks) {
-    files_.push_back(block_file_name(block.name));
-    // Long names that were made to have the same hash.
-    if (!names.insert(files_.back()).second)
-      return Error{Errc::bad_value, context_.offset(), context_.path(),
-                   "blocks whose files have different names", block.name};
-    if (!wanted_[files_.size() - 1]) continue;
-    if (auto status = check_name(files_.back()); !status) return status;
-  }
-  return {};
-}
-
-Status RamExtraction::select(std::uint32_t block) {
-  if (open_ && open_->block == block) return {};
-  if (auto status = deselect(); !status) return status;
-  auto descriptor = directory_.open_file(files_[block]);
-  if (!descriptor) return std::move(descriptor.error());
-  io::SparseFile file(descriptor->get(), directory_.path_of(files_[block]));
-  open_.emplace(OpenFile{block, std::move(*descriptor), std::move(file)});
-  return {};
-}
-
-Status RamExtraction::deselect() {
-  if (!open_) return {};
-  if (auto status = open_->file.flush(); !status) return status;
-  auto status = open_->descriptor.close(directory_.path_of(files_[open_->block]));
-  open_.reset();
-  return status;
-}
-
-Status RamExtraction::write(std::uint32_t block, std::uint64_t addr, ByteView data) {
-  if (auto status = select(block); !status) return status;
-  return open_->file.write(addr, data);
-}
-
-Status RamExtraction::read(std::uint32_t block, std::uint64_t addr, MutableBytes data) {
-  if (auto status = select(block); !status) return status;
-  return open_->file.read(addr, data);
-}
-
-Status RamExtraction::clear(std::uint32_t block, std::uint64_t addr, std::uint64_t size) {
-  if (auto status = select(block); !status) return status;
-  return open_->file.clear(addr, size);
-}
-
-Status RamExtraction::give_length(std::uint32_t block) {
-  if (auto status = select(block); !status) return status;
-  return open_->file.resize(context_.session().blocks()[block].length);
+Result<std::string> RamExtraction::file_name(const RamBlock& block) const {
+  std::string name = block_file_name(block.name);
+  if (auto status = check_core(name); !status) return std::move(status.error());
+  return name;
 }
 
 Status RamExtraction::finish() {
-  if (auto status = vm::check_included(ram_); !status) return status;
-  std::optional<Error> absent;
-  for (std::uint32_t block = 0; block < wanted_.size(); ++block) {
-    if (!wanted_[block]) continue;
-    const auto absence = vm::absence_of(context_.session(), ram_, block);
-    if (absence) {
-      absent = vm::refuse_absent(context_.session().blocks()[block], absence->reason);
-      if (!options_.blocks.empty()) return *absent;
-      if (absence->has_contents)
-        lacking_.push_back(*absent);
-      else
-        say(printable_line(fmt::format("qember: {}: {}: {}", options_.file, absent->path, absent->found)) +
-            "\n");
-      continue;
-    }
-    if (auto status = give_length(block); !status) return status;
-    made_.push_back(files_[block]);
-  }
-  if (made_.empty() && absent) return *absent;
-  if (auto status = deselect(); !status) return status;
-  if (auto status = write_index(); !status) return status;
+  const auto status = files_.finish();
+  tell_absent();
+  if (!status) return status;
+  if (auto written = write_index(); !written) return written;
+  for (std::uint32_t block = 0; block < context_.session().blocks().size(); ++block)
+    if (files_.has_file(block)) made_.push_back(files_.name_of(block));
   made_.emplace_back(index_file_name);
   return {};
+}
+
+void RamExtraction::tell_absent() {
+  for (const auto& [block, absence] : files_.absent()) {
+    const Error absent = vm::refuse_absent(context_.session().blocks()[block], absence.reason);
+    if (absence.has_contents)
+      lacking_.push_back(absent);
+    else
+      say(printable_line(fmt::format("qember: {}: {}: {}", options_.file, absent.path, absent.found)) + "\n");
+  }
 }
 
 /// One block at a time: there may be many, and a tree of all of them would take several times the text.
@@ -147,8 +82,8 @@ Status RamExtraction::write_index() {
   auto status = put(fmt::format("{{\n  \"schema\": 1,\n  \"page_size\": {},\n  \"blocks\": [",
                                 context_.session().page_size_or_default()));
   std::string_view before = "";
-  for (std::uint32_t i = 0; i < wanted_.size() && status; ++i) {
-    if (!wanted_[i]) continue;
+  for (std::uint32_t i = 0; i < context_.session().blocks().size() && status; ++i) {
+    if (!files_.selects(i)) continue;
     status = put(fmt::format("{}\n    {}", before, entry_of(i)));
     before = ",";
   }
@@ -159,23 +94,22 @@ Status RamExtraction::write_index() {
 
 /// What the index says of a block, in lines that fit its place there.
 std::string RamExtraction::entry_of(std::uint32_t i) const {
-  const std::uint64_t page_size = context_.session().page_size_or_default();
-  const RamBlock& block = context_.session().blocks()[i];
-  const BlockTally& tally = ram_.tallies()[i];
-  const auto absence = vm::absence_of(context_.session(), ram_, i);
-  const std::uint64_t pages = block.length / page_size + (block.length % page_size != 0 ? 1 : 0);
-  const std::uint64_t untold = pages - tally.data_pages - tally.zero_pages - tally.discarded_pages;
-  const bool untold_is_zero = context_.session().mapped_ram() && !absence;
-  Json entry{
-      {"block", block.name}, {"file", absence ? Json(nullptr) : Json(files_[i])}, {"length", block.length}};
+  const event::Session& session = context_.session();
+  const RamBlock& block = session.blocks()[i];
+  const vm::BlockTally& tally = files_.ram().tallies()[i];
+  const auto absence = vm::absence_of(session, files_.ram(), i);
+  const auto pages = vm::count_pages(session, files_.ram(), i);
+  Json entry{{"block", block.name},
+             {"file", absence ? Json(nullptr) : Json(files_.name_of(i))},
+             {"length", block.length}};
   if (absence) entry["absent"] = absence->reason;
   if (block.address) entry["address"] = *block.address;
-  entry["page_size"] = page_size;
-  entry["pages"] = {{"total", pages},
-                    {"data", tally.data_pages},
-                    {"zero", tally.zero_pages + (untold_is_zero ? untold : 0)},
-                    {"discarded", tally.discarded_pages},
-                    {"never_sent", untold_is_zero ? 0 : untold}};
+  entry["page_size"] = session.page_size_or_default();
+  entry["pages"] = {{"total", pages.total},
+                    {"data", pages.data},
+                    {"zero", pages.zero},
+                    {"discarded", pages.discarded},
+                    {"never_sent", pages.never_sent}};
   entry["records"] = {{"zero", tally.zero},
                       {"full", tally.full},
                       {"xbzrle", tally.xbzrle},
