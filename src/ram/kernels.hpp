@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// The work on whole pages that each instruction set does in its own way.
 ///
-/// The files that implement kernels include nothing but this header, `delta_writer.hpp`, `fetch_ahead.hpp`
-/// and intrinsics, and name their instruction set at each function. A flag for a whole file would also
-/// compile the inline functions of shared headers for it, and the linker may keep that copy for every
-/// processor.
+/// The files that implement kernels include nothing but this header, `delta_writer.hpp`, `fetch_ahead.hpp`,
+/// `short_copy.hpp` and intrinsics, and name their instruction set at each function. A flag for a whole file
+/// would also compile the inline functions of shared headers for it, and the linker may keep that copy for
+/// every processor.
 #pragma once
 
 #include <cstddef>

@@ -38,7 +38,7 @@ QEMBER_TARGET inline void copy_line(std::uint8_t* to, const std::uint8_t* from) 
 }
 
 QEMBER_TARGET inline void copy(std::uint8_t* to, const std::uint8_t* from, std::size_t length) noexcept {
-  if (length > 64) {
+  if (length >= 64) {
     const std::size_t last = length - 64;
     for (std::size_t i = 0; i < last; i += 64) copy_line(to + i, from + i);
     copy_line(to + last, from + last);

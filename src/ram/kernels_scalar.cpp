@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "delta_writer.hpp"
-
-#include <type_traits>
+#include "short_copy.hpp"
 
 namespace qember::ram {
 namespace {
@@ -51,28 +50,6 @@ std::size_t encode(const std::uint8_t* old_page, const std::uint8_t* new_page, s
   return delta.finish();
 }
 
-/// `memcpy` for lengths that are short more often than not.
-inline void copy(std::uint8_t* to, const std::uint8_t* from, std::size_t length) noexcept {
-  // From both ends, so that one size of step serves many lengths.
-  const auto ends = [=](auto size) {
-    std::memcpy(to, from, size);
-    std::memcpy(to + length - size, from + length - size, size);
-  };
-  if (length > 32) {
-    std::memcpy(to, from, length);
-  } else if (length >= 16) {
-    ends(std::integral_constant<std::size_t, 16>{});
-  } else if (length >= 8) {
-    ends(std::integral_constant<std::size_t, 8>{});
-  } else if (length >= 4) {
-    ends(std::integral_constant<std::size_t, 4>{});
-  } else {
-    to[0] = from[0];
-    to[length / 2] = from[length / 2];
-    to[length - 1] = from[length - 1];
-  }
-}
-
 bool is_zero_block(const std::uint8_t* p) noexcept {
   return (load(p) | load(p + 8) | load(p + 16) | load(p + 24) | load(p + 32) | load(p + 40) | load(p + 48) |
           load(p + 56)) == 0;
@@ -92,7 +69,7 @@ bool equal(const std::uint8_t* one, const std::uint8_t* other, std::size_t size)
 
 void apply_runs(const Run* runs, std::size_t count, const std::uint8_t* delta, std::uint8_t* page) noexcept {
   for (const Run* run = runs; run != runs + count; ++run)
-    copy(page + run->to, delta + run->from, run->length);
+    short_copy(page + run->to, delta + run->from, run->length);
 }
 
 void place_page(const std::uint8_t* page, std::size_t size, std::uint8_t* to) noexcept {
