@@ -10,6 +10,53 @@ constexpr std::uint8_t subsection_type = 0x05;
 constexpr std::uint8_t list_element = 0x01;
 constexpr std::uint8_t list_end = 0x00;
 
+constexpr std::size_t subsection_header = 1 + 1 + 4;  // its type, the length of its name, its version
+
+/// Adds up sizes, and stays at the most that it can tell.
+class SizeSum {
+ public:
+  static constexpr std::uint64_t most = std::uint64_t{1} << 62U;
+
+  void add(std::uint64_t size, std::uint64_t count = 1) {
+    const bool fits = count == 0 || (size <= most && size <= (most - sum_) / count);
+    sum_ = fits ? sum_ + size * count : most;
+  }
+  std::uint64_t sum() const { return sum_; }
+
+ private:
+  std::uint64_t sum_ = 0;
+};
+
+std::uint64_t size_of(const Structure& structure);
+
+/// Of one element.
+std::uint64_t size_of(const Field& field) {
+  if (field.kind == FieldKind::structure) return size_of(field.groups.front());
+  if (field.kind != FieldKind::list) return field.size;
+  SizeSum size;
+  size.add(1, field.groups.size() + 1);  // the mark before each, and the end
+  for (const Structure& group : field.groups) size.add(size_of(group));
+  return size.sum();
+}
+
+std::uint64_t size_of(const Structure& structure) {
+  SizeSum size;
+  for (const Field& field : structure.fields) size.add(size_of(field), field.array_len.value_or(1));
+  for (const Structure& each : structure.subsections) {
+    size.add(subsection_header + each.name.size());
+    size.add(size_of(each));
+  }
+  return size.sum();
+}
+
+Integer integer_of(ByteView octets, bool is_signed) {
+  std::uint64_t value = 0;
+  for (const std::uint8_t octet : octets) value = (value << 8U) | octet;
+  if (!is_signed) return value;
+  const unsigned unused = 64 - 8 * static_cast<unsigned>(octets.size());
+  return Integer::from_signed(static_cast<std::int64_t>(value << unused) >> unused);
+}
+
 /// Walks the octets and the description side by side. Stops at the first thing that does not fit.
 class Walk {
  public:
@@ -127,25 +174,10 @@ class Walk {
   void leaf(const Field& field) {
     const ByteView octets = take(field.size, field.name);
     if (failed()) return;
-    switch (field.kind) {
-      case FieldKind::unsigned_integer:
-      case FieldKind::signed_integer: return sink_.integer(field, integer(field, octets));
-      // A value that QEMU itself would not write stays as it is.
-      case FieldKind::boolean:
-        return octets[0] <= 1 ? sink_.boolean(field, octets[0] == 1) : sink_.blob(field, octets);
-      case FieldKind::pointer:
-        return octets[0] == '0' || octets[0] == '1' ? sink_.boolean(field, octets[0] == '1')
-                                                    : sink_.blob(field, octets);
-      default: return sink_.blob(field, octets);
-    }
-  }
-
-  static Integer integer(const Field& field, ByteView octets) {
-    std::uint64_t value = 0;
-    for (const std::uint8_t octet : octets) value = (value << 8U) | octet;
-    if (field.kind == FieldKind::unsigned_integer) return value;
-    const unsigned unused = 64 - 8 * static_cast<unsigned>(octets.size());
-    return Integer::from_signed(static_cast<std::int64_t>(value << unused) >> unused);
+    const StateValue value = value_of(field, octets);
+    if (const auto* number = std::get_if<Integer>(&value)) return sink_.integer(field, *number);
+    if (const auto* flag = std::get_if<bool>(&value)) return sink_.boolean(field, *flag);
+    sink_.blob(field, octets);
   }
 
   ByteView body_;
@@ -171,6 +203,25 @@ class NoSink final : public StateSink {
 
 }  // namespace
 
+StateValue value_of(const Field& field, ByteView octets) {
+  switch (field.kind) {
+    case FieldKind::unsigned_integer:
+    case FieldKind::bitmap: return integer_of(octets, false);
+    case FieldKind::signed_integer: return integer_of(octets, true);
+    // A value that QEMU itself would not write stays as it is.
+    case FieldKind::boolean:
+      if (octets[0] <= 1) return octets[0] == 1;
+      break;
+    case FieldKind::pointer:
+      if (octets[0] == '0' || octets[0] == '1') return octets[0] == '1';
+      break;
+    case FieldKind::structure:
+    case FieldKind::list:
+    case FieldKind::buffer: break;
+  }
+  return octets;
+}
+
 Status read_state(const Device& device, ByteView body, StateSink& sink) {
   Walk walk(device, body, sink);
   walk.structure(device.state);
@@ -183,6 +234,8 @@ Status check_state(const Device& device, ByteView body) {
   NoSink sink;
   return read_state(device, body, sink);
 }
+
+std::uint64_t described_size(const Device& device) { return size_of(device.state); }
 
 Result<std::size_t> measure_state(const Device& device, ByteView in) {
   NoSink sink;

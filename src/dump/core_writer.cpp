@@ -106,17 +106,13 @@ Status CoreWriter::check_parts() const {
 }
 
 Result<std::vector<CoreSegment>> CoreWriter::segments() const {
-  const auto hole = options_.hole ? options_.hole : vm::pc_hole(machine_, ram_size_);
-  if (!hole)
-    return unsupported("a machine of known layout (pc-i440fx, pc-q35, microvm), or its hole below 4 GiB",
-                       machine_.empty() ? "a stream that does not name it" : fmt::format("{:?}", machine_));
-  // What is above the hole still has addresses of x86-64.
-  const std::uint64_t above = ram_size_ - std::min(ram_size_, hole->begin);
-  if (hole->end > vm::most_address || above > vm::most_address - hole->end)
-    return unsupported(fmt::format("RAM below {:#x}", vm::most_address),
-                       fmt::format("{} bytes of it from {:#x}", above, hole->end));
+  auto ranges = vm::place_board(machine_, ram_size_, options_.hole);
+  if (!ranges) {
+    ranges.error().path = "ELF core";
+    return std::move(ranges.error());
+  }
   std::vector<CoreSegment> segments;
-  for (const vm::PhysicalRange& range : vm::place_ram(ram_size_, *hole))
+  for (const vm::PhysicalRange& range : *ranges)
     segments.push_back({range.address, core_memory_offset + range.offset, range.size, range.address});
   return segments;
 }

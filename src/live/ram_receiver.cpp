@@ -50,7 +50,7 @@ struct RamReceiver::State final : event::Handler<RamReceiver::State> {
   bool in_round = false;  ///< the section at hand is a PART of RAM
 
   event::SectionCollector collector;
-  std::vector<device::ReceivedDevice> devices;
+  std::vector<device::SavedDevice> devices;
 
   Error refuse(Errc code, std::string expected, std::string found) const {
     return {code, decoder.offset(), decoder.path(), std::move(expected), std::move(found)};
@@ -167,9 +167,9 @@ Status RamReceiver::State::on(const event::SectionEnd& end) {
 }
 
 Status RamReceiver::State::add(event::CollectedSection&& section) {
-  devices.emplace_back(device::ReceivedDevice::Header{std::move(section.name), section.instance,
-                                                      section.version, section.offset},
-                       std::move(section.body), std::move(section.device));
+  devices.emplace_back(
+      device::SavedDevice::Header{std::move(section.name), section.instance, section.version, section.offset},
+      std::move(section.body), std::move(section.device));
   return {};
 }
 
@@ -207,10 +207,9 @@ const std::map<std::string, Applied, std::less<>>& RamReceiver::applied() const 
   return state_->applied;
 }
 std::uint64_t RamReceiver::rounds() const noexcept { return state_->rounds; }
-std::span<const device::ReceivedDevice> RamReceiver::devices() const noexcept { return state_->devices; }
-Result<const device::ReceivedDevice*> RamReceiver::device(std::string_view name,
-                                                          std::uint32_t instance) const {
-  for (const device::ReceivedDevice& each : state_->devices)
+std::span<const device::SavedDevice> RamReceiver::devices() const noexcept { return state_->devices; }
+Result<const device::SavedDevice*> RamReceiver::device(std::string_view name, std::uint32_t instance) const {
+  for (const device::SavedDevice& each : state_->devices)
     if (each.name() == name && each.instance() == instance) return &each;
   return Error{Errc::description_mismatch, 0, fmt::format("{}/{}", name, instance), "a device", "none"};
 }

@@ -9,20 +9,6 @@
 namespace qember::qevm {
 namespace {
 
-constexpr std::size_t description_header = 6;  // EOF, 06, be32
-
-/// Where EOF, a length and that many octets end `tail`; from the back, before `end`.
-std::size_t find_description(ByteView tail, std::size_t end) {
-  for (std::size_t at = std::min(end, tail.size() - std::min(tail.size(), description_header)); at-- > 0;) {
-    if (tail[at] != static_cast<std::uint8_t>(event::Element::eof) ||
-        tail[at + 1] != static_cast<std::uint8_t>(event::Element::description) ||
-        tail[at + description_header] != '{')
-      continue;
-    if (load_be<std::uint32_t>(tail.data() + at + 2) == tail.size() - at - description_header) return at;
-  }
-  return tail.size();
-}
-
 /// Walks the sections in `devices`, which ends before the end mark.
 std::deque<std::size_t> split(ByteView devices, const device::Description& description) {
   std::deque<std::size_t> sizes;
@@ -46,6 +32,17 @@ std::deque<std::size_t> split(ByteView devices, const device::Description& descr
 }
 
 }  // namespace
+
+std::size_t find_description(ByteView tail, std::size_t end) {
+  for (std::size_t at = std::min(end, tail.size() - std::min(tail.size(), description_header)); at-- > 0;) {
+    if (tail[at] != static_cast<std::uint8_t>(event::Element::eof) ||
+        tail[at + 1] != static_cast<std::uint8_t>(event::Element::description) ||
+        tail[at + description_header] != '{')
+      continue;
+    if (load_be<std::uint32_t>(tail.data() + at + 2) == tail.size() - at - description_header) return at;
+  }
+  return tail.size();
+}
 
 std::deque<std::size_t> split_by_description(ByteView tail, const Limits& limits) {
   // A text that looks like a description may be part of another: the outermost is the longest.

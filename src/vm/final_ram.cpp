@@ -7,6 +7,7 @@
 
 #include "../event/discard.hpp"
 #include "../event/inflate.hpp"
+#include "page_rules.hpp"
 
 #include <fmt/format.h>
 
@@ -80,9 +81,7 @@ Status FinalRam::on(const event::RamPage& page) {
 
 Status FinalRam::check_memory() const {
   if (octets_ <= limits_.max_page_states) return {};
-  return refuse(Errc::limit,
-                fmt::format("max_page_states: notes on pages in at most {} bytes", limits_.max_page_states),
-                "pages that take more");
+  return refuse_notes(context_, limits_.max_page_states);
 }
 
 PageContent FinalRam::settle(const event::RamPage& page, PageContent content) {
@@ -117,9 +116,7 @@ Status FinalRam::write(const event::RamPage& page, ByteView data) {
 
 Status FinalRam::apply_delta(const event::RamPage& page) {
   const PageContent base = blocks_[page.block].pages.get(page.addr / page_size());
-  if (base != PageContent::zero && base != PageContent::data)
-    return refuse(Errc::bad_delta, "a page that was sent before its delta",
-                  fmt::format("none at {:#x}", page.addr));
+  if (base != PageContent::zero && base != PageContent::data) return refuse_delta(context_, page.addr);
   scratch_.assign(page_size(), 0);
   if (base == PageContent::data) {
     const std::uint64_t length = context_.session().blocks()[page.block].length;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/vm/layout.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace qember::vm {
@@ -45,6 +47,23 @@ std::vector<PhysicalRange> place_ram(std::uint64_t ram, Hole hole) {
   if (low > legacy) ranges.push_back({legacy, legacy, low - legacy});
   if (ram > low) ranges.push_back({hole.end, low, ram - low});
   return ranges;
+}
+
+Result<std::vector<PhysicalRange>> place_board(std::string_view machine, std::uint64_t ram,
+                                               std::optional<Hole> hole) {
+  const auto unsupported = [](std::string expected, std::string found) {
+    return Error{Errc::unsupported, 0, "memory", std::move(expected), std::move(found)};
+  };
+  if (!hole) hole = pc_hole(machine, ram);
+  if (!hole)
+    return unsupported("a machine of known layout (pc-i440fx, pc-q35, microvm), or its hole below 4 GiB",
+                       machine.empty() ? "a stream that does not name it" : fmt::format("{:?}", machine));
+  // What is above the hole still has addresses of x86-64.
+  const std::uint64_t above = ram - std::min(ram, hole->begin);
+  if (hole->end > most_address || above > most_address - hole->end)
+    return unsupported(fmt::format("RAM below {:#x}", most_address),
+                       fmt::format("{} bytes of it from {:#x}", above, hole->end));
+  return place_ram(ram, *hole);
 }
 
 }  // namespace qember::vm

@@ -24,7 +24,7 @@ bool is_worth_a_thread(const io::ByteSource& source) {
 
 OpenedStream::OpenedStream(io::ByteSource& source, StreamOptions options)
     : source_(source), options_(std::move(options)), input_(input_capacity) {
-  if (is_worth_a_thread(source)) read_ahead_ = std::make_unique<io::ReadAhead>(source);
+  if (options_.read_ahead && is_worth_a_thread(source)) read_ahead_ = std::make_unique<io::ReadAhead>(source);
 }
 
 OpenedStream::~OpenedStream() = default;

@@ -24,8 +24,12 @@ Result<std::vector<std::uint32_t>> find_blocks(const event::Session& session,
 }
 
 std::optional<Absence> absence_of(const event::Session& session, const FinalRam& ram, std::uint32_t block) {
+  return absence_of(session, block, ram.tallies()[block].records() != 0);
+}
+
+std::optional<Absence> absence_of(const event::Session& session, std::uint32_t block, bool has_pages) {
   const event::RamBlock& listed = session.blocks()[block];
-  if (listed.length == 0 || ram.tallies()[block].records() != 0) return {};
+  if (listed.length == 0 || has_pages) return {};
   if (event::is_left_out(listed) || (session.ignore_shared() && listed.address && !session.mapped_ram()))
     return Absence{"shared memory that was not sent (x-ignore-shared)", true};
   // A mapped-ram file names the pages that are not zero, and no others.
@@ -48,8 +52,8 @@ PageCounts count_pages(const event::Session& session, const FinalRam& ram, std::
   return counts;
 }
 
-Status check_included(const FinalRam& ram) {
-  if (!ram.sent_elsewhere()) return {};
+Status check_included(bool sent_elsewhere) {
+  if (!sent_elsewhere) return {};
   return Error{Errc::unsupported, 0, "ram", "the pages of RAM", std::string(event::sent_elsewhere_text)};
 }
 

@@ -156,13 +156,13 @@ void send(Guest& guest, int socket, int copy) {
 
 void check(const live::RamReceiver& receiver) {
   require(receiver.devices().size() == 2, "not two devices");
-  const device::ReceivedDevice& serial = *receiver.device("serial").or_throw();
+  const device::SavedDevice& serial = *receiver.device("serial").or_throw();
   require(serial.version() == 3, "another version");
   require(serial.get<std::uint16_t>("divider").or_throw() == 12, "another divider");
   require(serial.get<bool>("loopback").or_throw(), "no loopback");
   require(std::ranges::equal(serial.get_array<std::uint16_t>("levels").or_throw(), levels), "other levels");
-  require(as_text(serial.get_octets("fifo").or_throw()) == fifo, "another fifo");
-  const device::ReceivedDevice& timer = *receiver.device("timer", 1).or_throw();
+  require(as_text(serial.get_bytes("fifo").or_throw()) == fifo, "another fifo");
+  const device::SavedDevice& timer = *receiver.device("timer", 1).or_throw();
   require(timer.get<std::uint64_t>("ticks").or_throw() != 0, "no ticks");
   require(timer.get<int>("adjust").or_throw() == -5, "another adjustment");
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// The state of a device by the names of its fields, to be built and to be read.
+/// The state of a device by the names of its fields, to be built. `SavedDevice` reads it.
 ///
 /// Names and types of the fields travel in the stream's description, so that every reader of the stream has
 /// them: `qember show`, too.
@@ -8,11 +8,8 @@
 #include <qember/device/named_state.hpp>
 
 #include <concepts>
-#include <functional>
-#include <memory>
 #include <ranges>
 #include <type_traits>
-#include <utility>
 
 namespace qember::device {
 
@@ -100,84 +97,5 @@ class DeviceState {
 
 /// The description of a stream with these devices, in JSON as QEMU writes it.
 Result<std::string> describe(std::span<const DeviceState> devices, std::uint64_t page_size);
-
-/// The state of a device as it came. A path names a value: the name of its field, or as `NamedStateSink` has
-/// it, such as `env.regs[3]`.
-///
-/// An error's offset is that of the device's section. Its code is `Errc::description_mismatch` where nothing
-/// has that path, or not a value of that kind, and `Errc::constraint` where the value does not fit.
-class ReceivedDevice {
- public:
-  struct Header {
-    std::string name;
-    std::uint32_t instance = 0;
-    std::uint32_t version = 0;
-    std::uint64_t offset = 0;  ///< of its section in the stream
-  };
-
-  /// `device` keeps its description alive; null where nothing describes the state, and no value has a name.
-  ReceivedDevice(Header header, Bytes body, std::shared_ptr<const Device> device)
-      : header_(std::move(header)), body_(std::move(body)), device_(std::move(device)) {}
-
-  const std::string& name() const noexcept { return header_.name; }
-  std::uint32_t instance() const noexcept { return header_.instance; }
-  std::uint32_t version() const noexcept { return header_.version; }
-  /// All of it, as QEMU lays it out.
-  ByteView body() const noexcept { return body_; }
-
-  // Each walks through all of the body.
-
-  /// A `bool`, or an integer of whatever width that fits in T.
-  template <StateNumber T>
-  Result<T> get(std::string_view path) const {
-    T value{};
-    auto status = read(path, false, state_type_name<T>(),
-                       [&value](const StateValue& found) { return convert(found, value); });
-    if (!status) return std::move(status.error());
-    return value;
-  }
-  template <StateNumber T>
-  Result<std::vector<T>> get_array(std::string_view path) const {
-    std::vector<T> values;
-    auto status = read(path, true, state_type_name<T>(), [&values](const StateValue& found) {
-      T value{};
-      const Taken taken = convert(found, value);
-      if (taken == Taken::yes) values.push_back(value);
-      return taken;
-    });
-    if (!status) return std::move(status.error());
-    return values;
-  }
-  /// A buffer; valid as long as this.
-  Result<ByteView> get_octets(std::string_view path) const;
-
- private:
-  enum class Taken : std::uint8_t { yes, other_kind, out_of_range };
-  using Take = std::function<Taken(const StateValue&)>;
-  class Finder;
-
-  template <class T>
-  static Taken convert(const StateValue& value, T& to) {
-    if constexpr (std::same_as<T, bool>) {
-      const bool* const flag = std::get_if<bool>(&value);
-      if (flag == nullptr) return Taken::other_kind;
-      to = *flag;
-    } else {
-      const Integer* const integer = std::get_if<Integer>(&value);
-      if (integer == nullptr) return Taken::other_kind;
-      if (integer->negative() ? !std::in_range<T>(static_cast<std::int64_t>(integer->bits()))
-                              : !std::in_range<T>(integer->bits()))
-        return Taken::out_of_range;
-      to = static_cast<T>(integer->bits());
-    }
-    return Taken::yes;
-  }
-  /// Calls `take` for the value of that path, or for all elements of that array.
-  Status read(std::string_view path, bool array, std::string_view wanted, const Take& take) const;
-
-  Header header_;
-  Bytes body_;
-  std::shared_ptr<const Device> device_;
-};
 
 }  // namespace qember::device

@@ -4,11 +4,7 @@
 
 #include <qember/device/state.hpp>
 
-#include <variant>
-
 namespace qember::device {
-
-using StateValue = std::variant<Integer, bool, ByteView>;
 
 /// Several values together: the fields of a structure or a subsection, or the elements of an array, a
 /// list or a bitmap.

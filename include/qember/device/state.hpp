@@ -5,7 +5,16 @@
 #include <qember/core/integer.hpp>
 #include <qember/device/description.hpp>
 
+#include <variant>
+
 namespace qember::device {
+
+/// Of a field that is one value: bytes where it is a buffer, or no number of its type.
+using StateValue = std::variant<Integer, bool, ByteView>;
+
+/// The value of one element of `field`, which is neither a structure nor a list, or of one word of a bitmap.
+/// `octets` has as many bytes as that takes.
+StateValue value_of(const Field& field, ByteView octets);
 
 /// Takes device state value by value. Every field is one value: an array of its elements where it has
 /// `array_len`, of its fields where it is a structure, of its structures where it is a list, of its
@@ -31,6 +40,10 @@ Status read_state(const Device& device, ByteView body, StateSink& sink);
 
 /// That `device` describes all of `body`; the error is that of `read_state`.
 Status check_state(const Device& device, ByteView body);
+
+/// Bytes of the body that `device` describes, which the description alone tells; more than any body has where
+/// they would be 2^62 or more.
+std::uint64_t described_size(const Device& device);
 
 /// Octets of the body of that device at the front of `in`, which may go on.
 Result<std::size_t> measure_state(const Device& device, ByteView in);

@@ -67,6 +67,11 @@ class SectionCollector final : public Handler<SectionCollector> {
   SectionCollector(const SectionCollector&) = delete;
   SectionCollector& operator=(const SectionCollector&) = delete;
 
+  using Sink::take;
+  /// Pages are nothing to it.
+  Status take(std::span<const RamPage>) override { return {}; }
+  bool takes_batches() const noexcept override { return true; }
+
   void on(const SectionBegin& section);
   void on(const Body& piece);
   Status on(const SectionEnd&);

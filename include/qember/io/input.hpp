@@ -45,6 +45,10 @@ class Input {
   bool holds(ByteView bytes) const noexcept {
     return data_ <= bytes.data() && bytes.data() + bytes.size() <= data_ + end_;
   }
+  /// Where bytes that it holds begin, from the first byte of the stream.
+  std::uint64_t position_of(ByteView bytes) const noexcept {
+    return position_ + static_cast<std::uint64_t>(bytes.data() - (data_ + begin_));
+  }
   /// Says that nothing can be parsed before `count` unread bytes are there.
   void want(std::size_t count) noexcept { wanted_ = count; }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <qember/core/limits.hpp>
-#include <qember/device/device_state.hpp>
+#include <qember/device/saved_device.hpp>
 #include <qember/io/input.hpp>
 
 #include <map>
@@ -47,9 +47,9 @@ class RamReceiver {
   /// Those whose end is known: a round goes on until something else comes.
   std::uint64_t rounds() const noexcept;
   /// Those that have come whole, in order.
-  std::span<const device::ReceivedDevice> devices() const noexcept;
+  std::span<const device::SavedDevice> devices() const noexcept;
   /// Of those, the one with that name; never null.
-  Result<const device::ReceivedDevice*> device(std::string_view name, std::uint32_t instance = 0) const;
+  Result<const device::SavedDevice*> device(std::string_view name, std::uint32_t instance = 0) const;
 
  private:
   struct State;

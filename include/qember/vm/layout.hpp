@@ -2,9 +2,10 @@
 /// Where an x86 board puts its RAM in the guest's physical address space.
 #pragma once
 
+#include <qember/core/result.hpp>
+
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -34,5 +35,10 @@ struct PhysicalRange {
 
 /// Places `ram` bytes from address 0 on around the hole; what is below 1 MiB is a range of its own.
 std::vector<PhysicalRange> place_ram(std::uint64_t ram, Hole hole);
+
+/// Places the RAM of that machine around `hole`, or around the one that `pc_hole` knows. `Errc::unsupported`
+/// where there is none, and for RAM beyond `most_address`.
+Result<std::vector<PhysicalRange>> place_board(std::string_view machine, std::uint64_t ram,
+                                               std::optional<Hole> hole);
 
 }  // namespace qember::vm

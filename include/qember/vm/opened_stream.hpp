@@ -22,6 +22,8 @@ struct StreamOptions {
   std::function<Status()> before_wait;
   /// Where native device state waits for its description; else events come as they are in the stream.
   bool arrange = true;
+  /// Reads a large file ahead, in a thread. Not for one of which only the begin is wanted.
+  bool read_ahead = true;
 };
 
 /// Reads from its first byte on, and waits for input by itself: no call answers `Errc::need_more`. Where the

@@ -21,6 +21,9 @@ struct Absence {
 /// Nothing of a block whose pages are in the stream.
 std::optional<Absence> absence_of(const event::Session& session, const FinalRam& ram, std::uint32_t block);
 
+/// The same, by whether pages of the block came.
+std::optional<Absence> absence_of(const event::Session& session, std::uint32_t block, bool has_pages);
+
 /// A block's pages, by what they hold at the end of the stream.
 struct PageCounts {
   std::uint64_t total = 0, data = 0, zero = 0, discarded = 0;
@@ -31,7 +34,8 @@ struct PageCounts {
 PageCounts count_pages(const event::Session& session, const FinalRam& ram, std::uint32_t block);
 
 /// Refuses a stream whose RAM went over other connections.
-Status check_included(const FinalRam& ram);
+Status check_included(bool sent_elsewhere);
+inline Status check_included(const FinalRam& ram) { return check_included(ram.sent_elsewhere()); }
 
 /// `Errc::unsupported`, for a block that was asked for and is not in the stream.
 Error refuse_absent(const event::RamBlock& block, std::string_view reason);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/device/device_state.hpp>
+#include <qember/device/saved_device.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -7,12 +7,12 @@
 
 using namespace qember;
 using device::DeviceState;
-using device::ReceivedDevice;
+using device::SavedDevice;
 
 namespace {
 
 /// As a receiver has it, section at 1000.
-ReceivedDevice received(const DeviceState& device) {
+SavedDevice received(const DeviceState& device) {
   const auto text = device::describe(std::span(&device, 1), 4096).or_throw();
   auto description =
       std::make_shared<const device::Description>(device::Description::parse(as_bytes(text)).or_throw());
@@ -49,7 +49,7 @@ DeviceState sample() {
 }  // namespace
 
 TEST_CASE("device state is read by the names that it was built with") {
-  const ReceivedDevice device = received(sample());
+  const SavedDevice device = received(sample());
   CHECK(device.name() == "serial");
   CHECK(device.instance() == 7);
   CHECK(device.version() == 3);
@@ -61,7 +61,7 @@ TEST_CASE("device state is read by the names that it was built with") {
   CHECK(*device.get_array<std::uint32_t>("levels") == std::vector<std::uint32_t>{1, 2, 0xffffffff});
   CHECK(*device.get_array<std::int8_t>("signs") == std::vector<std::int8_t>{-1, 1});
   CHECK(*device.get_array<bool>("flags") == std::vector<bool>{true, false});
-  CHECK(std::ranges::equal(*device.get_octets("fifo"), Bytes{9, 8, 7}));
+  CHECK(std::ranges::equal(*device.get_bytes("fifo"), Bytes{9, 8, 7}));
   CHECK(device.get_array<std::uint16_t>("none")->empty());
   CHECK(*device.get<std::uint8_t>("regs.ctrl") == 255);
   CHECK(*device.get<std::uint32_t>("levels[1]") == 2);
@@ -80,7 +80,7 @@ TEST_CASE("the octets of device state are big-endian, in the order in which its 
 }
 
 TEST_CASE("an integer is read in any width that holds it") {
-  const ReceivedDevice device = received(sample());
+  const SavedDevice device = received(sample());
   CHECK(*device.get<std::uint64_t>("divider") == 515);
   CHECK(*device.get<std::int16_t>("divider") == 515);
   CHECK(*device.get<std::int8_t>("offset") == -2);
@@ -93,7 +93,7 @@ TEST_CASE("an integer is read in any width that holds it") {
 }
 
 TEST_CASE("what is not there, or is of another kind, is refused by its path") {
-  const ReceivedDevice device = received(sample());
+  const SavedDevice device = received(sample());
   constexpr Errc mismatch = Errc::description_mismatch;
   check_refused(device.get<std::uint16_t>("divide"), mismatch, "serial/7.divide");
   check_refused(device.get<std::uint16_t>("dividers"), mismatch, "serial/7.dividers");
@@ -106,20 +106,20 @@ TEST_CASE("what is not there, or is of another kind, is refused by its path") {
   check_refused(device.get_array<int>("divider"), mismatch, "serial/7.divider");
   check_refused(device.get_array<std::uint8_t>("fifo"), mismatch, "serial/7.fifo");
   check_refused(device.get_array<bool>("levels"), mismatch, "serial/7.levels");
-  check_refused(device.get_octets("divider"), mismatch, "serial/7.divider");
-  check_refused(device.get_octets("levels"), mismatch, "serial/7.levels");
-  check_refused(device.get_octets("none"), mismatch, "serial/7.none");
+  check_refused(device.get_bytes("divider"), mismatch, "serial/7.divider");
+  check_refused(device.get_bytes("levels"), mismatch, "serial/7.levels");
+  check_refused(device.get_bytes("none"), mismatch, "serial/7.none");
 }
 
 TEST_CASE("state that nothing describes, or that its description does not fit, has no values") {
-  const ReceivedDevice undescribed({"serial", 7, 3, 1000}, {1, 2}, nullptr);
+  const SavedDevice undescribed({"serial", 7, 3, 1000}, {1, 2}, nullptr);
   check_refused(undescribed.get<std::uint8_t>("divider"), Errc::description_mismatch, "serial/7.divider");
   CHECK(undescribed.body().size() == 2);
 
   const auto text = device::describe(std::vector{sample()}, 4096).or_throw();
   const auto description =
       std::make_shared<const device::Description>(device::Description::parse(as_bytes(text)).or_throw());
-  const ReceivedDevice cut({"serial", 7, 3, 1000}, {2, 3, 1}, {description, description->devices().data()});
+  const SavedDevice cut({"serial", 7, 3, 1000}, {2, 3, 1}, {description, description->devices().data()});
   check_refused(cut.get<std::uint16_t>("divider"), Errc::description_mismatch, "serial/7.divider");
 }
 

@@ -261,10 +261,10 @@ TEST_CASE("devices come back by name, with as much state as they have") {
   RamReceiver receiver(input, machine.regions());
   REQUIRE(receiver.receive());
   REQUIRE(receiver.devices().size() == 3);
-  const device::ReceivedDevice& large = **receiver.device("large", 7);
+  const device::SavedDevice& large = **receiver.device("large", 7);
   CHECK(large.version() == 2);
-  CHECK(large.get_octets("empty")->empty());
-  CHECK(large.get_octets("buffer")->size() == std::size_t{3} << 20U);
+  CHECK(large.get_bytes("empty")->empty());
+  CHECK(large.get_bytes("buffer")->size() == std::size_t{3} << 20U);
   CHECK(*large.get_array<std::uint16_t>("words") == std::vector<std::uint16_t>(100000, 0x1234));
   CHECK(*large.get<int>("last") == -1);
   CHECK((*receiver.device("none"))->body().empty());

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What those refuse who bring pages up to date.
+#pragma once
+
+#include <qember/event/context.hpp>
+
+#include <fmt/format.h>
+
+namespace qember::vm {
+
+/// Of a delta at `addr` of a page that has no content.
+inline Error refuse_delta(const event::Context& context, std::uint64_t addr) {
+  return {Errc::bad_delta, context.offset(), context.path(), "a page that was sent before its delta",
+          fmt::format("none at {:#x}", addr)};
+}
+
+/// That notes on pages take more than `most` bytes.
+inline Error refuse_notes(const event::Context& context, std::size_t most) {
+  return {Errc::limit, context.offset(), context.path(),
+          fmt::format("max_page_states: notes on pages in at most {} bytes", most), "pages that take more"};
+}
+
+}  // namespace qember::vm

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/vm/saved_vm.hpp>
+
+#include <qember/event/pump.hpp>
+#include <qember/io/descriptor_source.hpp>
+#include <qember/io/memory_source.hpp>
+
+#include "saved_vm_state.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace qember::vm {
+
+Result<SavedVm> SavedVm::open(std::unique_ptr<io::ByteSource> source, const SavedVmOptions& options) {
+  auto vm = open(*source, options);
+  if (vm) vm->state_->owned = std::move(source);
+  return vm;
+}
+
+Result<SavedVm> SavedVm::open(const std::string& path, const SavedVmOptions& options) {
+  auto source = io::open_source(path);
+  if (!source) return std::move(source.error());
+  return open(std::move(*source), options);
+}
+
+Result<SavedVm> SavedVm::open(int descriptor, const SavedVmOptions& options) {
+  return open(std::make_unique<io::DescriptorSource>(io::Descriptor(descriptor), "the stream"), options);
+}
+
+Result<SavedVm> SavedVm::open(ByteView bytes, const SavedVmOptions& options) {
+  return open(std::make_unique<io::MemorySource>(bytes), options);
+}
+
+Result<SavedVm> SavedVm::open(io::ByteSource& source, const SavedVmOptions& options) {
+  auto state = std::make_shared<SavedVmState>(source, options);
+  if (auto status = state->open(); !status) return std::move(status.error());
+  return SavedVm(std::move(state));
+}
+
+Format SavedVm::format() const noexcept { return state_->format; }
+std::string_view SavedVm::machine() const noexcept { return state_->machine; }
+std::span<const event::RamBlock> SavedVm::blocks() const noexcept { return state_->session.blocks(); }
+bool SavedVm::are_devices_from_end() const noexcept { return state_->from_end; }
+
+Result<std::span<const device::SavedDevice>> SavedVm::devices() const {
+  if (auto status = state_->load_devices(); !status) return std::move(status.error());
+  return std::span<const device::SavedDevice>(*state_->devices);
+}
+
+Result<std::vector<device::SavedDevice>> SavedVm::devices(std::string_view name) const {
+  const auto all = devices();
+  if (!all) return all.error();
+  std::vector<device::SavedDevice> named;
+  std::ranges::copy_if(*all, std::back_inserter(named),
+                       [name](const auto& each) { return each.name() == name; });
+  return named;
+}
+
+Result<device::SavedDevice> SavedVm::device(std::string_view name, std::uint32_t instance) const {
+  const auto all = devices();
+  if (!all) return all.error();
+  for (const device::SavedDevice& each : *all)
+    if (each.name() == name && each.instance() == instance) return each;
+  return Error{Errc::usage, 0, "device", fmt::format("a device {:?} with the instance {}", name, instance),
+               "none in the stream"};
+}
+
+Result<Summary> SavedVm::summary() const {
+  StreamOptions options;
+  options.limits = state_->options.limits;
+  options.page_size = state_->options.page_size;
+  auto stream = OpenedStream::open(state_->source, std::move(options));
+  if (!stream) return std::move(stream.error());
+  Census census(**stream, state_->options.limits);
+  if (auto status = event::pump(**stream, census); !status) return std::move(status.error());
+  return census.summary();
+}
+
+}  // namespace qember::vm

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "saved_vm_state.hpp"
+
+#include <qember/event/pump.hpp>
+#include <qember/event/section_collector.hpp>
+
+#include "stream_end.hpp"
+
+#include <fmt/format.h>
+
+namespace qember::vm {
+namespace {
+
+/// Smaller files are read in order: that takes no longer.
+constexpr std::uint64_t least_for_end = std::uint64_t{16} << 20U;
+
+/// Why the values of a section can't be read.
+std::optional<Error> obstacle_of(event::CollectedSection& section, const Limits& limits) {
+  const auto error = [](Errc code, std::string expected, std::string found) {
+    return Error{code, 0, {}, std::move(expected), std::move(found)};
+  };
+  switch (section.fit) {
+    case event::Fit::fits: return std::nullopt;
+    case event::Fit::does_not_fit: return std::move(section.error);
+    case event::Fit::beyond_section_limit:
+      return error(Errc::limit, fmt::format("max_section: a section of at most {} bytes", limits.max_section),
+                   fmt::to_string(section.size));
+    case event::Fit::beyond_held_limit:
+      return error(Errc::limit, fmt::format("max_held: devices of at most {} bytes in all", limits.max_held),
+                   "more");
+    case event::Fit::undescribed:
+    case event::Fit::before_description:
+    case event::Fit::in_parts: break;
+  }
+  return error(Errc::description_mismatch, "a value", "a state that is not described");
+}
+
+/// That the devices which were read from the end are those of the stream.
+class EndCheck final : public event::Handler<EndCheck> {
+ public:
+  EndCheck(const event::Context& context, std::span<const device::SavedDevice> devices)
+      : context_(context), devices_(devices) {}
+
+  using Sink::take;
+  Status take(std::span<const event::RamPage>) override { return {}; }
+  bool takes_batches() const noexcept override { return true; }
+
+ private:
+  friend class event::Handler<EndCheck>;
+
+  Status on(const event::SectionBegin& section) {
+    if (section.type != event::Element::section_full) return {};
+    if (next_ == devices_.size()) return refuse("another section");
+    const device::SavedDevice& device = devices_[next_++];
+    if (device.offset() == context_.offset() && device.name() == section.name &&
+        device.instance() == section.instance && device.version() == section.version)
+      return {};
+    return refuse("another section");
+  }
+  Status on(const event::Eof&) { return next_ == devices_.size() ? Status() : refuse("the end mark"); }
+  void on(const event::AnyOf<event::StreamBegin, event::Configuration, event::Command, event::RamBlocks,
+                             event::RamControl, event::RamPage, event::MappedBitmap, event::MappedStale,
+                             event::Body, event::SectionEnd, event::DescriptionText, event::TrailingData,
+                             event::StreamEnd> auto&) {}
+
+  Error refuse(std::string found) const {
+    return {Errc::description_mismatch, context_.offset(), context_.path(),
+            "the devices that the end of the file has", std::move(found)};
+  }
+
+  const event::Context& context_;
+  std::span<const device::SavedDevice> devices_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
+SavedVmState::SavedVmState(io::ByteSource& from, const SavedVmOptions& with)
+    : source(from.is_seekable() ? from : spooled.emplace(from)),
+      options(with),
+      session(with.limits),
+      room(std::make_shared<device::FieldRoom>(with.limits)) {}
+
+Result<std::unique_ptr<OpenedStream>> SavedVmState::open_stream(bool is_all_read) {
+  StreamOptions stream_options;
+  stream_options.limits = options.limits;
+  stream_options.page_size = options.page_size;
+  // Device state is met with its description.
+  stream_options.arrange = is_all_read && !devices;
+  stream_options.read_ahead = is_all_read;
+  return OpenedStream::open(source, std::move(stream_options));
+}
+
+Status SavedVmState::open() {
+  auto stream = open_stream(false);
+  if (!stream) return std::move(stream.error());
+  format = (*stream)->format();
+  begins_with_ram_ = true;
+  for (;;) {
+    const auto event = (*stream)->next();
+    if (!event) return event.error();
+    if (const auto* configuration = std::get_if<event::Configuration>(&*event))
+      machine = as_text(configuration->machine);
+    if (const auto* section = std::get_if<event::SectionBegin>(&*event))
+      begins_with_ram_ &= body_kind(section->name, section->type) == event::BodyKind::ram;
+    const bool is_end = std::holds_alternative<event::StreamEnd>(*event);
+    if (!is_end && !std::holds_alternative<event::RamBlocks>(*event)) continue;
+    begins_with_ram_ &= !is_end;
+    session = (*stream)->session();
+    return {};
+  }
+}
+
+Status SavedVmState::load_devices() {
+  if (devices) return {};
+  const bool is_worth_it = options.from_end && format == Format::native && begins_with_ram_ &&
+                           source.size().value_or(0) >= least_for_end;
+  if (is_worth_it)
+    if (auto status = read_end(); !status) return status;
+  return devices ? Status() : load();
+}
+
+Status SavedVmState::read_end() {
+  auto sections = read_stream_end(source, session, options.limits);
+  if (!sections) return std::move(sections.error());
+  if (sections->empty()) return {};
+  devices.emplace();
+  for (EndDevice& each : *sections)
+    devices->emplace_back(device::SavedDevice::Header{std::string(each.device->name), each.device->instance,
+                                                      each.version, each.offset},
+                          std::move(each.body), std::move(each.device), room);
+  from_end = true;
+  return {};
+}
+
+Status SavedVmState::load() {
+  if (failed) return *failed;
+  if (index) return {};
+  auto status = read_all();
+  if (!status) {
+    index.reset();
+    failed = status.error();
+  }
+  return status;
+}
+
+device::SavedDevice SavedVmState::saved(event::CollectedSection&& section) const {
+  auto obstacle = obstacle_of(section, options.limits);
+  if (obstacle) section.device = nullptr;
+  return {{std::move(section.name), section.instance, section.version, section.offset},
+          std::move(section.body),
+          std::move(section.device),
+          room,
+          std::move(obstacle)};
+}
+
+Status SavedVmState::read_all() {
+  auto stream = open_stream(true);
+  if (!stream) return std::move(stream.error());
+  index = std::make_unique<PageIndex>(**stream, options.limits);
+  if (devices) {
+    EndCheck check(**stream, *devices);
+    if (auto status = event::pump(**stream, *index, check); !status) return status;
+  } else {
+    std::vector<device::SavedDevice> found;
+    event::SectionCollector collector(**stream, options.limits, {true, true, true},
+                                      [&](event::CollectedSection&& section) {
+                                        if (section.type == event::Element::section_full)
+                                          found.push_back(saved(std::move(section)));
+                                        return Status();
+                                      });
+    if (auto status = event::pump(**stream, *index, collector); !status) return status;
+    devices = std::move(found);
+  }
+  session = (*stream)->session();
+  index->finish();
+  return {};
+}
+
+}  // namespace qember::vm
