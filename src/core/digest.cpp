@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <random>
 
 // Its code goes into this file, so that nothing needs to be linked.
 #define XXH_INLINE_ALL
@@ -33,6 +34,11 @@ Digest chain(const Digest& before, const Digest& next) {
 
 std::uint64_t short_digest(ByteView bytes, std::uint64_t seed) {
   return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
+}
+
+std::uint64_t random_seed() {
+  std::random_device random;
+  return std::uint64_t{random()} << 32U | random();
 }
 
 void Digester::Free::operator()(State* state) const noexcept {

@@ -7,14 +7,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <random>
 
 namespace qember::device {
 namespace {
 
-/// Of this process, so that nobody can make paths whose digests are alike.
 std::uint64_t seed() {
-  static const std::uint64_t seed = std::random_device()();
+  static const std::uint64_t seed = random_seed();
   return seed;
 }
 

@@ -2,6 +2,7 @@
 #include <qember/dump/core_writer.hpp>
 
 #include <qember/dump/vmcoreinfo.hpp>
+#include <qember/event/pump.hpp>
 #include <qember/vm/board_ram.hpp>
 #include <qember/vm/ram_presence.hpp>
 
@@ -140,6 +141,19 @@ Status CoreWriter::finish() {
   for (std::uint32_t i = 0; i < blocks.size(); ++i)
     if (part_of(i) == nullptr) notices_.left_out.push_back(blocks[i].name);
   return {};
+}
+
+Result<CoreNotices> write_elf_core(const vm::SavedVm& vm, io::SparseFile& file, CoreOptions options) {
+  vm::StreamOptions stream_options;
+  stream_options.limits = vm.options().limits;
+  stream_options.page_size = vm.options().page_size;
+  if (!options.hole) options.hole = vm.options().hole;
+  auto stream = vm::OpenedStream::open(vm.bytes(), std::move(stream_options));
+  if (!stream) return std::move(stream.error());
+  CoreWriter writer(**stream, file, std::move(options), vm.options().limits);
+  if (auto status = event::pump(**stream, writer); !status) return std::move(status.error());
+  if (auto status = writer.finish(); !status) return std::move(status.error());
+  return writer.notices();
 }
 
 }  // namespace qember::dump

@@ -127,4 +127,26 @@ Result<bool> compare(Guest& a, Guest& b, DifferenceSink& differences, const Limi
   return Comparison(a, b, differences, limits).differ();
 }
 
+namespace {
+
+Result<std::unique_ptr<Guest>> read_guest(const SavedVm& vm, std::string_view name, std::uint64_t seed) {
+  StreamOptions options;
+  options.limits = vm.options().limits;
+  options.page_size = vm.options().page_size;
+  auto guest = vm::read_guest(vm.bytes(), options, seed);
+  if (!guest) return std::move(guest.error()).within(name);
+  return guest;
+}
+
+}  // namespace
+
+Result<bool> compare(const SavedVm& a, const SavedVm& b, DifferenceSink& differences) {
+  const std::uint64_t seed = random_seed();
+  const auto guest_a = read_guest(a, "a.", seed);
+  if (!guest_a) return guest_a.error();
+  const auto guest_b = read_guest(b, "b.", seed);
+  if (!guest_b) return guest_b.error();
+  return compare(**guest_a, **guest_b, differences, a.options().limits);
+}
+
 }  // namespace qember::vm

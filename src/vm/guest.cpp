@@ -3,8 +3,6 @@
 #include <qember/event/section_collector.hpp>
 #include <qember/vm/guest.hpp>
 
-#include <qember/io/descriptor_source.hpp>
-
 namespace qember::vm {
 namespace {
 
@@ -79,14 +77,12 @@ Status read_pages_again(Guest& guest, io::ByteSource& source, StreamOptions opti
 
 }  // namespace
 
-Result<std::unique_ptr<Guest>> read_guest(const std::string& file, const StreamOptions& options,
+Result<std::unique_ptr<Guest>> read_guest(io::ByteSource& source, const StreamOptions& options,
                                           std::uint64_t seed) {
-  auto source = io::open_source(file);
-  if (!source) return std::move(source.error());
-  auto stream = OpenedStream::open(**source, options);
+  auto stream = OpenedStream::open(source, options);
   if (!stream) return std::move(stream.error());
   auto guest = std::make_unique<Guest>(
-      (*source)->is_seekable() ? DigestedRam::Keep::none : DigestedRam::Keep::all, seed, options.limits);
+      source.is_seekable() ? DigestedRam::Keep::none : DigestedRam::Keep::all, seed, options.limits);
   GuestReader reader(*guest, **stream, options.limits);
   guest->ram.begin(**stream);
   if (auto status = event::pump(**stream, reader, guest->ram); !status) return std::move(status.error());
@@ -95,7 +91,7 @@ Result<std::unique_ptr<Guest>> read_guest(const std::string& file, const StreamO
                  std::string(event::sent_elsewhere_text)};
   guest->page_size = (*stream)->session().page_size_or_default();
   if (guest->ram.needs_second_pass())
-    if (auto again = read_pages_again(*guest, **source, options); !again) return std::move(again.error());
+    if (auto again = read_pages_again(*guest, source, options); !again) return std::move(again.error());
   guest->ram.finish();
   return guest;
 }

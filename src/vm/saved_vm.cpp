@@ -42,6 +42,8 @@ Result<SavedVm> SavedVm::open(io::ByteSource& source, const SavedVmOptions& opti
 Format SavedVm::format() const noexcept { return state_->format; }
 std::string_view SavedVm::machine() const noexcept { return state_->machine; }
 std::span<const event::RamBlock> SavedVm::blocks() const noexcept { return state_->session.blocks(); }
+io::ByteSource& SavedVm::bytes() const noexcept { return state_->source; }
+const SavedVmOptions& SavedVm::options() const noexcept { return state_->options; }
 bool SavedVm::are_devices_from_end() const noexcept { return state_->from_end; }
 
 Result<std::span<const device::SavedDevice>> SavedVm::devices() const {

@@ -145,7 +145,7 @@ void StoredPages::spread(Chunk& chunk) {
   for (std::uint64_t inside = 0; inside < chunk_pages; ++inside) numbers[inside] = find(chunk, inside).bits();
   chunk.slot = slot;
   bytes_ -= chunk.runs.capacity() * sizeof(Run);
-  chunk.runs = {};
+  std::vector<Run>().swap(chunk.runs);
 }
 
 void StoredPages::forget(std::uint64_t first, std::uint64_t end) {

@@ -2,6 +2,10 @@
 /// Views of bytes, and big-endian integers in them.
 #pragma once
 
+#if __cplusplus < 202002L
+#error "qember needs C++20: -std=c++20"
+#endif
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>

@@ -25,6 +25,9 @@ Digest chain(const Digest& before, const Digest& next);
 /// 64 bits of it, seeded.
 std::uint64_t short_digest(ByteView bytes, std::uint64_t seed);
 
+/// A seed that nobody can know, so that nobody can prepare contents whose digests are alike.
+std::uint64_t random_seed();
+
 /// The digest of bytes that come in pieces.
 class Digester {
  public:

@@ -20,35 +20,26 @@ struct Limits {
   /// Sections that a stream may open, and those of them that hold the state of a device.
   std::size_t max_sections = 1U << 16U;
   /// Bytes of one section that is held whole.
-  std::size_t max_section = std::size_t{64} << 20U;
+  std::size_t max_section = std::size_t{8} << 20U;
   /// Bytes of a string that is held whole; a longer one is streamed in segments.
   std::size_t max_blob = std::size_t{1} << 20U;
   /// Bytes of a description.
-  std::size_t max_description = std::size_t{16} << 20U;
+  std::size_t max_description = std::size_t{4} << 20U;
   /// Bytes of RAM in a mapped-ram file, all of which is written out, with zeros for what is not there.
   std::uint64_t max_mapped_ram = std::uint64_t{64} << 30U;
   /// Bytes of device state that is held while its description is awaited, with what each section and
   /// command costs; beyond it device state goes on as blobs.
-  std::size_t max_held = std::size_t{256} << 20U;
+  std::size_t max_held = std::size_t{8} << 20U;
   /// Bytes of memory for what is remembered of the pages of a stream. Those of 1 TiB take 5 MiB where they
-  /// come in order, and at most 80 MiB.
-  std::size_t max_page_states = std::size_t{128} << 20U;
+  /// come in order, and at most 80 MiB; the index of where they are takes 90 MiB.
+  std::size_t max_page_states = std::size_t{16} << 20U;
   /// Values of one device that are compared by name.
-  std::size_t max_compared = 1U << 20U;
+  std::size_t max_compared = std::size_t{1} << 18U;
   /// Bytes of memory for the lengths that a DER encoding has to know in advance.
-  std::size_t max_lengths = std::size_t{64} << 20U;
+  std::size_t max_lengths = std::size_t{24} << 20U;
 
-  /// For streams from a source that may be hostile: nothing grows beyond 64 MiB.
-  static constexpr Limits untrusted() noexcept {
-    Limits limits;
-    limits.max_section = std::size_t{8} << 20U;
-    limits.max_description = std::size_t{4} << 20U;
-    limits.max_held = std::size_t{8} << 20U;
-    limits.max_page_states = std::size_t{16} << 20U;
-    limits.max_compared = std::size_t{1} << 18U;
-    limits.max_lengths = std::size_t{24} << 20U;
-    return limits;
-  }
+  /// The default, for streams from a source that may be hostile: nothing grows beyond 64 MiB.
+  static constexpr Limits untrusted() noexcept { return {}; }
   /// For streams of one's own: as large as real machines get.
   static constexpr Limits trusted() noexcept {
     Limits limits;

@@ -7,6 +7,7 @@
 #include <qember/io/sparse_file.hpp>
 #include <qember/vm/final_ram.hpp>
 #include <qember/vm/layout.hpp>
+#include <qember/vm/saved_vm.hpp>
 
 namespace qember::dump {
 
@@ -72,5 +73,10 @@ class CoreWriter final : public event::Sink, private vm::RamStore {
   std::vector<Part> parts_;
   std::uint64_t ram_size_ = 0;
 };
+
+/// Writes an ELF core of a saved VM into a file, which is empty: sparse, with the registers of each CPU and,
+/// where the guest has it, VMCOREINFO. Reads the stream once. `Errc::unsupported` as `CoreWriter::finish` has
+/// it; of a file that could not be finished nothing is of use.
+Result<CoreNotices> write_elf_core(const vm::SavedVm& vm, io::SparseFile& file, CoreOptions options = {});
 
 }  // namespace qember::dump

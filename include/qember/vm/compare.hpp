@@ -4,6 +4,7 @@
 
 #include <qember/vm/compare_fields.hpp>
 #include <qember/vm/guest.hpp>
+#include <qember/vm/saved_vm.hpp>
 
 namespace qember::vm {
 
@@ -28,5 +29,9 @@ class DifferenceSink {
 /// was sent. Both were read with the same seed. `Errc::limit` for more values than `Limits::max_compared`;
 /// `Errc::io` where the digests of pages can't be read back.
 Result<bool> compare(Guest& a, Guest& b, DifferenceSink& differences, const Limits& limits);
+
+/// The same of two saved VMs, each of which is read once, or twice where its pages got deltas. The path of an
+/// error begins with `a` or `b`, where it is of that one. `Errc::unsupported` where RAM is not in the stream.
+Result<bool> compare(const SavedVm& a, const SavedVm& b, DifferenceSink& differences);
 
 }  // namespace qember::vm

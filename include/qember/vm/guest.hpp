@@ -29,7 +29,7 @@ struct Guest {
 };
 
 /// Reads a stream, twice where its pages got deltas. `seed`: of the digests of pages.
-Result<std::unique_ptr<Guest>> read_guest(const std::string& file, const StreamOptions& options,
+Result<std::unique_ptr<Guest>> read_guest(io::ByteSource& source, const StreamOptions& options,
                                           std::uint64_t seed);
 
 }  // namespace qember::vm

@@ -15,7 +15,7 @@ namespace qember::vm {
 enum class Format : std::uint8_t { native, ber };
 
 struct StreamOptions {
-  Limits limits = Limits::trusted();
+  Limits limits{};
   /// The target's page size in bytes, for native streams that do not name theirs.
   std::optional<std::uint64_t> page_size = {};
   /// Called before the input is waited for: what is complete can be passed on.

@@ -9,7 +9,7 @@
 namespace qember::vm {
 
 struct SavedVmOptions {
-  Limits limits = Limits::untrusted();
+  Limits limits{};
   /// The target's page size in bytes, for native streams that do not name theirs.
   std::optional<std::uint64_t> page_size{};
   /// The hole below 4 GiB of an x86 board, where machine and size do not tell.
@@ -57,6 +57,10 @@ class SavedVm {
   Memory memory() const { return Memory(state_); }
   /// What is in the stream, counted; reads it once.
   Result<Summary> summary() const;
+
+  /// The bytes of the stream, for passes of one's own: seekable, and valid as long as a copy of this.
+  io::ByteSource& bytes() const noexcept;
+  const SavedVmOptions& options() const noexcept;
 
  private:
   explicit SavedVm(std::shared_ptr<SavedVmState> state) : state_(std::move(state)) {}

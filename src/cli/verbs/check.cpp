@@ -4,9 +4,9 @@
 #include "../render/style.hpp"
 #include "verbs.hpp"
 
-#include <qember/event/checker.hpp>
-#include <qember/event/pump.hpp>
+#include <qember/io/descriptor_source.hpp>
 #include <qember/io/file_checks.hpp>
+#include <qember/vm/check.hpp>
 
 #include <fmt/format.h>
 
@@ -50,25 +50,18 @@ class Findings {
 
 ExitCode check_one(const std::string& file, const CheckOptions& options, Lines& out) {
   Findings findings(file, options, out);
-  vm::StreamOptions stream_options = options.read.stream_options();
-  stream_options.arrange = false;
-  stream_options.before_wait = [&out] { return out.flush(); };
-  auto stream = vm::OpenedStream::open(file, stream_options);
-  if (!stream) {
-    findings.add(stream.error());
+  auto source = io::open_source(file);
+  if (!source) {
+    findings.add(source.error());
     return findings.result();
   }
-  event::Checker checker(**stream, stream_options.limits, [&findings](const Error& error) {
+  vm::StreamOptions stream_options = options.read.stream_options();
+  stream_options.before_wait = [&out] { return out.flush(); };
+  const auto add = [&findings](const Error& error) {
     findings.add(error);
     return !findings.enough();
-  });
-  while (!findings.enough()) {
-    const auto status = event::pump(**stream, checker);
-    if (status) return findings.result();
-    if (findings.enough()) break;
-    findings.add(status.error());
-    if (!(*stream)->in_sync()) return findings.result();
-  }
+  };
+  if (vm::check(**source, add, std::move(stream_options))) return findings.result();
   say(printable_line(fmt::format("qember: {}: no more than {} findings are looked for, see --max-errors",
                                  file, options.max_errors)) +
       "\n");

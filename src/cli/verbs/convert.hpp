@@ -4,8 +4,7 @@
 
 #include "../common_options.hpp"
 
-#include <qember/event/sink.hpp>
-#include <qember/io/output.hpp>
+#include <qember/vm/convert.hpp>
 
 namespace qember::cli {
 
@@ -18,12 +17,8 @@ struct ConvertOptions {
   void add_to(CLI::App& verb);
 };
 
-/// Makes the sink once the stream is open.
-using MakeSink =
-    std::function<Result<std::unique_ptr<event::Sink>>(vm::OpenedStream& stream, io::Output& output)>;
-
-/// Opens both files, gives every event to the sink and passes on what it writes. The output gets its name
-/// only when all went well. Returns the exit code, after a message.
-int convert(const ConvertOptions& options, vm::Format from, const MakeSink& make_sink);
+/// Opens both files and converts one into the other. The output gets its name only when all went well.
+/// Returns the exit code, after a message. `with`: all but what `options` say.
+int convert(const ConvertOptions& options, vm::ConvertOptions with);
 
 }  // namespace qember::cli

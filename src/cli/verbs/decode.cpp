@@ -2,8 +2,6 @@
 #include "convert.hpp"
 #include "verbs.hpp"
 
-#include <qember/qevm/writer.hpp>
-
 namespace qember::cli {
 void add_decode(CLI::App& app, Action& action) {
   auto* verb = app.add_subcommand("decode", "From BER to QEMU's native stream: the original bytes");
@@ -11,10 +9,9 @@ void add_decode(CLI::App& app, Action& action) {
   options->add_to(*verb);
   verb->callback([&action, options] {
     action = [options] {
-      return convert(*options, vm::Format::ber,
-                     [](vm::OpenedStream&, io::Output& output) -> Result<std::unique_ptr<event::Sink>> {
-                       return std::unique_ptr<event::Sink>(new qevm::Writer(output));
-                     });
+      vm::ConvertOptions with;
+      with.from = vm::Format::ber;
+      return convert(*options, std::move(with));
     };
   });
 }

@@ -5,10 +5,9 @@
 #include "../report.hpp"
 #include "verbs.hpp"
 
+#include <qember/io/descriptor_source.hpp>
 #include <qember/io/file_checks.hpp>
 #include <qember/vm/compare.hpp>
-
-#include <random>
 
 namespace qember::cli {
 namespace {
@@ -27,14 +26,20 @@ ExitCode refuse(const std::string& file, const Error& error) {
   return code == exit_invalid ? exit_usage : code;
 }
 
+Result<std::unique_ptr<vm::Guest>> read_guest(const std::string& file, const DiffOptions& options,
+                                              std::uint64_t seed) {
+  auto source = io::open_source(file);
+  if (!source) return std::move(source.error());
+  return vm::read_guest(**source, options.read.stream_options(), seed);
+}
+
 int diff(const DiffOptions& options) {
   const std::array inputs{options.a, options.b};
   if (auto status = io::check_read_once(inputs); !status) return refuse("diff", status.error());
-  // A seed of each run: nobody can prepare pages that have one digest.
-  const std::uint64_t seed = std::uint64_t{std::random_device{}()} << 32U | std::random_device{}();
-  const auto a = vm::read_guest(options.a, options.read.stream_options(), seed);
+  const std::uint64_t seed = random_seed();
+  const auto a = read_guest(options.a, options, seed);
   if (!a) return refuse(options.a, a.error());
-  const auto b = vm::read_guest(options.b, options.read.stream_options(), seed);
+  const auto b = read_guest(options.b, options, seed);
   if (!b) return refuse(options.b, b.error());
   Lines lines;
   const auto report = options.json ? make_diff_json(lines) : make_diff_tree(lines, options.color.style());

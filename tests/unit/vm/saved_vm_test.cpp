@@ -164,3 +164,257 @@ TEST_CASE("a saved VM has the devices and the pages of one pass: one of everythi
   io::MemorySource encoded(ber.out);
   same(encoded, pass);
 }
+
+namespace {
+
+constexpr std::size_t page_size = 4096;
+constexpr std::uint64_t many_pages = (std::uint64_t{20} << 20U) / page_size;
+
+void append(Bytes& to, ByteView bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
+
+/// The bytes of a builder without the header of a stream.
+ByteView inner(const NativeBuilder& part) { return ByteView(part.bytes()).subspan(8); }
+
+NativeBuilder devices(std::uint32_t id = 7) {
+  NativeBuilder to;
+  to.device(id, "dev", dev_state(), 0, 2).device(0, "old", old_state(), 3);
+  return to;
+}
+
+NativeBuilder ended(const std::string& description) {
+  NativeBuilder to;
+  to.eof().description(description);
+  return to;
+}
+
+/// A stream so large that its end is looked at: `tail` follows the END of RAM.
+Bytes large(std::initializer_list<NativeBuilder> tail) {
+  NativeBuilder head;
+  head.configuration("pc-i440fx-7.2", page_size).ram(2, {"pc.ram"}, many_pages * page_size).part(2);
+  Bytes stream = head.bytes();
+  stream.reserve(many_pages * (page_size + 8) + 4096);
+  for (std::uint64_t i = 0; i < many_pages; ++i) {
+    NativeBuilder page;
+    page.page(i == 0 ? NativeBuilder::Block("pc.ram") : NativeBuilder::Block(), i * page_size,
+              static_cast<std::uint8_t>(i % 255 + 1));
+    append(stream, inner(page));
+  }
+  NativeBuilder end;
+  end.eos().footer(2).ended(2);
+  append(stream, inner(end));
+  for (const NativeBuilder& part : tail) append(stream, inner(part));
+  return stream;
+}
+
+std::string described() { return small_description(page_size); }
+
+/// Counts what is read of a file.
+class Counted final : public io::ByteSource {
+ public:
+  explicit Counted(ByteView bytes) : file_(bytes) {}
+  std::optional<std::uint64_t> size() const override { return file_.size(); }
+  bool is_seekable() const override { return true; }
+  Result<std::size_t> read_some(std::uint64_t offset, MutableBytes to) override {
+    auto count = file_.read_some(offset, to);
+    read += *count;
+    return count;
+  }
+
+  std::uint64_t read = 0;
+
+ private:
+  io::MemorySource file_;
+};
+
+/// That devices are those of a pass, and whether they are from the end.
+void from_end(ByteView stream, bool expected) {
+  Pass pass(stream);
+  REQUIRE(pass.status);
+  Counted file(stream);
+  const auto vm = SavedVm::open(file).or_throw();
+  same_devices(vm, pass);
+  CHECK(vm.are_devices_from_end() == expected);
+  CHECK((file.read < stream.size() / 8) == expected);
+  // The pass for the pages agrees.
+  Bytes page(page_size);
+  CHECK(vm.memory().read(0, 5 * page_size, page));
+  CHECK(page == Bytes(page_size, 6));
+}
+
+}  // namespace
+
+TEST_CASE("a large native file gives its devices from the end") {
+  const Bytes stream = large({devices(), ended(described())});
+  from_end(stream, true);
+  const auto vm = SavedVm::open(stream).or_throw();
+  CHECK(vm.machine() == "pc-i440fx-7.2");
+  CHECK(vm.blocks().size() == 1);
+  CHECK(vm.device("old", 3).or_throw().is_described());
+  CHECK(vm.device("old", 2).error().code == Errc::usage);
+  CHECK(vm.devices("dev").or_throw().size() == 1);
+  const auto in_order = SavedVm::open(stream, {.from_end = false}).or_throw();
+  CHECK(in_order.devices().or_throw().size() == 2);
+  CHECK_FALSE(in_order.are_devices_from_end());
+}
+
+TEST_CASE("what does not fit together at the end of a file is read in order") {
+  const auto other = [](std::string text, const std::string& old, const std::string& fresh) {
+    return text.replace(text.find(old), old.size(), fresh);
+  };
+  NativeBuilder behind;
+  behind.u8(0);
+  NativeBuilder command;
+  command.command(2, from_hex("00000001"));
+  NativeBuilder one;
+  one.device(7, "dev", dev_state(), 0, 2);
+  NativeBuilder undescribed;
+  undescribed.device(9, "odd", from_hex("0102"), 0, 1);
+  NativeBuilder bitmap;
+  bitmap.section(1, 5, "dirty-bitmap", 0, 1).u8(1).footer(5).end(5).u8(1).footer(5);
+  SECTION("bytes behind it") { from_end(large({devices(), ended(described()), behind}), false); }
+  SECTION("no description") { from_end(large({devices(), NativeBuilder().eof()}), false); }
+  SECTION("a command between") { from_end(large({command, devices(), ended(described())}), false); }
+  SECTION("a device less") { from_end(large({one, ended(described())}), false); }
+  SECTION("a device more, first") { from_end(large({undescribed, devices(), ended(described())}), false); }
+  SECTION("a device more, last") { from_end(large({devices(), undescribed, ended(described())}), false); }
+  SECTION("another iterative section") { from_end(large({bitmap, devices(), ended(described())}), false); }
+  SECTION("another name") {
+    from_end(large({devices(), ended(other(described(), "\"old\"", "\"odd\""))}), false);
+  }
+  SECTION("another instance") {
+    NativeBuilder moved;
+    moved.device(7, "dev", dev_state(), 1, 2).device(0, "old", old_state(), 3);
+    from_end(large({moved, ended(described())}), false);
+  }
+  SECTION("another order") {
+    NativeBuilder turned;
+    turned.device(0, "old", old_state(), 3).device(7, "dev", dev_state(), 0, 2);
+    from_end(large({turned, ended(described())}), false);
+  }
+}
+
+TEST_CASE("devices from the end that are not those of the stream are refused when it is read") {
+  NativeBuilder pages_end;
+  pages_end.eos().footer(2);
+  // All that follows the first end is trailing data.
+  const Bytes stream = large({devices(), ended(described()), pages_end, devices(8), ended(described())});
+  const auto vm = SavedVm::open(stream).or_throw();
+  CHECK(vm.devices().or_throw().size() == 2);
+  CHECK(vm.are_devices_from_end());
+  Bytes page(page_size);
+  const auto status = vm.memory().read(0, 0, page);
+  REQUIRE_FALSE(status);
+  CHECK(status.error().code == Errc::description_mismatch);
+  CHECK(vm.memory().read(0, 0, page).error().offset == status.error().offset);
+}
+
+TEST_CASE("a page may be changed by any number of deltas, and is read in bounded time") {
+  NativeBuilder to;
+  to.configuration("pc-i440fx-7.2", page_size).ram(2, {"pc.ram"}, 2 * page_size).part(2);
+  to.zero("pc.ram", 0).page({}, page_size, 7);
+  for (unsigned i = 1; i <= 5000; ++i)
+    to.xbzrle({}, page_size, Bytes{0, 2, static_cast<std::uint8_t>(i >> 8U), static_cast<std::uint8_t>(i)});
+  to.eos().footer(2).ended(2).eof();
+  const auto vm = SavedVm::open(to.bytes()).or_throw();
+  Bytes expected(page_size, 7);
+  expected[0] = 5000 >> 8U;
+  expected[1] = 5000 & 0xff;
+  Bytes page(page_size);
+  vm.memory().read("pc.ram", page_size, page).or_throw();
+  CHECK(page == expected);
+}
+
+TEST_CASE("memory that is not in the stream is refused") {
+  NativeBuilder to;
+  to.configuration("pc-i440fx-7.2", page_size).ram(2, {"pc.ram"}, 4 * page_size).part(2);
+  to.page("pc.ram", page_size, 7).page({}, 2 * page_size, 8).eos().footer(2).ended(2).eof();
+  const auto vm = SavedVm::open(to.bytes()).or_throw();
+  const Memory memory = vm.memory();
+  Bytes bytes(2 * page_size);
+  CHECK(memory.read(0, page_size, bytes));
+  CHECK(memory.read(0, page_size + 1, bytes).error().code == Errc::unsupported);
+  CHECK(memory.read(0, page_size + 1, bytes, Unsent::zeros));
+  CHECK(bytes.back() == 0);
+  CHECK(bytes.front() == 7);
+  CHECK(memory.read(0, 3 * page_size, bytes).error().code == Errc::usage);
+  CHECK(memory.read(0, ~std::uint64_t{0}, bytes).error().code == Errc::usage);
+  CHECK(memory.read(1, 0, bytes).error().code == Errc::usage);
+  CHECK(memory.read("pc.rom", 0, bytes).error().code == Errc::usage);
+  CHECK(memory.read_physical(page_size, bytes));
+  CHECK(memory.read_physical(3 * page_size, bytes, Unsent::zeros).error().code == Errc::usage);
+  CHECK(memory.read_physical(0xfffff000, bytes).error().code == Errc::usage);
+  CHECK(memory.find(0, 1).or_throw().kind == vm::StoredPage::Kind::full);
+  CHECK(memory.find(0, 3).or_throw().kind == vm::StoredPage::Kind::unsent);
+  CHECK(memory.find(1, 0).error().code == Errc::usage);
+}
+
+namespace {
+
+/// Compares each value of a device with the one that is got by its path.
+class EachValue final : public device::NamedStateSink {
+ public:
+  explicit EachValue(const Device& device) : device_(device) {}
+  std::size_t values = 0;
+  std::vector<std::string> wrong;
+
+ private:
+  void value(const device::Field&, const device::StateValue& value) override {
+    ++values;
+    // QEMU's i8254 has a field whose name is the path of another one.
+    const auto field = device_.field(path());
+    const bool is_ambiguous = !field && field.error().found == "several with this path";
+    if (!is_ambiguous && !is_same(std::string(path()), value)) wrong.emplace_back(path());
+  }
+  void enter(const device::StateGroup&) override {}
+  void leave(const device::StateGroup&) override {}
+
+  bool is_same(const std::string& path, const device::StateValue& value) const {
+    if (const auto* flag = std::get_if<bool>(&value)) {
+      const auto got = device_.get<bool>(path);
+      return got && *got == *flag;
+    }
+    if (const auto* bytes = std::get_if<ByteView>(&value)) {
+      const auto got = device_.get_bytes(path);
+      return got && std::ranges::equal(*got, *bytes);
+    }
+    const Integer integer = std::get<Integer>(value);
+    if (integer.negative()) {
+      const auto got = device_.get<std::int64_t>(path);
+      return got && *got == integer.as_signed();
+    }
+    const auto got = device_.get<std::uint64_t>(path);
+    return got && *got == integer.as_unsigned();
+  }
+
+  const Device& device_;
+};
+
+}  // namespace
+
+TEST_CASE("each value of a device is got by its path") {
+  for (const auto& path : real_streams()) {
+    INFO(path);
+    const Bytes native = load(path);
+    Pass pass(native);
+    if (!pass.status) continue;
+    const auto vm = SavedVm::open(native, {.limits = Limits::trusted()}).or_throw();
+    const auto devices = vm.devices().or_throw();
+    for (std::size_t i = 0; i < devices.size(); ++i) {
+      if (!devices[i].is_described()) continue;
+      EachValue each(devices[i]);
+      REQUIRE(each.read(*pass.devices[i].device, devices[i].body()));
+      INFO(devices[i].name());
+      CHECK(each.wrong == std::vector<std::string>());
+      // All fields, one behind the other, are all of the body but marks and headers.
+      std::size_t values = 0;
+      std::uint64_t end = 0;
+      for (const Field& field : devices[i].fields().or_throw()) {
+        values += field.count.value_or(1);
+        CHECK(field.offset >= end);
+        end = field.offset + field.bytes.size();
+      }
+      CHECK(values == each.values);
+      CHECK(end <= devices[i].body().size());
+    }
+  }
+}

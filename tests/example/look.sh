@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The example of the README shows of a saved VM what QEMU itself showed before: in both forms, and from a pipe.
+# usage: look.sh EXAMPLE QEMBER SOURCE
+set -eu
+example=$1
+qember=$2
+source=$3
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch"
+
+# The README has the example as it is.
+sed -n '/^#include <qember\/saved_vm.hpp>$/,/^```$/{/^```$/q;p}' "$source/README.md" > readme.cpp
+grep -v '^//' "$source/tests/example/look.cpp" > example.cpp
+diff readme.cpp example.cpp
+
+# The firmware has begun to work by then, wherever it has come.
+{
+  sleep 2
+  echo stop
+  echo 'info registers'
+  echo 'pmemsave 0 4096 page'
+  echo 'migrate exec:cat>vm.mig'
+  echo quit
+} | timeout 60 qemu-system-x86_64 -M pc -accel tcg -m 64M -nodefaults -display none -monitor stdio > monitor
+
+{
+  # Registers without leading zeros, as the example prints them.
+  sed -n 's/.*[ER]IP=0*\([0-9a-f]\{1,\}\) [ER]FL=0*\([0-9a-f]\{1,\}\) .*/env.eip \1\nenv.eflags \2/p' monitor
+  sed -n 's/.*[ER]SP=0*\([0-9a-f]\{1,\}\).*/env.regs[4] \1/p' monitor
+  sed -n 's/.*CR3=0*\([0-9a-f]\{1,\}\).*/env.cr[3] \1/p' monitor
+  echo 'pc.ram 4000000'
+  od -An -v -tx1 page | tr -s ' \n' '\n' | sed -n 's/^0\{0,1\}\(.\)/\1/p'
+} > expected
+test "$(wc -l < expected)" = $((5 + 4096))
+
+"$qember" encode vm.mig -o vm.ber
+for from in vm.mig vm.ber -; do
+  "$example" "$from" 0 < vm.mig > output
+  {
+    grep '^env' output
+    grep '^pc.ram' output
+    tail -n 1 output | tr ' ' '\n' | sed '/^$/d'
+  } > found
+  diff expected found
+  grep -q '^irr ' output
+done
+cat vm.mig | "$example" - 0 > piped
+cmp output piped
