@@ -1,73 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "manual_text.hpp"
 
+#include "parser_view.hpp"
+
 #include <qember/core/version.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cctype>
-#include <functional>
 #include <vector>
 
 namespace qember::cli {
 namespace {
-
-/// Options that belong together.
-struct Group {
-  std::string note;  ///< how many of them have to be given
-  std::vector<const CLI::Option*> options;
-};
-
-bool has_name(const CLI::App* app) { return !app->get_name().empty(); }
-
-std::vector<const CLI::App*> verbs_of(const CLI::App& app) { return app.get_subcommands(has_name); }
-
-/// Those that the parser has, arguments first; the option for help only where `with_help`.
-std::vector<const CLI::Option*> options_of(const CLI::App& app, bool with_help) {
-  auto options =
-      app.get_options([&](const CLI::Option* option) { return with_help || option != app.get_help_ptr(); });
-  std::ranges::stable_partition(options, &CLI::Option::get_positional);
-  return options;
-}
-
-std::string note_of(const CLI::App& group) {
-  const std::size_t least = group.get_require_option_min();
-  const std::size_t most = group.get_require_option_max();
-  const std::size_t count = options_of(group, false).size();
-  if (least == 0) return "";
-  return most == 0 || most >= count
-             ? fmt::format("At least {} of these is required", least == 1 ? "one" : std::to_string(least))
-             : fmt::format("From {} to {} of these are required", least, most);
-}
-
-/// Its own options, and those of each group of options, which the parser has as a verb without a name.
-std::vector<Group> groups_of(const CLI::App& app) {
-  std::vector<Group> groups{{"", options_of(app, true)}};
-  for (const CLI::App* group : app.get_subcommands(std::not_fn(has_name)))
-    groups.push_back({note_of(*group), options_of(*group, false)});
-  return groups;
-}
-
-std::vector<std::string> names_of(const CLI::Option& option) {
-  std::vector<std::string> names;
-  for (const std::string& name : option.get_snames()) names.push_back('-' + name);
-  for (const std::string& name : option.get_lnames()) names.push_back("--" + name);
-  return names;
-}
-
-bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() != 0; }
-
-bool is_repeated(const CLI::Option& option) {
-  return option.get_items_expected_max() >= CLI::detail::expected_max_vector_size;
-}
-
-/// The type of a value is a word for it, or all of them: `auto|always|never`.
-bool is_choice(std::string_view type) { return type.find('|') != std::string_view::npos; }
-
-bool is_file(std::string_view type) { return type == "FILE" || type == "DIR" || type == "CORE"; }
 
 std::string page_name(const CLI::App& app) {
   return app.get_parent() == nullptr ? app.get_name() : app.get_parent()->get_name() + '-' + app.get_name();
@@ -140,7 +86,7 @@ std::string head(const CLI::Option& option) {
 
 std::string options(const CLI::App& app) {
   std::string page = ".SH OPTIONS\n";
-  for (const Group& group : groups_of(app)) {
+  for (const OptionGroup& group : groups_of(app)) {
     if (!group.note.empty()) page += fmt::format(".PP\n{}:\n", troff(group.note));
     for (const CLI::Option* option : group.options) {
       page += fmt::format(".TP\n{}\n{}", head(*option), troff(option->get_description()));
@@ -157,7 +103,7 @@ std::string completion_of(const CLI::App& app) {
   const std::string verb = app.get_parent() == nullptr ? "" : app.get_name();
   std::string lines;
   std::vector<std::string> words;
-  for (const Group& group : groups_of(app)) {
+  for (const OptionGroup& group : groups_of(app)) {
     for (const CLI::Option* option : group.options) {
       std::string type = option->get_type_name();
       const bool is_listed = takes_value(*option) && (is_choice(type) || is_file(type));

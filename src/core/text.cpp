@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <numeric>
+#include <utility>
 
 namespace qember {
 
@@ -35,6 +38,45 @@ std::optional<std::size_t> utf8_characters(ByteView text) noexcept {
 bool is_name(ByteView name) noexcept {
   return !name.empty() && utf8_characters(name) &&
          std::ranges::none_of(name, [](std::uint8_t octet) { return octet < 0x20 || octet == 0x7f; });
+}
+
+namespace {
+
+constexpr std::size_t longest_word = 64;
+
+/// The distance of optimal string alignment, of words that are not longer than `longest_word`.
+std::size_t changes_between(std::string_view a, std::string_view b) {
+  std::array<std::array<std::size_t, longest_word + 1>, 3> rows{};
+  auto* before = &rows[0];
+  auto* above = &rows[1];
+  auto* row = &rows[2];
+  std::iota(above->begin(), above->end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    (*row)[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t other = (*above)[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      (*row)[j] = std::min({other, (*above)[j] + 1, (*row)[j - 1] + 1});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) (*row)[j] = std::min((*row)[j], (*before)[j - 2] + 1);
+    }
+    std::swap(before, above);
+    std::swap(above, row);
+  }
+  return (*above)[b.size()];
+}
+
+}  // namespace
+
+Closest::Closest(std::string_view word)
+    : word_(word), changes_(std::max<std::size_t>(word.size() / 3, 1) + 1) {}
+
+void Closest::consider(std::string_view candidate) {
+  const std::size_t longer = std::max(word_.size(), candidate.size());
+  if (longer > longest_word || longer - std::min(word_.size(), candidate.size()) >= changes_) return;
+  const std::size_t changes = changes_between(word_, candidate);
+  if (changes >= changes_) return;
+  changes_ = changes;
+  best_ = candidate;
 }
 
 }  // namespace qember

@@ -22,12 +22,9 @@ namespace qember::fuzz {
 namespace {
 
 int act(std::vector<std::string> arguments) {
-  CLI::App app("", "qember");
-  app.require_subcommand(1);
+  CLI::App app;
   cli::Action action;
-  for (const auto add : {cli::add_encode, cli::add_decode, cli::add_check, cli::add_info, cli::add_show,
-                         cli::add_extract, cli::add_map, cli::add_diff})
-    add(app, action);
+  cli::add_verbs(app, action);
   std::ranges::reverse(arguments);  // as CLI11 wants them
   app.parse(std::move(arguments));
   return action();

@@ -275,7 +275,7 @@ int show(const ShowOptions& options) {
 void add_show(CLI::App& app, Action& action) {
   auto* verb = app.add_subcommand("show", "Show sections and devices, every field by its name");
   auto options = std::make_shared<ShowOptions>();
-  verb->add_option("FILE", options->file, "The stream; - is standard input");
+  verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
   verb->add_option("--device", options->device, "Only the section NAME, of all instances or one")
       ->type_name("NAME[/INSTANCE]");
   verb->add_option("--field", options->field, "Only the fields at or below a path such as env.regs[3]")

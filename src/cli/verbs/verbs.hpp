@@ -25,5 +25,6 @@ void add_show(CLI::App& app, Action& action);
 void add_extract(CLI::App& app, Action& action);
 void add_map(CLI::App& app, Action& action);
 void add_diff(CLI::App& app, Action& action);
+void add_help(CLI::App& app, Action& action);
 
 }  // namespace qember::cli
