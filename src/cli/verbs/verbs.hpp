@@ -22,6 +22,7 @@ void add_decode(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_info(CLI::App& app, Action& action);
 void add_show(CLI::App& app, Action& action);
+void add_regs(CLI::App& app, Action& action);
 void add_extract(CLI::App& app, Action& action);
 void add_map(CLI::App& app, Action& action);
 void add_diff(CLI::App& app, Action& action);

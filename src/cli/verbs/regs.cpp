@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../common_options.hpp"
+#include "../output.hpp"
+#include "../render/registers.hpp"
+#include "verbs.hpp"
+
+#include <qember/event/pump.hpp>
+#include <qember/vm/cpus.hpp>
+
+#include <fmt/format.h>
+
+namespace qember::cli {
+namespace {
+
+struct RegsOptions {
+  std::string file;
+  std::optional<std::uint32_t> cpu;
+  bool json = false;
+  ColorOption color;
+  ReadOptions read;
+};
+
+/// What was asked for, and what there is.
+Error none_found(const RegsOptions& options, std::size_t cpus) {
+  if (!options.cpu || cpus == 0)
+    return {Errc::unsupported, 0, "cpu", "a CPU whose registers are in the stream", "none"};
+  return {Errc::usage, 0, "cpu", fmt::format("the CPU {}", *options.cpu),
+          fmt::format("{} of other numbers", counted(cpus, "CPU"))};
+}
+
+int regs(const RegsOptions& options) {
+  Lines lines;
+  const vm::StreamOptions stream_options = options.read.stream_options();
+  auto stream = vm::OpenedStream::open(options.file, stream_options);
+  if (!stream) return fail(options.file, stream.error());
+  if (options.json) lines.write(registers_json_head());
+  std::size_t cpus = 0;
+  std::size_t printed = 0;
+  const Style style = options.color.style();
+  vm::CpuReader reader(**stream, stream_options.limits, [&](vm::Cpu&& cpu) -> Status {
+    ++cpus;
+    if (options.cpu && cpu.instance != *options.cpu) return {};
+    if (printed++ > 0 && !options.json) lines.write("\n");
+    lines.write(options.json ? registers_json(cpu) : registers_text(cpu, style));
+    return {};
+  });
+  const Status status = event::pump(**stream, reader);
+  if (!status) return lines.finish(fail(options.file, status.error()));
+  return lines.finish(printed > 0 ? exit_ok : fail(options.file, none_found(options, cpus)));
+}
+
+}  // namespace
+
+void add_regs(CLI::App& app, Action& action) {
+  auto* verb = app.add_subcommand("regs", "The registers of every CPU, by the names of its architecture");
+  auto options = std::make_shared<RegsOptions>();
+  verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
+  verb->add_option("--cpu", options->cpu, "Only the CPU of this number, as in cpu/0")->type_name("N");
+  verb->add_flag("--json", options->json, "A JSON object a line, one a CPU");
+  options->color.add_to(*verb);
+  options->read.add_to(*verb);
+  verb->callback([&action, options] { action = [options] { return regs(*options); }; });
+}
+
+}  // namespace qember::cli
