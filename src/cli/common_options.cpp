@@ -13,6 +13,10 @@ void add_choice(CLI::App& verb, const std::string& name, std::string& value,
       ->capture_default_str();
 }
 
+void add_devices(CLI::App& verb, std::vector<std::string>& devices, const std::string& description) {
+  verb.add_option("--device", devices, description)->type_name("DEVICE")->allow_extra_args(false);
+}
+
 void ReadOptions::add_to(CLI::App& verb) {
   add_choice(verb, "--limits", limits_, {"untrusted", "trusted"},
              "How much of anything a stream may claim: untrusted or trusted");

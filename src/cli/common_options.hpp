@@ -12,6 +12,9 @@ namespace qember::cli {
 void add_choice(CLI::App& verb, const std::string& name, std::string& value,
                 const std::vector<std::string>& choices, const std::string& description);
 
+/// `--device`, any number of times.
+void add_devices(CLI::App& verb, std::vector<std::string>& devices, const std::string& description);
+
 /// `--limits` and `--page-size`.
 class ReadOptions {
  public:

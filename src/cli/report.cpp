@@ -35,6 +35,10 @@ ExitCode worse(ExitCode a, ExitCode b) noexcept {
 std::string line_of(const std::string& file, const Error& error) {
   // What the system refused names the file itself.
   if (error.code == Errc::io) return printable_line(to_string(error));
+  // What was asked for has no place in the file.
+  if (error.code == Errc::usage && error.offset == 0)
+    return printable_line(
+        fmt::format("{}: {}: expected {}, found {}", file, error.path, error.expected, error.found));
   return printable_line(fmt::format("{}:{}", file, to_string(error)));
 }
 

@@ -23,7 +23,8 @@ ExitCode exit_code(Errc code) noexcept;
 /// Of two codes the one that counts: 70, then 2, 1, 3, 4, 0.
 ExitCode worse(ExitCode a, ExitCode b) noexcept;
 
-/// `FILE:OFFSET: PATH: expected X, found Y`; of `Errc::io`, `NAME: MESSAGE`: see `to_string`.
+/// `FILE:OFFSET: PATH: expected X, found Y`, without the offset for what was asked for and is not there; of
+/// `Errc::io`, `NAME: MESSAGE`: see `to_string`.
 std::string line_of(const std::string& file, const Error& error);
 /// The same as an object: file, offset, path, code, expected, found, and schema_fingerprint where the error
 /// names a schema; of `Errc::io`, file, offset, code and message.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/vm/compare.hpp>
 
+#include <qember/vm/selector.hpp>
+
 #include <fmt/format.h>
 
 #include <map>
@@ -28,13 +30,14 @@ void pair_up(const Items& a, const Items& b, Key key_of, Each each) {
 
 class Comparison {
  public:
-  Comparison(Guest& a, Guest& b, DifferenceSink& report, const Limits& limits)
-      : a_(a), b_(b), report_(report), limits_(limits) {}
+  Comparison(Guest& a, Guest& b, DifferenceSink& report, const Limits& limits, const CompareOptions& options)
+      : a_(a), b_(b), report_(report), limits_(limits), options_(options), selector_(options.devices) {}
 
   Result<bool> differ() {
-    configuration();
-    ram();
+    if (selector_.selects_all()) configuration();
+    if (selector_.selects_all()) ram();
     sections();
+    if (status_) status_ = selector_.missed();
     if (!status_) return status_.error();
     return differ_;
   }
@@ -54,6 +57,8 @@ class Comparison {
   Guest& b_;
   DifferenceSink& report_;
   Limits limits_;
+  const CompareOptions& options_;
+  DeviceSelector selector_;
   bool differ_ = false;
   Status status_;
 };
@@ -80,7 +85,7 @@ void Comparison::ram() {
       report_.block(a, b);
     }
     // Pages of two sizes are not the same pages.
-    if (a == nullptr || b == nullptr || a_.page_size != b_.page_size) return;
+    if (!options_.ram || a == nullptr || b == nullptr || a_.page_size != b_.page_size) return;
     const auto pages_of = [](Guest& guest, const event::RamBlock* block) {
       return BlockPages{guest.ram.blocks()[static_cast<std::size_t>(block - guest.blocks.data())],
                         guest.ram.digests()};
@@ -96,6 +101,8 @@ void Comparison::ram() {
 }
 
 void Comparison::sections() {
+  for (const Guest* guest : {&a_, &b_})
+    for (const GuestSection& section : guest->sections) selector_.consider(section.name);
   const auto key_of = [](const GuestSection& section) {
     return std::pair(std::string_view(section.name), section.instance);
   };
@@ -103,6 +110,8 @@ void Comparison::sections() {
 }
 
 void Comparison::section(const GuestSection* a, const GuestSection* b) {
+  const GuestSection& any = a == nullptr ? *b : *a;
+  if (!selector_.selects(any.name, any.instance)) return;
   FieldChanges fields;
   if (a != nullptr && b != nullptr) {
     const bool is_same = a->size == b->size && a->digest == b->digest;
@@ -123,8 +132,9 @@ void Comparison::section(const GuestSection* a, const GuestSection* b) {
 
 }  // namespace
 
-Result<bool> compare(Guest& a, Guest& b, DifferenceSink& differences, const Limits& limits) {
-  return Comparison(a, b, differences, limits).differ();
+Result<bool> compare(Guest& a, Guest& b, DifferenceSink& differences, const Limits& limits,
+                     const CompareOptions& options) {
+  return Comparison(a, b, differences, limits, options).differ();
 }
 
 namespace {

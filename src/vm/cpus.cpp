@@ -14,9 +14,7 @@ Error refuse(const event::CollectedSection& section, const Limits& limits) {
     error.expected = fmt::format("max_section: at most {} bytes", limits.max_section);
     error.found = "more";
   } else if (section.fit == event::Fit::does_not_fit) {
-    error.code = Errc::description_mismatch;
-    error.expected = "a state that its description fits";
-    error.found = "another";
+    error.found = "a description that does not fit them";
   }
   return error;
 }

@@ -78,14 +78,16 @@ Status read_pages_again(Guest& guest, io::ByteSource& source, StreamOptions opti
 }  // namespace
 
 Result<std::unique_ptr<Guest>> read_guest(io::ByteSource& source, const StreamOptions& options,
-                                          std::uint64_t seed) {
+                                          std::uint64_t seed, bool ram) {
   auto stream = OpenedStream::open(source, options);
   if (!stream) return std::move(stream.error());
   auto guest = std::make_unique<Guest>(
       source.is_seekable() ? DigestedRam::Keep::none : DigestedRam::Keep::all, seed, options.limits);
   GuestReader reader(*guest, **stream, options.limits);
   guest->ram.begin(**stream);
-  if (auto status = event::pump(**stream, reader, guest->ram); !status) return std::move(status.error());
+  std::vector<event::Sink*> sinks{&reader};
+  if (ram) sinks.push_back(&guest->ram);
+  if (auto status = event::pump(**stream, sinks); !status) return std::move(status.error());
   if (guest->ram.sent_elsewhere())
     return Error{Errc::unsupported, 0, "ram", "the contents of memory",
                  std::string(event::sent_elsewhere_text)};

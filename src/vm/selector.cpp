@@ -1,37 +1,145 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/vm/selector.hpp>
 
+#include <qember/device/registers.hpp>
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
 namespace qember::vm {
 namespace {
 
-/// Decimal, or hexadecimal after 0x.
-std::optional<std::uint32_t> number(std::string_view text) {
-  const bool is_hex = text.starts_with("0x");
-  if (is_hex) text.remove_prefix(2);
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, is_hex ? 16 : 10);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+/// Whether `pattern`, with its `*` and `?`, is all of `text`. Goes back to the last `*` alone, so that it
+/// takes the product of the two lengths at most.
+bool matches(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0;
+  std::size_t t = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t after = 0;  // in the text, where what follows the star is tried
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      after = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++after;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+/// As `NAME/INSTANCE`, divided at the last slash.
+bool matches_instance(std::string_view text, std::string_view name, std::uint32_t instance) {
+  const std::size_t slash = text.rfind('/');
+  if (slash == std::string_view::npos || !matches(text.substr(0, slash), name)) return false;
+  const std::string_view number = text.substr(slash + 1);
+  return number == "*" || parse_number(number) == instance;
+}
+
+std::string suggestion(const Closest& closest) {
+  return closest.best().empty() ? "none" : fmt::format("none; did you mean {}?", closest.best());
 }
 
 }  // namespace
 
-DeviceSelector::DeviceSelector(std::string text) : text_(std::move(text)) {
-  const std::size_t slash = text_.rfind('/');
-  if (slash == std::string::npos) return;
-  name_ = std::string_view(text_).substr(0, slash);
-  instance_ = number(std::string_view(text_).substr(slash + 1));
+std::optional<std::uint64_t> parse_number(std::string_view text) noexcept {
+  const bool is_hex = text.starts_with("0x") || text.starts_with("0X");
+  if (is_hex) text.remove_prefix(2);
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, is_hex ? 16 : 10);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+DeviceSelector::DeviceSelector(std::vector<std::string> texts) {
+  for (std::string& text : texts) {
+    Closest closest(text);
+    texts_.push_back({std::move(text), std::move(closest)});
+  }
+}
+
+void DeviceSelector::consider(std::string_view name) {
+  for (Text& each : texts_) each.is_name |= each.text == name;
 }
 
 void DeviceSelector::consider(const device::Description& description) {
-  if (std::ranges::find(description.devices(), text_, &device::Device::name) != description.devices().end())
-    instance_.reset();
+  for (const device::Device& device : description.devices()) consider(device.name);
 }
 
-bool DeviceSelector::selects(std::string_view name, std::uint32_t instance) const {
-  return text_.empty() || name == text_ || (instance_ == instance && name == name_);
+bool DeviceSelector::selects(std::string_view name, std::uint32_t instance) {
+  bool is_meant = texts_.empty();
+  for (Text& each : texts_) {
+    const bool is_name = name == each.text;
+    const bool fits =
+        !each.is_name && (matches(each.text, name) || matches_instance(each.text, name, instance));
+    if (!each.is_found) each.closest.consider(name);
+    each.is_found |= is_name || fits;
+    is_meant |= is_name || fits;
+  }
+  return is_meant;
+}
+
+Status DeviceSelector::missed() const {
+  for (const Text& each : texts_)
+    if (!each.is_found)
+      return Error{Errc::usage, 0, "device", "the section " + each.text, suggestion(each.closest)};
+  return {};
+}
+
+void FieldSelector::consider(const device::Description& description) {
+  device_ = DeviceSelector();
+  path_ = text_;
+  closest_ = Closest("");
+  for (auto colon = text_.rfind(':'); colon != std::string::npos && colon != 0;
+       colon = text_.rfind(':', colon - 1)) {
+    DeviceSelector before({text_.substr(0, colon)});
+    before.consider(description);
+    const bool is_device = std::ranges::any_of(
+        description.devices(),
+        [&before](const device::Device& device) { return before.selects(device.name, device.instance); });
+    if (!is_device) continue;
+    device_ = std::move(before);
+    path_ = text_.substr(colon + 1);
+    closest_ = Closest(std::string_view(path_).substr(0, path_.find('[')));
+    return;
+  }
+}
+
+std::optional<std::string> FieldSelector::path_in(const device::Device& device) {
+  if (!device_.selects(device.name, device.instance)) return std::nullopt;
+  if (!device_.selects_all())
+    for (const device::Field& field : device.state.fields) closest_.consider(field.name);
+  std::string path = device::register_path(device, path_);
+  return path.empty() ? path_ : path;
+}
+
+Error FieldSelector::missed() const {
+  return {Errc::usage, 0, "field", "the field " + text_, suggestion(closest_)};
+}
+
+Result<MemoryPlace> parse_place(std::string_view text, std::span<const event::RamBlock> blocks) {
+  Closest closest(text.substr(0, text.rfind('+')));
+  for (auto plus = text.rfind('+'); plus != std::string_view::npos && plus != 0;
+       plus = text.rfind('+', plus - 1)) {
+    const auto block = std::ranges::find(blocks, text.substr(0, plus), &event::RamBlock::name);
+    if (block == blocks.end()) continue;
+    const auto offset = parse_number(text.substr(plus + 1));
+    if (!offset) break;
+    return MemoryPlace{static_cast<std::uint32_t>(block - blocks.begin()), *offset};
+  }
+  if (const auto address = parse_number(text)) return MemoryPlace{std::nullopt, *address};
+  for (const event::RamBlock& block : blocks) closest.consider(block.name);
+  const bool names_block = text.find('+') != std::string_view::npos;
+  return Error{
+      Errc::usage, 0, "memory", "an ADDRESS, or BLOCK+OFFSET of a block that there is",
+      std::string(text) +
+          (names_block && !closest.best().empty() ? fmt::format("; did you mean {}?", closest.best()) : "")};
 }
 
 }  // namespace qember::vm

@@ -62,11 +62,14 @@ using Words = std::vector<std::string>;
 /// The verbs that look into a stream, IN; what they write is OUT.
 const std::vector<Words> looks{{"show", "IN"},
                                {"show", "--json", "IN"},
+                               {"regs", "IN"},
+                               {"regs", "--json", "IN"},
                                {"info", "--json", "IN"},
                                {"info", "IN", "--against", "IN"},
                                {"map", "IN"},
                                {"map", "IN", "--svg", "OUT"},
                                {"diff", "IN", "IN"},
+                               {"diff", "IN", "IN", "--device", "*", "--quiet"},
                                {"extract", "IN", "--ram", "OUT"},
                                {"extract", "IN", "--ram", "OUT", "--partial"},
                                {"extract", "IN", "--elf", "OUT"}};

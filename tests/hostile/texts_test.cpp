@@ -22,13 +22,16 @@ const std::vector<Verb> verbs{{"check $in", 1},
                               {"check --json $in", 1},
                               {"show $in"},
                               {"show --json $in"},
+                              {"regs $in"},
+                              {"regs --json $in"},
                               {"info $in"},
                               {"info --json $in"},
                               {"map $in"},
                               {"map $in --svg -"},
                               {"info $in --against whole"},
                               {"diff $in other", 1},
-                              {"diff --json $in other", 1}};
+                              {"diff --json $in other", 1},
+                              {"diff --no-ram $in other", 1}};
 
 /// The shipped stream with a fault behind its end, so that `check` has something to say, too.
 Bytes whole_stream() {

@@ -25,10 +25,19 @@ class DifferenceSink {
   virtual void section(const GuestSection* a, const GuestSection* b, const FieldChanges& fields) = 0;
 };
 
+struct CompareOptions {
+  /// Only the sections that these DEVICEs name, see `DeviceSelector`, and nothing else of the guests.
+  std::vector<std::string> devices{};
+  /// Whether contents of memory count.
+  bool ram = true;
+};
+
 /// Whether the two differ. They are the same where their configuration, memory and devices are, however each
 /// was sent. Both were read with the same seed. `Errc::limit` for more values than `Limits::max_compared`;
-/// `Errc::io` where the digests of pages can't be read back.
-Result<bool> compare(Guest& a, Guest& b, DifferenceSink& differences, const Limits& limits);
+/// `Errc::io` where the digests of pages can't be read back; `Errc::usage` for a DEVICE that
+/// neither has.
+Result<bool> compare(Guest& a, Guest& b, DifferenceSink& differences, const Limits& limits,
+                     const CompareOptions& options = {});
 
 /// The same of two saved VMs, each of which is read once, or twice where its pages got deltas. The path of an
 /// error begins with `a` or `b`, where it is of that one. `Errc::unsupported` where RAM is not in the stream.

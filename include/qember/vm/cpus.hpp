@@ -24,9 +24,8 @@ class CpuReader final : public event::Sink {
         collector_(context, limits, {}, [this](auto&& section) { return add(section); }) {}
 
   using Sink::take;
-  /// `Errc::unsupported` for a CPU that the stream does not describe or whose registers are not known,
-  /// `Errc::limit` for one beyond `Limits::max_section`, and `Errc::description_mismatch` for one that its
-  /// description does not fit, its offset being that of the section.
+  /// `Errc::unsupported` for a CPU that no description fits or whose registers are not known, and
+  /// `Errc::limit` for one beyond `Limits::max_section`; the offset is that of the section.
   Status take(const event::Event& event) override { return collector_.take(event); }
 
  private:

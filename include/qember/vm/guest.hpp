@@ -28,8 +28,9 @@ struct Guest {
   std::vector<GuestSection> sections;  ///< all but RAM
 };
 
-/// Reads a stream, twice where its pages got deltas. `seed`: of the digests of pages.
+/// Reads a stream, twice where its pages got deltas. `seed`: of the digests of pages. Without `ram` contents
+/// of memory are passed over.
 Result<std::unique_ptr<Guest>> read_guest(io::ByteSource& source, const StreamOptions& options,
-                                          std::uint64_t seed);
+                                          std::uint64_t seed, bool ram = true);
 
 }  // namespace qember::vm

@@ -15,9 +15,21 @@ namespace {
 struct DiffOptions {
   std::string a;
   std::string b;
+  vm::CompareOptions compare;
+  bool quiet = false;
   bool json = false;
   ColorOption color;
   ReadOptions read;
+};
+
+/// Takes what differs and says nothing.
+class Silence final : public vm::DifferenceSink {
+ public:
+  void fact(std::string_view, const std::string&, const std::string&) override {}
+  void subsection(const event::ConfigurationSubsection*, const event::ConfigurationSubsection*) override {}
+  void block(const event::RamBlock*, const event::RamBlock*) override {}
+  void pages(const event::RamBlock&, std::uint64_t, const vm::ChangedRanges&) override {}
+  void section(const vm::GuestSection*, const vm::GuestSection*, const vm::FieldChanges&) override {}
 };
 
 /// 1 says that they differ, so that what is invalid can't have it.
@@ -30,7 +42,8 @@ Result<std::unique_ptr<vm::Guest>> read_guest(const std::string& file, const Dif
                                               std::uint64_t seed) {
   auto source = io::open_source(file);
   if (!source) return std::move(source.error());
-  return vm::read_guest(**source, options.read.stream_options(), seed);
+  const bool ram = options.compare.ram && options.compare.devices.empty();
+  return vm::read_guest(**source, options.read.stream_options(), seed, ram);
 }
 
 int diff(const DiffOptions& options) {
@@ -42,8 +55,10 @@ int diff(const DiffOptions& options) {
   const auto b = read_guest(options.b, options, seed);
   if (!b) return refuse(options.b, b.error());
   Lines lines;
-  const auto report = options.json ? make_diff_json(lines) : make_diff_tree(lines, options.color.style());
-  const auto differ = vm::compare(**a, **b, *report, options.read.stream_options().limits);
+  const auto report = options.quiet  ? std::unique_ptr<vm::DifferenceSink>(std::make_unique<Silence>())
+                      : options.json ? make_diff_json(lines)
+                                     : make_diff_tree(lines, options.color.style());
+  const auto differ = vm::compare(**a, **b, *report, options.read.stream_options().limits, options.compare);
   if (!differ) return lines.finish(refuse(options.a, differ.error()));
   return lines.finish(*differ ? exit_invalid : exit_ok);
 }
@@ -56,6 +71,9 @@ void add_diff(CLI::App& app, Action& action) {
   auto options = std::make_shared<DiffOptions>();
   verb->add_option("A", options->a, "A stream; - is standard input")->required();
   verb->add_option("B", options->b, "Another; - is standard input")->required();
+  add_devices(*verb, options->compare.devices, "Only these sections, and neither RAM nor the configuration");
+  verb->add_flag("!--no-ram", options->compare.ram, "Leave contents of memory out");
+  verb->add_flag("-q,--quiet", options->quiet, "Print nothing: the exit code tells");
   verb->add_flag("--json", options->json, "A JSON object a line");
   options->color.add_to(*verb);
   options->read.add_to(*verb);

@@ -21,7 +21,7 @@ using event::Element;
 
 struct ShowOptions {
   std::string file = "-";
-  std::string device;
+  std::vector<std::string> devices;
   std::string field;
   bool json = false;
   bool offsets = false;
@@ -42,20 +42,21 @@ class Show final : public event::Handler<Show> {
         field_(options.field),
         stream_(stream),
         out_(out),
-        selector_(options.device),
+        selector_(options.devices),
         collector_(stream, limits_, {.early_waits = true}, [this](event::CollectedSection&& section) {
           return section.fit == event::Fit::in_parts ? add_part(section) : show_device(section), Status();
         }) {}
 
   /// What had no end before the stream's.
   void finish();
-  bool found() const noexcept { return found_; }
+  /// `Errc::usage` where what was asked for is not there.
+  Status missed() const;
 
  private:
   friend class event::Handler<Show>;
 
   std::uint64_t offset() const { return stream_.offset(); }
-  bool whole() const { return selector_.selects_all() && field_.empty(); }
+  bool whole() const { return selector_.selects_all() && field_.selects_all(); }
 
   void on(const event::AnyOf<event::RamControl, event::MappedBitmap, event::MappedStale> auto&) {}
   void on(const event::StreamBegin&) {
@@ -83,12 +84,12 @@ class Show final : public event::Handler<Show> {
   std::string reason_of(const event::CollectedSection& section) const;
   void consider_description();
   void end_iterable();
-  bool wants_part() const {
-    return field_.empty() && selector_.selects(place_.section.name, place_.section.instance);
+  bool wants_part() {
+    return field_.selects_all() && selector_.selects(place_.section.name, place_.section.instance);
   }
 
   Limits limits_;
-  std::string field_;
+  vm::FieldSelector field_;
   vm::OpenedStream& stream_;
   ShowOutput& out_;
   vm::DeviceSelector selector_;
@@ -158,8 +159,9 @@ void Show::show_device(const event::CollectedSection& section) {
   const PlacedSection place{{section.type, section.id, section.name, section.instance, section.version},
                             section.offset};
   if (section.fit == event::Fit::fits) {
-    found_ |= out_.device(place, *section.device, section.body, field_);
-  } else if (field_.empty()) {
+    const auto path = field_.path_in(*section.device);
+    found_ |= path && out_.device(place, *section.device, section.body, *path);
+  } else if (field_.selects_all()) {
     found_ = true;
     const bool is_other = section.fit == event::Fit::does_not_fit;
     out_.opaque(place, {section.size, section.digest, reason_of(section)},
@@ -197,11 +199,12 @@ void Show::consider_description() {
   if (considered_ == collector_.description()) return;
   considered_ = collector_.description();
   selector_.consider(*considered_);
+  field_.consider(*considered_);
 }
 
 void Show::end_iterable() {
   Iterated& sum = iterable_->sum;
-  if (!field_.empty() || !selector_.selects(sum.name, sum.place.section.instance)) return;
+  if (!field_.selects_all() || !selector_.selects(sum.name, sum.place.section.instance)) return;
   found_ = true;
   sum.place.section.name = sum.name;
   const event::Session& session = stream_.session();
@@ -246,10 +249,9 @@ void Show::on(const event::TrailingData& rest) {
 
 void Show::on(const event::StreamEnd&) { finish(); }
 
-std::string wanted(const ShowOptions& options) {
-  const std::string device =
-      options.device.empty() ? "a section" : "the section " + printable(options.device);
-  return options.field.empty() ? device : device + " with the field " + printable(options.field);
+Status Show::missed() const {
+  if (auto status = selector_.missed(); !status) return status;
+  return found_ || field_.selects_all() ? Status() : field_.missed();
 }
 
 int show(const ShowOptions& options) {
@@ -265,9 +267,8 @@ int show(const ShowOptions& options) {
   if (!status) show.finish();
   if (auto written = lines.flush(); !written) return fail("-", written.error());
   if (!status) return fail(options.file, status.error());
-  if (!show.found() && !(options.device.empty() && options.field.empty()))
-    return fail(options.file, {Errc::usage, 0, "show", wanted(options), "none"});
-  return exit_ok;
+  const Status missed = show.missed();
+  return missed ? exit_ok : fail(options.file, missed.error());
 }
 
 }  // namespace
@@ -276,10 +277,10 @@ void add_show(CLI::App& app, Action& action) {
   auto* verb = app.add_subcommand("show", "Show sections and devices, every field by its name");
   auto options = std::make_shared<ShowOptions>();
   verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
-  verb->add_option("--device", options->device, "Only the section NAME, of all instances or one")
-      ->type_name("NAME[/INSTANCE]");
-  verb->add_option("--field", options->field, "Only the fields at or below a path such as env.regs[3]")
-      ->type_name("PATH");
+  add_devices(*verb, options->devices, "Only these sections: NAME or NAME/INSTANCE, with * and ?");
+  verb->add_option("--field", options->field,
+                   "Only the fields at or below a path such as env.regs[3], or a register such as rip")
+      ->type_name("[DEVICE:]FIELD");
   verb->add_flag("--json", options->json, "A JSON object a line");
   verb->add_flag("--offsets", options->offsets,
                  "Where sections are in the file, and fields in their section, in hexadecimal");

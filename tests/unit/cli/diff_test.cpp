@@ -162,3 +162,38 @@ TEST_CASE("diff's exit code for trouble is not that for a difference") {
   CHECK(run({"diff", "-", "-"}, good).code == 2);
   CHECK(run({"diff", "-", "/nonexistent"}, good).code == 2);
 }
+
+TEST_CASE("diff compares the sections that are asked for, and no others") {
+  Guest one;
+  one.ram().page("pc.ram", 0, 1);
+  const Bytes a = one.with();
+  Bytes changed = dev_state();
+  changed[1] ^= 1U;
+  Guest two;
+  two.ram().page("pc.ram", 0, 2);
+  const Bytes b = two.with(changed);
+  CHECK_THAT(diff(a, b).out, Catch::Contains("RAM pc.ram") && Catch::Contains("dev/0"));
+  const Ran device = diff(a, b, {"--device", "dev"});
+  CHECK(device.code == 1);
+  CHECK_THAT(device.out, Catch::StartsWith("dev/0\n  level") && !Catch::Contains("RAM"));
+  CHECK(diff(a, b, {"--device", "ol*"}).code == 0);
+  CHECK(diff(a, b, {"--device", "old", "--device", "dev/0"}).out == device.out);
+  const Ran none = diff(a, b, {"--device", "dve"});
+  CHECK(none.code == 2);
+  CHECK_THAT(none.error, Catch::Contains("expected the section dve, found none; did you mean dev?"));
+}
+
+TEST_CASE("diff --no-ram leaves contents of memory out, --quiet says nothing") {
+  Guest one;
+  one.ram().page("pc.ram", 0, 1);
+  Guest two;
+  two.ram().page("pc.ram", 0, 2);
+  const Bytes a = one.with();
+  const Bytes b = two.with();
+  CHECK(diff(a, b).code == 1);
+  CHECK(diff(a, b, {"--no-ram"}).code == 0);
+  const Ran quiet = diff(a, b, {"--quiet"});
+  CHECK(quiet.code == 1);
+  CHECK(quiet.out + quiet.error == "");
+  CHECK(diff(a, a, {"-q"}).code == 0);
+}

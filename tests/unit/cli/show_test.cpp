@@ -224,3 +224,27 @@ TEST_CASE("show --offsets finds sections in the file and fields in their section
   CHECK(device["fields"][3]["at"] == 4);
   CHECK(device["fields"][8]["fields"][0]["at"] == dev_state().size() - 8);
 }
+
+TEST_CASE("show takes several devices, patterns, and a device before a field") {
+  const Bytes stream = small_stream().bytes();
+  const std::string both = show(stream, {"--device", "dev"}).out + show(stream, {"--device", "old"}).out;
+  CHECK(show(stream, {"--device", "old", "--device", "dev/0"}).out.size() == both.size());
+  CHECK(show(stream, {"--device", "d*v"}).out == show(stream, {"--device", "dev"}).out);
+  CHECK(show(stream, {"--field", "dev:regs[1]"}).out ==
+        show(stream, {"--device", "dev", "--field", "regs[1]"}).out);
+  CHECK(show(stream, {"--field", "old:regs[1]"}).code == 2);
+  CHECK_THAT(show(stream, {"--device", "dve"}).error,
+             Catch::Contains("-: device: expected the section dve, found none; did you mean dev?"));
+  CHECK_THAT(show(stream, {"--field", "dev:rges"}).error, Catch::Contains("did you mean regs?"));
+}
+
+TEST_CASE("show takes a register by its name") {
+  const std::string fields = R"({"name": "env.regs", "array_len": 16, "type": "uint64", "size": 8},)"
+                             R"({"name": "env.eip", "type": "uint64", "size": 8})";
+  Bytes state(17 * 8);
+  state[4 * 8 + 7] = 0x42;
+  const Bytes stream = device_stream("cpu", state, fields);
+  CHECK_THAT(show(stream, {"--field", "cpu/0:rsp"}).out,
+             Catch::Contains("env.regs[4]") && Catch::Contains("0x42"));
+  CHECK(show(stream, {"--field", "rsp"}).out == show(stream, {"--field", "cpu:env.regs[4]"}).out);
+}
