@@ -33,6 +33,7 @@ configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/qember-config.cmake.in"
 # Before 1.0 a minor version may change the interface.
 write_basic_package_version_file("${made}/qember-config-version.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${made}/qember-config.cmake" "${made}/qember-config-version.cmake"
+  "${CMAKE_CURRENT_LIST_DIR}/FindZstd.cmake"
   DESTINATION "${package_dir}" COMPONENT development)
 
 # Relative to where the file is, so that the prefix can be moved.

@@ -21,7 +21,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libqember-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "zlib1g-dev")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libbz2-dev, liblzma-dev, libzstd-dev, zlib1g-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS "asn1c (>= 0.9.28)")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
 "qember takes the migration stream of a QEMU virtual machine to ASN.1 BER, and
@@ -33,6 +33,7 @@ projects need to extend its schema with types of their own; that takes asn1c.")
 set(CPACK_DEBIAN_COMMAND_PACKAGE_NAME qember)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_COMMAND_PACKAGE_SUGGESTS "lzop")
 set(CPACK_COMPONENT_COMMAND_DESCRIPTION
 "qember takes the migration stream of a QEMU virtual machine to ASN.1 BER, and
 back to the same bytes: of files, and of pipes in the middle of a live

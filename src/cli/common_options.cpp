@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "common_options.hpp"
 
+#include "output.hpp"
+#include "render/style.hpp"
+#include "unpack_lzop.hpp"
+
 #include <fmt/ranges.h>
 
 namespace qember::cli {
@@ -30,6 +34,35 @@ void ReadOptions::add_to(CLI::App& verb) {
           },
           ""))
       ->type_name("SIZE");
+  verb.add_option("--offset", offset_, "Where the stream begins in the file, if not where the file does")
+      ->type_name("N");
+  verb.add_option("--snapshot", snapshot_, "Of a qcow2 image: id:N, name:S, or a word that is one of them")
+      ->type_name("WHICH");
+  verb.add_flag("--allow-trailing", allow_trailing_, "Let other bytes than zeros follow, as on a volume");
+}
+
+void say_notes(const std::string& file, const container::Contents& contents) {
+  const auto note = [&file](std::string_view text) {
+    say(fmt::format("qember: {}\n", printable_line(fmt::format("{}: note: {}", file, text))));
+  };
+  if (contents.libvirt && !contents.libvirt->is_marked_complete)
+    note("libvirt marked the save as incomplete; what the stream is, its own end tells");
+  constexpr std::uint64_t corrupt = 2;
+  if (contents.qcow2 && (contents.qcow2->incompatible & corrupt) != 0)
+    note("QEMU marked the image as corrupt");
+}
+
+vm::StreamOptions noted(const std::string& file, vm::StreamOptions options) {
+  options.on_contents = [&file, also = std::move(options.on_contents)](
+                            const std::shared_ptr<const container::Contents>& contents) {
+    say_notes(file, *contents);
+    if (also) also(contents);
+  };
+  return options;
+}
+
+Result<std::unique_ptr<vm::OpenedStream>> open_stream(const std::string& file, vm::StreamOptions options) {
+  return vm::OpenedStream::open(file, noted(file, std::move(options)));
 }
 
 void add_force(CLI::App& verb, bool& force) {
@@ -40,6 +73,10 @@ vm::StreamOptions ReadOptions::stream_options() const {
   vm::StreamOptions options;
   options.limits = limits_ == "trusted" ? Limits::trusted() : Limits::untrusted();
   options.page_size = page_size_;
+  options.offset = offset_;
+  options.snapshot = snapshot_;
+  options.allow_trailing = allow_trailing_;
+  options.unpack_lzop = unpack_lzop;
   return options;
 }
 

@@ -15,16 +15,30 @@ void add_choice(CLI::App& verb, const std::string& name, std::string& value,
 /// `--device`, any number of times.
 void add_devices(CLI::App& verb, std::vector<std::string>& devices, const std::string& description);
 
-/// `--limits` and `--page-size`.
+/// How a stream is read: `--limits`, `--page-size`, and where it is in what holds it.
 class ReadOptions {
  public:
   void add_to(CLI::App& verb);
   vm::StreamOptions stream_options() const;
+  bool allows_trailing() const noexcept { return allow_trailing_; }
+  const std::string& snapshot() const noexcept { return snapshot_; }
 
  private:
   std::string limits_ = "untrusted";
   std::optional<std::uint64_t> page_size_;
+  std::optional<std::uint64_t> offset_;
+  std::string snapshot_;
+  bool allow_trailing_ = false;
 };
+
+/// Says on standard error what a user of that file should know, though it is no fault of the stream.
+void say_notes(const std::string& file, const container::Contents& contents);
+
+/// The same options for that file, whose name outlives them: what opens it says these notes.
+vm::StreamOptions noted(const std::string& file, vm::StreamOptions options);
+
+/// Opens a file, and says these notes.
+Result<std::unique_ptr<vm::OpenedStream>> open_stream(const std::string& file, vm::StreamOptions options);
 
 /// `--force`, which means the same in every verb: that a terminal may get bytes, and that files may be
 /// replaced whose names the stream gives. A file that the command line names is replaced in any case, by a

@@ -4,6 +4,8 @@
 #include "output.hpp"
 #include "render/style.hpp"
 
+#include <qember/vm/opened_stream.hpp>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -32,18 +34,42 @@ ExitCode worse(ExitCode a, ExitCode b) noexcept {
   return std::ranges::find(order, a) < std::ranges::find(order, b) ? a : b;
 }
 
-std::string line_of(const std::string& file, const Error& error) {
+Place::Place(std::string file, const vm::OpenedStream& stream)
+    : file(std::move(file)), has_file_offsets(stream.has_file_offsets()) {
+  std::vector<std::string> way = stream.contents().way;
+  way.pop_back();
+  containers = container::to_string(way);
+}
+
+namespace {
+
+/// The option that helps, where one does.
+std::string_view advice_on(const Error& error) {
+  if (error.code == Errc::limit && error.in_container) return " (--limits trusted allows more)";
+  if (error.code == Errc::usage && error.path == "qcow2") return " (see --snapshot)";
+  if (error.code == Errc::unsupported && error.expected.ends_with("at another offset"))
+    return " (see --offset)";
+  return "";
+}
+
+}  // namespace
+
+std::string line_of(const Place& place, const Error& error) {
   // What the system refused names the file itself.
   if (error.code == Errc::io) return printable_line(to_string(error));
   // What was asked for has no place in the file.
   if (error.code == Errc::usage && error.offset == 0)
     return printable_line(
-        fmt::format("{}: {}: expected {}, found {}", file, error.path, error.expected, error.found));
-  return printable_line(fmt::format("{}:{}", file, to_string(error)));
+        fmt::format("{}: {}: expected {}, found {}", place.file, error.path, error.expected, error.found));
+  if (place.containers.empty() || error.in_container)
+    return printable_line(fmt::format("{}:{}{}", place.file, to_string(error), advice_on(error)));
+  const Error within = Error(error).within(place.containers + " > ");
+  return printable_line(fmt::format("{}:{}{}", place.file, to_string(within),
+                                    place.has_file_offsets ? "" : " (the offset is the stream's)"));
 }
 
-std::string json_of(const std::string& file, const Error& error) {
-  nlohmann::ordered_json object{{"file", file}, {"offset", error.offset}};
+std::string json_of(const Place& place, const Error& error) {
+  nlohmann::ordered_json object{{"file", place.file}, {"offset", error.offset}};
   if (error.code != Errc::io) object["path"] = error.path;
   object["code"] = name_of(error.code);
   if (error.code == Errc::io) {
@@ -54,13 +80,17 @@ std::string json_of(const std::string& file, const Error& error) {
   }
   if (!error.rule.empty()) object["rule"] = error.rule;
   if (!error.schema.empty()) object["schema_fingerprint"] = error.schema;
+  if (!place.containers.empty() && error.code != Errc::io) {
+    object["container"] = place.containers;
+    object["offset_in"] = place.has_file_offsets || error.in_container ? "file" : "stream";
+  }
   // Names in a stream need not be UTF-8, nor what a terminal should get.
   return object.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-ExitCode fail(const std::string& file, const Error& error) {
+ExitCode fail(const Place& place, const Error& error) {
   // Who no longer reads does not want to hear of it either.
-  if (error.code != Errc::cancelled) say(fmt::format("qember: {}\n", line_of(file, error)));
+  if (error.code != Errc::cancelled) say(fmt::format("qember: {}\n", line_of(place, error)));
   return exit_code(error.code);
 }
 

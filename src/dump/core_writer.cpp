@@ -144,9 +144,7 @@ Status CoreWriter::finish() {
 }
 
 Result<CoreNotices> write_elf_core(const vm::SavedVm& vm, io::SparseFile& file, CoreOptions options) {
-  vm::StreamOptions stream_options;
-  stream_options.limits = vm.options().limits;
-  stream_options.page_size = vm.options().page_size;
+  vm::StreamOptions stream_options = vm.stream_options();
   if (!options.hole) options.hole = vm.options().hole;
   auto stream = vm::OpenedStream::open(vm.bytes(), std::move(stream_options));
   if (!stream) return std::move(stream.error());

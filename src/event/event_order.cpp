@@ -73,6 +73,8 @@ Status EventOrder::check(const RamBlocks& list) const {
     if (auto status = check_name(block.name); !status) return status;
     if (block.mapped.has_value() != list.blocks.front().mapped.has_value())
       return refuse(Errc::constraint, "RAM blocks that are all mapped or none", "some");
+    if (block.mapped && block.mapped->base != list.blocks.front().mapped->base)
+      return refuse(Errc::constraint, "RAM blocks of one mapped-ram file", "some of another");
   }
   return {};
 }

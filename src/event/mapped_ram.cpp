@@ -22,7 +22,8 @@ Status check_mapped_block(const RamBlock& block, std::uint64_t offset) {
   if (block.length % mapped.page_size != 0) return refuse("a block of whole pages", block.length);
   if (is_left_out(block)) return {};
   constexpr std::uint64_t most = std::uint64_t{1} << 62U;
-  const std::uint64_t fields_end = offset + mapped_fields_size(block);
+  if (mapped.base > most) return refuse("a stream in a file", mapped.base);
+  const std::uint64_t fields_end = mapped.base + offset + mapped_fields_size(block);
   if (block.length > most || mapped.bitmap_offset < fields_end ||
       mapped.bitmap_offset - fields_end > most_padding)
     return refuse(fmt::format("a bitmap at {}", fields_end), mapped.bitmap_offset);

@@ -53,6 +53,7 @@ Status Session::note(const Configuration& configuration) {
     if (auto status = changed.note(configuration.subsections[i]); !status) return status;
   }
   *this = std::move(changed);
+  machine_ = as_text(configuration.machine);
   return {};
 }
 

@@ -1,33 +1,72 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/io/spooled_source.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace qember::io {
+namespace {
 
-std::optional<std::uint64_t> SpooledSource::size() const {
-  const std::lock_guard lock(mutex_);
-  return ended_ ? std::optional(received_) : std::nullopt;
+constexpr std::size_t piece = std::size_t{256} << 10U;
+/// Of what is a hole or not.
+constexpr std::size_t unit = 4096;
+
+bool is_zero(ByteView bytes) {
+  return bytes.empty() || (bytes[0] == 0 && std::equal(bytes.begin() + 1, bytes.end(), bytes.begin()));
+}
+
+Error too_much(std::uint64_t most) {
+  Error error{Errc::limit, most, "input",
+              fmt::format("max_spooled: at most {} bytes in a temporary file", most), "more"};
+  error.in_container = true;
+  return error;
+}
+
+}  // namespace
+
+/// In pieces that are zeros and pieces that are not, each as long as they go on.
+Status SpooledSource::add(ByteView bytes) {
+  const auto unit_at = [&bytes](std::size_t at) {
+    return bytes.subspan(at, std::min(unit, bytes.size() - at));
+  };
+  for (std::size_t begin = 0; begin < bytes.size();) {
+    const bool is_hole = is_zero(unit_at(begin));
+    std::size_t end = begin;
+    while (end < bytes.size() && is_zero(unit_at(end)) == is_hole) end += unit_at(end).size();
+    if (!is_hole) {
+      if (auto status = file_.write(size_, bytes.subspan(begin, end - begin)); !status) return status;
+      is_empty_ = false;
+    }
+    size_ += end - begin;
+    begin = end;
+  }
+  return {};
+}
+
+Result<std::unique_ptr<SpooledSource>> SpooledSource::read(ByteSource& source, std::uint64_t begin,
+                                                           ByteView unread, std::uint64_t most) {
+  std::unique_ptr<SpooledSource> spooled(new SpooledSource(begin));
+  if (auto status = spooled->add(unread); !status) return std::move(status.error());
+  Bytes buffer(piece);
+  for (;;) {
+    const auto count = source.read_some(spooled->size_, buffer);
+    if (!count) return count.error();
+    if (*count == 0) return spooled;
+    if (auto status = spooled->add(ByteView(buffer).first(*count)); !status) return std::move(status.error());
+    if (spooled->size_ > most) return too_much(most);
+  }
 }
 
 Result<std::size_t> SpooledSource::read_some(std::uint64_t offset, MutableBytes to) {
-  const std::lock_guard lock(mutex_);
-  while (offset >= received_ && !ended_)
-    if (auto status = receive(); !status) return std::move(status.error());
-  if (offset >= received_) return std::size_t{0};
-  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(to.size(), received_ - offset));
-  if (auto status = file_.read(offset, to.first(count)); !status) return std::move(status.error());
-  return count;
-}
-
-Status SpooledSource::receive() {
-  buffer_.resize(std::size_t{1} << 20U);
-  const auto count = source_.read_some(received_, buffer_);
-  if (!count) return count.error();
-  if (*count == 0) return ended_ = true, Status();
-  if (auto status = file_.write(received_, ByteView(buffer_).first(*count)); !status) return status;
-  received_ += *count;
-  return {};
+  if (offset >= size_) return std::size_t{0};
+  to = to.first(static_cast<std::size_t>(std::min<std::uint64_t>(to.size(), size_ - offset)));
+  if (is_empty_) {
+    std::ranges::fill(to, std::uint8_t{0});
+    return to.size();
+  }
+  if (auto status = file_.read(offset, to); !status) return std::move(status.error());
+  return to.size();
 }
 
 }  // namespace qember::io

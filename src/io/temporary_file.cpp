@@ -13,7 +13,7 @@
 namespace qember::io {
 namespace {
 /// What errors call it.
-constexpr auto its_name = "the temporary file of pages";
+constexpr auto its_name = "the temporary file";
 }  // namespace
 
 Status TemporaryFile::create() {

@@ -98,6 +98,8 @@ BlockNote read_block_note(Values& values) {
         note.mapped =
             event::MappedRam{static_cast<std::uint32_t>(mapped.number(any_u32)), mapped.number(any_u64),
                              mapped.number(any_u64), mapped.number(any_u64)};
+        if (mapped.more()) note.mapped->base = mapped.number(any_u64);
+        if (mapped.more()) note.mapped->is_big_endian = mapped.flag();
         values.adopt(mapped);
         break;
       }

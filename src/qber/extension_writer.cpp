@@ -97,6 +97,9 @@ Result<Bytes> encode(const SectionNote& note) {
       mapped.append().set_int(block.mapped->page_size);
       mapped.append().set_int(block.mapped->bitmap_offset);
       mapped.append().set_int(block.mapped->pages_offset);
+      if (block.mapped->base == 0 && !block.mapped->is_big_endian) continue;
+      mapped.append().set_int(block.mapped->base);
+      if (block.mapped->is_big_endian) mapped.append().set_bool(true);
     }
   }
   return builder.encode();

@@ -55,6 +55,9 @@ Status Reader::State::note_mapped(std::span<const event::RamBlock> blocks) {
     if (block.mapped.has_value() != blocks[0].mapped.has_value())
       return refuse(Errc::bad_annotation, "", "RAM blocks that are all mapped or none", "some");
     if (!block.mapped) continue;
+    if (block.mapped->base != blocks[0].mapped->base ||
+        block.mapped->is_big_endian != blocks[0].mapped->is_big_endian)
+      return refuse(Errc::bad_annotation, "", "RAM blocks of one mapped-ram file", "some of another");
     auto status = check_mapped_block(block, fields);
     if (status) status = session.note_page_size(block.mapped->page_size);
     if (!status) return place(std::move(status.error()));

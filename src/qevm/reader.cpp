@@ -11,7 +11,10 @@ Reader::Reader(io::Input& input, const Limits& limits, ReaderOptions options)
       limits_(limits),
       session_(limits),
       package_(std::make_unique<event::Package>()),
-      source_(options.source) {
+      source_(options.source),
+      base_(options.base),
+      spool_(std::move(options.spool)),
+      skims_pages_(options.skims_pages) {
   if (!options.page_size) return;
   session_.set_page_size(*options.page_size);
   if (!event::is_page_size(*options.page_size))

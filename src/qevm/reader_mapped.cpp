@@ -7,8 +7,10 @@
 #include <qember/ram/zero.hpp>
 
 #include "../event/cursor.hpp"
+#include "bitmap_order.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace qember::qevm {
 namespace {
@@ -18,6 +20,9 @@ constexpr std::size_t bitmap_piece = std::size_t{64} << 10U;
 bool bit_is_set(ByteView bitmap, std::uint64_t index) {
   return ((bitmap[index / 8] >> (index % 8)) & 1U) != 0;
 }
+
+/// Stands for pages that are not read.
+constexpr std::array<std::uint8_t, 65536> no_page{};
 
 std::size_t zeros_at_front(ByteView bytes) {
   if (ram::is_zero(bytes)) return bytes.size();
@@ -51,6 +56,7 @@ Result<event::RamBlock> Reader::read_mapped_block(std::uint64_t& offset, std::ui
   mapped.page_size = cursor.be<std::uint64_t>("page_size");
   mapped.bitmap_offset = cursor.be<std::uint64_t>("bitmap_offset");
   mapped.pages_offset = cursor.be<std::uint64_t>("pages_offset");
+  mapped.base = base_;
   block.mapped = mapped;
   if (cursor.is_short()) return cursor.shortage(path);
   if (auto status = check_mapped_block(block, offset); !status) {
@@ -68,17 +74,25 @@ void Reader::note_mapped_parts(const event::RamBlock& block, std::uint32_t index
   mapped_.push_back({MappedPart::fields, index, fields});
   if (event::is_left_out(block)) return;
   const std::uint64_t bitmap = event::mapped_bitmap_size(block);
-  mapped_.push_back({MappedPart::padding, index, mapped.bitmap_offset - begin - fields});
+  mapped_.push_back({MappedPart::padding, index, mapped.bitmap_at() - begin - fields});
   mapped_.push_back({MappedPart::bitmap, index, bitmap});
   mapped_.push_back({MappedPart::padding, index, mapped.pages_offset - mapped.bitmap_offset - bitmap});
   mapped_.push_back({MappedPart::pages, index, block.length});
 }
 
+Status Reader::find_seekable(const std::string& path) {
+  if (source_ != nullptr && source_->is_seekable()) return {};
+  if (!spool_) return refuse(Errc::unsupported, path, "a mapped-ram file as a file", "it in a pipe");
+  const auto spooled = spool_();
+  if (!spooled) return spooled.error();
+  source_ = *spooled;
+  return {};
+}
+
 Result<event::Event> Reader::read_mapped_blocks(std::uint64_t total) {
   const std::string path = section_path();
   constexpr std::size_t word = 8;
-  if (source_ == nullptr || !source_->is_seekable())
-    return refuse(Errc::unsupported, path, "a mapped-ram file as a file", "it in a pipe");
+  if (auto status = find_seekable(path); !status) return std::move(status.error());
   if (total > limits_.max_mapped_ram)
     return refuse(Errc::limit, path,
                   fmt::format("at most {} bytes of RAM in a mapped-ram file", limits_.max_mapped_ram),
@@ -98,6 +112,9 @@ Result<event::Event> Reader::read_mapped_blocks(std::uint64_t total) {
       return place(std::move(status.error()), block_path);
     blocks.push_back(std::move(*block));
   }
+  const auto is_big_endian = are_bitmaps_big_endian(*source_, blocks, session_.machine());
+  if (!is_big_endian) return is_big_endian.error();
+  for (event::RamBlock& block : blocks) block.mapped->is_big_endian = *is_big_endian;
   if (auto status = session_.open_blocks(total, std::move(blocks)); !status)
     return place(std::move(status.error()), path);
   blocks_pending_ = false;
@@ -136,11 +153,43 @@ Result<event::Event> Reader::read_mapped() {
   return read_ram();
 }
 
+bool Reader::has_page(std::uint64_t addr, const event::RamBlock& block) const {
+  const event::MappedRam& mapped = *block.mapped;
+  return bit_is_set(bitmap_, event::mapped_page_bit(addr / mapped.page_size, mapped.is_big_endian));
+}
+
+/// The next page that is there, unread; nothing behind the last one, and where the file ends before.
+std::optional<event::Event> Reader::skim_page() {
+  MappedPart& part = mapped_.front();
+  const event::RamBlock& block = session_.blocks()[part.block];
+  const auto size = static_cast<std::size_t>(block.mapped->page_size);
+  if (const auto whole = source_->size(); !whole || *whole < input_.position() + part.left)
+    return std::nullopt;
+  for (; part.left > 0; part.left -= size) {
+    const std::uint64_t addr = block.length - part.left;
+    if (!has_page(addr, block)) {
+      input_.skip(size);
+      continue;
+    }
+    const event::RamPage page{event::RamPageKind::full,     0, false, part.block, addr,
+                              ByteView(no_page).first(size)};
+    if (!session_.note(page)) return std::nullopt;
+    part.left -= size;
+    ++pages_;
+    event_offset_ = input_.offset();
+    input_.skip(size);
+    return page;
+  }
+  return std::nullopt;
+}
+
 /// The pages that are there; those that are not are passed over, unless something stands in their place.
 Result<event::Event> Reader::read_mapped_pages() {
   MappedPart& part = mapped_.front();
   const event::RamBlock& block = session_.blocks()[part.block];
   const auto size = static_cast<std::size_t>(block.mapped->page_size);
+  if (skims_pages_)
+    if (auto page = skim_page()) return std::move(*page);
   for (; part.left > 0; part.left -= size) {
     const ByteView view = input_.view();
     if (view.size() < size) {
@@ -150,7 +199,7 @@ Result<event::Event> Reader::read_mapped_pages() {
     }
     const std::uint64_t addr = block.length - part.left;
     const ByteView data = view.first(size);
-    if (bit_is_set(bitmap_, addr / size)) {
+    if (has_page(addr, block)) {
       const event::RamPage page{event::RamPageKind::full, 0, false, part.block, addr, data};
       if (auto status = session_.note(page); !status) return std::move(status.error());
       part.left -= size;

@@ -111,7 +111,7 @@ void Writer::put(const event::RamBlocks& list) {
   if (!blocks_.empty() && blocks_.front().mapped) {
     put_block(blocks_.front());
     mapped_ = 0;
-    bitmap_at_ = blocks_.front().mapped->bitmap_offset;
+    bitmap_at_ = blocks_.front().mapped->bitmap_at();
     return;
   }
   for (const event::RamBlock& block : blocks_) put_block(block);
@@ -146,7 +146,7 @@ void Writer::seek_block(std::uint32_t block) {
   while (mapped_ && *mapped_ < block) {
     end_block(blocks_[*mapped_]);
     put_block(blocks_[++*mapped_]);
-    bitmap_at_ = blocks_[*mapped_].mapped->bitmap_offset;
+    bitmap_at_ = blocks_[*mapped_].mapped->bitmap_at();
   }
 }
 
@@ -166,7 +166,7 @@ void Writer::put(const event::MappedBitmap& bitmap) {
 
 void Writer::put(const event::MappedStale& stale) {
   seek_block(stale.block);
-  pad_to(blocks_[stale.block].mapped->pages_offset + stale.addr);
+  pad_to(blocks_[stale.block].mapped->pages_at() + stale.addr);
   out_.copy(stale.data);
 }
 
@@ -178,7 +178,7 @@ void Writer::put(const event::RamControl& mark) {
 void Writer::put(const event::RamPage& page) {
   if (mapped_) {
     seek_block(page.block);
-    pad_to(blocks_[page.block].mapped->pages_offset + page.addr);
+    pad_to(blocks_[page.block].mapped->pages_at() + page.addr);
   } else {
     Put to(out_, room_for_name + room_for_fields);
     std::uint64_t flags = page.names_block ? 0 : event::ram_flag::same_block;

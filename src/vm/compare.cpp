@@ -140,10 +140,7 @@ Result<bool> compare(Guest& a, Guest& b, DifferenceSink& differences, const Limi
 namespace {
 
 Result<std::unique_ptr<Guest>> read_guest(const SavedVm& vm, std::string_view name, std::uint64_t seed) {
-  StreamOptions options;
-  options.limits = vm.options().limits;
-  options.page_size = vm.options().page_size;
-  auto guest = vm::read_guest(vm.bytes(), options, seed);
+  auto guest = vm::read_guest(vm.bytes(), vm.stream_options(), seed);
   if (!guest) return std::move(guest.error()).within(name);
   return guest;
 }

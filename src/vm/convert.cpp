@@ -41,7 +41,7 @@ class Passing final : public event::Sink {
 class Encoding final : public event::Sink {
  public:
   Encoding(const OpenedStream& stream, qber::SectionWriter to, const ConvertOptions& options)
-      : writer_(std::move(to)), events_(stream, writer_, options.limits, {options.opaque}) {}
+      : writer_(std::move(to)), events_(stream, writer_, options.read.limits, {options.opaque}) {}
 
   Status take(const event::Event& event) override { return events_.take(event); }
   Status take(std::span<const event::RamPage> pages) override { return events_.take(pages); }
@@ -74,21 +74,14 @@ class MeasuredLengths final : public event::Sink {
   std::size_t most_;
 };
 
-StreamOptions stream_options(const ConvertOptions& options) {
-  StreamOptions stream;
-  stream.limits = options.limits;
-  stream.page_size = options.page_size;
-  return stream;
-}
-
 /// The first pass of two: what every length in the output will be.
 Status measure(io::ByteSource& source, const ConvertOptions& options, qber::Lengths& lengths) {
   if (!source.is_seekable())
     return Error{Errc::usage, 0, "DER", "a source that is seekable, to be read twice", "another"};
-  auto stream = OpenedStream::open(source, stream_options(options));
+  auto stream = OpenedStream::open(source, options.read);
   if (!stream) return std::move(stream.error());
   Encoding encoding(**stream, qber::SectionWriter::measuring(lengths), options);
-  MeasuredLengths bounded(**stream, lengths, options.limits);
+  MeasuredLengths bounded(**stream, lengths, options.read.limits);
   return event::pump(**stream, encoding, bounded);
 }
 
@@ -103,7 +96,7 @@ Status check_form(Format found, std::optional<Format> wanted) {
 
 Status convert(io::ByteSource& source, const Drain& drain, const ConvertOptions& options) {
   io::Output output;
-  StreamOptions with = stream_options(options);
+  StreamOptions with = options.read;
   with.before_wait = [&] { return drain(output); };
   auto stream = OpenedStream::open(source, std::move(with));
   if (!stream) return std::move(stream.error());

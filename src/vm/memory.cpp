@@ -53,7 +53,7 @@ Status Memory::read_page(std::uint32_t block, std::uint64_t page, Unsent unsent)
     return Error{Errc::unsupported, 0, fmt::format("block {:?}", state_->session.blocks()[block].name),
                  fmt::format("the page at {:#x} in the stream", page * size), "none"};
   }
-  const PageReader reader(*state_->index, state_->source);
+  const PageReader reader(*state_->index, *state_->source);
   if (auto status = reader.read(*found, state_->page); !status) return status;
   state_->page_at = {block, page};
   return {};

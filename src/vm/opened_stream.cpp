@@ -1,83 +1,147 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/core/text.hpp>
 #include <qember/vm/opened_stream.hpp>
 
 #include <qember/io/descriptor_source.hpp>
 #include <qember/io/read_ahead.hpp>
+#include <qember/io/spooled_source.hpp>
 
-#include <array>
+#include <fmt/format.h>
+
+#include <algorithm>
 
 namespace qember::vm {
 namespace {
 
 constexpr std::size_t input_capacity = std::size_t{1} << 20U;
-constexpr std::array<std::uint8_t, 4> ber_magic{0x7f, 0xcd, 0xc5, 0x51};
-constexpr std::array<std::uint8_t, 4> native_magic{0x51, 0x45, 0x56, 0x4d};
 
 /// A pipe has who writes to it, who is at work meanwhile; and a small file is read before a thread has begun.
-bool is_worth_a_thread(const io::ByteSource& source) {
-  constexpr std::uint64_t small = 4 * input_capacity;
-  return source.is_seekable() && source.size().value_or(0) > small;
+bool is_worth_a_thread(const io::ByteSource& file, bool is_unpacked) {
+  const std::uint64_t small = is_unpacked ? input_capacity / 4 : 4 * input_capacity;
+  return file.is_seekable() && file.size().value_or(0) > small;
+}
+
+/// Whether a stream that begins so is a mapped-ram file.
+bool is_mapped_ram(ByteView head, const Limits& limits) {
+  io::Input input = io::Input::over(head);
+  qevm::Reader reader(input, limits);
+  for (std::size_t events = 0; events < 2; ++events)
+    if (!reader.next()) return false;
+  return reader.session().mapped_ram();
+}
+
+bool is_trailing_zeros(const event::Event& event) {
+  const auto* const rest = std::get_if<event::TrailingData>(&event);
+  return rest != nullptr && std::ranges::all_of(rest->data, [](std::uint8_t byte) { return byte == 0; });
 }
 
 }  // namespace
 
-OpenedStream::OpenedStream(io::ByteSource& source, StreamOptions options)
-    : source_(source), options_(std::move(options)), input_(input_capacity) {
-  if (options_.read_ahead && is_worth_a_thread(source)) read_ahead_ = std::make_unique<io::ReadAhead>(source);
-}
+OpenedStream::OpenedStream(io::ByteSource& source, StreamOptions options,
+                           std::shared_ptr<const container::Contents> contents,
+                           std::unique_ptr<container::Opened> opened)
+    : source_(source),
+      contents_(std::move(contents)),
+      opened_(std::move(opened)),
+      options_(std::move(options)),
+      input_(input_capacity, opened_->is_in_file() ? opened_->base() : 0) {}
 
 OpenedStream::~OpenedStream() = default;
 
 Result<std::unique_ptr<OpenedStream>> OpenedStream::open(const std::string& path, StreamOptions options) {
-  auto source = io::open_source(path);
+  auto source = container::open_file(path);
   if (!source) return std::move(source.error());
   auto stream = open(**source, std::move(options));
   if (stream) (*stream)->owned_ = std::move(*source);
   return stream;
 }
 
-/// The source is the stream itself: one in a container is opened as what the container has of it.
 Result<std::unique_ptr<OpenedStream>> OpenedStream::open(io::ByteSource& source, StreamOptions options) {
-  std::unique_ptr<OpenedStream> stream(new OpenedStream(source, std::move(options)));
-  if (auto status = stream->sniff(); !status) return std::move(status.error());
+  if (options.before_wait && !source.is_seekable())
+    if (auto status = options.before_wait(); !status) return std::move(status.error());
+  auto contents = std::make_shared<container::Contents>();
+  auto opened = container::Opened::open(
+      source, {options.limits, options.offset, options.snapshot, options.allow_trailing, options.unpack_lzop},
+      *contents);
+  if (options.on_contents) options.on_contents(contents);
+  if (!opened) return std::move(opened.error());
+  std::unique_ptr<OpenedStream> stream(
+      new OpenedStream(source, std::move(options), std::move(contents), std::move(*opened)));
+  if (auto status = stream->choose_bytes(); !status) return std::move(status.error());
+  stream->begin_reader();
+  if (stream->options_.on_opened) stream->options_.on_opened(*stream);
   return stream;
 }
 
-Status OpenedStream::sniff() {
-  // A byte more, which tells whether there are more than an error shows.
-  while (input_.view().size() <= native_magic.size() && !input_.finished())
-    if (auto status = wait(); !status) return status;
-  const ByteView head = input_.view();
-  const auto begins = [&head](const auto& magic) {
-    return head.size() >= magic.size() && std::equal(magic.begin(), magic.end(), head.begin());
-  };
-  if (begins(ber_magic)) {
-    events_ = &ber_.emplace(input_, options_.limits);
-  } else if (begins(native_magic)) {
-    events_ = &native_.emplace(input_, options_.limits, qevm::ReaderOptions{options_.page_size, &source_});
-    if (options_.arrange) events_ = &reordered_.emplace(*native_, options_.limits);
-  } else {
-    const bool is_cut =
-        head.size() < native_magic.size() && (std::equal(head.begin(), head.end(), ber_magic.begin()) ||
-                                              std::equal(head.begin(), head.end(), native_magic.begin()));
-    return Error{is_cut ? Errc::truncated : Errc::unknown_magic, 0, "magic",
-                 "51 45 56 4d (QEVM) or 7f cd c5 51 (BER)", hex_excerpt(head, 4)};
+/// A mapped-ram file is read at more places than one, and may reach further than its container says. Whether
+/// it is one is looked at ahead where that need not wait for a pipe.
+Status OpenedStream::choose_bytes() {
+  bytes_ = &opened_->bytes();
+  if ((source_.is_seekable() || bytes_->is_seekable()) && format() == Format::native) {
+    constexpr std::size_t enough = std::size_t{64} << 10U;
+    const auto head = opened_->bytes().peek(enough);
+    if (!head) return head.error();
+    is_mapped_ram_ = is_mapped_ram(*head, options_.limits);
+    if (is_mapped_ram_) bytes_ = &opened_->extent();
+    if (is_mapped_ram_ && !bytes_->is_seekable())
+      if (const auto spooled = spool(); !spooled) return spooled.error();
   }
+  const bool skims = is_mapped_ram_ && options_.skims_pages;
+  if (options_.read_ahead && !skims && !spooled_ && is_worth_a_thread(source_, opened_->is_unpacked()))
+    read_ahead_ = std::make_unique<io::ReadAhead>(*bytes_);
   return {};
+}
+
+void OpenedStream::begin_reader() {
+  if (format() == Format::ber) {
+    events_ = &ber_.emplace(input_, options_.limits);
+    return;
+  }
+  qevm::ReaderOptions options{options_.page_size, bytes_, opened_->base(), [this] { return spool(); },
+                              options_.skims_pages && is_mapped_ram_};
+  events_ = &native_.emplace(input_, options_.limits, std::move(options));
+  if (options_.arrange) events_ = &reordered_.emplace(*native_, options_.limits);
+}
+
+Result<io::ByteSource*> OpenedStream::spool() {
+  if (options_.before_wait)
+    if (auto status = options_.before_wait(); !status) return std::move(status.error());
+  auto spooled =
+      io::SpooledSource::read(*bytes_, input_.position(), input_.view(), options_.limits.max_spooled);
+  if (!spooled) return std::move(spooled.error());
+  spooled_ = std::move(*spooled);
+  return bytes_ = spooled_.get();
 }
 
 Status OpenedStream::wait() {
   if (options_.before_wait) {
     if (auto status = options_.before_wait(); !status) return status;
   }
-  return (read_ahead_ ? *read_ahead_ : source_).fill(input_);
+  return (read_ahead_ ? *read_ahead_ : *bytes_).fill(input_);
+}
+
+/// What a few bytes claim to be is not read for hours.
+Status OpenedStream::check_trailing(const event::Event& event) {
+  const auto* const rest = std::get_if<event::TrailingData>(&event);
+  if (rest == nullptr || rest->device_state || !opened_->is_unpacked()) return {};
+  trailing_ += rest->data.size();
+  if (trailing_ <= options_.limits.max_unpacked_zeros) return {};
+  return Error{Errc::limit, offset(), path(),
+               fmt::format("max_unpacked_zeros: at most {} bytes behind the stream",
+                           options_.limits.max_unpacked_zeros),
+               "more"};
 }
 
 Result<event::Event> OpenedStream::next() {
   for (;;) {
     auto event = events_->next();
-    if (event || event.error().code != Errc::need_more) return event;
+    if (event) {
+      // The last cluster has more than a stream whose container does not say how long it is.
+      const bool is_extent = is_mapped_ram_ && &opened_->extent() != &opened_->bytes();
+      if (is_extent && is_trailing_zeros(*event)) continue;
+      if (auto status = check_trailing(*event); !status) return std::move(status.error());
+      return event;
+    }
+    if (event.error().code != Errc::need_more) return event;
     if (auto status = wait(); !status) return std::move(status.error());
   }
 }

@@ -2,6 +2,7 @@
 #include <qember/vm/page_digests.hpp>
 
 #include <qember/core/digest.hpp>
+#include <qember/event/mapped_ram.hpp>
 
 #include <fmt/format.h>
 
@@ -76,9 +77,11 @@ Status DigestedRam::check_memory() const {
 /// In a mapped-ram file, a page that is not there is zeroes.
 void DigestedRam::note_absent_as_zero(const event::MappedBitmap& bitmap) {
   std::uint64_t& octets = bitmap_octets_[bitmap.block];
-  const std::uint64_t pages = context_->session().blocks()[bitmap.block].length / page_size();
+  const event::RamBlock& block = context_->session().blocks()[bitmap.block];
+  const std::uint64_t pages = block.length / page_size();
   for (const std::uint8_t octet : bitmap.data) {
-    const std::uint64_t first = 8 * octets++;
+    const std::uint64_t first =
+        event::mapped_page_bit(8 * octets++, block.mapped && block.mapped->is_big_endian);
     for (unsigned bit = 0; bit < 8 && first + bit < pages; ++bit)
       if ((octet >> bit & 1U) == 0) blocks_[bitmap.block].set(digests_, first + bit, zero);
   }

@@ -20,7 +20,7 @@ Result<SavedVm> SavedVm::open(std::unique_ptr<io::ByteSource> source, const Save
 }
 
 Result<SavedVm> SavedVm::open(const std::string& path, const SavedVmOptions& options) {
-  auto source = io::open_source(path);
+  auto source = container::open_file(path);
   if (!source) return std::move(source.error());
   return open(std::move(*source), options);
 }
@@ -34,15 +34,16 @@ Result<SavedVm> SavedVm::open(ByteView bytes, const SavedVmOptions& options) {
 }
 
 Result<SavedVm> SavedVm::open(io::ByteSource& source, const SavedVmOptions& options) {
-  auto state = std::make_shared<SavedVmState>(source, options);
-  if (auto status = state->open(); !status) return std::move(status.error());
+  auto state = std::make_shared<SavedVmState>(options);
+  if (auto status = state->open(source); !status) return std::move(status.error());
   return SavedVm(std::move(state));
 }
 
 Format SavedVm::format() const noexcept { return state_->format; }
 std::string_view SavedVm::machine() const noexcept { return state_->machine; }
 std::span<const event::RamBlock> SavedVm::blocks() const noexcept { return state_->session.blocks(); }
-io::ByteSource& SavedVm::bytes() const noexcept { return state_->source; }
+io::ByteSource& SavedVm::bytes() const noexcept { return *state_->source; }
+StreamOptions SavedVm::stream_options() const { return state_->read_options(); }
 const SavedVmOptions& SavedVm::options() const noexcept { return state_->options; }
 bool SavedVm::are_devices_from_end() const noexcept { return state_->from_end; }
 
@@ -70,10 +71,7 @@ Result<device::SavedDevice> SavedVm::device(std::string_view name, std::uint32_t
 }
 
 Result<Summary> SavedVm::summary() const {
-  StreamOptions options;
-  options.limits = state_->options.limits;
-  options.page_size = state_->options.page_size;
-  auto stream = OpenedStream::open(state_->source, std::move(options));
+  auto stream = OpenedStream::open(*state_->source, state_->read_options());
   if (!stream) return std::move(stream.error());
   Census census(**stream, state_->options.limits);
   if (auto status = event::pump(**stream, census); !status) return std::move(status.error());

@@ -75,23 +75,48 @@ class EndCheck final : public event::Handler<EndCheck> {
 
 }  // namespace
 
-SavedVmState::SavedVmState(io::ByteSource& from, const SavedVmOptions& with)
-    : source(from.is_seekable() ? from : spooled.emplace(from)),
-      options(with),
-      session(with.limits),
-      room(std::make_shared<device::FieldRoom>(with.limits)) {}
+SavedVmState::SavedVmState(const SavedVmOptions& with)
+    : options(with), session(with.limits), room(std::make_shared<device::FieldRoom>(with.limits)) {}
+
+StreamOptions SavedVmState::read_options() const {
+  StreamOptions read;
+  read.limits = options.limits;
+  read.page_size = options.page_size;
+  // Of a stream that runs as the file does, offsets are the file's.
+  if (opened->is_in_file()) read.offset = options.offset;
+  read.allow_trailing = options.allow_trailing;
+  return read;
+}
 
 Result<std::unique_ptr<OpenedStream>> SavedVmState::open_stream(bool is_all_read) {
-  StreamOptions stream_options;
-  stream_options.limits = options.limits;
-  stream_options.page_size = options.page_size;
+  StreamOptions stream_options = read_options();
   // Device state is met with its description.
   stream_options.arrange = is_all_read && !devices;
   stream_options.read_ahead = is_all_read;
-  return OpenedStream::open(source, std::move(stream_options));
+  return OpenedStream::open(*source, std::move(stream_options));
 }
 
-Status SavedVmState::open() {
+/// What is compressed or in clusters is a source of its own, which begins with the stream.
+Status SavedVmState::open_container(io::ByteSource& from) {
+  source = from.is_seekable() ? &from : &spooled.emplace(from);
+  auto found = container::Opened::open(
+      *source,
+      {options.limits, options.offset, options.snapshot, options.allow_trailing, options.unpack_lzop},
+      contents);
+  if (!found) return std::move(found.error());
+  opened = std::move(*found);
+  if (opened->is_in_file()) return {};
+  io::ByteSource& inner = opened->extent();
+  source = inner.is_seekable() ? &inner : &unpacked.emplace(inner);
+  return {};
+}
+
+Status SavedVmState::open(io::ByteSource& from) {
+  auto status = open_container(from);
+  return status ? read_begin() : status;
+}
+
+Status SavedVmState::read_begin() {
   auto stream = open_stream(false);
   if (!stream) return std::move(stream.error());
   format = (*stream)->format();
@@ -114,14 +139,14 @@ Status SavedVmState::open() {
 Status SavedVmState::load_devices() {
   if (devices) return {};
   const bool is_worth_it = options.from_end && format == Format::native && begins_with_ram_ &&
-                           source.size().value_or(0) >= least_for_end;
+                           source->size().value_or(0) >= least_for_end;
   if (is_worth_it)
     if (auto status = read_end(); !status) return status;
   return devices ? Status() : load();
 }
 
 Status SavedVmState::read_end() {
-  auto sections = read_stream_end(source, session, options.limits);
+  auto sections = read_stream_end(*source, session, options.limits);
   if (!sections) return std::move(sections.error());
   if (sections->empty()) return {};
   devices.emplace();

@@ -2,27 +2,34 @@
 /// What a saved VM, its copies and their memory share.
 #pragma once
 
+#include <qember/container/open.hpp>
 #include <qember/event/section_collector.hpp>
-#include <qember/io/spooled_source.hpp>
+#include <qember/io/spooling_source.hpp>
 #include <qember/vm/saved_vm.hpp>
 
 namespace qember::vm {
 
 struct SavedVmState {
-  SavedVmState(io::ByteSource& from, const SavedVmOptions& with);
+  explicit SavedVmState(const SavedVmOptions& with);
 
-  /// Reads the begin of the stream, up to the list of its blocks.
-  Status open();
+  /// Opens what holds the stream, and reads its begin, up to the list of its blocks. `from` outlives this.
+  Status open(io::ByteSource& from);
   /// Makes sure of `devices`, from the end of the stream where that can be.
   Status load_devices();
   /// Makes sure of `devices` and `index`.
   Status load();
+  /// How the stream is read from `source`.
+  StreamOptions read_options() const;
   /// Opens the stream, of which all is read or the begin alone.
   Result<std::unique_ptr<OpenedStream>> open_stream(bool is_all_read);
 
   std::unique_ptr<io::ByteSource> owned;
-  std::optional<io::SpooledSource> spooled;
-  io::ByteSource& source;
+  container::Contents contents;
+  std::unique_ptr<container::Opened> opened;
+  std::optional<io::SpoolingSource> spooled;   ///< of a pipe
+  std::optional<io::SpoolingSource> unpacked;  ///< of what was decompressed
+  /// Seekable, with the stream at the offsets that its events have.
+  io::ByteSource* source = nullptr;
   SavedVmOptions options;
   Format format = Format::native;
   std::string machine;
@@ -38,6 +45,8 @@ struct SavedVmState {
   Bytes page;
 
  private:
+  Status open_container(io::ByteSource& from);
+  Status read_begin();
   Status read_all();
   Status read_end();
   device::SavedDevice saved(event::CollectedSection&& section) const;

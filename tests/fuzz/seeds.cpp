@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Writes the first inputs of each target's corpus: the shipped stream cut small, what the tests make by
 // hand, and the vectors. usage: seeds DIRECTORY
+#include "support/containers.hpp"
 #include "support/convert.hpp"
 #include "support/cut.hpp"
 #include "support/samples.hpp"
@@ -131,6 +132,21 @@ void put_descriptions() {
       return put("description", "real", text->json);
 }
 
+void put_containers() {
+  const Bytes stream = small_stream().bytes();
+  put("container", "gzip", gzip(stream));
+  put("container", "bzip2", bzip2(stream));
+  put("container", "xz", xz(stream));
+  put("container", "zstd", zstd(stream));
+  put("container", "libvirt", libvirt_save({.padding = 8}, stream));
+  put("container", "libvirt-gzip",
+      libvirt_save({.format = 1, .is_big_endian = true, .padding = 8}, gzip(stream)));
+  put("container", "qcow2", qcow2({.snapshots = {{.state = stream}, {.id = "2", .state = {}}}}));
+  put("container", "qcow2-v2", qcow2({.version = 2, .extra_size = 0, .snapshots = {{.state = stream}}}));
+  put("container", "qcow2-deflate", qcow2({.clusters = Clusters::deflate, .snapshots = {{.state = stream}}}));
+  put("container", "qcow2-zstd", qcow2({.clusters = Clusters::zstd, .snapshots = {{.state = stream}}}));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -140,6 +156,7 @@ int main(int argc, char** argv) {
   put_deltas();
   put_descriptions();
   put_guests();
+  put_containers();
   put_stream("small", small_stream().bytes());
   put_stream("real", cut_pages(sample(), 0x104000, 0x105000));
   NativeBuilder plain;

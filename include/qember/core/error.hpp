@@ -54,6 +54,9 @@ struct Error {
   std::string_view schema{};
   /// Where a rule of streams is broken (`event::Rule`): its name, a view of static data. Else empty.
   std::string_view rule{};
+  /// The fault is in what the stream is held in, such as the header of a libvirt save or gzip's data: the
+  /// offset counts from that, not from the stream.
+  bool in_container = false;
 
   /// The same error with `prefix` before its path.
   Error within(std::string_view prefix) &&;

@@ -37,6 +37,22 @@ struct Limits {
   std::size_t max_compared = std::size_t{1} << 18U;
   /// Bytes of memory for the lengths that a DER encoding has to know in advance.
   std::size_t max_lengths = std::size_t{24} << 20U;
+  /// Containers around a stream, one in another, such as a libvirt save in gzip; two of them may be
+  /// compressed.
+  std::size_t max_containers = 4;
+  /// Bytes of memory that a decompressor may take: xz up to -6 and zstd without --ultra need 9 MiB.
+  std::size_t max_unpack_memory = std::size_t{16} << 20U;
+  /// Bytes that go into a temporary file, where what has to be read at any place comes compressed or by a
+  /// pipe.
+  std::uint64_t max_spooled = std::uint64_t{16} << 30U;
+  /// Snapshots of a qcow2 image, and the bytes of its table of them.
+  std::size_t max_snapshots = 1U << 16U;
+  std::size_t max_snapshot_table = std::size_t{16} << 20U;
+  /// Bytes of XML in a libvirt save, with the cookie and the padding, that are held.
+  std::size_t max_xml = std::size_t{1} << 20U;
+  /// Zeros behind a stream that was decompressed or put together of clusters: some bytes may claim any
+  /// number of them.
+  std::uint64_t max_unpacked_zeros = std::uint64_t{1} << 30U;
 
   /// The default, for streams from a source that may be hostile: nothing grows beyond 64 MiB.
   static constexpr Limits untrusted() noexcept { return {}; }
@@ -50,6 +66,11 @@ struct Limits {
     limits.max_page_states = std::size_t{4} << 30U;
     limits.max_compared = std::size_t{1} << 26U;
     limits.max_lengths = std::size_t{4} << 30U;
+    limits.max_unpack_memory = std::size_t{4} << 30U;
+    limits.max_spooled = std::uint64_t{1} << 40U;
+    limits.max_snapshot_table = std::size_t{64} << 20U;
+    limits.max_xml = std::size_t{64} << 20U;
+    limits.max_unpacked_zeros = std::uint64_t{1} << 40U;
     return limits;
   }
 };

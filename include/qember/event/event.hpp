@@ -76,12 +76,22 @@ struct SectionBegin {
   std::uint32_t version = 0;
 };
 
-/// Where the pages of a block are in a mapped-ram file; offsets count from the first byte of the stream.
+/// Where the pages of a block are in a mapped-ram file; offsets count from the first byte of the file that
+/// QEMU wrote to.
 struct MappedRam {
   std::uint32_t version = 1;
   std::uint64_t page_size = 0;
   std::uint64_t bitmap_offset = 0;
   std::uint64_t pages_offset = 0;
+  /// Bytes before the stream in that file, such as libvirt's header; the same for all blocks.
+  std::uint64_t base = 0;
+  /// The words of 64 bits of the bitmap are those of a big-endian host; the same for all blocks.
+  bool is_big_endian = false;
+
+  // The same places from the first byte of the stream.
+
+  std::uint64_t bitmap_at() const noexcept { return bitmap_offset - base; }
+  std::uint64_t pages_at() const noexcept { return pages_offset - base; }
 };
 
 struct RamBlock {
@@ -115,8 +125,9 @@ struct RamPage {
   bool lasting = true;       ///< `data` stays as it is until the input is fed
 };
 
-/// A piece of the bitmap of a block in a mapped-ram file, which stands before the block's pages: bit i%8 of
-/// octet i/8 says that page i is there; else it is zeros. The pages come as `RamPage`, in order.
+/// A piece of the bitmap of a block in a mapped-ram file, which stands before the block's pages:
+/// `mapped_page_bit` says where the bit is that says that page i is there; else it is zeros. The pages come
+/// as `RamPage`, in order.
 struct MappedBitmap {
   std::uint32_t block = 0;
   ByteView data{};

@@ -34,13 +34,20 @@ constexpr std::uint64_t mapped_fields_size(const RamBlock& block) {
   return 1 + block.name.size() + 8 + (block.address ? 8 : 0) + 4 + 8 + 8 + 8;
 }
 
-/// Where the block ends whose fields begin at `offset`, and the fields of the next begin.
-constexpr std::uint64_t mapped_end(const RamBlock& block, std::uint64_t offset) {
-  return is_left_out(block) ? offset + mapped_fields_size(block) : block.mapped->pages_offset + block.length;
+/// Where the block ends whose fields begin at `offset` of the stream, and the fields of the next begin.
+inline std::uint64_t mapped_end(const RamBlock& block, std::uint64_t offset) {
+  return is_left_out(block) ? offset + mapped_fields_size(block) : block.mapped->pages_at() + block.length;
 }
 
-/// Whether a block whose fields begin at `offset` is laid out as QEMU does: in order, and with no more
-/// padding than it needs to align. The error has no place.
+/// Which bit of a bitmap, counted from the lowest one of its first byte, says whether that page is there: the
+/// page's own number on a little-endian host; on another one, the bytes of each word of 64 bits are the other
+/// way round.
+constexpr std::uint64_t mapped_page_bit(std::uint64_t page, bool is_big_endian) {
+  return is_big_endian ? page ^ 56U : page;
+}
+
+/// Whether a block whose fields begin at `offset` of the stream is laid out as QEMU does: in order, and with
+/// no more padding than it needs to align. The error has no place.
 Status check_mapped_block(const RamBlock& block, std::uint64_t offset);
 
 }  // namespace qember::event

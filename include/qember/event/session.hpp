@@ -86,6 +86,8 @@ class Session {
   /// The next page must name its block.
   bool ignore_shared() const noexcept { return ignore_shared_; }
   bool mapped_ram() const noexcept { return mapped_ram_; }
+  /// The machine's name; empty where nothing names it.
+  std::string_view machine() const noexcept { return machine_; }
   /// The page sizes of blocks that a POSTCOPY_ADVISE names, each a bit; 0 without one.
   std::uint64_t advised_page_sizes() const noexcept { return advised_page_sizes_; }
 
@@ -94,6 +96,7 @@ class Session {
   Status check_order(const SectionBegin& section) const;
 
   Limits limits_;
+  std::string machine_;
   std::map<std::uint32_t, OpenSection> sections_;
   std::size_t devices_ = 0;  ///< sections FULL
   std::vector<RamBlock> blocks_;

@@ -41,6 +41,12 @@ class Input {
     begin_ += count;
     position_ += count;
   }
+  /// Passes over `count` bytes, which need not have come: what feeds it goes on behind them.
+  void skip(std::uint64_t count) noexcept {
+    const std::uint64_t unread = end_ - begin_;
+    position_ += count;
+    begin_ = count < unread ? begin_ + static_cast<std::size_t>(count) : end_;
+  }
   /// Whether the bytes are this input's own, and stay until it is fed.
   bool holds(ByteView bytes) const noexcept {
     return data_ <= bytes.data() && bytes.data() + bytes.size() <= data_ + end_;

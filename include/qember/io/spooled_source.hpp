@@ -1,35 +1,33 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// A pipe as a source that is seekable.
+/// What can be read once, in a temporary file, so that it can be read at any place.
 #pragma once
 
 #include <qember/io/byte_source.hpp>
 #include <qember/io/temporary_file.hpp>
 
-#include <mutex>
+#include <memory>
 
 namespace qember::io {
 
-/// Keeps the bytes of a source that is not seekable in a file without a name, as far as they have been asked
-/// for: reading at an offset waits for what comes before.
 class SpooledSource final : public ByteSource {
  public:
-  /// `source` outlives this, and nobody else reads from it.
-  explicit SpooledSource(ByteSource& source) : source_(source) {}
+  /// Reads all of `source` to its end: first `unread`, which has been taken from it and stands at `begin`,
+  /// then what follows. Zeros take no room on the disk. `Errc::limit` where it is more than `most` bytes.
+  static Result<std::unique_ptr<SpooledSource>> read(ByteSource& source, std::uint64_t begin, ByteView unread,
+                                                     std::uint64_t most);
 
-  /// Known when the end has been seen.
-  std::optional<std::uint64_t> size() const override;
+  std::optional<std::uint64_t> size() const override { return size_; }
   bool is_seekable() const override { return true; }
+  /// Before `begin` there are zeros.
   Result<std::size_t> read_some(std::uint64_t offset, MutableBytes to) override;
 
  private:
-  Status receive();
+  explicit SpooledSource(std::uint64_t begin) : size_(begin) {}
+  Status add(ByteView bytes);
 
-  mutable std::mutex mutex_;
-  ByteSource& source_;
   TemporaryFile file_;
-  Bytes buffer_;
-  std::uint64_t received_ = 0;
-  bool ended_ = false;
+  bool is_empty_ = true;  ///< the file, which nothing has been written to
+  std::uint64_t size_;
 };
 
 }  // namespace qember::io

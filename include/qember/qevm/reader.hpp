@@ -6,6 +6,7 @@
 #include <qember/io/byte_source.hpp>
 
 #include <deque>
+#include <functional>
 #include <memory>
 
 namespace qember::event {
@@ -22,6 +23,14 @@ struct ReaderOptions {
   /// is not supported without a source that is seekable. Its first byte is the stream's; it outlives the
   /// reader.
   io::ByteSource* source = nullptr;
+  /// Bytes before the stream in the file that QEMU wrote to, which offsets in a mapped-ram file count from.
+  std::uint64_t base = 0;
+  /// Makes a source that is seekable where `source` is not, when it turns out to be needed: it has all bytes
+  /// from the first unread one on.
+  std::function<Result<io::ByteSource*>()> spool{};
+  /// Pages of a mapped-ram file are not read: their data has their size and means nothing, and what stands in
+  /// the place of pages that are not there is passed over. The input is filled from `source` alone.
+  bool skims_pages = false;
 };
 
 class Reader final : public event::Source {
@@ -69,9 +78,12 @@ class Reader final : public event::Source {
   Result<event::Event> read_mapped_blocks(std::uint64_t total);
   Result<event::RamBlock> read_mapped_block(std::uint64_t& offset, std::uint64_t left,
                                             const std::string& path);
+  Status find_seekable(const std::string& path);
   void note_mapped_parts(const event::RamBlock& block, std::uint32_t index, std::uint64_t begin);
   Result<event::Event> read_mapped();
   Result<event::Event> read_mapped_pages();
+  std::optional<event::Event> skim_page();
+  bool has_page(std::uint64_t addr, const event::RamBlock& block) const;
   Result<event::Event> read_ram();
   Result<event::Event> read_page(event::Cursor& cursor, std::uint64_t word);
   Status find_page_size();
@@ -132,6 +144,9 @@ class Reader final : public event::Source {
     std::uint64_t left;  ///< octets that are still to come
   };
   io::ByteSource* source_;
+  std::uint64_t base_;  ///< of the stream in the file
+  std::function<Result<io::ByteSource*>()> spool_;
+  bool skims_pages_;
   std::deque<MappedPart> mapped_;
   Bytes bitmap_;  ///< of the block whose pages come
 

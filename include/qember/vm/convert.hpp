@@ -8,9 +8,8 @@
 namespace qember::vm {
 
 struct ConvertOptions {
-  Limits limits{};
-  /// The target's page size in bytes, for native streams that do not name theirs.
-  std::optional<std::uint64_t> page_size{};
+  /// How the stream is read; `before_wait` and `arrange` are the conversion's own.
+  StreamOptions read{};
   /// The form that the stream must have; otherwise `Errc::wrong_direction`.
   std::optional<Format> from{};
   /// To BER: all lengths definite. Reads a stream twice, which has to be seekable.

@@ -12,6 +12,12 @@ struct SavedVmOptions {
   Limits limits{};
   /// The target's page size in bytes, for native streams that do not name theirs.
   std::optional<std::uint64_t> page_size{};
+  // Of what holds the stream; see `container::Options`.
+
+  std::optional<std::uint64_t> offset{};
+  std::string snapshot{};
+  bool allow_trailing = false;
+  container::Unpack unpack_lzop{};
   /// The hole below 4 GiB of an x86 board, where machine and size do not tell.
   std::optional<Hole> hole{};
   /// Devices of a large native file may be read from its end, see `SavedVm::are_devices_from_end`.
@@ -60,6 +66,8 @@ class SavedVm {
 
   /// The bytes of the stream, for passes of one's own: seekable, and valid as long as a copy of this.
   io::ByteSource& bytes() const noexcept;
+  /// How `bytes` are read as a stream.
+  StreamOptions stream_options() const;
   const SavedVmOptions& options() const noexcept;
 
  private:

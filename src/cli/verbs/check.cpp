@@ -4,7 +4,6 @@
 #include "../render/style.hpp"
 #include "verbs.hpp"
 
-#include <qember/io/descriptor_source.hpp>
 #include <qember/io/file_checks.hpp>
 #include <qember/vm/check.hpp>
 
@@ -24,24 +23,27 @@ struct CheckOptions {
 class Findings {
  public:
   Findings(const std::string& file, const CheckOptions& options, Lines& out)
-      : file_(file), options_(options), out_(out) {}
+      : place_(file), options_(options), out_(out) {}
+
+  /// Those that come are of that stream.
+  void are_of(const vm::OpenedStream& stream) { place_ = Place(place_.file, stream); }
 
   void add(const Error& error) {
     const ExitCode code = exit_code(error.code);
     result_ = worse(result_, code);
     ++count_;
     const bool is_finding = code != exit_usage && code != exit_internal;
-    if (!is_finding) fail(file_, error);
+    if (!is_finding) fail(place_, error);
     if (options_.json && error.code != Errc::cancelled)
-      out_.write(json_of(file_, error) + "\n");
+      out_.write(json_of(place_, error) + "\n");
     else if (is_finding)
-      out_.write(line_of(file_, error) + "\n");
+      out_.write(line_of(place_, error) + "\n");
   }
   bool enough() const { return count_ >= options_.max_errors; }
   ExitCode result() const { return result_; }
 
  private:
-  const std::string& file_;
+  Place place_;
   const CheckOptions& options_;
   Lines& out_;
   std::size_t count_ = 0;
@@ -50,14 +52,16 @@ class Findings {
 
 ExitCode check_one(const std::string& file, const CheckOptions& options, Lines& out) {
   Findings findings(file, options, out);
-  auto source = io::open_source(file);
+  auto source = container::open_file(file);
   if (!source) {
     findings.add(source.error());
     return findings.result();
   }
-  vm::StreamOptions stream_options = options.read.stream_options();
+  vm::StreamOptions stream_options = noted(file, options.read.stream_options());
   stream_options.before_wait = [&out] { return out.flush(); };
-  const auto add = [&findings](const Error& error) {
+  stream_options.on_opened = [&findings](const vm::OpenedStream& stream) { findings.are_of(stream); };
+  const auto add = [&findings, allows_trailing = options.read.allows_trailing()](const Error& error) {
+    if (allows_trailing && error.code == Errc::trailing_data) return true;
     findings.add(error);
     return !findings.enough();
   };

@@ -4,7 +4,6 @@
 #include "../render/progress.hpp"
 #include "../report.hpp"
 
-#include <qember/io/descriptor_source.hpp>
 #include <qember/io/file_checks.hpp>
 #include <qember/io/output_file.hpp>
 
@@ -24,15 +23,15 @@ int convert(const ConvertOptions& options, vm::ConvertOptions with) {
     return fail(options.output, status.error());
   auto file = io::OutputFile::open(options.output, options.force);
   if (!file) return fail(options.output, file.error());
-  auto source = io::open_source(options.input);
+  auto source = container::open_file(options.input);
   if (!source) return fail(options.input, source.error());
-  const vm::StreamOptions read = options.read.stream_options();
-  with.limits = read.limits;
-  with.page_size = read.page_size;
+  Place place(options.input);
+  with.read = noted(options.input, options.read.stream_options());
+  with.read.on_opened = [&](const vm::OpenedStream& stream) { place = Place(options.input, stream); };
   Progress progress;
   with.progress = [&progress](std::uint64_t offset) { progress.at(offset); };
   const auto drain = [&file](io::Output& output) { return file->drain(output); };
-  if (auto status = vm::convert(**source, drain, with); !status) return fail(options.input, status.error());
+  if (auto status = vm::convert(**source, drain, with); !status) return fail(place, status.error());
   if (auto status = file->commit(); !status) return fail(options.output, status.error());
   return exit_ok;
 }

@@ -17,6 +17,7 @@ struct DiffOptions {
   std::string b;
   vm::CompareOptions compare;
   bool quiet = false;
+  std::string snapshot_of_b;
   bool json = false;
   ColorOption color;
   ReadOptions read;
@@ -39,20 +40,22 @@ ExitCode refuse(const std::string& file, const Error& error) {
 }
 
 Result<std::unique_ptr<vm::Guest>> read_guest(const std::string& file, const DiffOptions& options,
-                                              std::uint64_t seed) {
-  auto source = io::open_source(file);
+                                              const std::string& snapshot, std::uint64_t seed) {
+  auto source = container::open_file(file);
   if (!source) return std::move(source.error());
+  vm::StreamOptions read = noted(file, options.read.stream_options());
+  read.snapshot = snapshot;
   const bool ram = options.compare.ram && options.compare.devices.empty();
-  return vm::read_guest(**source, options.read.stream_options(), seed, ram);
+  return vm::read_guest(**source, read, seed, ram);
 }
 
 int diff(const DiffOptions& options) {
   const std::array inputs{options.a, options.b};
   if (auto status = io::check_read_once(inputs); !status) return refuse("diff", status.error());
   const std::uint64_t seed = random_seed();
-  const auto a = read_guest(options.a, options, seed);
+  const auto a = read_guest(options.a, options, options.read.snapshot(), seed);
   if (!a) return refuse(options.a, a.error());
-  const auto b = read_guest(options.b, options, seed);
+  const auto b = read_guest(options.b, options, options.snapshot_of_b, seed);
   if (!b) return refuse(options.b, b.error());
   Lines lines;
   const auto report = options.quiet  ? std::unique_ptr<vm::DifferenceSink>(std::make_unique<Silence>())
@@ -77,6 +80,8 @@ void add_diff(CLI::App& app, Action& action) {
   verb->add_flag("--json", options->json, "A JSON object a line");
   options->color.add_to(*verb);
   options->read.add_to(*verb);
+  verb->add_option("--snapshot-b", options->snapshot_of_b, "The same as --snapshot, of B; that is of A alone")
+      ->type_name("WHICH");
   verb->footer("Exit codes: 0 the same, 1 different; 2 also for an invalid stream.");
   verb->callback([&action, options] { action = [options] { return diff(*options); }; });
 }

@@ -35,37 +35,37 @@ Status read_all(vm::OpenedStream& stream, Extractions& extractions) {
 }
 
 /// All files get their names, or none.
-ExitCode commit_all(Extractions& extractions, const ExtractOptions& options) {
+ExitCode commit_all(Extractions& extractions, const Place& place) {
   const io::SignalsHeld held;
   for (std::size_t i = 0; i < extractions.size(); ++i) {
     const auto status = extractions[i]->commit();
     if (status) continue;
     while (i-- > 0) extractions[i]->undo();
-    return fail(options.file, status.error());
+    return fail(place, status.error());
   }
   return exit_ok;
 }
 
 int extract(const ExtractOptions& options) {
-  auto stream = vm::OpenedStream::open(options.file, options.read.stream_options());
+  auto stream = open_stream(options.file, options.read.stream_options());
   if (!stream) return fail(options.file, stream.error());
+  const Place place(options.file, **stream);
   auto extractions = open_all(**stream, options);
-  if (!extractions) return fail(options.file, extractions.error());
+  if (!extractions) return fail(place, extractions.error());
   ExitCode result = exit_ok;
-  if (const auto status = read_all(**stream, *extractions); !status)
-    result = fail(options.file, status.error());
+  if (const auto status = read_all(**stream, *extractions); !status) result = fail(place, status.error());
   const bool salvages = options.partial && (result == exit_invalid || result == exit_truncated);
   if (result != exit_ok && !salvages) return result;
   bool is_finished = true;
   for (auto& each : *extractions) {
     const auto status = each->finish();
-    if (!status) result = worse(result, fail(options.file, status.error()));
+    if (!status) result = worse(result, fail(place, status.error()));
     is_finished = is_finished && status;
   }
   if (!is_finished) return result;
-  result = worse(result, commit_all(*extractions, options));
+  result = worse(result, commit_all(*extractions, place));
   for (const auto& each : *extractions)
-    for (const Error& lacking : each->lacking()) result = worse(result, fail(options.file, lacking));
+    for (const Error& lacking : each->lacking()) result = worse(result, fail(place, lacking));
   return result;
 }
 

@@ -2,7 +2,10 @@
 #include <qember/vm/preflight.hpp>
 #include "../common_options.hpp"
 #include "../output.hpp"
+#include "../render/contents.hpp"
+#include "../render/json_items.hpp"
 #include "../render/style.hpp"
+#include "../report.hpp"
 #include "verbs.hpp"
 
 #include <qember/asn1/types.hpp>
@@ -27,6 +30,7 @@ struct InfoOptions {
   std::string file = "-";
   std::string against;
   bool json = false;
+  bool xml = false;
   ReadOptions read;
 };
 
@@ -121,11 +125,6 @@ std::string share_text(const Summary& summary) {
                      reasons.empty() ? "" : "; not: ", reasons);
 }
 
-/// A line of the text, whatever names are in it.
-void print_row(Lines& out, std::string_view name, const std::string& value) {
-  out.write(fmt::format("{:<13}{}\n", name, printable_line(value)));
-}
-
 void print_text(Lines& out, const Summary& summary, vm::Format format, std::uint64_t octets_in) {
   const auto row = [&out](std::string_view name, const std::string& value) { print_row(out, name, value); };
   row("format", format == vm::Format::ber ? "BER" : "QEMU's native stream");
@@ -164,10 +163,11 @@ struct Survey {
   Summary summary;
   std::uint64_t octets_in = 0;
   std::optional<Error> error;
+  Place place{""};
 };
 
 Result<Survey> survey(const std::string& file, const vm::StreamOptions& options) {
-  auto stream = vm::OpenedStream::open(file, options);
+  auto stream = open_stream(file, options);
   if (!stream) return std::move(stream.error());
   vm::Census census(**stream, options.limits);
   Survey found;
@@ -177,33 +177,13 @@ Result<Survey> survey(const std::string& file, const vm::StreamOptions& options)
   // Up to what was refused, however much more is there; all of a stream that ends early.
   const io::Input& input = (*stream)->input();
   const bool is_cut = found.error && found.error->code == Errc::truncated;
-  found.octets_in = is_cut        ? input.offset() + input.view().size()
-                    : found.error ? found.error->offset
-                                  : input.offset();
+  const bool is_placed = found.error && !found.error->in_container && found.error->code != Errc::io;
+  found.octets_in = is_cut      ? input.received()
+                    : is_placed ? found.error->offset - input.base()
+                                : input.position();
+  found.place = Place(file, **stream);
   return found;
 }
-
-std::string text_of(const Json& json, int indent) {
-  return json.dump(indent, ' ', true, Json::error_handler_t::replace);
-}
-
-/// One of the members that may have many items: these are written one by one.
-class JsonItems {
- public:
-  JsonItems(Lines& out, std::string_view name) : out_(out) {
-    out_.write(fmt::format(",\n  \"{}\": [", name));
-  }
-  ~JsonItems() { out_.write(any_ ? "\n  ]" : "]"); }
-  JsonItems(const JsonItems&) = delete;
-  JsonItems& operator=(const JsonItems&) = delete;
-  void add(const Json& item) {
-    out_.write(fmt::format("{}\n    {}", std::exchange(any_, true) ? "," : "", text_of(item, -1)));
-  }
-
- private:
-  Lines& out_;
-  bool any_ = false;
-};
 
 /// All but the closing brace.
 void print_json(Lines& out, const Survey& found) {
@@ -236,27 +216,73 @@ bool print_obstacles(Lines& out, const InfoOptions& options, const Summary& stre
   return any;
 }
 
+/// Prints the XML and the cookie of a libvirt save as they are in it, whatever stream follows.
+ExitCode print_xml(const InfoOptions& options) {
+  Lines out;
+  std::optional<Status> printed;
+  vm::StreamOptions stream_options = options.read.stream_options();
+  stream_options.on_contents = [&](const auto& contents) {
+    if (contents->libvirt && contents->libvirt->version != 0) printed = print_texts(out, *contents->libvirt);
+  };
+  const auto stream = vm::OpenedStream::open(options.file, stream_options);
+  if (printed) return *printed ? out.finish(exit_ok) : fail(options.file, printed->error());
+  if (!stream) return fail(options.file, stream.error());
+  return fail(options.file, {Errc::usage, 0, "info", "a libvirt save for --xml", "something else"});
+}
+
+/// A list of snapshots is an answer, where no one of them was asked for.
+bool is_list_asked_for(const container::Contents& contents, const InfoOptions& options, const Error& error) {
+  return contents.qcow2 && error.code == Errc::usage && options.read.snapshot().empty() &&
+         options.against.empty();
+}
+
+/// There is no stream to tell of, but what the file holds may have been found.
+ExitCode print_contents_alone(Lines& out, const InfoOptions& options, const container::Contents* contents,
+                              const Error& error) {
+  if (contents == nullptr) return fail(options.file, error);
+  if (options.json && !contents->way.empty()) {
+    out.write("{\n  \"schema\": 1");
+    print_contents_json(out, *contents);
+    out.write("\n}\n");
+  } else if (!options.json) {
+    print_contents(out, *contents);
+  }
+  if (is_list_asked_for(*contents, options, error)) return out.finish(exit_ok);
+  const ExitCode result = out.finish(exit_ok);
+  return worse(result, fail(options.file, error));
+}
+
 int info(const InfoOptions& options) {
+  if (options.xml) return print_xml(options);
   const std::array inputs{options.file, options.against};
   if (auto status = io::check_read_once(inputs); !status) return fail("info", status.error());
   Lines out;
-  const vm::StreamOptions stream_options = options.read.stream_options();
+  vm::StreamOptions stream_options = options.read.stream_options();
+  stream_options.skims_pages = true;
+  std::shared_ptr<const container::Contents> contents;
+  stream_options.on_contents = [&contents](const auto& found) { contents = found; };
   const auto found = survey(options.file, stream_options);
-  if (!found) return fail(options.file, found.error());
-  if (options.json)
+  if (!found) return print_contents_alone(out, options, contents.get(), found.error());
+  if (options.json) {
     print_json(out, *found);
-  else
+    print_contents_json(out, *contents);
+  } else {
+    print_contents(out, *contents);
     print_text(out, found->summary, found->format, found->octets_in);
+  }
   ExitCode result = exit_ok;
+  stream_options.on_contents = {};
+  stream_options.snapshot = {};
+  stream_options.offset = {};
   if (!options.against.empty()) {
     const auto other = survey(options.against, stream_options);
     if (!other) return out.finish(fail(options.against, other.error()));
     if (print_obstacles(out, options, found->summary, other->summary)) result = exit_invalid;
-    if (other->error) result = worse(result, fail(options.against, *other->error));
+    if (other->error) result = worse(result, fail(other->place, *other->error));
   }
   if (options.json) out.write("\n}\n");
   result = out.finish(result);
-  return found->error ? worse(result, fail(options.file, *found->error)) : result;
+  return found->error ? worse(result, fail(found->place, *found->error)) : result;
 }
 
 }  // namespace
@@ -266,6 +292,7 @@ void add_info(CLI::App& app, Action& action) {
   auto options = std::make_shared<InfoOptions>();
   verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
   verb->add_flag("--json", options->json, "As one JSON object");
+  verb->add_flag("--xml", options->xml, "Print the XML and the cookie of a libvirt save, and nothing else");
   verb->add_option("--against", options->against,
                    "A stream of the machine that is to take this one: say what would make it refuse, exit 1")
       ->type_name("FILE");

@@ -47,18 +47,19 @@ int map(const MapOptions& options) {
       return fail(*options.svg, status.error());
   vm::StreamOptions stream_options = options.read.stream_options();
   stream_options.arrange = false;
-  auto stream = vm::OpenedStream::open(options.file, stream_options);
+  auto stream = open_stream(options.file, stream_options);
   if (!stream) return fail(options.file, stream.error());
+  const Place place(options.file, **stream);
   vm::PageMap map(**stream, stream_options.limits);
   const Status read = read_all(**stream, map);
-  if (options.svg && !read) return fail(options.file, read.error());
+  if (options.svg && !read) return fail(place, read.error());
   const std::string name = std::filesystem::path(options.file).filename().string();
   const std::string title = options.file == "-" ? "standard input" : name;
   const Status written =
       options.svg ? write_svg(*options.svg, map_svg(map, title), options.force)
                   : io::write_all(STDOUT_FILENO, as_bytes(map_text(map, title, text_style(STDOUT_FILENO))),
                                   "standard output");
-  const ExitCode result = read ? exit_ok : fail(options.file, read.error());
+  const ExitCode result = read ? exit_ok : fail(place, read.error());
   return written ? result : worse(result, fail(options.svg.value_or("-"), written.error()));
 }
 

@@ -258,17 +258,18 @@ int show(const ShowOptions& options) {
   Lines lines;
   vm::StreamOptions stream_options = options.read.stream_options();
   stream_options.before_wait = [&lines] { return lines.flush(); };
-  auto stream = vm::OpenedStream::open(options.file, stream_options);
+  auto stream = open_stream(options.file, stream_options);
   if (!stream) return fail(options.file, stream.error());
+  const Place place(options.file, **stream);
   const auto out = options.json ? make_show_json(lines, options.offsets)
                                 : make_show_tree(lines, options.color.style(), options.offsets);
   Show show(options, **stream, *out);
   const Status status = event::pump(**stream, show);
   if (!status) show.finish();
   if (auto written = lines.flush(); !written) return fail("-", written.error());
-  if (!status) return fail(options.file, status.error());
+  if (!status) return fail(place, status.error());
   const Status missed = show.missed();
-  return missed ? exit_ok : fail(options.file, missed.error());
+  return missed ? exit_ok : fail(place, missed.error());
 }
 
 }  // namespace

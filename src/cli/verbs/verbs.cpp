@@ -12,7 +12,8 @@ namespace qember::cli {
 namespace {
 
 constexpr auto footer =
-    "A stream is QEMU's native one or its BER form, told apart by the magic; - is standard input.\n"
+    "A stream is QEMU's native one or its BER form, bare or in a libvirt save, a qcow2 image or a compressed "
+    "file, told apart by their first bytes; - is standard input.\n"
     "Exit codes: 0 fine; 1 invalid, unknown magic or the wrong direction; 2 usage, input or output; a closed "
     "pipe too; 3 the input ends early, and is sound up to there; 4 valid, but not supported or beyond the "
     "limits; 70 an error of qember's own. Where several apply: 70, then 2, 1, 3, 4.";

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "xml.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <utility>
+
+namespace qember::container {
+namespace {
+
+constexpr auto none = std::string_view::npos;
+
+/// In UTF-8; nothing for what is no character.
+std::string utf8(std::uint32_t code) {
+  const auto byte = [](std::uint32_t value) { return static_cast<char>(value); };
+  const auto tail = [&](unsigned shift) { return byte(0x80 | (code >> shift & 0x3fU)); };
+  if (code == 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return {};
+  if (code < 0x80) return {byte(code)};
+  if (code < 0x800) return {byte(0xc0 | code >> 6U), tail(0)};
+  if (code < 0x10000) return {byte(0xe0 | code >> 12U), tail(6), tail(0)};
+  return {byte(0xf0 | code >> 18U), tail(12), tail(6), tail(0)};
+}
+
+/// `reference`: what is between & and ;.
+std::string replacement(std::string_view reference) {
+  using Entity = std::pair<std::string_view, std::string_view>;
+  constexpr std::array<Entity, 5> entities{Entity{"lt", "<"}, Entity{"gt", ">"}, Entity{"amp", "&"},
+                                           Entity{"quot", "\""}, Entity{"apos", "'"}};
+  for (const auto& [name, text] : entities)
+    if (reference == name) return std::string(text);
+  if (!reference.starts_with('#')) return {};
+  const bool is_hex = reference.starts_with("#x");
+  const std::string_view digits = reference.substr(is_hex ? 2 : 1);
+  std::uint32_t code = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), code, is_hex ? 16 : 10);
+  return error == std::errc() && end == digits.data() + digits.size() ? utf8(code) : std::string();
+}
+
+std::string unescaped(std::string_view text) {
+  constexpr std::size_t longest = 10;
+  std::string plain;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text[at] == '&' ? text.substr(at, longest).find(';') : none;
+    if (end == none) {
+      plain += text[at++];
+      continue;
+    }
+    plain += replacement(text.substr(at + 1, end - 1));
+    at += end + 1;
+  }
+  return plain;
+}
+
+/// Where the markup ends that begins at `at` with <, behind its last character; comments and CDATA have other
+/// ends than tags, and a tag may have > in a quoted value.
+std::size_t end_of_markup(std::string_view xml, std::size_t at) {
+  const std::string_view rest = xml.substr(at);
+  const auto behind = [&](std::string_view end) {
+    const std::size_t found = rest.find(end);
+    return found == none ? xml.size() : at + found + end.size();
+  };
+  if (rest.starts_with("<!--")) return behind("-->");
+  if (rest.starts_with("<![CDATA[")) return behind("]]>");
+  if (rest.starts_with("<?")) return behind("?>");
+  char quote = 0;
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    if (quote != 0) {
+      if (rest[i] == quote) quote = 0;
+    } else if (rest[i] == '"' || rest[i] == '\'') {
+      quote = rest[i];
+    } else if (rest[i] == '>') {
+      return at + i + 1;
+    }
+  }
+  return xml.size();
+}
+
+}  // namespace
+
+DomainNames names_of_domain(std::string_view xml) {
+  DomainNames names;
+  std::size_t depth = 0;
+  for (std::size_t at = xml.find('<'); at < xml.size(); at = xml.find('<', at)) {
+    const std::size_t end = end_of_markup(xml, at);
+    const std::string_view tag = xml.substr(at, end - at);
+    at = end;
+    if (tag.starts_with("<!") || tag.starts_with("<?")) continue;
+    if (tag.starts_with("</")) {
+      if (depth == 0 || --depth == 0) break;
+      continue;
+    }
+    if (tag.ends_with("/>")) continue;
+    ++depth;
+    std::string* const text = tag == "<name>" ? &names.name : tag == "<uuid>" ? &names.uuid : nullptr;
+    if (depth == 2 && text != nullptr && text->empty())
+      *text = unescaped(xml.substr(at, xml.find('<', at) - at));
+  }
+  return names;
+}
+
+}  // namespace qember::container

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""One saved VM as people hold it: what every verb makes of it, beside what independent readers found.
+
+    containers_test.py QEMBER DIRECTORY NAME
+
+DIRECTORY has expect.json and the samples; see its README.
+"""
+import hashlib
+import json
+import lzma
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+
+# What holds no whole stream: the exit code of `check`, and what it says.
+REFUSED = {
+    "libvirt-12.8-dump-memory-only": (4, "an ELF file"),
+    "libvirt-12.8-part-raw": (3, "libvirt save > QEVM.section"),
+    "libvirt-9.0-part-gzip": (3, "gzip"),
+    "libvirt-crafted-part-cut-in-header": (3, "libvirt save"),
+    "libvirt-crafted-unknown-format9": (4, "found 9"),
+    "libvirt-crafted-version3": (4, "found 3"),
+    "plain-11.1-a.lz4": (4, "lz4 -dc"),
+    "qcow2-crafted-crypt": (4, "LUKS"),
+    "qcow2-nostate": (4, "of the disk alone"),
+}
+
+
+class Sample:
+    def __init__(self, qember, path, expected, options, directory):
+        self.qember, self.path, self.expected, self.options = qember, path, expected, options
+        self.directory = directory
+
+    def run(self, verb, *arguments):
+        command = [self.qember, verb, self.path, *self.options, *arguments]
+        return subprocess.run(command, timeout=300, capture_output=True)
+
+    def fail(self, what):
+        sys.exit(f"{os.path.basename(self.path)} {self.options}: {what}")
+
+    def sound(self, verb, *arguments):
+        ran = self.run(verb, *arguments)
+        if ran.returncode != 0:
+            self.fail(f"{verb}: exit {ran.returncode}: {(ran.stdout + ran.stderr)[:500]}")
+        return ran.stdout
+
+    def check(self):
+        if self.sound("check") != b"":
+            self.fail("check finds something")
+        self.check_info(json.loads(self.sound("info", "--json")))
+        if "stream_sha256" in self.expected:
+            self.check_stream()
+        self.check_ram()
+        for verb in ("show", "map"):
+            self.sound(verb)
+
+    def check_info(self, info):
+        if info["machine"] != self.expected["machine"]:
+            self.fail(f"the machine is {info['machine']}")
+        blocks = [(block["name"], block["length"]) for block in info["blocks"]]
+        if blocks != [(block["name"], block["length"]) for block in self.expected["blocks"]]:
+            self.fail(f"the blocks are {blocks}")
+        pages = info["pages"]
+        if "pages_full" in self.expected:
+            if (pages["full"], pages["zero"]) != (self.expected["pages_full"], self.expected["pages_zero"]):
+                self.fail(f"the pages are {pages}")
+        elif all("pages_set" in block for block in self.expected["blocks"]):
+            if pages["full"] != sum(block["pages_set"] for block in self.expected["blocks"]):
+                self.fail(f"the pages are {pages}")
+
+    def check_stream(self):
+        ber = os.path.join(self.directory, "ber")
+        self.sound("encode", "-o", ber)
+        back = subprocess.run([self.qember, "decode", ber], check=True, stdout=subprocess.PIPE, timeout=300).stdout
+        if hashlib.sha256(back).hexdigest() != self.expected["stream_sha256"]:
+            self.fail("decode does not give the stream inside")
+
+    def check_ram(self):
+        out = os.path.join(self.directory, "ram")
+        # A block of shared memory is not in the file, and the others are written.
+        left_out = any(block.get("bitmap_at") == 0 for block in self.expected["blocks"])
+        ran = self.run("extract", "--force", "--ram", out)
+        if ran.returncode != (4 if left_out else 0):
+            self.fail(f"extract: exit {ran.returncode}: {ran.stderr[:500]}")
+        with open(os.path.join(out, "index.json"), encoding="utf-8") as file:
+            files = {block["block"]: block["file"] for block in json.load(file)["blocks"]}
+        for block in self.expected["blocks"]:
+            if block.get("bitmap_at") == 0:
+                continue
+            with open(os.path.join(out, files[block["name"]]), "rb") as file:
+                if hashlib.sha256(file.read()).hexdigest() != block["sha256"]:
+                    self.fail(f"the RAM of {block['name']} differs")
+
+
+def unpack(directory, packed, files, scratch):
+    """The path of the sample; a packed one that is a sample by itself is left as it is."""
+    path = os.path.join(directory, packed)
+    target = os.path.join(scratch, files[0])
+    if packed.endswith(".tar.xz"):
+        with tarfile.open(path) as archive:
+            archive.extractall(scratch)
+    elif packed.endswith(".xz") and not files[0].endswith(".xz"):
+        with lzma.open(path) as file, open(target, "wb") as out:
+            out.write(file.read())
+    else:
+        return path
+    return target
+
+
+def main(qember, directory, name):
+    with open(os.path.join(directory, "expect.json"), encoding="utf-8") as file:
+        expected = json.load(file)[name]
+    with tempfile.TemporaryDirectory() as scratch:
+        path = unpack(directory, expected["packed"], expected["files"], scratch)
+        refused = next((value for prefix, value in REFUSED.items() if name.startswith(prefix)), None)
+        if refused:
+            sample = Sample(qember, path, expected, [], scratch)
+            ran = sample.run("check")
+            said = (ran.stdout + ran.stderr).decode()
+            if ran.returncode != refused[0] or refused[1] not in said:
+                sample.fail(f"exit {ran.returncode}: {said}")
+            return
+        # What xz -9 compressed takes more memory than is allowed, unless the user says so.
+        options = ["--limits", "trusted"] if path.endswith("plain-11.1-a.xz") else []
+        for snapshot in expected.get("snapshots", [None]):
+            if snapshot is None:
+                Sample(qember, path, expected, options, scratch).check()
+            elif "blocks" in snapshot:
+                Sample(qember, path, snapshot, ["--snapshot", "id:" + snapshot["id"]], scratch).check()
+
+
+main(*sys.argv[1:])
