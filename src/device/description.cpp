@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/device/description.hpp>
 
+#include "layout.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -50,12 +52,34 @@ constexpr std::array type_names{
     TypeName{"tmp", FieldKind::structure, 0},
     TypeName{"qtailq", FieldKind::list, 0},
     TypeName{"qlist", FieldKind::list, 0},
+    // Registers that only one kind of CPU has.
+    TypeName{"cpsr", FieldKind::unsigned_integer, 4},
+    TypeName{"fpscr", FieldKind::unsigned_integer, 4},
+    TypeName{"powered_off", FieldKind::boolean, 1},
+    TypeName{"fpr", FieldKind::unsigned_integer, 8},
+    TypeName{"vsr", FieldKind::unsigned_integer, 8},
+    TypeName{"cpu/altivec/vscr", FieldKind::unsigned_integer, 4},
+    TypeName{"psr", FieldKind::unsigned_integer, 4},
+    TypeName{"fsr", FieldKind::unsigned_integer, 4},
+    TypeName{"fsr", FieldKind::unsigned_integer, 8},
+    TypeName{"xcc", FieldKind::unsigned_integer, 4},
+    TypeName{"fpcr", FieldKind::unsigned_integer, 8},
+    TypeName{"sr", FieldKind::unsigned_integer, 4},
+    TypeName{"psw", FieldKind::unsigned_integer, 4},
+    TypeName{"psw", FieldKind::unsigned_integer, 8},
+    TypeName{"sreg", FieldKind::unsigned_integer, 1},
+    TypeName{"eind", FieldKind::unsigned_integer, 1},
+    TypeName{"rampD", FieldKind::unsigned_integer, 1},
+    TypeName{"rampX", FieldKind::unsigned_integer, 1},
+    TypeName{"rampY", FieldKind::unsigned_integer, 1},
+    TypeName{"rampZ", FieldKind::unsigned_integer, 1},
 };
 
 FieldKind kind_of(const Field& field) {
-  const auto found = std::ranges::find(type_names, field.type, &TypeName::name);
+  const auto found = std::ranges::find_if(type_names, [&field](const TypeName& each) {
+    return each.name == field.type && (each.width == 0 || each.width == field.size);
+  });
   if (found == type_names.end()) return FieldKind::buffer;
-  if (found->width != 0 && found->width != field.size) return FieldKind::buffer;
   if (found->kind == FieldKind::bitmap && field.size % 8 != 0) return FieldKind::buffer;
   if (found->kind == FieldKind::structure && field.groups.size() != 1) return FieldKind::buffer;
   return found->kind;
@@ -134,6 +158,7 @@ class DescriptionParser : public nlohmann::json_sax<Json> {
     return refuse("a description that takes more memory than four times its text");
   }
   bool keep(std::string& text, std::string_view& to);
+  const LaidOut* layout_of(const Field& field) const;
   /// Where the keys of a structure in the current object go; a field holds its structures one by one.
   Structure* target();
   bool new_group(Field& field) { return take(sizeof(Structure)) && (field.groups.emplace_back(), true); }
@@ -246,6 +271,13 @@ bool DescriptionParser::start_array(std::size_t) {
   return push({In::skipped, {}});
 }
 
+/// By the type, which says nothing where it is `buffer`: then by the names of the structure and of the field.
+const LaidOut* DescriptionParser::layout_of(const Field& field) const {
+  if (field.type != "buffer") return find_layout(field.type);
+  const Structure* const around = frames_.size() < 2 ? nullptr : frames_[frames_.size() - 2].structure;
+  return around == nullptr ? nullptr : find_layout(around->name, field.name);
+}
+
 bool DescriptionParser::end_object() {
   Frame& frame = frames_.back();
   if (frame.in == In::field) {
@@ -253,6 +285,7 @@ bool DescriptionParser::end_object() {
     std::erase_if(frame.field->groups,
                   [](const Structure& group) { return group.fields.empty() && group.name.empty(); });
     frame.field->kind = kind_of(*frame.field);
+    if (frame.field->kind == FieldKind::buffer) frame.field->layout = layout_of(*frame.field);
   }
   return pop();
 }

@@ -39,12 +39,15 @@ class FieldCollector final : public NamedStateSink {
     bool has_groups = false;
   };
 
-  void value(const Field& field, const StateValue&) override {
+  void value(const Field& field, const StateValue& value) override {
     if (!groups_.empty() && groups_.back().is_array) {
       ++groups_.back().count;
       return;
     }
-    const std::uint64_t size = field.kind == FieldKind::bitmap ? sizeof(std::uint64_t) : field.size;
+    const auto* const bytes = std::get_if<ByteView>(&value);
+    const std::uint64_t size = bytes != nullptr                  ? bytes->size()
+                               : field.kind == FieldKind::bitmap ? sizeof(std::uint64_t)
+                                                                 : field.size;
     add({{}, &field, body_.subspan(at(), size), at()}, path());
   }
   void enter(const StateGroup& group) override {
@@ -56,6 +59,8 @@ class FieldCollector final : public NamedStateSink {
     if (!in_elements && group.field->array_len && index()) return;
     entered = {true, std::string(path()), at(), 0, false};
   }
+  /// Each element is to be had.
+  bool wants_zeros(const Field&) override { return true; }
   void leave(const StateGroup& group) override {
     const Group left = std::move(groups_.back());
     groups_.pop_back();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/device/meaning.hpp>
 #include <qember/device/named_state.hpp>
 
 #include <fmt/format.h>
@@ -15,6 +16,11 @@ bool continues(const Structure& structure, const Field& field, std::ptrdiff_t di
   const std::ptrdiff_t at = &field - structure.fields.data() + direction;
   return at >= 0 && at < std::ssize(structure.fields) &&
          structure.fields[static_cast<std::size_t>(at)].name == field.name;
+}
+
+void append_index(std::string& path, std::uint64_t index) {
+  const fmt::format_int digits(index);
+  ((path += '[').append(digits.data(), digits.size())) += ']';
 }
 
 bool is_list(const StateGroup& group) {
@@ -41,8 +47,13 @@ void NamedStateSink::open(const Field& field) {
   index_.reset();
   if (around.group.kind != StateGroup::Kind::elements) return open_member(field);
   label_ = path_.size();
+  if (is_by_place(*around.group.field)) {
+    index_ = at_ - frames_[frames_.size() - 2].at;
+    path_ += fmt::format("[{:#x}]", *index_);
+    return;
+  }
   index_ = around.next++;
-  path_ += fmt::format("[{}]", *index_);
+  append_index(path_, *index_);
 }
 
 void NamedStateSink::open_member(const Field& field) {
@@ -53,7 +64,7 @@ void NamedStateSink::open_member(const Field& field) {
   if (!follows && !continues(*around.group.structure, field, 1)) return;
   index_ = around.next;
   around.next += field.array_len.value_or(1);
-  if (!field.array_len) path_ += fmt::format("[{}]", *index_);
+  if (!field.array_len) append_index(path_, *index_);
 }
 
 void NamedStateSink::open_name(std::string_view name) {
@@ -67,6 +78,17 @@ bool NamedStateSink::select() {
   is_root_ = !around && selects();
   if (is_root_) label_ = 0;
   return around || is_root_;
+}
+
+bool NamedStateSink::wants_zeros(const Field&) {
+  const std::string_view path = std::string_view(path_).substr(0, frames_.back().path_size);
+  return selected_.size() > path.size() && selected_.starts_with(path) && selected_[path.size()] == '[';
+}
+
+void NamedStateSink::zeros(const Field& field, std::uint64_t count) {
+  path_.resize(frames_.back().path_size);
+  index_ = frames_.back().next;
+  if (frames_.back().selected) rest_is_zero(field, count);
 }
 
 void NamedStateSink::leaf(const Field& field, const StateValue& value, std::uint64_t size) {
@@ -83,7 +105,7 @@ void NamedStateSink::blob(const Field& field, ByteView value) { leaf(field, valu
 
 void NamedStateSink::open_group(StateGroup group, std::uint64_t first) {
   const bool selected = select();
-  frames_.push_back({group, path_.size(), first, selected});
+  frames_.push_back({group, path_.size(), first, selected, at_});
   if (selected) enter(group);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/device/state.hpp>
 
+#include "layout.hpp"
+
 #include <fmt/format.h>
 
 namespace qember::device {
@@ -49,9 +51,11 @@ std::uint64_t size_of(const Structure& structure) {
   return size.sum();
 }
 
-Integer integer_of(ByteView octets, bool is_signed) {
+Integer integer_of(const Field& field, ByteView octets, bool is_signed) {
+  const bool is_little = field.part != nullptr && field.part->little;
   std::uint64_t value = 0;
-  for (const std::uint8_t octet : octets) value = (value << 8U) | octet;
+  for (std::size_t i = 0; i < octets.size(); ++i)
+    value = (value << 8U) | octets[is_little ? octets.size() - 1 - i : i];
   if (!is_signed) return value;
   const unsigned unused = 64 - 8 * static_cast<unsigned>(octets.size());
   return Integer::from_signed(static_cast<std::int64_t>(value << unused) >> unused);
@@ -61,11 +65,15 @@ Integer integer_of(ByteView octets, bool is_signed) {
 class Walk {
  public:
   Walk(const Device& device, ByteView body, StateSink& sink)
-      : body_(body), sink_(sink), most_empty_(device.most_empty) {}
+      : section_(device.name), body_(body), sink_(sink), most_empty_(device.most_empty) {}
+
+  /// Buffers are as long as they are whatever is in them.
+  void look_at_sizes_alone() { looks_inside_ = false; }
 
   void structure(const Structure& structure) {
     for (const Field& each : structure.fields) {
       if (failed()) return;
+      version_ = structure.version;
       field(each);
     }
     if (structure.subsections.empty()) return;
@@ -177,11 +185,20 @@ class Walk {
     const StateValue value = value_of(field, octets);
     if (const auto* number = std::get_if<Integer>(&value)) return sink_.integer(field, *number);
     if (const auto* flag = std::get_if<bool>(&value)) return sink_.boolean(field, *flag);
-    sink_.blob(field, octets);
+    buffer(field, octets);
   }
 
+  void buffer(const Field& field, ByteView octets) {
+    if (field.layout == nullptr || !looks_inside_ ||
+        !read_layout({section_, version_, at_ - octets.size()}, field, octets, sink_))
+      sink_.blob(field, octets);
+  }
+
+  std::string_view section_;
+  std::uint32_t version_ = 0;  ///< of the innermost structure
   ByteView body_;
   StateSink& sink_;
+  bool looks_inside_ = true;
   std::size_t at_ = 0;
   std::uint64_t empty_ = 0;
   std::uint64_t most_empty_;
@@ -206,8 +223,8 @@ class NoSink final : public StateSink {
 StateValue value_of(const Field& field, ByteView octets) {
   switch (field.kind) {
     case FieldKind::unsigned_integer:
-    case FieldKind::bitmap: return integer_of(octets, false);
-    case FieldKind::signed_integer: return integer_of(octets, true);
+    case FieldKind::bitmap: return integer_of(field, octets, false);
+    case FieldKind::signed_integer: return integer_of(field, octets, true);
     // A value that QEMU itself would not write stays as it is.
     case FieldKind::boolean:
       if (octets[0] <= 1) return octets[0] == 1;
@@ -222,17 +239,26 @@ StateValue value_of(const Field& field, ByteView octets) {
   return octets;
 }
 
-Status read_state(const Device& device, ByteView body, StateSink& sink) {
-  Walk walk(device, body, sink);
+namespace {
+
+Status walk_all(Walk walk, const Device& device, ByteView body) {
   walk.structure(device.state);
   if (!walk.failed() && walk.at() != body.size())
     walk.refuse("the end of the section", fmt::format("{} octets more", body.size() - walk.at()));
   return std::move(walk).status();
 }
 
+}  // namespace
+
+Status read_state(const Device& device, ByteView body, StateSink& sink) {
+  return walk_all(Walk(device, body, sink), device, body);
+}
+
 Status check_state(const Device& device, ByteView body) {
   NoSink sink;
-  return read_state(device, body, sink);
+  Walk walk(device, body, sink);
+  walk.look_at_sizes_alone();
+  return walk_all(std::move(walk), device, body);
 }
 
 std::uint64_t described_size(const Device& device) { return size_of(device.state); }
@@ -240,6 +266,7 @@ std::uint64_t described_size(const Device& device) { return size_of(device.state
 Result<std::size_t> measure_state(const Device& device, ByteView in) {
   NoSink sink;
   Walk walk(device, in, sink);
+  walk.look_at_sizes_alone();
   walk.structure(device.state);
   const std::size_t size = walk.at();
   if (Status status = std::move(walk).status(); !status) return std::move(status.error());

@@ -1,29 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/device/state.hpp>
-
-#include <fmt/format.h>
+#include "layout.hpp"
+#include "state_builder.hpp"
 
 namespace qember::device {
 namespace {
 
-using Kind = StateSource::Kind;
-
-std::string_view name_of(Kind kind) {
-  switch (kind) {
-    case Kind::integer: return "an INTEGER";
-    case Kind::boolean: return "a BOOLEAN";
-    case Kind::blob: return "an OCTET STRING";
-    case Kind::array: return "an array";
-    case Kind::subsections: return "subsections";
-    case Kind::end: return "no more";
-  }
-  return {};
-}
-
 /// The mirror of the walk in state_read.cpp.
-class Build {
+class Build : StateBuilder {
  public:
-  Build(StateSource& source, Bytes& out) : source_(source), out_(out) {}
+  Build(StateSource& source, Bytes& out, const Limits& limits) : StateBuilder(source, out), limits_(limits) {}
 
   Status structure(const Structure& structure) {
     for (const Field& each : structure.fields)
@@ -42,21 +27,6 @@ class Build {
   }
 
  private:
-  void octet(std::uint8_t value) { out_.push_back(value); }
-  void append(ByteView octets) { out_.insert(out_.end(), octets.begin(), octets.end()); }
-  void integer(std::uint64_t bits, std::uint64_t size) {
-    while (size-- > 0) octet(static_cast<std::uint8_t>(bits >> (8 * size)));
-  }
-
-  Error wrong(std::string_view where, Kind wanted) {
-    return source_.refuse_next(fmt::format("{} for {:?}", name_of(wanted), where),
-                               std::string(name_of(source_.peek())));
-  }
-  Status at_end(std::string_view where) {
-    if (source_.peek() == Kind::end) return {};
-    return source_.refuse_next(fmt::format("the end of {:?}", where), std::string(name_of(source_.peek())));
-  }
-
   Status subsection(const Structure& structure) {
     std::string_view name;
     Integer version;
@@ -65,10 +35,7 @@ class Build {
       return source_.refuse_next(
           fmt::format("the subsection {:?}, version {}", structure.name, structure.version),
           fmt::format("{:?}, version {}", name, to_string(version)));
-    octet(0x05);
-    octet(static_cast<std::uint8_t>(structure.name.size()));
-    append(as_bytes(structure.name));
-    integer(structure.version, 4);
+    subsection_header(structure);
     if (auto status = this->structure(structure); !status) return status;
     source_.leave_subsection();
     return {};
@@ -142,7 +109,9 @@ class Build {
         octet(static_cast<std::uint8_t>((field.kind == FieldKind::pointer ? '0' : 0) +
                                         (source_.boolean() ? 1 : 0)));
         return {};
-      default: return wrong(field.name, Kind::blob);
+      default:
+        if (field.layout == nullptr) return wrong(field.name, Kind::blob);
+        return write_layout(field, source_, out_, limits_);
     }
   }
 
@@ -156,27 +125,19 @@ class Build {
   }
 
   Status take_integer(std::uint64_t size, bool is_signed, std::string_view name) {
-    const Integer value = source_.integer();
-    if (!fits(value, 8 * static_cast<unsigned>(size), is_signed))
-      return source_.refuse_last(fmt::format("{} bits for {:?}", 8 * size, name), to_string(value));
-    integer(value.bits(), size);
+    auto value = fitting(size, is_signed, name);
+    if (!value) return std::move(value.error());
+    integer(value->bits(), size);
     return {};
   }
 
-  static bool fits(Integer value, unsigned bits, bool is_signed) {
-    if (!is_signed) return !value.negative() && (bits == 64 || (value.bits() >> bits) == 0);
-    const auto number = value.as_signed();
-    return number && (*number >> (bits - 1)) == (*number < 0 ? -1 : 0);
-  }
-
-  StateSource& source_;
-  Bytes& out_;
+  const Limits& limits_;
 };
 
 }  // namespace
 
-Status write_state(const Device& device, StateSource& source, Bytes& out) {
-  return Build(source, out).structure(device.state);
+Status write_state(const Device& device, StateSource& source, Bytes& out, const Limits& limits) {
+  return Build(source, out, limits).structure(device.state);
 }
 
 }  // namespace qember::device

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/event/section_collector.hpp>
 
+#include <qember/device/known_sections.hpp>
 #include <qember/device/state.hpp>
 
 namespace qember::event {
@@ -34,7 +35,8 @@ void SectionCollector::on(const SectionBegin& section) {
   const bool is_whole = section.type == Element::section_full;
   if (is_whole) open_->device = match(*open_);
   waits_ = is_whole && options_.early_waits && may_be_described_;
-  keeps_body_ = is_whole && (open_->device != nullptr || waits_ || options_.keeps_all);
+  const bool is_known = device::is_known_section(section.name);
+  keeps_body_ = is_whole && (open_->device != nullptr || is_known || waits_ || options_.keeps_all);
   check_limits();
 }
 
@@ -80,10 +82,18 @@ Status SectionCollector::on(const SectionEnd&) {
 Fit SectionCollector::fit_of(CollectedSection& section) const {
   if (section.type != Element::section_full) return Fit::in_parts;
   if (is_beyond(section)) return section.fit;
+  Status described;
+  if (section.device != nullptr) {
+    described = device::check_state(*section.device, section.body);
+    if (described) return Fit::fits;
+  }
+  if (auto known =
+          device::find_known_section(section.name, section.instance, section.version, section.body)) {
+    section.device = std::move(known);
+    return Fit::fits;
+  }
   if (section.device == nullptr) return matcher_ ? Fit::undescribed : Fit::before_description;
-  auto status = device::check_state(*section.device, section.body);
-  if (status) return Fit::fits;
-  section.error = std::move(status.error());
+  section.error = std::move(described.error());
   return Fit::does_not_fit;
 }
 

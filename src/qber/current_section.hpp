@@ -4,7 +4,7 @@
 
 #include "../event/records.hpp"
 
-#include <qember/device/description.hpp>
+#include <qember/device/known_sections.hpp>
 
 namespace qember::qber {
 
@@ -19,11 +19,18 @@ class CurrentSection {
     kind_ = kind;
     is_device_ = begin.type == event::Element::section_full && kind != event::BodyKind::ram;
     device_ = device;
+    known_.reset();
     is_open_ = true;
     records.begin(kind, begin_.name, offset);
   }
   void end() { is_open_ = false; }
   void set_device(const device::Device* device) { device_ = device; }
+  /// Its values are those of the layout that is known by its name.
+  void set_known(std::shared_ptr<const device::Device> known) {
+    known_ = std::move(known);
+    device_ = known_.get();
+  }
+  bool is_known() const { return known_ != nullptr; }
 
   bool is_open() const { return is_open_; }
   bool is_ram() const { return is_open_ && kind_ == event::BodyKind::ram; }
@@ -41,6 +48,7 @@ class CurrentSection {
   event::SectionBegin begin_;
   event::BodyKind kind_ = event::BodyKind::device;
   const device::Device* device_ = nullptr;
+  std::shared_ptr<const device::Device> known_;
   bool is_open_ = false;
   bool is_device_ = false;
 };

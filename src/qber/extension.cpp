@@ -13,7 +13,7 @@ constexpr std::string_view stand_in_prefix = "qember-name-";
 }  // namespace
 
 bool SectionNote::only_blocks() const {
-  return !type && !continues && marks.empty() && !names_block && !fill && !page_size && !name;
+  return !type && !continues && marks.empty() && !names_block && !fill && !page_size && !name && !is_known;
 }
 
 bool SectionNote::join(SectionNote more) {

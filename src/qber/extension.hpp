@@ -60,6 +60,7 @@ struct SectionNote {
   std::optional<std::uint64_t> page_size;
   std::optional<Bytes> name;  ///< where the section's name only stands for it
   std::vector<BlockNote> blocks;
+  bool is_known = false;  ///< its values are those of a layout known by its name, not of the description
 
   bool empty() const { return blocks.empty() && only_blocks(); }
   /// It says nothing but of RAM blocks.

@@ -6,7 +6,17 @@
 
 namespace qember::qber::extension {
 
-enum class Key : std::uint32_t { type = 1, continues, marks, names_block, fill, page_size, name, blocks };
+enum class Key : std::uint32_t {
+  type = 1,
+  continues,
+  marks,
+  names_block,
+  fill,
+  page_size,
+  name,
+  blocks,
+  known
+};
 enum class BlockKey : std::uint32_t { page_size = 1, address, name, mapped };
 
 }  // namespace qember::qber::extension

@@ -127,6 +127,7 @@ void read_pair(Values& values, SectionNote& note) {
     case Key::fill: note.fill = static_cast<std::uint8_t>(values.number(0xff)); break;
     case Key::page_size: note.page_size = values.number(any_u64); break;
     case Key::name: note.name = copy(values.octets()); break;
+    case Key::known: note.is_known = values.flag(); break;
     case Key::blocks:
       for (Values blocks = values.array(); blocks.more();) {
         Values block = blocks.array();

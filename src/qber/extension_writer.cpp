@@ -81,6 +81,7 @@ Result<Bytes> encode(const SectionNote& note) {
   if (note.fill) Builder::pair(to, Key::fill, *note.fill);
   Builder::pair(to, Key::page_size, note.page_size);
   Builder::pair(to, Key::name, note.name);
+  Builder::flag(to, Key::known, note.is_known);
   if (!note.blocks.empty()) {
     Builder::key(to, Key::blocks);
     auto blocks = to.append().make_array();

@@ -70,6 +70,7 @@ Status Reader::State::on(FullSection& section) {
   const bool is_blob =
       full.tree && (*full.tree)->contents().which() == asn1::SecFull::Contents::Which::oldblob;
   if (!is_blob) return values(full);
+  if (auto status = check_blob(); !status) return status;
   form = event::DeviceForm::blob;
   return whole_body((*full.tree)->contents().as_oldblob());
 }
@@ -80,7 +81,13 @@ Status Reader::State::on(const BlobBegin& begin) {
   form = event::DeviceForm::blob;
   if (auto status = begin_section(begin.fields, event::Element::section_full); !status) return status;
   if (current.is_ram()) return refuse(Errc::bad_value, ".contents", "the list of RAM blocks", "a blob");
-  return {};
+  return check_blob();
+}
+
+/// What the note says has values.
+Status Reader::State::check_blob() const {
+  if (!current.is_known()) return {};
+  return refuse(Errc::bad_annotation, ".contents", "values, as the note before has it", "a blob");
 }
 
 Status Reader::State::on(const BlobData& data) {

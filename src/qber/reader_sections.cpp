@@ -72,10 +72,17 @@ Status Reader::State::begin_section(const SectionFields& fields, event::Element 
   if (kind == event::BodyKind::ram && named.version != ram_version)
     return place(broken(event::Rule::ram_version, "version 4 of `ram`", fmt::to_string(named.version)),
                  ".versionid");
+  const bool is_known = std::exchange(note.is_known, false);
+  if (is_known && (named.type != event::Element::section_full || !device::is_known_section(called)))
+    return refuse(Errc::bad_annotation, ".name", "a device that is known by its name",
+                  fmt::format("{:?}", called));
   if (kind != event::BodyKind::ram) {
     if (auto status = check_note_used(); !status) return status;
   }
-  return begin(named, kind);
+  if (auto status = begin(named, kind); !status || !is_known) return status;
+  current.set_known(
+      device::known_section(current.header().name, named.instance, named.version, limits.max_section));
+  return {};
 }
 
 /// A piece of the body of the open section, at `offset` of the input.
@@ -112,10 +119,10 @@ Status Reader::State::values(const FullSection& section) {
   if (section.tree) {
     TreeSource source((*section.tree)->contents().as_vmstate().as_vmstateentries(), section.encoded,
                       sections.offset(), sections.path());
-    status = write_state(*current.device(), source, body);
+    status = write_state(*current.device(), source, body, limits);
   } else {
     BytesSource source(section.encoded, sections.offset(), sections.path());
-    status = write_state(*current.device(), source, body);
+    status = write_state(*current.device(), source, body, limits);
   }
   if (!status) return status;
   // Of an iterable the records must be right all the same; where they are in the values nothing tells.

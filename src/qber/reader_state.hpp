@@ -71,6 +71,7 @@ struct Reader::State {
   Status on(const FileBegin&);
   Status on(FullSection& section);
   Status on(const BlobBegin& begin);
+  Status check_blob() const;
   Status on(const BlobData& data);
   Status on(const BlobEnd&);
   Status on(const RamBegin& ram_begin);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <qember/asn1/types.hpp>
+#include <qember/ber/writer.hpp>
 #include <qember/device/state.hpp>
 #include <qember/qber/section_writer.hpp>
 
@@ -14,6 +15,7 @@ class MeasuringSink final : public device::StateSink {
   void integer(const device::Field&, Integer value) override;
   void boolean(const device::Field&, bool) override { primitive(1); }
   void blob(const device::Field&, ByteView value) override { primitive(value.size()); }
+  void choice(const device::Field&, std::uint64_t which) override { primitive(ber::integer_size(which)); }
   void begin_array(const device::Field&, const device::Structure*) override;
   void end_array() override { --depth_; }
   void begin_subsections() override;
@@ -54,6 +56,7 @@ class TreeSink final : public device::StateSink {
   void integer(const device::Field&, Integer value) override { lists_.back().append().set_int(value); }
   void boolean(const device::Field&, bool value) override { lists_.back().append().set_bool(value); }
   void blob(const device::Field&, ByteView value) override { lists_.back().append().set_oldblob(value); }
+  void choice(const device::Field&, std::uint64_t which) override { lists_.back().append().set_int(which); }
   void begin_array(const device::Field&, const device::Structure*) override {
     lists_.push_back(lists_.back().append().make_array());
   }
@@ -77,6 +80,7 @@ class WriterSink final : public device::StateSink {
   void integer(const device::Field&, Integer value) override { writer_.integer(value); }
   void boolean(const device::Field&, bool value) override { writer_.boolean(value); }
   void blob(const device::Field&, ByteView value) override { writer_.blob(value); }
+  void choice(const device::Field&, std::uint64_t which) override { writer_.integer(which); }
   void begin_array(const device::Field&, const device::Structure*) override { writer_.begin_array(); }
   void end_array() override { writer_.end_list(); }
   void begin_subsections() override { writer_.begin_subsections(); }

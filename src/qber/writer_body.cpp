@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The part of the writer that writes the bodies of sections other than RAM, and texts: whole or in segments.
+#include <qember/device/known_sections.hpp>
+
 #include "state_sinks.hpp"
 #include "writer_state.hpp"
 
@@ -76,19 +78,29 @@ Status Writer::State::end_body() {
   return put(extension::encode(fields(), body));
 }
 
-/// Device state as values where its description fits it, else as a blob.
+/// Device state as values where its description fits it, or a layout that is known by its name; else as a
+/// blob.
 Status Writer::State::device() {
   const device::Device* found = matcher ? matcher->match(section_name, section.instance) : nullptr;
-  if (found == nullptr || options.opaque || streaming) return end_body();
+  if (options.opaque || streaming) return end_body();
   std::size_t tlvs = 0;
-  if (!check_values(*found, body, limits, tlvs)) return end_body();
-  if (auto status = annotate(section_note()); !status) return status;
+  if (found != nullptr && check_values(*found, body, limits, tlvs))
+    return values(*found, tlvs, section_note());
+  const auto known = device::find_known_section(section_name, section.instance, section.version, body);
+  if (known == nullptr || !check_values(*known, body, limits, tlvs)) return end_body();
+  SectionNote about = section_note();
+  about.is_known = true;
+  return values(*known, tlvs, std::move(about));
+}
+
+Status Writer::State::values(const device::Device& described, std::size_t tlvs, SectionNote note_about) {
+  if (auto status = annotate(note_about); !status) return status;
   const SectionFields about = fields();
   if (tlvs > limits.max_tlvs) {
     writer.begin_full(about);
     writer.begin_entries();
     WriterSink sink(writer);
-    auto status = read_state(*found, body, sink);
+    auto status = read_state(described, body, sink);
     writer.end_list();
     writer.end_full();
     return status;
@@ -96,7 +108,7 @@ Status Writer::State::device() {
   auto full = asn1::Value<asn1::SecFull>::make();
   set_fields(*full, about);
   TreeSink sink(full->contents().make_vmstate().make_vmstateentries());
-  if (auto status = read_state(*found, body, sink); !status) return status;
+  if (auto status = read_state(described, body, sink); !status) return status;
   return put(asn1::encode(*full, limits));
 }
 

@@ -86,6 +86,7 @@ struct Writer::State {
   Status begin_segments();
   Status end_body();
   Status device();
+  Status values(const device::Device& described, std::size_t tlvs, extension::SectionNote about);
   SectionFields fields() const;
   extension::SectionNote section_note() const;
 };

@@ -50,6 +50,8 @@ class Leaves final : public device::NamedStateSink {
   }
   void enter(const device::StateGroup&) override {}
   void leave(const device::StateGroup&) override {}
+  // The other side may have more of them.
+  bool wants_zeros(const device::Field&) override { return true; }
 
   std::size_t most_;
   bool too_many_ = false;
@@ -69,6 +71,8 @@ class Picked final : public device::NamedStateSink {
   }
   void enter(const device::StateGroup&) override {}
   void leave(const device::StateGroup&) override {}
+  // The other side may have more of them.
+  bool wants_zeros(const device::Field&) override { return true; }
 
   const std::vector<std::uint64_t>& paths_;
   Each each_;

@@ -9,7 +9,7 @@
 namespace qember::vm {
 namespace {
 
-/// Adds up what of a section has no values, by type.
+/// Adds up what of a section has no values, by type; bytes in a buffer with a layout count as of the buffer.
 class ShareSink final : public device::StateSink {
  public:
   explicit ShareSink(Summary& summary) : summary_(summary) {}
@@ -17,21 +17,50 @@ class ShareSink final : public device::StateSink {
   void integer(const device::Field&, Integer) override {}
   void boolean(const device::Field&, bool) override {}
   void blob(const device::Field& field, ByteView value) override {
-    summary_.untyped_octets[std::string(field.type)] += value.size();
+    const device::Field& counted = buffer_ == nullptr ? field : *buffer_;
+    summary_.untyped_octets[std::string(counted.type)] += value.size();
     blobs_ += value.size();
+    if (buffer_ != nullptr) share(*buffer_).typed_octets -= value.size();
   }
-  void begin_array(const device::Field&, const device::Structure*) override {}
-  void end_array() override {}
+  void begin_array(const device::Field& field, const device::Structure* structure) override {
+    ++depth_;
+    // One without a structure is an array of such buffers.
+    if (field.layout == nullptr || structure == nullptr || buffer_ != nullptr) return;
+    buffer_ = &field;
+    buffer_depth_ = depth_;
+    note(field).typed_octets += field.size;
+  }
+  void end_array() override {
+    if (depth_-- == buffer_depth_) buffer_ = nullptr;
+  }
   void begin_subsections() override {}
   void begin_subsection(const device::Structure&) override {}
   void end_subsection() override {}
   void end_subsections() override {}
+  void unfit(const device::Field& field, std::string_view reason) override {
+    LayoutShare& of = note(field);
+    if (of.unfit++ == 0) of.reason = reason;
+  }
 
   std::uint64_t blobs() const { return blobs_; }
 
  private:
+  /// A buffer that its name tells of has no type of its own.
+  LayoutShare& share(const device::Field& field) {
+    return summary_.layouts[std::string(field.type == "buffer" ? field.name : field.type)];
+  }
+  LayoutShare& note(const device::Field& field) {
+    LayoutShare& of = share(field);
+    ++of.count;
+    of.octets += field.size;
+    return of;
+  }
+
   Summary& summary_;
   std::uint64_t blobs_ = 0;
+  const device::Field* buffer_ = nullptr;  ///< the one whose layout is being read
+  std::size_t depth_ = 0;
+  std::size_t buffer_depth_ = 0;
 };
 
 std::string_view reason_of(DeviceTyping state) {

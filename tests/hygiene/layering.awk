@@ -45,6 +45,7 @@ FNR == 1 {
     if (public) refuse("is private to src/")
     else if (name == "backend.h") wanted = "asn1c"
     else if (name !~ /\//) next
+    else if (FILENAME ~ /^src\/[a-z0-9]+\/[a-z]+\// && name ~ /^\.\.\/[a-z_]+\.hpp$/) next  # from a directory in it
     else if (layer == "cli" && name ~ /^(\.\.\/)?(verbs\/|render\/)?[a-z_]+\.hpp$/) next
     else if (name !~ /^\.\.\/[a-z0-9]+\/[^\/]+$/) refuse("is no name of a private header")
     else if (layer == "cli") refuse("is private to the library")

@@ -25,14 +25,19 @@ enum class FieldKind : std::uint8_t {
 };
 
 struct Structure;
+struct Part;
+struct LaidOut;
 
 struct Field {
   std::string_view name;
   std::string_view type;  ///< as the description spells it
   FieldKind kind = FieldKind::buffer;
+  bool is_open = false;                    ///< `size` is but the most that it may have
   std::uint64_t size = 0;                  ///< octets of one element
   std::optional<std::uint32_t> array_len;  ///< elements that follow one another, all alike
   std::vector<Structure> groups;
+  const LaidOut* layout = nullptr;  ///< of a buffer: what is known to be in it
+  const Part* part = nullptr;       ///< where a layout has it, see layout.hpp
 };
 
 struct Structure {

@@ -15,7 +15,8 @@ struct StateGroup {
 };
 
 /// Gives every value its path: names joined by `.`, elements as `[i]`, all names as the description has
-/// them. So `env.regs[3]` is element 3 of the field `env.regs`. Neighbours of equal name are elements of
+/// them. So `env.regs[3]` is element 3 of the field `env.regs`; parts of a layout that are known by their
+/// place have that instead, in hexadecimal: `config.at[0x98]`. Neighbours of equal name are elements of
 /// one array, which is how QEMU describes arrays whose elements differ.
 class NamedStateSink : public StateSink {
  public:
@@ -34,11 +35,17 @@ class NamedStateSink : public StateSink {
   void begin_subsection(const Structure& structure) final;
   void end_subsection() final { close_group(); }
   void end_subsections() final {}
+  void place(std::size_t at) final { at_ = at; }
+  /// Where one of them is selected.
+  bool wants_zeros(const Field& field) override;
+  void zeros(const Field& field, std::uint64_t count) final;
 
  protected:
   virtual void value(const Field& field, const StateValue& value) = 0;
   virtual void enter(const StateGroup& group) = 0;
   virtual void leave(const StateGroup& group) = 0;
+  /// The elements from `index()` on are zero, up to the end of the group, an array that `path()` names.
+  virtual void rest_is_zero(const Field&, std::uint64_t) {}
 
   // Of the value, or of the group that is entered.
 
@@ -58,6 +65,7 @@ class NamedStateSink : public StateSink {
     std::size_t path_size = 0;  ///< of the group's own path
     std::uint64_t next = 0;     ///< index of the next element; in a structure, within a run of equal names
     bool selected = false;
+    std::uint64_t at = 0;  ///< bytes of the body before it
   };
 
   void open(const Field& field);

@@ -32,6 +32,19 @@ class StateSink {
   virtual void begin_subsection(const Structure& structure) = 0;
   virtual void end_subsection() = 0;
   virtual void end_subsections() = 0;
+
+  // What there is besides where a buffer has a layout. A buffer is then one value as well: an array.
+
+  /// Bytes of the body before what comes next.
+  virtual void place(std::size_t) {}
+  /// Which of its structures a field is, after its `begin_array`: a value that takes no bytes.
+  virtual void choice(const Field&, std::uint64_t) {}
+  /// Whether elements at the end of the current array are wanted one by one though they are zero.
+  virtual bool wants_zeros(const Field&) { return false; }
+  /// So many elements of the current array come after those before, and are zero.
+  virtual void zeros(const Field&, std::uint64_t) {}
+  /// A buffer does not have its layout, and comes as a blob.
+  virtual void unfit(const Field&, std::string_view) {}
 };
 
 /// Reads the body of a section as `device` describes it. The error is `Errc::description_mismatch`, its
@@ -72,7 +85,8 @@ class StateSource {
 };
 
 /// Appends the octets of `device` to `out`. Refuses a value that its field cannot hold and an array
-/// with another number of elements.
-Status write_state(const Device& device, StateSource& source, Bytes& out);
+/// with another number of elements. A layout has zeros that have no values: with `Errc::limit` it refuses
+/// what becomes more than `limits.max_section`.
+Status write_state(const Device& device, StateSource& source, Bytes& out, const Limits& limits = {});
 
 }  // namespace qember::device

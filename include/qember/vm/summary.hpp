@@ -31,6 +31,15 @@ struct DeviceSummary {
   std::string reason;  ///< of a fallback
 };
 
+/// Buffers of one type that has a layout.
+struct LayoutShare {
+  std::uint64_t count = 0;
+  std::uint64_t octets = 0;        ///< of all of them
+  std::uint64_t typed_octets = 0;  ///< of which values have names and types
+  std::uint64_t unfit = 0;         ///< how many have not that layout
+  std::string reason;              ///< of the first of these
+};
+
 struct Summary {
   std::optional<std::string> machine;
   std::vector<std::string> capabilities;
@@ -54,6 +63,7 @@ struct Summary {
   std::uint64_t device_octets = 0;                      ///< device state as it is in this form
   std::uint64_t typed_octets = 0;                       ///< device state, in the native form, that has values
   std::map<std::string, std::uint64_t> untyped_octets;  ///< the rest, by type or reason
+  std::map<std::string, LayoutShare> layouts;           ///< what is in buffers, by their type
 };
 
 class Census final : public event::Sink {

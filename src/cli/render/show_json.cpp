@@ -3,6 +3,8 @@
 #include "show_output.hpp"
 #include "show_values.hpp"
 
+#include <qember/device/meaning.hpp>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -68,6 +70,10 @@ class StateJson final : public device::NamedStateSink {
     put(std::string_view(object).substr(1));  // with its closing brace
   }
   void enter(const StateGroup& group) override;
+  void rest_is_zero(const Field&, std::uint64_t count) override {
+    begin_item(nullptr);
+    put(fmt::format("\"zeros\":{}}}", count));
+  }
   void leave(const StateGroup&) override {
     write_("]}");
     comma_ = true;
@@ -94,6 +100,7 @@ void StateJson::begin_item(const Field* field) {
   comma_ = first_ = true;
   if (is_root() && !path().empty()) put(fmt::format("\"path\":{}", quoted(path())));
   if (offsets_) put(fmt::format("\"at\":{}", at()));
+  if (field != nullptr && index() && device::is_by_place(*field)) put(fmt::format("\"place\":{}", *index()));
   if (field == nullptr || (!elements_.empty() && elements_.back())) return;
   put(fmt::format("\"name\":{}", quoted(field->name)));
   if (index()) put(fmt::format("\"index\":{}", *index()));

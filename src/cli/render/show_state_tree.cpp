@@ -3,6 +3,8 @@
 
 #include "show_values.hpp"
 
+#include <qember/device/meaning.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,6 +35,11 @@ std::string range_text(std::uint64_t first, std::uint64_t count) {
 }
 
 bool is_elements(const StateGroup& group) { return group.kind == StateGroup::Kind::elements; }
+/// One of several structures that the field may be.
+bool is_choice(const StateGroup& group) {
+  return group.structure != nullptr && group.field != nullptr && group.field->part != nullptr &&
+         group.field->groups.size() > 1;
+}
 
 }  // namespace
 
@@ -100,12 +107,12 @@ void StateTree::value(const Field& field, const device::StateValue& value) {
 void StateTree::enter(const StateGroup& group) {
   Level& around = levels_.back();
   Level level = level_of(group, around.indent + 1);
-  const std::string type = type_of(group.field);
+  const std::string type = is_choice(group) ? printable(group.structure->name) : type_of(group.field);
   const bool is_neighbour = group.kind == StateGroup::Kind::structure && index() && !is_root();
   level.at = at();
   level.folds = is_elements(around.group) || is_neighbour;
   if (is_elements(around.group)) {
-    begin_element(around, "", "");
+    begin_element(around, "", is_choice(group) ? type : "");
   } else if (is_neighbour) {
     begin_element(around, group.field->name, type);
   } else {
@@ -127,6 +134,15 @@ void StateTree::leave(const StateGroup&) {
   const bool folds = level.folds;
   levels_.pop_back();
   if (folds) end_element(levels_.back());
+}
+
+void StateTree::rest_is_zero(const Field& field, std::uint64_t count) {
+  Level& array = levels_.back();
+  if (field.kind != device::FieldKind::structure) return add(array, "0", count);
+  begin_elements(array);
+  write_before(array);
+  const std::string range = style_.paint(Paint::dim, range_text(index().value_or(0), count));
+  line(at(), array.indent, range + "  all zero");
 }
 
 // Elements that hold values themselves, and neighbours of one name that do.
@@ -175,8 +191,10 @@ void StateTree::write_before(Level& array) {
 }
 
 std::string StateTree::element_head(const Level& array, std::uint64_t first, std::uint64_t count) const {
-  const std::string range = range_text(first, count);
-  return is_elements(array.group) ? style_.paint(Paint::dim, range)
+  const bool is_by_place = is_elements(array.group) && device::is_by_place(*array.group.field);
+  const std::string range = is_by_place ? fmt::format("[{:#x}]", first) : range_text(first, count);
+  const std::string kind = array.type.empty() ? "" : "  " + array.type;
+  return is_elements(array.group) ? style_.paint(Paint::dim, range + kind)
                                   : columns_of(array, array.name + range, array.type);
 }
 
@@ -194,17 +212,17 @@ void StateTree::stop_holding() {
 
 // Rows.
 
-void StateTree::add(Level& array, std::string token) {
+void StateTree::add(Level& array, std::string token, std::uint64_t count) {
   Row& row = array.row;
   if (row.count != 0 && row.token == token) {
-    ++row.count;
+    row.count += count;
     return;
   }
   put_token(array);
   row.token = std::move(token);
   row.token_first = index().value_or(0);
   row.token_at = at();
-  row.count = 1;
+  row.count = count;
 }
 
 void StateTree::put_token(Level& array) {

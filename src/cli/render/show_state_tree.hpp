@@ -60,6 +60,7 @@ class StateTree final : public device::NamedStateSink {
   void value(const device::Field& field, const device::StateValue& value) override;
   void enter(const device::StateGroup& group) override;
   void leave(const device::StateGroup& group) override;
+  void rest_is_zero(const device::Field& field, std::uint64_t count) override;
 
   Level level_of(const device::StateGroup& group, std::size_t indent) const;
   void emit(std::string_view text);
@@ -75,7 +76,7 @@ class StateTree final : public device::NamedStateSink {
   std::string element_head(const Level& array, std::uint64_t first, std::uint64_t count) const;
   void stop_holding();
 
-  void add(Level& array, std::string token);
+  void add(Level& array, std::string token, std::uint64_t count = 1);
   void put_token(Level& array);
   void write_row(Level& array);
   void end_row(Level& array);

@@ -2,6 +2,7 @@
 #include "show_values.hpp"
 
 #include <qember/core/digest.hpp>
+#include <qember/device/meaning.hpp>
 #include "style.hpp"
 
 #include <fmt/format.h>
@@ -54,16 +55,29 @@ std::string buffer_text(ByteView octets) {
                      octets_text(octets.first(first_octets)), digest_of(octets).high);
 }
 
-std::string integer_text(const Field& field, Integer value) {
+std::string number_text(const Field& field, Integer value) {
   constexpr std::uint64_t digits = 10;  // below it the hexadecimal form is no other
   if (field.type == "timer" && value == Integer::from_signed(-1)) return "-1 (not armed)";
   if (!value.negative() && value.bits() < digits) return to_string(value);
   return fmt::format("{} ({:#x})", to_string(value), low_bits(field, value));
 }
 
+std::string integer_text(const Field& field, Integer value) {
+  const std::string meaning = device::meaning(field, value);
+  return meaning.empty() ? number_text(field, value)
+                         : fmt::format("{}  {}", number_text(field, value), meaning);
+}
+
 std::string boolean_text(const Field& field, bool value) {
   if (field.kind == FieldKind::pointer) return value ? "set" : "null";
   return value ? "true" : "false";
+}
+
+std::string integer_json(const Field& field, Integer value) {
+  std::string text = fmt::format(R"({{"value":{},"hex":"{}")", to_string(value), hex_text(field, value));
+  if (const std::string meaning = device::meaning(field, value); !meaning.empty())
+    text += fmt::format(R"(,"meaning":"{}")", meaning);
+  return text + "}";
 }
 
 }  // namespace
@@ -99,14 +113,14 @@ std::string octets_json(ByteView octets) {
 }
 
 std::string value_json(const Field& field, const device::StateValue& value) {
-  if (const auto* integer = std::get_if<Integer>(&value))
-    return fmt::format(R"({{"value":{},"hex":"{}"}})", to_string(*integer), hex_text(field, *integer));
+  if (const auto* integer = std::get_if<Integer>(&value)) return integer_json(field, *integer);
   if (const auto* boolean = std::get_if<bool>(&value)) return fmt::format("{{\"value\":{}}}", *boolean);
   return octets_json(std::get<ByteView>(value));
 }
 
 std::string element_type(const Field& field) {
-  const bool is_structure = field.kind == FieldKind::structure && !field.groups.front().name.empty();
+  const bool is_structure =
+      field.kind == FieldKind::structure && field.groups.size() == 1 && !field.groups.front().name.empty();
   return printable(is_structure ? field.groups.front().name : field.type);
 }
 

@@ -56,7 +56,13 @@ bool wants_color() {
 
 namespace {
 
+/// Nearly every text: nothing in it is to be escaped.
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f && c != '\\'; });
+}
+
 std::string escaped(std::string_view text, std::string_view backslash) {
+  if (is_plain(text)) return std::string(text);
   std::string out;
   while (!text.empty()) {
     const std::size_t size = character(text);

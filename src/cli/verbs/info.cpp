@@ -54,6 +54,16 @@ std::string_view name_of(DeviceTyping state) {
   return {};
 }
 
+Json layouts_json(const Summary& summary) {
+  Json layouts = Json::object();
+  for (const auto& [type, share] : summary.layouts) {
+    Json& each = layouts[type];
+    each = {{"count", share.count}, {"bytes", share.octets}, {"typed", share.typed_octets}};
+    if (share.unfit != 0) each.update({{"unfit", share.unfit}, {"reason", share.reason}});
+  }
+  return layouts;
+}
+
 Json to_json(const Summary& summary, vm::Format format, std::uint64_t octets_in) {
   Json blocks = Json::array();
   for (const auto& block : summary.blocks) {
@@ -93,6 +103,7 @@ Json to_json(const Summary& summary, vm::Format format, std::uint64_t octets_in)
             {"device", summary.device_octets},
             {"overhead", static_cast<std::int64_t>(octets_in) - known}}},
           {"device_bytes", {{"typed", summary.typed_octets}, {"untyped", summary.untyped_octets}}},
+          {"layouts", layouts_json(summary)},
           {"capabilities", summary.capabilities},
           {"rounds", summary.rounds},
           {"footers", or_null(summary.footers)},
@@ -125,6 +136,14 @@ std::string share_text(const Summary& summary) {
                      reasons.empty() ? "" : "; not: ", reasons);
 }
 
+/// What is in buffers of one type.
+std::string layout_text(const std::string& type, const vm::LayoutShare& share) {
+  std::string text = fmt::format("{} of {}: {}, {} typed", share.count, type, size_text(share.octets),
+                                 size_text(share.typed_octets));
+  if (share.unfit != 0) text += fmt::format("; {} not: {}", share.unfit, share.reason);
+  return text;
+}
+
 void print_text(Lines& out, const Summary& summary, vm::Format format, std::uint64_t octets_in) {
   const auto row = [&out](std::string_view name, const std::string& value) { print_row(out, name, value); };
   row("format", format == vm::Format::ber ? "BER" : "QEMU's native stream");
@@ -150,6 +169,7 @@ void print_text(Lines& out, const Summary& summary, vm::Format format, std::uint
     if (device.state == DeviceTyping::fallback)
       row("", fmt::format("{}/{}: {}", device.name, device.instance, device.reason));
   row("device state", share_text(summary));
+  for (const auto& [type, share] : summary.layouts) row("", layout_text(type, share));
   row("footers", !summary.footers ? "unknown" : *summary.footers ? "yes" : "no");
   row("description", summary.described ? "yes" : "no");
   const auto known = static_cast<std::int64_t>(summary.ram_octets + summary.device_octets);

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What devices that have virtqueues save of a request.
+#pragma once
+
+#include "../layout.hpp"
+
+namespace qember::device {
+
+inline constexpr std::uint64_t most_queues = 1024;
+
+/// A request in flight, which QEMU writes as its structure in the order of the host.
+inline constexpr std::array segment_parts{le64("base"), le64("len")};
+inline constexpr Layout segment{"iovec", segment_parts};
+inline constexpr std::array element_parts{
+    le32("index"),
+    le32("out_num"),
+    le32("in_num"),
+    le32("padding"),
+    le64("in_addr").folded(most_queues),
+    le64("out_addr").folded(most_queues),
+    structure("in_sg", segment).folded(most_queues),
+    structure("out_sg", segment).folded(most_queues),
+};
+inline constexpr Layout element{"VirtQueueElement", element_parts};
+static_assert(fixed_size(element) == 49168);
+
+}  // namespace qember::device
