@@ -92,7 +92,11 @@ Result<const SavedField*> SavedDevice::field(std::string_view path) const {
                   std::move(status.error().found));
   const SavedField* const found = state_->table->find(path);
   if (found == nullptr) return mismatch("none with this path");
-  if (state_->table->is_ambiguous(*found)) return mismatch("several with this path");
+  // A field may have the name of another one's element.
+  const auto element = split(path);
+  const SavedField* const array = element ? state_->table->find(element->array) : nullptr;
+  const bool is_element = array != nullptr && array->count && element->index < *array->count;
+  if (is_element || state_->table->is_ambiguous(*found)) return mismatch("several with this path");
   return found;
 }
 
@@ -100,7 +104,7 @@ Result<StateValue> SavedDevice::find(std::string_view path, std::string_view wan
   auto found = field(path);
   if (found && !(*found)->count) return (*found)->value();
   const auto element = split(path);
-  if (!found && element)
+  if (!found && element && state_->table && state_->table->find(path) == nullptr)
     if (const auto array = field(element->array);
         array && (*array)->count && element->index < *(*array)->count)
       return (*array)->value(element->index);

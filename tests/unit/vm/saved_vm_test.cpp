@@ -170,6 +170,31 @@ TEST_CASE("a saved VM has the devices and the pages of one pass: one of everythi
   same(encoded, pass);
 }
 
+TEST_CASE("a saved VM that was damaged has what one pass has, or an error") {
+  const Bytes sound = small_stream().bytes();
+  for (std::size_t at = 4; at < sound.size(); ++at)
+    for (const std::uint8_t value : {0x00, 0x01, 0x7e, 0xff}) {
+      Bytes damaged = sound;
+      if (std::exchange(damaged[at], value) == value) continue;
+      Pass pass(damaged);
+      const std::uint64_t total = pass.opened.source().session().total();
+      io::MemorySource file(damaged);
+      const auto vm = SavedVm::open(file, {.limits = Limits::trusted()});
+      INFO("byte " << at << " is " << int{value});
+      if (pass.status) {
+        REQUIRE(vm);
+        same_devices(*vm, pass);
+        if (total <= std::size_t{1} << 20U) same_pages(*vm, pass);
+      } else if (vm) {
+        // What is wrong with the contents of a page is seen when that is read.
+        Bytes all(static_cast<std::size_t>(std::min<std::uint64_t>(total, 1U << 20U)) / 2);
+        const bool has_pages = vm->memory().read(0, 0, all, Unsent::zeros).ok();
+        if (pass.status.error().code != Errc::bad_delta && pass.status.error().code != Errc::bad_value)
+          CHECK_FALSE(has_pages);
+      }
+    }
+}
+
 namespace {
 
 constexpr std::size_t page_size = 4096;
