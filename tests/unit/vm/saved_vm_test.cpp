@@ -2,54 +2,21 @@
 // A saved VM through the face of the library: the same devices and pages as in one pass of the stream,
 // whatever it comes from.
 #include "support/convert.hpp"
-#include "support/events.hpp"
 #include "support/hex.hpp"
+#include "support/one_pass.hpp"
 #include "support/samples.hpp"
 
-#include <qember/event/section_collector.hpp>
 #include <qember/saved_vm.hpp>
-#include <qember/vm/final_ram.hpp>
 #include <qember/vm/ram_presence.hpp>
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <map>
 
 using namespace qember;
 using namespace qember::test;
 
 namespace {
-
-/// Pages that hold anything, by block and offset; no call crosses a page.
-class Pages final : public vm::RamStore {
- public:
-  explicit Pages(const event::Source& source) : source_(source) {}
-
-  bool wants(std::uint32_t) override { return true; }
-  Status write(std::uint32_t block, std::uint64_t addr, ByteView data) override {
-    pages_[{block, addr}].assign(data.begin(), data.end());
-    return {};
-  }
-  Status read(std::uint32_t block, std::uint64_t addr, MutableBytes data) override {
-    std::ranges::copy(pages_.at({block, addr}), data.begin());
-    return {};
-  }
-  Status clear(std::uint32_t block, std::uint64_t addr, std::uint64_t size) override {
-    pages_.erase(pages_.lower_bound({block, addr}), pages_.lower_bound({block, addr + size}));
-    return {};
-  }
-  /// Whether the page at that offset is this.
-  bool holds(std::uint32_t block, std::uint64_t addr, ByteView page) const {
-    const auto found = pages_.find({block, addr});
-    if (found == pages_.end()) return std::ranges::all_of(page, [](std::uint8_t byte) { return byte == 0; });
-    return std::ranges::equal(found->second, page);
-  }
-
- private:
-  const event::Source& source_;
-  std::map<std::pair<std::uint32_t, std::uint64_t>, Bytes> pages_;
-};
 
 /// A source that can't be sought.
 class Pipe final : public io::ByteSource {
@@ -68,30 +35,6 @@ class Pipe final : public io::ByteSource {
  private:
   ByteView bytes_;
   std::size_t at_ = 0;
-};
-
-/// What one pass of a stream knows.
-struct Pass {
-  explicit Pass(ByteView stream)
-      : opened(stream, true),
-        pages(opened.source()),
-        ram(opened.source(), pages, Limits::trusted()),
-        collector(opened.source(), Limits::trusted(), {true, true, true}, [this](auto&& section) {
-          if (section.type == event::Element::section_full) devices.push_back(std::move(section));
-          return Status();
-        }) {
-    status = opened.each([this](const event::Event& event) {
-      auto taken = ram.take(event);
-      return taken ? collector.take(event) : taken;
-    });
-  }
-
-  Opened opened;
-  Pages pages;
-  vm::FinalRam ram;
-  std::vector<event::CollectedSection> devices;
-  event::SectionCollector collector;
-  Status status;
 };
 
 void same_devices(const SavedVm& vm, Pass& pass) {
@@ -376,75 +319,4 @@ TEST_CASE("memory that is not in the stream is refused") {
   CHECK(memory.find(0, 1).or_throw().kind == vm::StoredPage::Kind::full);
   CHECK(memory.find(0, 3).or_throw().kind == vm::StoredPage::Kind::unsent);
   CHECK(memory.find(1, 0).error().code == Errc::usage);
-}
-
-namespace {
-
-/// Compares each value of a device with the one that is got by its path.
-class EachValue final : public device::NamedStateSink {
- public:
-  explicit EachValue(const Device& device) : device_(device) {}
-  std::size_t values = 0;
-  std::vector<std::string> wrong;
-
- private:
-  void value(const device::Field&, const device::StateValue& value) override {
-    ++values;
-    // QEMU's i8254 has a field whose name is the path of another one.
-    const auto field = device_.field(path());
-    const bool is_ambiguous = !field && field.error().found == "several with this path";
-    if (!is_ambiguous && !is_same(std::string(path()), value)) wrong.emplace_back(path());
-  }
-  void enter(const device::StateGroup&) override {}
-  void leave(const device::StateGroup&) override {}
-
-  bool is_same(const std::string& path, const device::StateValue& value) const {
-    if (const auto* flag = std::get_if<bool>(&value)) {
-      const auto got = device_.get<bool>(path);
-      return got && *got == *flag;
-    }
-    if (const auto* bytes = std::get_if<ByteView>(&value)) {
-      const auto got = device_.get_bytes(path);
-      return got && std::ranges::equal(*got, *bytes);
-    }
-    const Integer integer = std::get<Integer>(value);
-    if (integer.negative()) {
-      const auto got = device_.get<std::int64_t>(path);
-      return got && *got == integer.as_signed();
-    }
-    const auto got = device_.get<std::uint64_t>(path);
-    return got && *got == integer.as_unsigned();
-  }
-
-  const Device& device_;
-};
-
-}  // namespace
-
-TEST_CASE("each value of a device is got by its path") {
-  for (const auto& path : real_streams()) {
-    INFO(path);
-    const Bytes native = load(path);
-    Pass pass(native);
-    if (!pass.status) continue;
-    const auto vm = SavedVm::open(native, {.limits = Limits::trusted()}).or_throw();
-    const auto devices = vm.devices().or_throw();
-    for (std::size_t i = 0; i < devices.size(); ++i) {
-      if (!devices[i].is_described()) continue;
-      EachValue each(devices[i]);
-      REQUIRE(each.read(*pass.devices[i].device, devices[i].body()));
-      INFO(devices[i].name());
-      CHECK(each.wrong == std::vector<std::string>());
-      // All fields, one behind the other, are all of the body but marks and headers.
-      std::size_t values = 0;
-      std::uint64_t end = 0;
-      for (const Field& field : devices[i].fields().or_throw()) {
-        values += field.count.value_or(1);
-        CHECK(field.offset >= end);
-        end = field.offset + field.bytes.size();
-      }
-      CHECK(values == each.values);
-      CHECK(end <= devices[i].body().size());
-    }
-  }
 }
