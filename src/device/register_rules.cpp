@@ -38,6 +38,49 @@ void add_window(const FieldValues& values, std::uint64_t current, std::uint64_t 
 bool runs_aarch32(const FieldValues& values) { return (value_of(values, "cpsr") & 0x10U) != 0; }
 bool runs_aarch64(const FieldValues& values) { return !runs_aarch32(values); }
 
+namespace {
+
+/// A system register of 64 bits, as KVM's interface numbers them, which QEMU's streams do too.
+constexpr std::uint64_t system_register(unsigned op0, unsigned op1, unsigned crn, unsigned crm,
+                                        unsigned op2) {
+  return 0x6030'0000'0013'0000 | op0 << 14U | op1 << 11U | crn << 7U | crm << 3U | op2;
+}
+
+struct SystemRegister {
+  std::string_view name;
+  std::uint64_t id;
+};
+
+// Arm Architecture Reference Manual, D18.
+constexpr std::array system_registers{
+    SystemRegister{"sctlr_el1", system_register(3, 0, 1, 0, 0)},
+    SystemRegister{"ttbr0_el1", system_register(3, 0, 2, 0, 0)},
+    SystemRegister{"ttbr1_el1", system_register(3, 0, 2, 0, 1)},
+    SystemRegister{"tcr_el1", system_register(3, 0, 2, 0, 2)},
+    SystemRegister{"esr_el1", system_register(3, 0, 5, 2, 0)},
+    SystemRegister{"far_el1", system_register(3, 0, 6, 0, 0)},
+    SystemRegister{"mair_el1", system_register(3, 0, 10, 2, 0)},
+    SystemRegister{"vbar_el1", system_register(3, 0, 12, 0, 0)},
+    SystemRegister{"contextidr_el1", system_register(3, 0, 13, 0, 1)},
+    SystemRegister{"tpidr_el1", system_register(3, 0, 13, 0, 4)},
+    SystemRegister{"tpidr_el0", system_register(3, 3, 13, 0, 2)},
+    SystemRegister{"hcr_el2", system_register(3, 4, 1, 1, 0)},
+};
+
+}  // namespace
+
+/// System registers are in a list of numbers and one of values, in the same order.
+void complete_aarch64(const FieldValues& values, std::vector<Register>& registers) {
+  for (std::size_t i = 0;; ++i) {
+    const auto id = values.find(fmt::format("cpreg_vmstate_indexes[{}]", i));
+    const auto value = values.find(fmt::format("cpreg_vmstate_values[{}]", i));
+    if (id == values.end() || value == values.end()) return;
+    for (const SystemRegister& each : system_registers)
+      if (each.id == id->second.value)
+        registers.push_back({std::string(each.name), "", RegisterSet::control, 64, value->second.value, 0});
+  }
+}
+
 /// Registers are as wide as the program counter, whatever their fields are. SD says that FS, VS or XS is
 /// dirty, and is not kept (RISC-V Privileged, 3.1.6.6).
 void complete_riscv(const FieldValues& values, std::vector<Register>& registers) {

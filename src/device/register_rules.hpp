@@ -8,6 +8,7 @@ namespace qember::device {
 
 bool runs_aarch32(const FieldValues& values);
 bool runs_aarch64(const FieldValues& values);
+void complete_aarch64(const FieldValues& values, std::vector<Register>& registers);
 void complete_riscv(const FieldValues& values, std::vector<Register>& registers);
 void complete_ppc(const FieldValues& values, std::vector<Register>& registers);
 void complete_sparc(const FieldValues& values, std::vector<Register>& registers);

@@ -51,6 +51,7 @@ constexpr std::array x86_rows{
     RegisterRow{control, "dr7", "env.dr[7]"},
     RegisterRow{control, "efer", "env.efer"},
     RegisterRow{control, "kernel_gs_base", "env.kernelgsbase"},
+    RegisterRow{control, "a20_mask", "env.a20_mask"},
     RegisterRow{floating, "fcw", "env.fpuc"},
     RegisterRow{floating, "fsw", "env.fpus_vmstate"},
     RegisterRow{floating, "mxcsr", "env.mxcsr"},
@@ -66,6 +67,7 @@ constexpr std::array aarch64_rows{
     RegisterRow{general, "pstate/cpsr", "cpsr"},
     RegisterRow{control, "sp_el#", "env.sp_el[#]", {}, 4},
     RegisterRow{control, "elr_el1 elr_el2 elr_el3", "env.elr_el[#]"},
+    RegisterRow{control, "", "cpreg_vmstate_indexes[#]", "cpreg_vmstate_values[#]", 1024},
     RegisterRow{vector, "v#", "cpu/vfp.env.vfp.zregs[#].d[0]", "cpu/vfp.env.vfp.zregs[#].d[1]", 32},
 };
 
@@ -104,6 +106,8 @@ constexpr std::array riscv_rows{
     RegisterRow{control, "mscratch", "env.mscratch"},
     RegisterRow{control, "sscratch", "env.sscratch"},
     RegisterRow{control, "satp", "env.satp"},
+    RegisterRow{control, "virt", "env.virt"},
+    RegisterRow{control, "virt", "env.virt_enabled"},  // since QEMU 8.1
     RegisterRow{floating, "f#", "env.fpr[#]", {}, 32},
 };
 
@@ -294,7 +298,7 @@ constexpr std::array loongarch_rows{
 constexpr std::array<Architecture, 16> all{{
     {"x86_64", x86_64_marks, x86_64_rows, x86_rows},
     {"i386", i386_marks, i386_rows, x86_rows},
-    {"aarch64", arm_marks, aarch64_rows, {}, runs_aarch64},
+    {"aarch64", arm_marks, aarch64_rows, {}, runs_aarch64, complete_aarch64},
     {"arm", arm_marks, arm_rows, {}, runs_aarch32},
     {"riscv64", riscv64_marks, riscv_rows, {}, nullptr, complete_riscv},
     {"riscv32", riscv32_marks, riscv_rows, {}, nullptr, complete_riscv},

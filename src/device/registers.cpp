@@ -40,7 +40,9 @@ class ValueSink final : public NamedStateSink {
  private:
   void value(const Field& field, const StateValue& value) override {
     if (!is_wanted()) return;
-    if (const auto* integer = std::get_if<Integer>(&value)) {
+    if (const auto* flag = std::get_if<bool>(&value)) {
+      values_[std::string(path())] = {*flag ? std::uint64_t{1} : 0, 8};
+    } else if (const auto* integer = std::get_if<Integer>(&value)) {
       const auto bits = static_cast<unsigned>(std::min<std::uint64_t>(field.size, 8) * 8);
       const std::uint64_t mask = bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
       values_[std::string(path())] = {integer->bits() & mask, bits};

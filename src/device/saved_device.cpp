@@ -58,6 +58,7 @@ std::uint32_t SavedDevice::instance() const noexcept { return state_->header.ins
 std::uint32_t SavedDevice::version() const noexcept { return state_->header.version; }
 std::uint64_t SavedDevice::offset() const noexcept { return state_->header.offset; }
 ByteView SavedDevice::body() const noexcept { return state_->body; }
+const Device* SavedDevice::description() const noexcept { return state_->device.get(); }
 bool SavedDevice::is_described() const noexcept { return state_->device != nullptr; }
 
 Error SavedDevice::refuse(Errc code, std::string_view path, std::string expected, std::string found) const {

@@ -1,35 +1,68 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/vm/cpus.hpp>
 
+#include <qember/event/pump.hpp>
+#include <qember/io/file_checks.hpp>
+#include <qember/vm/saved_vm.hpp>
+
 #include <fmt/format.h>
 
 namespace qember::vm {
 namespace {
 
-Error refuse(const event::CollectedSection& section, const Limits& limits) {
-  Error error{Errc::unsupported, section.offset, fmt::format("cpu/{}", section.instance),
-              "registers that the stream describes", "no description of them"};
-  if (section.fit == event::Fit::beyond_section_limit) {
-    error.code = Errc::limit;
-    error.expected = fmt::format("max_section: at most {} bytes", limits.max_section);
-    error.found = "more";
-  } else if (section.fit == event::Fit::does_not_fit) {
-    error.found = "a description that does not fit them";
-  }
-  return error;
+struct CpuSection {
+  std::uint32_t instance = 0;
+  std::uint64_t offset = 0;
+  const device::Device* device = nullptr;  ///< null where nothing describes it
+  ByteView body{};
+};
+
+Error refuse(const CpuSection& section, Errc code, std::string expected, std::string found) {
+  return {code, section.offset, fmt::format("cpu/{}", section.instance), std::move(expected),
+          std::move(found)};
+}
+
+Status hand_out(const CpuSection& section, const CpuReader::Take& take) {
+  const char* const wanted = "registers that the stream describes";
+  if (section.device == nullptr) return refuse(section, Errc::unsupported, wanted, "no description of them");
+  auto registers = device::read_registers(*section.device, section.body);
+  if (registers) return take({section.instance, std::move(*registers)});
+  Error& error = registers.error();
+  if (error.code != Errc::unsupported)
+    return refuse(section, Errc::unsupported, wanted, "a description that does not fit them");
+  return refuse(section, error.code, std::move(error.expected), std::move(error.found));
+}
+
+Status read_from_file(const std::string& file, const StreamOptions& options, const CpuReader::Take& take) {
+  const auto vm = SavedVm::open(file, {.limits = options.limits, .page_size = options.page_size});
+  if (!vm) return vm.error();
+  const auto cpus = vm->devices("cpu");
+  if (!cpus) return cpus.error();
+  for (const device::SavedDevice& cpu : *cpus)
+    if (auto status = hand_out({cpu.instance(), cpu.offset(), cpu.description(), cpu.body()}, take); !status)
+      return status;
+  return {};
 }
 
 }  // namespace
 
+Status read_cpus(const std::string& file, const StreamOptions& options, const CpuReader::Take& take) {
+  const auto is_seekable = io::is_seekable(file);
+  if (!is_seekable) return is_seekable.error();
+  if (*is_seekable) return read_from_file(file, options, take);
+  auto stream = OpenedStream::open(file, options);
+  if (!stream) return std::move(stream.error());
+  CpuReader reader(**stream, options.limits, take);
+  return event::pump(**stream, reader);
+}
+
 Status CpuReader::add(const event::CollectedSection& section) {
   if (section.name != "cpu" || section.fit == event::Fit::in_parts) return {};
-  if (section.fit != event::Fit::fits) return refuse(section, limits_);
-  auto registers = device::read_registers(*section.device, section.body);
-  if (registers) return take_({section.instance, std::move(*registers)});
-  Error error = std::move(registers.error());
-  error.offset = section.offset;
-  error.path = fmt::format("cpu/{}", section.instance);
-  return error;
+  const CpuSection cpu{section.instance, section.offset, section.device.get(), section.body};
+  if (section.fit == event::Fit::beyond_section_limit || section.fit == event::Fit::beyond_held_limit)
+    return refuse(cpu, Errc::limit, fmt::format("max_section: at most {} bytes", limits_.max_section),
+                  "more");
+  return hand_out(cpu, take_);
 }
 
 }  // namespace qember::vm

@@ -120,6 +120,9 @@ std::optional<MemorySegment> part_of(const PhysicalRange& range, std::uint32_t b
 
 Result<std::vector<MemorySegment>> Memory::segments() const {
   const auto blocks = state_->session.blocks();
+  for (std::uint32_t block = 0; block < blocks.size(); ++block)
+    if (const auto base = ram_base(blocks[block].name))
+      return std::vector{MemorySegment{*base, block, 0, blocks[block].length}};
   const std::vector<std::uint32_t> board = board_ram(blocks);
   std::uint64_t ram = 0;
   for (const std::uint32_t block : board) ram += blocks[block].length;

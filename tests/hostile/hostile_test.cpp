@@ -62,6 +62,8 @@ using Words = std::vector<std::string>;
 /// The verbs that look into a stream, IN; what they write is OUT.
 const std::vector<Words> looks{{"show", "IN"},
                                {"show", "--json", "IN"},
+                               {"ls", "IN"},
+                               {"ls", "--json", "--sort", "size", "IN"},
                                {"regs", "IN"},
                                {"regs", "--json", "IN"},
                                {"info", "--json", "IN"},

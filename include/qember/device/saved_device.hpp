@@ -88,6 +88,8 @@ class SavedDevice {
   /// All of it, as QEMU lays it out; valid as long as a copy of this. Nothing of a device that is beyond the
   /// limits, which fields say.
   ByteView body() const noexcept;
+  /// What describes it; null where nothing does. Valid as long as a copy of this.
+  const Device* description() const noexcept;
   /// Whether fields have names.
   bool is_described() const noexcept;
 

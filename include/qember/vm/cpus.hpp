@@ -4,6 +4,7 @@
 
 #include <qember/device/registers.hpp>
 #include <qember/event/section_collector.hpp>
+#include <qember/vm/opened_stream.hpp>
 
 namespace qember::vm {
 
@@ -35,5 +36,9 @@ class CpuReader final : public event::Sink {
   Take take_;
   event::SectionCollector collector_;
 };
+
+/// Opens a stream and hands out its CPUs. Of a large native file those are read from its end, see `SavedVm`;
+/// a pipe is read once, to its end. Errors are those of reading, and as above.
+Status read_cpus(const std::string& file, const StreamOptions& options, const CpuReader::Take& take);
 
 }  // namespace qember::vm

@@ -40,8 +40,8 @@ class Memory {
   /// The same of guest-physical addresses; `Errc::usage` where no RAM is known to be. It is RAM as the board
   /// has it: what a chipset puts over it (firmware and devices below 1 MiB) is not seen.
   Status read_physical(std::uint64_t address, MutableBytes to, Unsent unsent = Unsent::refused) const;
-  /// Where the board's RAM is, in order of address: of x86 boards whose layout is known. `Errc::unsupported`
-  /// for others.
+  /// Where the board's RAM is, in order of address: of x86 boards whose layout is known, and of those that
+  /// `ram_base` knows. `Errc::unsupported` for others.
   Result<std::vector<MemorySegment>> segments() const;
 
   /// Where the stream has that page; `page` is its number in the block. A mapped-ram file has zeros where it

@@ -4,7 +4,6 @@
 #include "../render/registers.hpp"
 #include "verbs.hpp"
 
-#include <qember/event/pump.hpp>
 #include <qember/vm/cpus.hpp>
 
 #include <fmt/format.h>
@@ -31,20 +30,17 @@ Error none_found(const RegsOptions& options, std::size_t cpus) {
 int regs(const RegsOptions& options) {
   Lines lines;
   const vm::StreamOptions stream_options = options.read.stream_options();
-  auto stream = vm::OpenedStream::open(options.file, stream_options);
-  if (!stream) return fail(options.file, stream.error());
-  if (options.json) lines.write(registers_json_head());
   std::size_t cpus = 0;
   std::size_t printed = 0;
   const Style style = options.color.style();
-  vm::CpuReader reader(**stream, stream_options.limits, [&](vm::Cpu&& cpu) -> Status {
+  const Status status = vm::read_cpus(options.file, stream_options, [&](vm::Cpu&& cpu) -> Status {
     ++cpus;
     if (options.cpu && cpu.instance != *options.cpu) return {};
     if (printed++ > 0 && !options.json) lines.write("\n");
+    if (printed == 1 && options.json) lines.write(registers_json_head());
     lines.write(options.json ? registers_json(cpu) : registers_text(cpu, style));
     return {};
   });
-  const Status status = event::pump(**stream, reader);
   if (!status) return lines.finish(fail(options.file, status.error()));
   return lines.finish(printed > 0 ? exit_ok : fail(options.file, none_found(options, cpus)));
 }

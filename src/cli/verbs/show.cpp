@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/vm/listing.hpp>
 #include <qember/vm/selector.hpp>
 #include "../common_options.hpp"
 #include "../render/show_output.hpp"
 #include "../report.hpp"
 #include "verbs.hpp"
 
-#include <qember/device/state.hpp>
 #include <qember/event/pump.hpp>
 #include <qember/event/section_collector.hpp>
 
@@ -81,7 +81,6 @@ class Show final : public event::Handler<Show> {
   void begin_part(const event::SectionBegin& section);
   void add_part(const event::CollectedSection& section);
   void show_device(const event::CollectedSection& section);
-  std::string reason_of(const event::CollectedSection& section) const;
   void consider_description();
   void end_iterable();
   bool wants_part() {
@@ -164,34 +163,10 @@ void Show::show_device(const event::CollectedSection& section) {
   } else if (field_.selects_all()) {
     found_ = true;
     const bool is_other = section.fit == event::Fit::does_not_fit;
-    out_.opaque(place, {section.size, section.digest, reason_of(section)},
+    out_.opaque(place,
+                {section.size, section.digest, vm::reason_without_fields(section, collector_, limits_)},
                 is_other ? section.device.get() : nullptr);
   }
-}
-
-/// Why a device has no fields.
-std::string Show::reason_of(const event::CollectedSection& section) const {
-  const auto larger = [](std::string_view what, std::size_t limit) {
-    return fmt::format("{} the limit of {} bytes", what, limit);
-  };
-  switch (section.fit) {
-    case event::Fit::beyond_section_limit: return larger("larger than", limits_.max_section);
-    case event::Fit::beyond_held_limit:
-      return larger("with what waits for a description it is larger than", limits_.max_held);
-    case event::Fit::undescribed: return "the description does not have it";
-    case event::Fit::before_description:
-      if (const auto& error = collector_.description_error())
-        return fmt::format("the description can't be read: {}", error->found);
-      return "the stream has no description of it";
-    case event::Fit::does_not_fit: break;
-    case event::Fit::fits:
-    case event::Fit::in_parts: return {};
-  }
-  const auto measured = device::measure_state(*section.device, section.body);
-  return "does not fit its description: " +
-         (measured ? fmt::format("{} bytes more than it has fields for", section.size - *measured)
-                   : fmt::format("at +{:x} expected {}, found {}", section.error->offset,
-                                 section.error->expected, section.error->found));
 }
 
 /// Ahead of the first section that is shown by it.

@@ -33,8 +33,10 @@ void add_verbs(CLI::App& app, Action& action) {
   add_decode(app, action);
   add_check(app, action);
   add_info(app, action);
+  add_ls(app, action);
   add_show(app, action);
   add_regs(app, action);
+  add_read(app, action);
   add_extract(app, action);
   add_map(app, action);
   add_diff(app, action);
