@@ -50,7 +50,7 @@ TEST_CASE("read prints hexadecimal as xxd does") {
   CHECK(ran.code == 0);
   CHECK_THAT(ran.out, Catch::Matches(R"(0000fff0: ([0-9a-f]{4} ){8} .{16}\n)"));
   const Ran odd = read(sample(), "pc.bios+0xfff3", {"3"});
-  CHECK_THAT(odd.out, Catch::Matches(R"(0000fff3: [0-9a-f]{4} [0-9a-f]{2} {35}.{3}\n)"));
+  CHECK_THAT(odd.out, Catch::Matches(R"(0000fff3: [0-9a-f]{4} [0-9a-f]{2} {34}.{3}\n)"));
   CHECK(read(sample(), "0").out.size() == 16 * (10 + 40 + 1 + 16 + 1));
   CHECK(read(sample(), "0", {"0"}).out == "");
 }

@@ -45,7 +45,8 @@ TEST_CASE("names of registers are each architecture's own, once") {
     for (const auto& rows : {architecture.rows, architecture.shared})
       for (const RegisterRow& row : rows) {
         INFO(architecture.name << ": " << row.names << " at " << row.path);
-        CHECK((row.names.empty() || names.insert(row.names).second || row.path == "fsr" || row.names == "virt"));
+        CHECK((row.names.empty() || names.insert(row.names).second || row.path == "fsr" ||
+               row.names == "virt"));
         const bool is_many = row.count > 1 || row.names.find(' ') != std::string_view::npos;
         CHECK(is_many == (row.path.find('#') != std::string_view::npos));
         CHECK((row.high.empty() || row.high.find('#') != std::string_view::npos));
