@@ -55,8 +55,8 @@ std::string state_of(const vm::ListedSection& section) {
 void print(Lines& out, const Line& line, const Style& style) {
   const bool is_block = line.block != nullptr;
   const std::string place = is_block ? "" : fmt::format("{:#x}", line.section->offset);
-  const std::string state = is_block ? counted(line.block->records, "page record") : state_of(*line.section);
-  out.write(fmt::format("{:<8}{:>15}  {:>12}  {:<20}  {}\n", is_block ? "block" : "section",
+  const std::string state = is_block ? counted(line.block->records, "page") : state_of(*line.section);
+  out.write(fmt::format("{:<7} {:>14}  {:>11}  {:<12}  {}\n", is_block ? "block" : "section",
                         grouped(line.size()), place, state,
                         style.paint(Paint::bold, printable(line.name()))));
   if (!is_block && !line.section->reason.empty())
@@ -99,7 +99,7 @@ int ls(const LsOptions& options) {
     out.write("{\"record\":\"stream\",\"schema\":1}\n");
   else
     out.write(style.paint(Paint::dim,
-                          fmt::format("{:<8}{:>15}  {:>12}  {:<20}  {}", "", "bytes", "at", "", "name")) +
+                          fmt::format("{:<7} {:>14}  {:>11}  {:<12}  {}", "", "bytes", "at", "", "name")) +
               "\n");
   const auto sections = listing.sections();
   for (const Line& line : lines_of(listing.blocks(), sections, options.sort)) {
