@@ -34,7 +34,7 @@ Status hand_out(const CpuSection& section, const CpuReader::Take& take) {
 }
 
 Status read_from_file(const std::string& file, const StreamOptions& options, const CpuReader::Take& take) {
-  const auto vm = SavedVm::open(file, {.limits = options.limits, .page_size = options.page_size});
+  const auto vm = SavedVm::open(file, SavedVmOptions::of(options));
   if (!vm) return vm.error();
   const auto cpus = vm->devices("cpu");
   if (!cpus) return cpus.error();

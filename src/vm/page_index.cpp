@@ -136,8 +136,8 @@ Status PageIndex::count_deltas(PageRecord& delta) {
 }
 
 Status PageIndex::check() const {
-  for (const Status& status : {state_->arrays.status(), state_->records.status()})
-    if (!status) return status;
+  if (auto status = state_->arrays.status(); !status) return status;
+  if (auto status = state_->records.status(); !status) return status;
   if (state_->bytes <= state_->limits.max_page_states) return {};
   return refuse_notes(*state_->stream, state_->limits.max_page_states);
 }

@@ -15,6 +15,8 @@ namespace qember::vm {
 
 enum class Format : std::uint8_t { native, ber };
 
+class OpenedStream;
+
 struct StreamOptions {
   Limits limits{};
   /// The target's page size in bytes, for native streams that do not name theirs.

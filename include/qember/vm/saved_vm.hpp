@@ -22,6 +22,18 @@ struct SavedVmOptions {
   std::optional<Hole> hole{};
   /// Devices of a large native file may be read from its end, see `SavedVm::are_devices_from_end`.
   bool from_end = true;
+
+  /// The same of what a stream is read with.
+  static SavedVmOptions of(const StreamOptions& read) {
+    SavedVmOptions options;
+    options.limits = read.limits;
+    options.page_size = read.page_size;
+    options.offset = read.offset;
+    options.snapshot = read.snapshot;
+    options.allow_trailing = read.allow_trailing;
+    options.unpack_lzop = read.unpack_lzop;
+    return options;
+  }
 };
 
 /// Opens a stream in either form, from wherever it comes: of a pipe, what was read is kept in a file without

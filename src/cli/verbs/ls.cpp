@@ -88,8 +88,9 @@ Json json_of_line(const Line& line) {
 
 int ls(const LsOptions& options) {
   const vm::StreamOptions stream_options = options.read.stream_options();
-  auto stream = vm::OpenedStream::open(options.file, stream_options);
+  auto stream = open_stream(options.file, stream_options);
   if (!stream) return fail(options.file, stream.error());
+  const Place place(options.file, **stream);
   vm::Listing listing(**stream, stream_options.limits);
   const Status status = event::pump(**stream, listing);
   if (!status) listing.finish();
@@ -109,7 +110,7 @@ int ls(const LsOptions& options) {
       print(out, line, style);
   }
   const ExitCode written = out.finish(exit_ok);
-  return status ? written : worse(written, fail(options.file, status.error()));
+  return status ? written : worse(written, fail(place, status.error()));
 }
 
 }  // namespace

@@ -49,8 +49,7 @@ class Reading {
 };
 
 Result<Reading> Reading::open(const ReadMemoryOptions& options) {
-  const vm::StreamOptions stream = options.read.stream_options();
-  auto vm = vm::SavedVm::open(options.file, {.limits = stream.limits, .page_size = stream.page_size});
+  auto vm = vm::SavedVm::open(options.file, vm::SavedVmOptions::of(options.read.stream_options()));
   if (!vm) return std::move(vm.error());
   auto place = vm::parse_place(options.where, vm->blocks());
   if (!place) return std::move(place.error());
