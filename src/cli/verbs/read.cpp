@@ -36,10 +36,11 @@ class Reading {
 
   /// Where the bytes that come next are, for the lines of hexadecimal.
   std::uint64_t address() const noexcept { return place_.address; }
-  /// Fills the front of `to`, and says how many bytes that are.
+  /// Fills the front of `to`, and says how many bytes that are; an error where not even one can be read.
   Result<std::size_t> next(MutableBytes to);
 
  private:
+  Result<std::size_t> attempt(MutableBytes to);
   Reading(vm::SavedVm vm, vm::MemoryPlace place) : vm_(std::move(vm)), place_(place) {}
   Result<std::size_t> next_virtual(MutableBytes to);
 
@@ -67,18 +68,24 @@ Result<Reading> Reading::open(const ReadMemoryOptions& options) {
   return reading;
 }
 
+/// Half as many are tried where something among them can't be read.
 Result<std::size_t> Reading::next(MutableBytes to) {
-  auto count = Result<std::size_t>(to.size());
-  if (cpu_) {
-    count = next_virtual(to);
-  } else {
-    const auto memory = vm_.memory();
-    const auto status = place_.block ? memory.read(*place_.block, place_.address, to)
-                                     : memory.read_physical(place_.address, to);
-    if (!status) return status.error();
+  auto count = attempt(to);
+  while (!count && to.size() > 1) {
+    to = to.first(to.size() / 2);
+    count = attempt(to);
   }
   if (count) place_.address += *count;
   return count;
+}
+
+Result<std::size_t> Reading::attempt(MutableBytes to) {
+  if (cpu_) return next_virtual(to);
+  const auto memory = vm_.memory();
+  const auto status = place_.block ? memory.read(*place_.block, place_.address, to)
+                                   : memory.read_physical(place_.address, to);
+  if (!status) return status.error();
+  return to.size();
 }
 
 Result<std::size_t> Reading::next_virtual(MutableBytes to) {

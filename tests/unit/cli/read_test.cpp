@@ -68,7 +68,9 @@ TEST_CASE("read says what is not there") {
   CHECK(read(sample(), "microvm.rma+0").code == 2);
   CHECK(read(sample(), "0xffffffffffffffff").code == 2);
   CHECK(read(sample(), "0", {"many"}).code == 2);
-  // What comes before the end of RAM is printed.
-  const Ran ran = read(sample(), "pc.bios+0xfff0", {"32"});
+  // What comes before the end of the block is printed.
+  const Ran ran = read(sample(), "pc.bios+0xffe8", {"0x1000"});
   CHECK(ran.code == 2);
+  CHECK(ran.out == read(sample(), "pc.bios+0xffe8", {"24"}).out);
+  CHECK_THAT(ran.error, Catch::Contains("expected bytes below 0x10000, found 0x1 at 0x10000"));
 }
