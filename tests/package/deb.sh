@@ -42,7 +42,7 @@ zcat root/usr/share/doc/qember/changelog.gz | grep -q "^qember ($version)" || fa
 # A page for the command and each verb, with every option of its help, and a completion that knows them too.
 qember=$scratch/root/usr/bin/qember
 # The parser's help differs with its version, in capitals and in spaces.
-verbs=$("$qember" --help | awk 'tolower($0) ~ /^subcommands:/ { inside = 1; next } /^[^ ]/ { inside = 0 } inside && NF { print $1 }')
+verbs=$("$qember" --help | awk '/^Verbs:/ { inside = 1; next } /^[^ ]/ { inside = 0 } inside && /^  [a-z]/ { print $1 }')
 [ "$(echo "$verbs" | wc -l)" -ge 8 ] || fail "not the verbs: $verbs"
 for verb in "" $verbs; do
   page=root/usr/share/man/man1/qember${verb:+-$verb}.1.gz

@@ -226,9 +226,10 @@ TEST_CASE("extract --elf: the note of QEMU has each register where QEMU has it")
     for (std::size_t i = 0; i < 10; ++i) {
       INFO("segment " << i);
       const std::size_t at = 152 + 24 * i;
-      CHECK(note.at(at, 4) == 0x5e000000 + tables_of_note[i]);
+      const bool is_table = i >= 8;  // GDT and IDT have no selector, and no flags
+      CHECK(note.at(at, 4) == (is_table ? 0 : 0x5e000000 + tables_of_note[i]));
       CHECK(note.at(at + 4, 4) == 0x11000000 + tables_of_note[i]);
-      CHECK(note.at(at + 8, 4) == 0xf1000000 + tables_of_note[i]);
+      CHECK(note.at(at + 8, 4) == (is_table ? 0 : 0xf1000000 + tables_of_note[i]));
       CHECK(note.at(at + 12, 4) == 0);
       CHECK(note.at(at + 16) == value_of(tables_of_note[i], cpu));
     }

@@ -29,6 +29,7 @@ class EachValue final : public device::NamedStateSink {
   }
   void enter(const device::StateGroup&) override {}
   void leave(const device::StateGroup&) override {}
+  bool wants_zeros(const device::Field&) override { return true; }
 
   bool is_same(const std::string& path, const device::StateValue& value) const {
     if (const auto* flag = std::get_if<bool>(&value)) {
