@@ -29,8 +29,8 @@ ExitCode exit_code(Errc code) noexcept {
 }
 
 ExitCode worse(ExitCode a, ExitCode b) noexcept {
-  constexpr std::array order{exit_internal,  exit_usage,       exit_invalid,
-                             exit_truncated, exit_unsupported, exit_ok};
+  constexpr std::array order{exit_internal,    exit_usage,  exit_invalid, exit_truncated,
+                             exit_unsupported, exit_likely, exit_ok};
   return std::ranges::find(order, a) < std::ranges::find(order, b) ? a : b;
 }
 

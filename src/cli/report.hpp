@@ -19,12 +19,13 @@ enum ExitCode : int {
   exit_usage = 2,        ///< also input and output, a closed pipe too
   exit_truncated = 3,    ///< the input ends early, sound up to there
   exit_unsupported = 4,  ///< valid, and not supported, or beyond the limits
+  exit_likely = 5,       ///< of preflight: nothing certain, something likely
   exit_internal = 70,
 };
 
 ExitCode exit_code(Errc code) noexcept;
 
-/// Of two codes the one that counts: 70, then 2, 1, 3, 4, 0.
+/// Of two codes the one that counts: 70, then 2, 1, 3, 4, 5, 0.
 ExitCode worse(ExitCode a, ExitCode b) noexcept;
 
 /// Where an error is: in a file, or in the stream that a container in it holds.

@@ -4,6 +4,7 @@
 #include "../output.hpp"
 #include "../render/contents.hpp"
 #include "../render/json_items.hpp"
+#include "../render/obstacles.hpp"
 #include "../render/style.hpp"
 #include "../report.hpp"
 #include "verbs.hpp"
@@ -181,17 +182,21 @@ void print_text(Lines& out, const Summary& summary, vm::Format format, std::uint
 struct Survey {
   vm::Format format = vm::Format::native;
   Summary summary;
+  vm::MachineState machine;  ///< where it is compared
   std::uint64_t octets_in = 0;
   std::optional<Error> error;
   Place place{""};
 };
 
-Result<Survey> survey(const std::string& file, const vm::StreamOptions& options) {
+Result<Survey> survey(const std::string& file, const vm::StreamOptions& options, bool compares) {
   auto stream = open_stream(file, options);
   if (!stream) return std::move(stream.error());
   vm::Census census(**stream, options.limits);
   Survey found;
-  if (auto status = event::pump(**stream, census); !status) found.error = std::move(status.error());
+  vm::MachineReader machine(**stream, options.limits);
+  const auto status = compares ? event::pump(**stream, census, machine) : event::pump(**stream, census);
+  if (!status) found.error = status.error();
+  found.machine = machine.state();
   found.format = (*stream)->format();
   found.summary = census.summary();
   // Up to what was refused, however much more is there; all of a stream that ends early.
@@ -218,22 +223,28 @@ void print_json(Lines& out, const Survey& found) {
                  {"state", name_of(device.state)}});
 }
 
-/// Prints what would make a machine like that of `other` refuse the stream; returns whether anything would.
-bool print_obstacles(Lines& out, const InfoOptions& options, const Summary& stream, const Summary& other) {
-  bool any = false;
+/// Prints what preflight finds.
+ExitCode print_obstacles(Lines& out, const InfoOptions& options, const vm::MachineState& here,
+                         const vm::MachineState& there) {
+  Verdict verdict;
   std::optional<JsonItems> json;
-  if (options.json) json.emplace(out, "against");
-  vm::preflight(stream, other, [&](const vm::Obstacle& obstacle) {
-    any = true;
-    if (json) {
-      json->add({{"what", obstacle.what}, {"qemu", obstacle.qemu}});
-    } else {
-      print_row(out, "obstacle", obstacle.what);
-      print_row(out, "", "QEMU: " + obstacle.qemu);
-    }
+  if (options.json)
+    json.emplace(out, "against");
+  else
+    out.write("\n");
+  vm::preflight(here, there, {}, [&](const vm::Obstacle& obstacle) {
+    verdict.note(obstacle.certainty);
+    if (json)
+      json->add(cli::to_json(obstacle));
+    else
+      print_obstacle(out, obstacle);
   });
-  if (!json && !any) print_row(out, "preflight", "nothing against " + options.against);
-  return any;
+  const ExitCode code = verdict.code(false);
+  if (!json && code == exit_ok)
+    out.write(printable_line("nothing was found for which a machine like that of " + options.against +
+                             " refuses it") +
+              "\n");
+  return code;
 }
 
 /// Prints the XML and the cookie of a libvirt save as they are in it, whatever stream follows.
@@ -281,7 +292,7 @@ int info(const InfoOptions& options) {
   stream_options.skims_pages = true;
   std::shared_ptr<const container::Contents> contents;
   stream_options.on_contents = [&contents](const auto& found) { contents = found; };
-  const auto found = survey(options.file, stream_options);
+  const auto found = survey(options.file, stream_options, !options.against.empty());
   if (!found) return print_contents_alone(out, options, contents.get(), found.error());
   if (options.json) {
     print_json(out, *found);
@@ -295,9 +306,9 @@ int info(const InfoOptions& options) {
   stream_options.snapshot = {};
   stream_options.offset = {};
   if (!options.against.empty()) {
-    const auto other = survey(options.against, stream_options);
+    const auto other = survey(options.against, stream_options, true);
     if (!other) return out.finish(fail(options.against, other.error()));
-    if (print_obstacles(out, options, found->summary, other->summary)) result = exit_invalid;
+    result = print_obstacles(out, options, found->machine, other->machine);
     if (other->error) result = worse(result, fail(other->place, *other->error));
   }
   if (options.json) out.write("\n}\n");

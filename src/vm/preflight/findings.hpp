@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What the parts of preflight share: where they put what they find.
+#pragma once
+
+#include <qember/vm/preflight.hpp>
+
+#include <fmt/format.h>
+
+namespace qember::vm {
+
+/// Two texts of QEMU for one thing.
+struct Message {
+  std::string up_to_10;
+  std::string from_11 = {};  ///< where it is another
+};
+
+class Findings {
+ public:
+  Findings(const PreflightOptions& options, const TakeObstacle& take) : options_(options), take_(take) {}
+
+  const PreflightOptions& options() const noexcept { return options_; }
+  /// Where what follows is in the stream.
+  void at(std::uint64_t offset) noexcept { offset_ = offset; }
+  void add(Certainty certainty, std::string where, std::string what, Message message = {},
+           std::string advice = {}) const {
+    const bool is_new = options_.target_major.value_or(10) >= 11 && !message.from_11.empty();
+    take_({certainty, std::move(where), std::move(what),
+           is_new ? std::move(message.from_11) : std::move(message.up_to_10), std::move(advice), offset_});
+  }
+
+ private:
+  const PreflightOptions& options_;
+  const TakeObstacle& take_;
+  std::uint64_t offset_ = 0;
+};
+
+/// One section in the stream, and the one that the machine has for it.
+struct SectionPair {
+  const StateSection& here;
+  const StateSection& there;
+
+  std::string name() const { return fmt::format("{}/{}", here.name, here.instance); }
+  /// Both are described, and their bodies are at hand.
+  bool is_described() const noexcept { return here.device && there.device; }
+};
+
+// The parts, each for what both have. `check_layout` returns whether the machine reads the section to its
+// end.
+void check_head(const MachineState& here, const MachineState& there, Findings& findings);
+void check_blocks(const MachineState& here, const MachineState& there, Findings& findings);
+bool check_layout(const SectionPair& pair, const Findings& findings);
+void check_values(const SectionPair& pair, const Findings& findings);
+void check_pci(const SectionPair& pair, const MachineState& there, const Findings& findings);
+void check_virtio(const SectionPair& pair, const Findings& findings);
+void check_registers(const SectionPair& pair, const Findings& findings);
+
+}  // namespace qember::vm

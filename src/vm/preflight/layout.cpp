@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// How the machine would divide the bytes of a section: by its own fields, whose presence and number it
+// decides (migration/vmstate.c), without a look at the stream's description. What it reads otherwise ends in
+// `Missing section footer`, or worse.
+#include "findings.hpp"
+
+#include <qember/device/named_state.hpp>
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+
+namespace qember::vm {
+namespace {
+
+using device::Field;
+using device::FieldKind;
+using device::Structure;
+
+/// The integers of a device by their paths. A count that is one of them comes with the stream, so that the
+/// machine follows it.
+class Integers final : public device::NamedStateSink {
+ public:
+  explicit Integers(const StateSection& section) {
+    // The caller knows that it fits.
+    static_cast<void>(read(*section.device, section.body).ok());
+  }
+  const std::unordered_map<std::string, std::uint64_t>& values() const { return values_; }
+
+ private:
+  static constexpr std::size_t most = 1U << 16U;
+
+  void value(const Field&, const device::StateValue& value) override {
+    const auto* const integer = std::get_if<Integer>(&value);
+    if (integer != nullptr && values_.size() < most) values_.emplace(path(), integer->bits());
+  }
+  void enter(const device::StateGroup&) override {}
+  void leave(const device::StateGroup&) override {}
+
+  std::unordered_map<std::string, std::uint64_t> values_;
+};
+
+/// Whether an integer of both sections tells their sizes: as it is, or of elements of some bytes.
+bool is_told(std::uint64_t here, std::uint64_t there, const SectionPair& pair) {
+  const Integers mine(pair.here);
+  const Integers its(pair.there);
+  constexpr std::array<std::uint64_t, 5> sizes{1, 2, 4, 8, 16};
+  return std::ranges::any_of(mine.values(), [&](const auto& entry) {
+    const auto other = its.values().find(entry.first);
+    return other != its.values().end() && std::ranges::any_of(sizes, [&](std::uint64_t size) {
+             return entry.second * size == here && other->second * size == there;
+           });
+  });
+}
+
+/// The size of these comes with their contents.
+bool ends_itself(const Field& field) {
+  if (field.kind == FieldKind::list) return true;
+  constexpr std::array types{"virtio",
+                             "virtio-gpu",
+                             "scsi-requests",
+                             "qtailq",
+                             "gtree",
+                             "qlist",
+                             "msix state",
+                             "virtio-net vhost-user backend",
+                             "s390_css",
+                             "tlb_entry",
+                             "virtio-fs back-end state"};
+  return std::ranges::find(types, field.type) != types.end() || field.type.starts_with("usb-redir");
+}
+
+std::uint64_t size_of(const Field& field) { return field.size * field.array_len.value_or(1); }
+
+/// Where the two first differ.
+struct Mismatch {
+  std::string path;
+  std::string what;
+  bool is_told = false;  ///< the stream may tell it
+};
+
+class Comparison {
+ public:
+  explicit Comparison(const SectionPair& pair) : pair_(pair) {}
+
+  std::optional<Mismatch> structures(const Structure& here, const Structure& there, const std::string& path);
+
+ private:
+  std::optional<Mismatch> fields(const Field& here, const Field& there, const std::string& path);
+  std::optional<Mismatch> runs(std::span<const Field> here, std::span<const Field> there,
+                               const std::string& path);
+  Mismatch sizes(std::string path, std::string_view unit, std::uint64_t here, std::uint64_t there) const {
+    return {std::move(path), fmt::format("{} {} here, {} there", here, unit, there),
+            is_told(here, there, pair_)};
+  }
+
+  const SectionPair& pair_;
+};
+
+/// Fields that stand in one's place and not in the other's.
+std::optional<Mismatch> Comparison::runs(std::span<const Field> here, std::span<const Field> there,
+                                         const std::string& path) {
+  const auto total = [](std::span<const Field> all) {
+    std::uint64_t size = 0;
+    for (const Field& field : all) size += size_of(field);
+    return size;
+  };
+  // The same bytes under other names are no obstacle.
+  if (total(here) == total(there)) return std::nullopt;
+  const auto names = [](std::span<const Field> all) {
+    std::string text;
+    for (const Field& field : all) text += fmt::format("{}{}", text.empty() ? "" : ", ", field.name);
+    return text.empty() ? std::string("no such field") : text;
+  };
+  const Field& first = here.empty() ? there.front() : here.front();
+  return Mismatch{path + std::string(first.name),
+                  fmt::format("{} here ({} bytes), {} there ({} bytes)", names(here), total(here),
+                              names(there), total(there))};
+}
+
+std::optional<Mismatch> Comparison::fields(const Field& here, const Field& there, const std::string& path) {
+  if (ends_itself(here) && ends_itself(there)) return std::nullopt;
+  if (here.array_len.value_or(1) != there.array_len.value_or(1) && size_of(here) != size_of(there))
+    return sizes(path, "elements", here.array_len.value_or(1), there.array_len.value_or(1));
+  if (here.kind == FieldKind::structure && there.kind == FieldKind::structure && !here.groups.empty() &&
+      !there.groups.empty())
+    return structures(here.groups[0], there.groups[0], path + ".");
+  if (here.kind == FieldKind::pointer && there.kind == FieldKind::pointer) {
+    if (here.groups.empty() == there.groups.empty()) return std::nullopt;
+    return Mismatch{path, here.groups.empty() ? "null here, not there" : "null there, not here"};
+  }
+  return size_of(here) == size_of(there) ? std::nullopt
+                                         : std::optional(sizes(path, "bytes", size_of(here), size_of(there)));
+}
+
+/// Goes along both, and over what only one has up to the next field that both have.
+std::optional<Mismatch> Comparison::structures(const Structure& here, const Structure& there,
+                                               const std::string& path) {
+  // An older version's fields are read as such.
+  if (here.version < there.version) return std::nullopt;
+  std::unordered_map<std::string_view, std::size_t> places;
+  for (std::size_t i = there.fields.size(); i-- > 0;) places[there.fields[i].name] = i;
+  std::size_t i = 0;
+  std::size_t j = 0;
+  const std::span<const Field> mine = here.fields;
+  const std::span<const Field> its = there.fields;
+  while (i < mine.size() || j < its.size()) {
+    if (i < mine.size() && j < its.size() && mine[i].name == its[j].name) {
+      if (auto found = fields(mine[i], its[j], path + std::string(mine[i].name))) return found;
+      ++i, ++j;
+      continue;
+    }
+    std::size_t next = i;
+    std::size_t place = its.size();
+    for (; next < mine.size(); ++next) {
+      const auto found = places.find(mine[next].name);
+      if (found == places.end() || found->second < j) continue;
+      place = found->second;
+      break;
+    }
+    if (auto found = runs(mine.subspan(i, next - i), its.subspan(j, place - j), path)) return found;
+    i = next, j = place;
+  }
+  return std::nullopt;
+}
+
+/// A subsection whose size is a property of the machine (slots=), which also decides whether it is sent: one
+/// that sends none has none of its elements (hw/acpi/memory_hotplug.c).
+bool is_sized_by_machine(std::string_view name) { return name.ends_with("/memhp"); }
+
+/// A subsection is known to the machine's QEMU or not, whatever it sends itself.
+bool check_subsections(const SectionPair& pair, const Structure& here, const Structure& there,
+                       const Findings& findings) {
+  bool is_read = true;
+  for (const Structure& mine : here.subsections) {
+    const auto found = std::ranges::find(there.subsections, mine.name, &Structure::name);
+    const std::string where = fmt::format("{}:{}", pair.name(), mine.name);
+    if (found != there.subsections.end()) {
+      Comparison comparison(pair);
+      if (const auto mismatch = comparison.structures(mine, *found, "")) {
+        findings.add(mismatch->is_told ? Certainty::untold : Certainty::certain, where + "." + mismatch->path,
+                     mismatch->what, {fmt::format("Missing section footer for {}", pair.here.name)});
+        is_read = false;
+      }
+    } else if (is_sized_by_machine(mine.name) && !mine.fields.empty()) {
+      findings.add(Certainty::certain, where, "the machine has none of it",
+                   {fmt::format("Missing section footer for {}", pair.here.name)},
+                   "start the target with as many slots for memory (-m slots=,maxmem=)");
+      is_read = false;
+    } else {
+      findings.add(Certainty::untold, where, "whether the target's QEMU knows this subsection");
+    }
+  }
+  return is_read;
+}
+
+}  // namespace
+
+bool check_layout(const SectionPair& pair, const Findings& findings) {
+  const Structure& here = pair.here.device->state;
+  const Structure& there = pair.there.device->state;
+  Comparison comparison(pair);
+  bool is_read = true;
+  if (const auto mismatch = comparison.structures(here, there, "")) {
+    findings.add(mismatch->is_told ? Certainty::untold : Certainty::certain,
+                 fmt::format("{}:{}", pair.name(), mismatch->path), mismatch->what,
+                 {fmt::format("Missing section footer for {}", pair.here.name)},
+                 "start the target with the same machine type and device properties");
+    is_read = mismatch->is_told;
+  }
+  return check_subsections(pair, here, there, findings) && is_read;
+}
+
+}  // namespace qember::vm

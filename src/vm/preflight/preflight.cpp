@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The order of a loader, and what is said of sections as such (migration/savevm.c).
+#include "findings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace qember::vm {
+namespace {
+
+using Key = std::pair<std::string_view, std::uint32_t>;
+using Sections = std::map<Key, const StateSection*>;
+
+Sections by_name(const MachineState& state) {
+  Sections all;
+  for (const StateSection& section : state.sections)
+    all.emplace(Key(section.name, section.instance), &section);
+  return all;
+}
+
+/// A machine that sends none of these knows them all the same: they are sent when there is need.
+bool is_known_unsent(std::string_view name) {
+  constexpr std::array names{"globalstate", "audio", "dirty-bitmap"};
+  return std::ranges::find(names, name) != names.end();
+}
+
+void add_unknown(const StateSection& section, const Findings& findings) {
+  const auto message = [&section](std::string_view word) {
+    return fmt::format(
+        "Unknown {}section or instance '{}' {}. Make sure that your current VM setup matches your "
+        "saved VM setup, including any hotplugged devices",
+        word, section.name, section.instance);
+  };
+  findings.add(Certainty::certain, fmt::format("{}/{}", section.name, section.instance), "is not there",
+               {message("savevm "), message("")}, "give the target the same device in the same place");
+}
+
+/// Returns whether the machine reads what the section holds.
+bool check_version(const SectionPair& pair, const Findings& findings) {
+  const std::uint32_t here = pair.here.version;
+  const std::uint32_t there = pair.there.version;
+  if (here > there) {
+    const auto message = fmt::format("unsupported version {} for '{}' v{}", here, pair.here.name, there);
+    findings.add(Certainty::certain, pair.name(), fmt::format("version {} here, {} there", here, there),
+                 {"savevm: " + message, message});
+  } else if (here < there) {
+    findings.add(Certainty::untold, pair.name(),
+                 fmt::format("version {} here, {} there: whether it still reads that one", here, there));
+  }
+  return here == there;
+}
+
+void check_dirty_bitmaps(const StateSection& section, const Findings& findings) {
+  if (section.name == "dirty-bitmap")
+    findings.add(Certainty::untold, fmt::format("{}/{}", section.name, section.instance),
+                 "the names of the target's block nodes and bitmaps");
+}
+
+void check_section(const SectionPair& pair, const MachineState& there, const Findings& findings) {
+  if (!check_version(pair, findings) || pair.here.is_iterative) return;
+  if (!pair.is_described()) return;
+  const bool is_read = check_layout(pair, findings);
+  check_pci(pair, there, findings);
+  check_virtio(pair, findings);
+  if (!is_read) return;
+  check_values(pair, findings);
+  check_registers(pair, findings);
+}
+
+/// One line for all that nothing describes, here or there.
+class Undescribed {
+ public:
+  void note(const SectionPair& pair) {
+    if (pair.is_described() || pair.here.is_iterative) return;
+    if (++count_ <= most_named) names_ += (count_ > 1 ? ", " : "") + pair.name();
+  }
+  void report(const Findings& findings) const {
+    if (count_ > 0)
+      findings.add(Certainty::untold, "device state",
+                   fmt::format("what is in sections that nothing describes: {}{}", names_,
+                               count_ > most_named ? fmt::format(", and {} more", count_ - most_named) : ""));
+  }
+
+ private:
+  static constexpr std::size_t most_named = 20;
+  std::size_t count_ = 0;
+  std::string names_;
+};
+
+}  // namespace
+
+void preflight(const MachineState& here, const MachineState& there, const PreflightOptions& options,
+               const TakeObstacle& take) {
+  Findings findings(options, take);
+  check_head(here, there, findings);
+  check_blocks(here, there, findings);
+  const Sections others = by_name(there);
+  Undescribed undescribed;
+  for (const StateSection& section : here.sections) {
+    findings.at(section.offset);
+    const auto found = others.find(Key(section.name, section.instance));
+    if (found != others.end()) {
+      check_section({section, *found->second}, there, findings);
+      undescribed.note({section, *found->second});
+    } else if (!is_known_unsent(section.name)) {
+      add_unknown(section, findings);
+    }
+    check_dirty_bitmaps(section, findings);
+  }
+  undescribed.report(findings);
+  const Sections mine = by_name(here);
+  for (const StateSection& section : there.sections)
+    if (!mine.contains(Key(section.name, section.instance)) && !is_known_unsent(section.name))
+      findings.add(Certainty::warning, fmt::format("{}/{}", section.name, section.instance),
+                   "is not in the stream: the device keeps the state of a reset");
+}
+
+}  // namespace qember::vm

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The coprocessor registers of an Arm CPU: a list of indexes with their values, which the machine matches
+// with its own (target/arm/machine.c cpu_post_load). An index is that of KVM's GET_ONE_REG.
+#include "findings.hpp"
+
+#include <qember/device/named_state.hpp>
+
+#include <algorithm>
+
+namespace qember::vm {
+namespace {
+
+using Numbers = std::vector<std::uint64_t>;
+
+struct Registers {
+  Numbers indexes;
+  Numbers values;
+};
+
+class Reader final : public device::NamedStateSink {
+ public:
+  Registers registers;
+
+ private:
+  void value(const device::Field& field, const device::StateValue& value) override {
+    const auto* const integer = std::get_if<Integer>(&value);
+    if (integer == nullptr) return;
+    if (field.name == "cpreg_vmstate_indexes") registers.indexes.push_back(integer->bits());
+    if (field.name == "cpreg_vmstate_values") registers.values.push_back(integer->bits());
+  }
+  void enter(const device::StateGroup&) override {}
+  void leave(const device::StateGroup&) override {}
+};
+
+std::map<std::uint64_t, std::uint64_t> registers_of(const StateSection& section) {
+  Reader reader;
+  static_cast<void>(reader.read(*section.device, section.body).ok());
+  std::map<std::uint64_t, std::uint64_t> all;
+  const auto& [indexes, values] = reader.registers;
+  for (std::size_t i = 0; i < std::min(indexes.size(), values.size()); ++i)
+    all.emplace(indexes[i], values[i]);
+  return all;
+}
+
+/// A register of the identification space: op0 3 and CRn 0 in AArch64, CRn 0 of coprocessor 15 in AArch32. It
+/// is constant. MPIDR, which says which CPU it is, belongs to it.
+bool is_identification(std::uint64_t index) {
+  const std::uint64_t kind = index >> 16U & 0xfffU;
+  if (kind == 0x013) return (index >> 14U & 3U) == 3 && (index >> 7U & 0xfU) == 0;
+  return kind == 0x00f && (index >> 11U & 0xfU) == 0;
+}
+
+}  // namespace
+
+void check_registers(const SectionPair& pair, const Findings& findings) {
+  const auto here = registers_of(pair.here);
+  const auto there = registers_of(pair.there);
+  std::size_t missing = 0;
+  std::size_t other = 0;
+  std::uint64_t first_missing = 0;
+  std::uint64_t first_other = 0;
+  for (const auto& [index, value] : here) {
+    const auto found = there.find(index);
+    if (found == there.end()) {
+      if (missing++ == 0) first_missing = index;
+    } else if (found->second != value && is_identification(index) && other++ == 0) {
+      first_other = index;
+    }
+  }
+  const auto message = fmt::format("error while loading state for instance {:#x} of device '{}'",
+                                   pair.here.instance, pair.here.name);
+  if (missing > 0)
+    findings.add(
+        Certainty::certain, pair.name() + ":cpreg_vmstate_indexes",
+        fmt::format("{} system registers that the machine does not have, {:#x} first", missing,
+                    first_missing),
+        {message, fmt::format("handle_cpreg_only_in_incoming_stream: system register {:#x} in the incoming "
+                              "stream but unknown on the destination: fail migration",
+                              first_missing)},
+        "start the target with the same -cpu, by the same QEMU");
+  if (other > 0)
+    findings.add(
+        Certainty::certain, pair.name() + ":cpreg_vmstate_values",
+        fmt::format("{} identification registers have other values, {:#x} first", other, first_other),
+        {message, fmt::format("post load hook failed for: {}", pair.here.name)},
+        "start the target with the same -cpu, by the same QEMU");
+}
+
+}  // namespace qember::vm

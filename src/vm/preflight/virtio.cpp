@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Virtio devices (hw/virtio/virtio.c virtio_load, hw/net/virtio-net.c, hw/char/virtio-serial-bus.c,
+// hw/virtio/virtio-mem.c; feature bits are those of the Virtual I/O Device specification 1.3).
+#include "findings.hpp"
+
+#include <qember/device/named_state.hpp>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <unordered_map>
+
+namespace qember::vm {
+namespace {
+
+using device::Field;
+
+/// What of a device's state decides, by the last part of a value's path.
+class Virtio final : public device::NamedStateSink {
+ public:
+  explicit Virtio(const StateSection& section) {
+    // The caller knows that it fits.
+    static_cast<void>(read(*section.device, section.body).ok());
+  }
+
+  std::optional<std::uint64_t> get(std::string_view name) const {
+    const auto found = values_.find(std::string(name));
+    return found == values_.end() ? std::nullopt : std::optional(found->second);
+  }
+  bool has(std::string_view subsection) const { return subsections_.contains(subsection); }
+  const std::vector<std::uint64_t>& ports() const { return ports_; }
+  bool is_virtio() const { return get("guest_features").has_value() && get("queue_count").has_value(); }
+  bool has_request() const { return has_request_; }
+  /// What the driver has taken.
+  std::uint64_t features() const { return high_.value_or(get("guest_features").value_or(0)); }
+
+ private:
+  void value(const Field& field, const device::StateValue& value) override {
+    const auto* const integer = std::get_if<Integer>(&value);
+    if (integer == nullptr) return;
+    if (field.name == "guest_features" && field.size == sizeof(std::uint64_t) && !high_)
+      high_ = integer->bits();
+    if (field.name == "ports_map") ports_.push_back(integer->bits());
+    values_.emplace(field.name, integer->bits());
+  }
+  void enter(const device::StateGroup& group) override {
+    if (group.structure == nullptr) return;
+    if (group.kind == device::StateGroup::Kind::subsection) subsections_.insert(group.structure->name);
+    has_request_ |= group.structure->name == "VirtQueueElement";
+  }
+  void leave(const device::StateGroup&) override {}
+
+  std::unordered_map<std::string_view, std::uint64_t> values_;  ///< the first of each name
+  std::set<std::string_view> subsections_;
+  std::vector<std::uint64_t> ports_;
+  std::optional<std::uint64_t> high_;
+  bool has_request_ = false;
+};
+
+constexpr std::uint64_t bit(unsigned number) { return std::uint64_t{1} << number; }
+constexpr std::uint64_t version_1 = bit(32);
+constexpr std::uint64_t ring_packed = bit(34);
+constexpr unsigned first_high_bit = 32;
+
+/// Features that lengthen the configuration of the device, so that a shorter one is not offered them.
+struct Lengthening {
+  std::string_view device;
+  std::uint64_t features;
+  std::uint64_t config_len;
+};
+constexpr std::array lengthening{
+    Lengthening{"virtio-net", bit(22), 10},           Lengthening{"virtio-net", bit(3), 12},
+    Lengthening{"virtio-net", bit(63), 17},           Lengthening{"virtio-net", bit(57) | bit(60), 24},
+    Lengthening{"virtio-blk", bit(13) | bit(14), 57},
+};
+
+std::string_view kind_of(const StateSection& section) {
+  const std::string_view name = section.name;
+  return name.substr(name.rfind('/') + 1);
+}
+
+/// Features that the driver has taken and the machine does not offer, as far as its stream tells.
+std::uint64_t not_offered(const SectionPair& pair, const Virtio& here, const Virtio& there) {
+  const std::uint64_t taken = here.features();
+  std::uint64_t missing = 0;
+  if (!there.has("virtio/64bit_features")) missing |= taken >> first_high_bit << first_high_bit;
+  if (!there.has("virtio/virtqueues")) missing |= taken & version_1;
+  if (!there.has("virtio/packed_virtqueues")) missing |= taken & ring_packed;
+  for (const Lengthening& each : lengthening)
+    if (each.device == kind_of(pair.here) &&
+        there.get("config_len").value_or(each.config_len) < each.config_len)
+      missing |= taken & each.features;
+  if (kind_of(pair.here) == "virtio-blk" && there.get("queue_count") == 1) missing |= taken & bit(12);
+  return missing;
+}
+
+void check_features(const SectionPair& pair, const Virtio& here, const Virtio& there,
+                    const Findings& findings) {
+  const auto& offers = findings.options().offered_features;
+  const auto offered = offers.find(pair.here.name);
+  const std::uint64_t taken = here.features();
+  const bool is_known = offered != offers.end();
+  const std::uint64_t missing = is_known ? taken & ~offered->second : not_offered(pair, here, there);
+  const std::string where = pair.name() + ":guest_features";
+  if (missing != 0) {
+    const std::string allowed = is_known ? fmt::format("{:#x}", offered->second) : "...";
+    findings.add(Certainty::certain, where,
+                 fmt::format("{:#x} here, of which {:#x} is not offered there", taken, missing),
+                 {fmt::format("Features {:#x} unsupported. Allowed features: {}", taken, allowed)},
+                 "start the target with the same machine type and properties of the device");
+  } else if (!is_known && taken != 0) {
+    findings.add(
+        Certainty::untold, where,
+        fmt::format("whether the machine offers all of {:#x}: QMP x-query-virtio-status tells", taken));
+  }
+}
+
+void check_net(const SectionPair& pair, const Virtio& here, const Virtio& there, const Findings& findings) {
+  const auto needs = [&](std::string_view name, const std::string& message) {
+    if (here.get(name).value_or(0) != 0 && there.get(name) == 0)
+      findings.add(Certainty::certain, fmt::format("{}:{}", pair.name(), name), "on here, off there",
+                   {"virtio-net: saved image requires " + message},
+                   "give the target a network backend of the same kind");
+  };
+  needs("has_vnet_hdr", "vnet_hdr=on");
+  needs("has_ufo", "TUN_F_UFO support");
+  const auto pairs = here.get("max_queue_pairs").value_or(1);
+  const auto local = there.get("max_queue_pairs").value_or(1);
+  if (pairs != local)
+    findings.add(Certainty::certain, pair.name() + ":max_queue_pairs",
+                 fmt::format("{} here, {} there", pairs, local), {fmt::format("{:x} != {:x}", local, pairs)},
+                 "start the target with the same queues= of the backend");
+}
+
+void check_memory(const SectionPair& pair, const Virtio& here, const Virtio& there,
+                  const Findings& findings) {
+  constexpr std::array properties{std::pair("addr", "memaddr"), std::pair("region_size", "size"),
+                                  std::pair("block_size", "block-size"), std::pair("node", "node")};
+  for (const auto& [name, property] : properties) {
+    const auto mine = here.get(name);
+    const auto its = there.get(name);
+    if (mine && its && *mine != *its)
+      findings.add(Certainty::certain, fmt::format("{}:{}", pair.name(), name),
+                   fmt::format("{:#x} here, {:#x} there", *mine, *its),
+                   {fmt::format("Property '{}' changed from {:#x} to {:#x}", property, *mine, *its)});
+  }
+}
+
+}  // namespace
+
+void check_virtio(const SectionPair& pair, const Findings& findings) {
+  const Virtio here(pair.here);
+  const Virtio there(pair.there);
+  if (kind_of(pair.here).starts_with("virtio-mem")) check_memory(pair, here, there, findings);
+  if (!here.is_virtio() || !there.is_virtio()) return;
+  check_features(pair, here, there, findings);
+  if (kind_of(pair.here) == "virtio-net") check_net(pair, here, there, findings);
+  if (here.ports() != there.ports())
+    findings.add(Certainty::certain, pair.name() + ":ports_map", "other ports here than there",
+                 {fmt::format("Failed to load {}:virtio", kind_of(pair.here))},
+                 "give the target the same ports");
+  if (here.has("virtio/packed_virtqueues") && here.has_request())
+    findings.add(Certainty::certain, pair.name(),
+                 "a request in flight of a packed ring, which no QEMU reads back",
+                 {"virtio: unexpected memory split"});
+}
+
+}  // namespace qember::vm
