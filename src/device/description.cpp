@@ -75,6 +75,13 @@ constexpr std::array type_names{
     TypeName{"rampZ", FieldKind::unsigned_integer, 1},
 };
 
+/// Grows by a quarter: what is set aside takes memory too.
+template <class T>
+T& add_to(std::vector<T>& to) {
+  if (to.size() == to.capacity()) to.reserve(to.size() + to.size() / 4 + 4);
+  return to.emplace_back();
+}
+
 FieldKind kind_of(const Field& field) {
   const auto found = std::ranges::find_if(type_names, [&field](const TypeName& each) {
     return each.name == field.type && (each.width == 0 || each.width == field.size);
@@ -241,12 +248,12 @@ bool DescriptionParser::start_object(std::size_t) {
   switch (frame.in) {
     case In::devices: {
       if (!take(sizeof(Device))) return false;
-      Device& device = out_.devices_.emplace_back();
+      Device& device = add_to(out_.devices_);
       return push({In::device, {}, &device.state, nullptr});
     }
     case In::fields: {
       if (!take(sizeof(Field))) return false;
-      Field& field = frame.structure->fields.emplace_back();
+      Field& field = add_to(frame.structure->fields);
       return push({In::field, {}, nullptr, &field});
     }
     case In::subsections:

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -29,10 +30,17 @@ class Values {
   const device::CpuRegisters& registers_;
 };
 
+constexpr std::array names{"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+                           "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"};
+constexpr std::array segments{"es", "cs", "ss", "ds", "fs", "gs"};
+
+/// Whether all that a debugger goes by is there: none of it is made up.
+bool is_complete(const device::CpuRegisters& registers) {
+  const auto has = [&registers](const char* name) { return registers.find(name) != nullptr; };
+  return std::ranges::all_of(names, has) && std::ranges::all_of(segments, has) && has("rip") && has("rflags");
+}
+
 CpuState state_of(const device::CpuRegisters& registers) {
-  constexpr std::array names{"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
-                             "r8",  "r9",  "r10", "r11", "r12", "r13", "r14", "r15"};
-  constexpr std::array segments{"es", "cs", "ss", "ds", "fs", "gs"};
   const Values values(registers);
   CpuState cpu;
   for (std::size_t i = 0; i < names.size(); ++i) cpu.regs[i] = values[names[i]];
@@ -57,7 +65,7 @@ Status CpuStates::add(const event::CollectedSection& section) {
     return Error{Errc::limit, 0, "cpu", fmt::format("at most {} bytes", limits_.max_section), "more"};
   const auto registers = device::read_registers(*section.device, section.body);
   if (!registers && registers.error().code != Errc::unsupported) return registers.error();
-  if (!registers || registers->architecture != "x86_64")
+  if (!registers || registers->architecture != "x86_64" || !is_complete(*registers))
     return Error{Errc::unsupported, 0, "cpu", "a CPU of x86-64", "another"};
   cpus_.push_back(state_of(*registers));
   return {};

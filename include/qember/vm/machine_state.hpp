@@ -49,8 +49,8 @@ class MachineReader final : public event::Handler<MachineReader> {
         collector_(context, half_of(limits), {.early_waits = true, .taker_keeps = true},
                    [this](event::CollectedSection&& section) { return add(std::move(section)), Status(); }) {}
 
-  /// Complete when the stream has ended.
-  const MachineState& state() const noexcept { return state_; }
+  /// Gives away what was noted; complete when the stream has ended.
+  MachineState take_state() { return std::move(state_); }
 
  private:
   friend class event::Handler<MachineReader>;

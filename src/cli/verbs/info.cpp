@@ -196,7 +196,7 @@ Result<Survey> survey(const std::string& file, const vm::StreamOptions& options,
   vm::MachineReader machine(**stream, options.limits);
   const auto status = compares ? event::pump(**stream, census, machine) : event::pump(**stream, census);
   if (!status) found.error = status.error();
-  found.machine = machine.state();
+  if (!found.error) found.machine = machine.take_state();
   found.format = (*stream)->format();
   found.summary = census.summary();
   // Up to what was refused, however much more is there; all of a stream that ends early.
@@ -308,8 +308,11 @@ int info(const InfoOptions& options) {
   if (!options.against.empty()) {
     const auto other = survey(options.against, stream_options, true);
     if (!other) return out.finish(fail(options.against, other.error()));
-    result = print_obstacles(out, options, found->machine, other->machine);
-    if (other->error) result = worse(result, fail(other->place, *other->error));
+    // Of a part nothing is certain.
+    if (other->error)
+      result = fail(other->place, *other->error);
+    else if (!found->error)
+      result = print_obstacles(out, options, found->machine, other->machine);
   }
   if (options.json) out.write("\n}\n");
   result = out.finish(result);

@@ -28,7 +28,7 @@ Result<vm::MachineState> read_state(const std::string& file, const vm::StreamOpt
   if (!stream) return std::move(stream.error());
   vm::MachineReader reader(**stream, options.limits);
   if (auto status = event::pump(**stream, reader); !status) return std::move(status.error());
-  return reader.state();
+  return reader.take_state();
 }
 
 int preflight(const PreflightArguments& arguments) {

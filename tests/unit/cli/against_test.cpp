@@ -60,7 +60,8 @@ Obstacles against(const Bytes& stream, const Bytes& other) {
   const Ran verb = run({"preflight", file, "--against", machine});
   Obstacles found;
   bool certain = false;
-  for (const Json& each : Json::parse(json.out).at("against")) {
+  const Json parsed = Json::parse(json.out);
+  for (const Json& each : parsed.at("against")) {
     const std::string certainty = each.at("certainty");
     const std::string where = each.at("where");
     const std::string what = each.at("what");
@@ -191,7 +192,7 @@ TEST_CASE("info --against tells all, in the order in which QEMU meets them") {
   CHECK(what == "machine: page capabilities: RAM RAM dev/2: ");
 }
 
-TEST_CASE("info --against a stream with a fault says so, and what it had until then") {
+TEST_CASE("info --against a stream with a fault says so, and nothing of what stands in the way") {
   const Scratch scratch;
   const std::string file = scratch.file("stream", Machine{}.saved());
   Machine other;
@@ -199,8 +200,8 @@ TEST_CASE("info --against a stream with a fault says so, and what it had until t
   Bytes cut = other.saved();
   cut.resize(cut.size() - 3);
   const Ran ran = run({"info", file, "--against", scratch.file("cut", cut)});
-  CHECK(ran.code == 1);
-  CHECK(ran.out.find("certain  machine: pc-q35-9.0 here, pc there") != std::string::npos);
+  CHECK(ran.code == 3);
+  CHECK(ran.out.find("certain") == std::string::npos);
   CHECK(ran.error.find("cut:") != std::string::npos);
   CHECK(run({"info", file, "--against", scratch.file("other", Bytes{'n', 'o'})}).code != 0);
   CHECK(run({"info", file, "--against", "/nowhere/at/all"}).code == 2);
