@@ -12,7 +12,10 @@ scratch=$4
 project=$source/tests/package/$way
 mkdir -p "$scratch"
 cd "$scratch"
-awk '/^```$/ { inside = 0 } inside; /^```cpp$/ { inside = 1 }' "$source/README.md" > example.cpp
+# The program that it begins with has a main; tests/example/look.sh builds that one.
+awk '/^```$/ { if (inside && !program) printf "%s", block; inside = 0 }
+  inside { block = block $0 "\n"; if (/^int main\(/) program = 1 }
+  /^```cpp$/ { inside = 1; block = ""; program = 0 }' "$source/README.md" > example.cpp
 test -s example.cpp
 export CXXFLAGS="${CXXFLAGS:-} -Wall -Wextra -Wpedantic -Werror"
 
