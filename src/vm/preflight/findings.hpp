@@ -44,13 +44,17 @@ struct SectionPair {
   bool is_described() const noexcept { return here.device && there.device; }
 };
 
+/// Bytes of the ROM of each device of a machine, by the device's address such as `0000:00:03.0`.
+using RomSizes = std::map<std::string, std::uint64_t, std::less<>>;
+RomSizes rom_sizes(const MachineState& machine);
+
 // The parts, each for what both have. `check_layout` returns whether the machine reads the section to its
 // end.
 void check_head(const MachineState& here, const MachineState& there, Findings& findings);
 void check_blocks(const MachineState& here, const MachineState& there, Findings& findings);
 bool check_layout(const SectionPair& pair, const Findings& findings);
 void check_values(const SectionPair& pair, const Findings& findings);
-void check_pci(const SectionPair& pair, const MachineState& there, const Findings& findings);
+void check_pci(const SectionPair& pair, const RomSizes& roms, const Findings& findings);
 void check_virtio(const SectionPair& pair, const Findings& findings);
 void check_registers(const SectionPair& pair, const Findings& findings);
 

@@ -5,6 +5,7 @@
 #include <qember/event/event.hpp>
 
 #include <algorithm>
+#include <bit>
 
 namespace qember::vm {
 namespace {

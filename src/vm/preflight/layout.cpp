@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <unordered_map>
 
 namespace qember::vm {
@@ -40,18 +41,24 @@ class Integers final : public device::NamedStateSink {
   std::unordered_map<std::string, std::uint64_t> values_;
 };
 
-/// Whether an integer of both sections tells their sizes: as it is, or of elements of some bytes.
-bool is_told(std::uint64_t here, std::uint64_t there, const SectionPair& pair) {
-  const Integers mine(pair.here);
-  const Integers its(pair.there);
-  constexpr std::array<std::uint64_t, 5> sizes{1, 2, 4, 8, 16};
-  return std::ranges::any_of(mine.values(), [&](const auto& entry) {
-    const auto other = its.values().find(entry.first);
-    return other != its.values().end() && std::ranges::any_of(sizes, [&](std::uint64_t size) {
-             return entry.second * size == here && other->second * size == there;
-           });
-  });
-}
+/// What integers of both sections tell of sizes: as they are, or of elements of some bytes.
+class ToldSizes {
+ public:
+  explicit ToldSizes(const SectionPair& pair) {
+    const Integers mine(pair.here);
+    const Integers its(pair.there);
+    constexpr std::array<std::uint64_t, 5> sizes{1, 2, 4, 8, 16};
+    for (const auto& [path, value] : mine.values()) {
+      const auto other = its.values().find(path);
+      if (other == its.values().end()) continue;
+      for (const std::uint64_t size : sizes) told_.emplace(value * size, other->second * size);
+    }
+  }
+  bool are(std::uint64_t here, std::uint64_t there) const { return told_.contains({here, there}); }
+
+ private:
+  std::set<std::pair<std::uint64_t, std::uint64_t>> told_;
+};
 
 /// The size of these comes with their contents.
 bool ends_itself(const Field& field) {
@@ -79,6 +86,7 @@ struct Mismatch {
   bool is_told = false;  ///< the stream may tell it
 };
 
+/// Of one section, and of its subsections.
 class Comparison {
  public:
   explicit Comparison(const SectionPair& pair) : pair_(pair) {}
@@ -89,12 +97,13 @@ class Comparison {
   std::optional<Mismatch> fields(const Field& here, const Field& there, const std::string& path);
   std::optional<Mismatch> runs(std::span<const Field> here, std::span<const Field> there,
                                const std::string& path);
-  Mismatch sizes(std::string path, std::string_view unit, std::uint64_t here, std::uint64_t there) const {
-    return {std::move(path), fmt::format("{} {} here, {} there", here, unit, there),
-            is_told(here, there, pair_)};
+  Mismatch sizes(std::string path, std::string_view unit, std::uint64_t here, std::uint64_t there) {
+    if (!told_) told_.emplace(pair_);
+    return {std::move(path), fmt::format("{} {} here, {} there", here, unit, there), told_->are(here, there)};
   }
 
   const SectionPair& pair_;
+  std::optional<ToldSizes> told_;  ///< once they are asked for
 };
 
 /// Fields that stand in one's place and not in the other's.
@@ -108,8 +117,11 @@ std::optional<Mismatch> Comparison::runs(std::span<const Field> here, std::span<
   // The same bytes under other names are no obstacle.
   if (total(here) == total(there)) return std::nullopt;
   const auto names = [](std::span<const Field> all) {
+    constexpr std::size_t most_named = 8;
     std::string text;
-    for (const Field& field : all) text += fmt::format("{}{}", text.empty() ? "" : ", ", field.name);
+    for (const Field& field : all.first(std::min(all.size(), most_named)))
+      text += fmt::format("{}{}", text.empty() ? "" : ", ", field.name);
+    if (all.size() > most_named) text += fmt::format(" and {} more", all.size() - most_named);
     return text.empty() ? std::string("no such field") : text;
   };
   const Field& first = here.empty() ? there.front() : here.front();
@@ -169,15 +181,16 @@ std::optional<Mismatch> Comparison::structures(const Structure& here, const Stru
 bool is_sized_by_machine(std::string_view name) { return name.ends_with("/memhp"); }
 
 /// A subsection is known to the machine's QEMU or not, whatever it sends itself.
-bool check_subsections(const SectionPair& pair, const Structure& here, const Structure& there,
-                       const Findings& findings) {
+bool check_subsections(const SectionPair& pair, Comparison& comparison, const Findings& findings) {
+  const Structure& here = pair.here.device->state;
+  std::unordered_map<std::string_view, const Structure*> others;
+  for (const Structure& its : pair.there.device->state.subsections) others.emplace(its.name, &its);
   bool is_read = true;
   for (const Structure& mine : here.subsections) {
-    const auto found = std::ranges::find(there.subsections, mine.name, &Structure::name);
+    const auto found = others.find(mine.name);
     const std::string where = fmt::format("{}:{}", pair.name(), mine.name);
-    if (found != there.subsections.end()) {
-      Comparison comparison(pair);
-      if (const auto mismatch = comparison.structures(mine, *found, "")) {
+    if (found != others.end()) {
+      if (const auto mismatch = comparison.structures(mine, *found->second, "")) {
         findings.add(mismatch->is_told ? Certainty::untold : Certainty::certain, where + "." + mismatch->path,
                      mismatch->what, {fmt::format("Missing section footer for {}", pair.here.name)});
         is_read = false;
@@ -197,18 +210,16 @@ bool check_subsections(const SectionPair& pair, const Structure& here, const Str
 }  // namespace
 
 bool check_layout(const SectionPair& pair, const Findings& findings) {
-  const Structure& here = pair.here.device->state;
-  const Structure& there = pair.there.device->state;
   Comparison comparison(pair);
   bool is_read = true;
-  if (const auto mismatch = comparison.structures(here, there, "")) {
+  if (const auto mismatch = comparison.structures(pair.here.device->state, pair.there.device->state, "")) {
     findings.add(mismatch->is_told ? Certainty::untold : Certainty::certain,
                  fmt::format("{}:{}", pair.name(), mismatch->path), mismatch->what,
                  {fmt::format("Missing section footer for {}", pair.here.name)},
                  "start the target with the same machine type and device properties");
     is_read = mismatch->is_told;
   }
-  return check_subsections(pair, here, there, findings) && is_read;
+  return check_subsections(pair, comparison, findings) && is_read;
 }
 
 }  // namespace qember::vm

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace qember::vm {
 namespace {
@@ -63,6 +64,8 @@ void compare_capability(Mask& mask, ByteView config, std::size_t at) {
   compare(mask, at, std::min(size, config_size - at));
 }
 
+bool is_bridge(ByteView config) { return (config[0x0e] & 0x7fU) == 1; }
+
 Mask mask_of(ByteView config) {
   Mask mask{};
   compare(mask, 0x00, 4);        // vendor and device
@@ -70,8 +73,7 @@ Mask mask_of(ByteView config) {
   compare(mask, 0x08, 4);        // revision and class
   compare(mask, 0x0e, 1);        // kind of header
   compare(mask, 0x34, 1);        // the first capability
-  const bool is_bridge = (config[0x0e] & 0x7fU) == 1;
-  for (std::size_t bar = 0x10; bar < (is_bridge ? 0x18U : 0x28U); bar += 4)
+  for (std::size_t bar = 0x10; bar < (is_bridge(config) ? 0x18U : 0x28U); bar += 4)
     compare(mask, bar, 1, (config[bar] & 1U) != 0 ? 0x03 : 0x0f);
   if ((config[0x06] & 0x10U) == 0) return mask;
   std::size_t most = (config_size - 0x40) / 4;
@@ -117,8 +119,8 @@ std::optional<Bytes> config_of(const StateSection& section) {
   Finder finder;
   // The caller knows that it fits.
   static_cast<void>(finder.read(*section.device, section.body).ok());
-  if (!finder.at || finder.size < config_size || section.body.size() - *finder.at < finder.size)
-    return std::nullopt;
+  const bool is_config = finder.size == config_size || finder.size == express_size;
+  if (!finder.at || !is_config || section.body.size() - *finder.at < finder.size) return std::nullopt;
   const auto begin = section.body.begin() + static_cast<std::ptrdiff_t>(*finder.at);
   return Bytes(begin, begin + static_cast<std::ptrdiff_t>(finder.size));
 }
@@ -135,31 +137,34 @@ std::string_view meaning(std::size_t at) {
 }
 
 /// The BAR of a ROM has no bits below the size of its block.
-void check_rom(const SectionPair& pair, const Bytes& here, const MachineState& there,
-               const Findings& findings) {
+void check_rom(const SectionPair& pair, const Bytes& here, const RomSizes& roms, const Findings& findings) {
   constexpr std::size_t bar = 0x30;
   constexpr std::uint32_t address = 0xfffff800;
+  const std::string_view device = std::string_view(pair.here.name).substr(0, pair.here.name.find('/'));
+  const auto rom = roms.find(device);
+  if (rom == roms.end() || is_bridge(here)) return;
   const std::uint32_t value =
       static_cast<std::uint32_t>(here[bar]) | static_cast<std::uint32_t>(here[bar + 1]) << 8U |
       static_cast<std::uint32_t>(here[bar + 2]) << 16U | static_cast<std::uint32_t>(here[bar + 3]) << 24U;
-  const std::string_view device = std::string_view(pair.here.name).substr(0, pair.here.name.find('/'));
-  for (const event::RamBlock& block : there.blocks) {
-    if (!block.name.starts_with(std::string(device) + "/") || !block.name.ends_with(".rom") ||
-        block.length == 0)
-      continue;
-    const auto low = static_cast<std::uint32_t>(block.length - 1) & address;
-    if ((value & low) != 0)
-      findings.add(Certainty::certain, pair.name() + ":pci config",
-                   fmt::format("the ROM is at {:#x} here, which one of {:#x} bytes cannot be",
-                               value & address, block.length),
-                   {"get_pci_config_device: Bad config data: i=0x30"},
-                   "start the target with the same ROM (romfile=)");
-  }
+  if ((value & static_cast<std::uint32_t>(rom->second - 1) & address) != 0)
+    findings.add(Certainty::certain, pair.name() + ":pci config",
+                 fmt::format("the ROM is at {:#x} here, which one of {:#x} bytes cannot be", value & address,
+                             rom->second),
+                 {"get_pci_config_device: Bad config data: i=0x30"},
+                 "start the target with the same ROM (romfile=)");
 }
 
 }  // namespace
 
-void check_pci(const SectionPair& pair, const MachineState& there, const Findings& findings) {
+RomSizes rom_sizes(const MachineState& machine) {
+  RomSizes sizes;
+  for (const event::RamBlock& block : machine.blocks)
+    if (block.name.ends_with(".rom") && std::has_single_bit(block.length))
+      sizes.emplace(block.name.substr(0, block.name.find('/')), block.length);
+  return sizes;
+}
+
+void check_pci(const SectionPair& pair, const RomSizes& roms, const Findings& findings) {
   const auto mine = config_of(pair.here);
   const auto its = config_of(pair.there);
   if (!mine || !its) return;
@@ -171,7 +176,7 @@ void check_pci(const SectionPair& pair, const MachineState& there, const Finding
     first = at;
     ++count;
   }
-  if (count == 0) return check_rom(pair, *mine, there, findings);
+  if (count == 0) return check_rom(pair, *mine, roms, findings);
   findings.add(
       Certainty::certain, fmt::format("{}:pci config+{:#x}", pair.name(), first),
       fmt::format("{:#04x} here, {:#04x} there ({}){}", (*mine)[first], (*its)[first], meaning(first),

@@ -57,11 +57,11 @@ void check_dirty_bitmaps(const StateSection& section, const Findings& findings) 
                  "the names of the target's block nodes and bitmaps");
 }
 
-void check_section(const SectionPair& pair, const MachineState& there, const Findings& findings) {
+void check_section(const SectionPair& pair, const RomSizes& roms, const Findings& findings) {
   if (!check_version(pair, findings) || pair.here.is_iterative) return;
   if (!pair.is_described()) return;
   const bool is_read = check_layout(pair, findings);
-  check_pci(pair, there, findings);
+  check_pci(pair, roms, findings);
   check_virtio(pair, findings);
   if (!is_read) return;
   check_values(pair, findings);
@@ -96,12 +96,13 @@ void preflight(const MachineState& here, const MachineState& there, const Prefli
   check_head(here, there, findings);
   check_blocks(here, there, findings);
   const Sections others = by_name(there);
+  const RomSizes roms = rom_sizes(there);
   Undescribed undescribed;
   for (const StateSection& section : here.sections) {
     findings.at(section.offset);
     const auto found = others.find(Key(section.name, section.instance));
     if (found != others.end()) {
-      check_section({section, *found->second}, there, findings);
+      check_section({section, *found->second}, roms, findings);
       undescribed.note({section, *found->second});
     } else if (!is_known_unsent(section.name)) {
       add_unknown(section, findings);

@@ -206,3 +206,76 @@ TEST_CASE("info --against a stream with a fault says so, and nothing of what sta
   CHECK(run({"info", file, "--against", scratch.file("other", Bytes{'n', 'o'})}).code != 0);
   CHECK(run({"info", file, "--against", "/nowhere/at/all"}).code == 2);
 }
+
+namespace {
+
+/// A machine with one device `0000:00:03.0/x`, of which `fields` describe the state, and the ROM of that
+/// card.
+Bytes with_card(const std::string& fields, const Bytes& state, std::uint64_t rom = 0x40000,
+                const std::string& subsections = "") {
+  NativeBuilder to;
+  to.configuration("pc", 4096);
+  to.section(1, 1, "ram", 0, 4).u64(rom | 4).counted("0000:00:03.0/x.rom").u64(rom).eos().footer(1).ended(1);
+  to.device(2, "0000:00:03.0/x", state).eof();
+  return to
+      .description(
+          R"({"devices": [{"name": "0000:00:03.0/x", "instance_id": 0, "vmsd_name": "x", "version": 1,)"
+          R"( "fields": [)" +
+          fields + "]" + subsections + "}]}")
+      .bytes();
+}
+
+std::string pci_config(std::size_t size) {
+  return R"({"name": "config", "type": "pci config", "size": )" + std::to_string(size) + "}";
+}
+
+Bytes config(std::size_t size = 256) {
+  Bytes bytes(size);
+  bytes[0] = 0x86;
+  bytes[1] = 0x80;
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("preflight: PCI configuration that no guest writes, and an address that a larger ROM can't have") {
+  const Bytes machine = with_card(pci_config(256), config());
+  CHECK(against(machine, machine).empty());
+  Bytes written = config();
+  written[4] = 0x07;     // command
+  written[0x10] = 0xf0;  // of a BAR what is above its kind
+  CHECK(against(with_card(pci_config(256), written), machine).empty());
+  Bytes other = config();
+  other[0] = 0x87;
+  CHECK(against(with_card(pci_config(256), other), machine) ==
+        Obstacles{{"0000:00:03.0/x/0:pci config+0x0: 0x87 here, 0x86 there (vendor id)",
+                   "get_pci_config_device: Bad config data: i=0x0 read: 87 device: 86"}});
+  Bytes mapped = config();
+  mapped[0x32] = 0x04;  // the ROM at 0x40000
+  const Bytes stream = with_card(pci_config(256), mapped);
+  CHECK(against(stream, machine).empty());
+  const Obstacles found = against(stream, with_card(pci_config(256), config(), 0x80000));
+  REQUIRE(found.size() == 2);  // its size, and its place
+  CHECK(found[1].second == "get_pci_config_device: Bad config data: i=0x30");
+}
+
+TEST_CASE("preflight: what calls itself PCI configuration and has another size is none") {
+  for (const std::size_t size : {1U, 255U, 257U, 4095U, 4097U, 100000U}) {
+    Bytes other(size, 0xff);
+    CHECK(against(with_card(pci_config(size), other), with_card(pci_config(size), Bytes(size))).empty());
+  }
+}
+
+TEST_CASE("preflight: the machine's own number of elements, unless the stream tells it") {
+  const auto array = [](std::size_t count) {
+    return R"({"name": "count", "type": "uint8", "size": 1}, {"name": "a", "array_len": )" +
+           std::to_string(count) + R"(, "type": "uint8", "size": 1})";
+  };
+  const Bytes two = with_card(array(2), {9, 0, 0});
+  CHECK(against(two, with_card(array(3), {9, 0, 0, 0})) ==
+        Obstacles{
+            {"0000:00:03.0/x/0:a: 2 elements here, 3 there", "Missing section footer for 0000:00:03.0/x"}});
+  CHECK(against(with_card(array(2), {2, 0, 0}), with_card(array(3), {3, 0, 0, 0})).empty());
+  // The same bytes under other names.
+  CHECK(against(two, with_card(R"({"name": "b", "type": "buffer", "size": 3})", Bytes(3))).empty());
+}
