@@ -138,8 +138,9 @@ Status Unpacking::finish() {
     if (errno != EINTR) return io::system_error(program);
   child_ = -1;
   if (WIFEXITED(outcome) && WEXITSTATUS(outcome) == 0) return {};
-  Error error =
-      refuse(Errc::bad_value, "data that lzop takes", fmt::format("its exit code {}", WEXITSTATUS(outcome)));
+  Error error = refuse(Errc::bad_value, "data that lzop takes",
+                       WIFSIGNALED(outcome) ? fmt::format("its end by signal {}", WTERMSIG(outcome))
+                                            : fmt::format("its exit code {}", WEXITSTATUS(outcome)));
   error.offset = read_;
   return error;
 }

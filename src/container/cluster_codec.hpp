@@ -4,13 +4,16 @@
 
 #include <qember/core/bytes.hpp>
 
+#include <optional>
+
 namespace qember::container {
 
-// Whether `data` begins with what fills `cluster`; more may follow, up to a sector's end.
+// Each fills `cluster` and returns how many bytes of `data` it took; nothing where these do not make one.
+// More may follow them, up to a sector's end.
 
 /// Deflate without a header or a checksum, whose window is 4 KiB.
-bool inflate_cluster(ByteView data, MutableBytes cluster);
+std::optional<std::size_t> inflate_cluster(ByteView data, MutableBytes cluster);
 /// One frame of zstd.
-bool unpack_zstd_cluster(ByteView data, MutableBytes cluster);
+std::optional<std::size_t> unpack_zstd_cluster(ByteView data, MutableBytes cluster);
 
 }  // namespace qember::container

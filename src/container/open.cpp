@@ -58,6 +58,8 @@ class Opening {
   void push(std::unique_ptr<io::ByteSource> layer);
   Status slice(std::uint64_t begin);
   io::PeekedSource& top() const { return *top_; }
+  /// What is looked at ends within a magic.
+  bool is_cut() const { return head_.size() < most_head && may_begin_magic(head_); }
 
   const Options& options_;
   Contents& contents_;
@@ -89,6 +91,10 @@ Status Opening::slice(std::uint64_t begin) {
     at += *count;
   }
   opened_->base_ += begin;
+  if (opened_->extent_ != nullptr) {
+    opened_->layers_.push_back(std::make_unique<io::SliceSource>(*opened_->extent_, begin));
+    opened_->extent_ = opened_->layers_.back().get();
+  }
   push(std::make_unique<io::SliceSource>(top(), begin));
   return {};
 }
@@ -118,8 +124,7 @@ Status Opening::refuse(Kind kind) const {
     error.path = magic_path();
     return error;
   }
-  const bool is_cut = head_.size() < most_head && may_begin_magic(head_);
-  return fault(is_cut ? Errc::truncated : Errc::unknown_magic, opened_->base_, magic_path(), expected,
+  return fault(is_cut() ? Errc::truncated : Errc::unknown_magic, opened_->base_, magic_path(), expected,
                hex_excerpt(head_, shown));
 }
 
@@ -156,7 +161,9 @@ Status Opening::find_in_zeros() {
   constexpr std::size_t magic_size = 4;
   Bytes magic(magic_size);
   if (top().is_seekable()) {
-    if (const auto count = top().read_at(*zeros, magic); !count) return count.error();
+    const auto count = top().read_at(*zeros, magic);
+    if (!count) return count.error();
+    magic.resize(*count);
   } else {
     const auto head = top().peek(static_cast<std::size_t>(*zeros) + magic_size);
     if (!head) return head.error();
@@ -236,6 +243,7 @@ Status Opening::unpack(Kind kind) {
   opened_->base_ = 0;
   opened_->is_in_file_ = false;
   opened_->is_unpacked_ = true;
+  opened_->extent_ = nullptr;
   push(std::move(layer));
   return {};
 }
@@ -245,9 +253,9 @@ Status Opening::enter() {
   auto kind = tell();
   if (!kind) return std::move(kind.error());
   if (wanted_ && *kind != kind_of(*wanted_)) {
-    const bool is_cut = *kind == Kind::unknown && head_.size() < most_head && may_begin_magic(head_);
-    return fault(is_cut ? Errc::truncated : Errc::bad_value, opened_->base_, "libvirt save.data",
-                 fmt::format("{} data, as the header says", name_of(*wanted_)), hex_excerpt(head_, 4));
+    return fault(*kind == Kind::unknown && is_cut() ? Errc::truncated : Errc::bad_value, opened_->base_,
+                 "libvirt save.data", fmt::format("{} data, as the header says", name_of(*wanted_)),
+                 hex_excerpt(head_, 4));
   }
   opened_->kind_ = *kind;
   switch (*kind) {

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 
 namespace qember::container {
 namespace {
@@ -42,7 +41,7 @@ Status ClusterSource::check_compressed_clusters() {
   std::vector<Packed> all;
   for (std::size_t at = 0; at < entries_.size(); at += map_.entry_size())
     if (const auto entry = load_be<std::uint64_t>(&entries_[at]); (entry & is_compressed) != 0)
-      all.emplace_back(entry, map_.image.cluster_bits);
+      all.emplace_back(entry, map_.cluster_bits);
   std::ranges::sort(all, {}, &Packed::host);
   for (std::size_t i = 1; i < all.size(); ++i) {
     const Packed& before = all[i - 1];
@@ -60,7 +59,7 @@ Result<bool> ClusterSource::load_table(std::uint64_t number) {
   table_.reset();
   entries_.clear();
   std::array<std::uint8_t, 8> entry{};
-  const std::uint64_t at = map_.snapshot.l1_offset + 8 * number;
+  const std::uint64_t at = map_.l1_offset + 8 * number;
   auto count = file_.read_at(at, entry);
   if (!count) return count.error();
   if (*count < entry.size())
@@ -98,12 +97,12 @@ ClusterSource::Run ClusterSource::cluster(std::uint64_t entry, std::uint64_t bit
                                           std::uint64_t within) const {
   const std::uint64_t left = map_.cluster_size() - within;
   if ((entry & is_compressed) != 0) {
-    const Packed packed(entry, map_.image.cluster_bits);
+    const Packed packed(entry, map_.cluster_bits);
     return {Run::compressed, packed.host, packed.count};
   }
   const std::uint64_t host = entry & offset_mask;
-  if (!map_.image.has_extended_l2()) {
-    const bool is_zero = host == 0 || (map_.image.version > 2 && (entry & reads_as_zeros) != 0);
+  if (!map_.has_extended_l2) {
+    const bool is_zero = host == 0 || (map_.version > 2 && (entry & reads_as_zeros) != 0);
     return is_zero ? Run{Run::zeros, 0, left} : Run{Run::plain, host + within, left};
   }
   const std::uint64_t size = map_.cluster_size() / subclusters;
@@ -120,11 +119,11 @@ Result<ClusterSource::Run> ClusterSource::run_at(std::uint64_t guest) {
   if (!has_table) return has_table.error();
   const std::uint64_t within_table = guest % table_bytes;
   if (!*has_table) return Run{Run::zeros, 0, table_bytes - within_table};
-  const std::uint64_t index = within_table >> map_.image.cluster_bits;
+  const std::uint64_t index = within_table >> map_.cluster_bits;
   const std::uint8_t* const entry = &entries_[static_cast<std::size_t>(index) * map_.entry_size()];
-  const Run run = cluster(load_be<std::uint64_t>(entry),
-                          map_.image.has_extended_l2() ? load_be<std::uint64_t>(entry + 8) : 0,
-                          guest & (map_.cluster_size() - 1));
+  const Run run =
+      cluster(load_be<std::uint64_t>(entry), map_.has_extended_l2 ? load_be<std::uint64_t>(entry + 8) : 0,
+              guest & (map_.cluster_size() - 1));
   const std::uint64_t cluster_begin = run.host - (guest & (map_.cluster_size() - 1));
   if (run.form == Run::plain && cluster_begin % map_.cluster_size() != 0)
     return fault(Errc::bad_value, run.host, path() + ".l2", "the place of a cluster",
@@ -132,17 +131,24 @@ Result<ClusterSource::Run> ClusterSource::run_at(std::uint64_t guest) {
   return run;
 }
 
-/// A cluster that is in use twice would make of a small file any number of bytes.
+/// That `bytes` of the file were given for what is read for the first time, up to `end`. A cluster that is in
+/// use twice would make of a small file any number of bytes.
+Status ClusterSource::note_given(std::uint64_t host, std::uint64_t end, std::uint64_t bytes) {
+  given_ += bytes;
+  high_ = std::max(high_, end);
+  if (const auto whole = file_.size(); whole && given_ > *whole)
+    return fault(Errc::bad_value, host, path() + ".cluster", "clusters that are in use once",
+                 "more bytes of them than the file has");
+  return {};
+}
+
 Result<std::size_t> ClusterSource::read_plain(const Run& run, MutableBytes to, std::uint64_t offset) {
   const auto count = file_.read_some(run.host, to);
   if (!count) return count;
   if (*count == 0) return ends_early(run.host, path() + ".cluster", fmt::format("a cluster at {}", run.host));
   const std::uint64_t end = offset + *count;
-  if (end > high_) given_ += end - std::max(high_, offset);
-  high_ = std::max(high_, end);
-  if (const auto whole = file_.size(); whole && given_ > *whole)
-    return fault(Errc::bad_value, run.host, path() + ".cluster", "clusters that are in use once",
-                 "more bytes of them than the file has");
+  if (auto status = note_given(run.host, end, end - std::min(end, std::max(high_, offset))); !status)
+    return std::move(status.error());
   return count;
 }
 
@@ -157,12 +163,13 @@ Status ClusterSource::unpack(const Run& run) {
   if (*count == 0)
     return ends_early(run.host, path() + ".cluster", fmt::format("a compressed cluster at {}", run.host));
   const ByteView data = ByteView(packed_).first(*count);
-  const bool is_good =
-      map_.image.compression == 0 ? inflate_cluster(data, cluster_) : unpack_zstd_cluster(data, cluster_);
-  if (!is_good)
+  const auto taken =
+      map_.compression == 0 ? inflate_cluster(data, cluster_) : unpack_zstd_cluster(data, cluster_);
+  if (!taken)
     return fault(Errc::bad_value, run.host, path() + ".cluster",
                  fmt::format("a compressed cluster of {} bytes", cluster_.size()), "other data");
   unpacked_ = run.host;
+  taken_ = *taken;
   return {};
 }
 
@@ -174,9 +181,12 @@ Result<std::size_t> ClusterSource::read_some(std::uint64_t offset, MutableBytes 
   if (!run) return std::move(run.error());
   if (run->form == Run::compressed) {
     if (auto status = unpack(*run); !status) return std::move(status.error());
-    const ByteView rest =
-        ByteView(cluster_).subspan(static_cast<std::size_t>((begin_ + offset) % cluster_.size()));
+    const auto within = static_cast<std::size_t>((begin_ + offset) % cluster_.size());
+    const ByteView rest = ByteView(cluster_).subspan(within);
     const std::size_t count = std::min(rest.size(), to.size());
+    const bool is_new = within == 0 && offset >= high_;
+    if (auto status = note_given(run->host, offset + count, is_new ? taken_ : 0); !status)
+      return std::move(status.error());
     std::copy_n(rest.begin(), count, to.begin());
     return count;
   }

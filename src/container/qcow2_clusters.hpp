@@ -11,24 +11,33 @@ namespace qember::container {
 /// Where clusters are found. The L1 table has an entry for each L2 table, and these one for each cluster.
 struct ClusterMap {
   ClusterMap(const Qcow2Image& image, const Snapshot& snapshot, std::size_t index)
-      : image(image), snapshot(snapshot), index(index) {}
+      : cluster_bits(image.cluster_bits),
+        version(image.version),
+        compression(image.compression),
+        has_extended_l2(image.has_extended_l2()),
+        l1_offset(snapshot.l1_offset),
+        index(index) {}
 
-  std::uint64_t cluster_size() const { return std::uint64_t{1} << image.cluster_bits; }
-  std::size_t entry_size() const { return image.has_extended_l2() ? 16 : 8; }
+  std::uint64_t cluster_size() const { return std::uint64_t{1} << cluster_bits; }
+  std::size_t entry_size() const { return has_extended_l2 ? 16 : 8; }
   /// Entries of an L2 table, which takes a cluster.
   std::uint64_t entries() const { return cluster_size() / entry_size(); }
   /// Bytes of the guest that an L2 table maps.
-  std::uint64_t bytes_of_table() const { return entries() << image.cluster_bits; }
+  std::uint64_t bytes_of_table() const { return entries() << cluster_bits; }
 
-  const Qcow2Image& image;
-  const Snapshot& snapshot;
-  std::size_t index;  ///< of the snapshot
+  // Of the image, and of the snapshot in it.
+  std::uint32_t cluster_bits;
+  std::uint32_t version;
+  std::uint8_t compression;
+  bool has_extended_l2;
+  std::uint64_t l1_offset;
+  std::size_t index;
 };
 
 class ClusterSource final : public io::ByteSource {
  public:
-  /// `size` bytes from the guest's `begin` on, which is aligned to what an L2 table maps. `file` and what the
-  /// map is of outlive this.
+  /// `size` bytes from the guest's `begin` on, which is aligned to what an L2 table maps. `file` outlives
+  /// this.
   ClusterSource(io::ByteSource& file, const ClusterMap& map, std::uint64_t begin, std::uint64_t size)
       : file_(file), map_(map), begin_(begin), size_(size) {}
 
@@ -56,6 +65,7 @@ class ClusterSource final : public io::ByteSource {
   Run cluster(std::uint64_t entry, std::uint64_t subclusters, std::uint64_t within) const;
   Result<std::size_t> read_plain(const Run& run, MutableBytes to, std::uint64_t offset);
   Status unpack(const Run& run);
+  Status note_given(std::uint64_t host, std::uint64_t end, std::uint64_t bytes);
   std::string path() const;
 
   io::ByteSource& file_;
@@ -67,6 +77,7 @@ class ClusterSource final : public io::ByteSource {
   std::optional<std::uint64_t> table_;     ///< number of the L2 table that is held
   Bytes entries_;                          ///< of that; empty where there is none
   std::optional<std::uint64_t> unpacked_;  ///< place in the file of the compressed cluster that is held
+  std::size_t taken_ = 0;                  ///< bytes of the file that it is made of
   Bytes cluster_;
   Bytes packed_;
   std::uint64_t high_ = 0;   ///< how far has been read

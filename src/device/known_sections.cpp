@@ -15,8 +15,7 @@ std::string_view type_of(std::string_view section) {
 
 std::shared_ptr<Device> device_of(std::string_view name, std::uint32_t instance, std::uint32_t version,
                                   std::uint64_t size) {
-  const std::string_view type = type_of(name);
-  const LaidOut* const layout = find_layout(type);
+  const LaidOut* const layout = find_layout(type_of(name));
   if (layout == nullptr) return nullptr;
   struct Named {
     std::string name;
@@ -24,6 +23,8 @@ std::shared_ptr<Device> device_of(std::string_view name, std::uint32_t instance,
   };
   const auto named = std::make_shared<Named>(Named{std::string(name), {}});
   const std::shared_ptr<Device> device(named, &named->device);
+  // A view of the name that the device keeps.
+  const std::string_view type = type_of(named->name);
   device->name = named->name;
   device->instance = instance;
   device->state.name = type;

@@ -2,8 +2,6 @@
 // The layouts as fields and structures, which is what those who take device state know.
 #include "layout.hpp"
 
-#include <fmt/format.h>
-
 #include <map>
 
 namespace qember::device {

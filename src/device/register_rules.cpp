@@ -85,7 +85,7 @@ void complete_aarch64(const FieldValues& values, std::vector<Register>& register
 /// dirty, and is not kept (RISC-V Privileged, 3.1.6.6).
 void complete_riscv(const FieldValues& values, std::vector<Register>& registers) {
   const auto pc = values.find("env.pc");
-  if (pc == values.end()) return;
+  if (pc == values.end() || pc->second.bits == 0) return;
   for (Register& each : registers)
     if (each.set == RegisterSet::control) each.bits = pc->second.bits;
   Register* const mstatus = find(registers, "mstatus");

@@ -44,12 +44,12 @@ struct SavedDevice::State {
   Bytes body;
   std::shared_ptr<const Device> device;
   std::shared_ptr<FieldRoom> room;
-  std::optional<Error> obstacle;
+  std::shared_ptr<const Error> obstacle;
   std::optional<FieldTable> table;
 };
 
 SavedDevice::SavedDevice(Header header, Bytes body, std::shared_ptr<const Device> device,
-                         std::shared_ptr<FieldRoom> room, std::optional<Error> obstacle)
+                         std::shared_ptr<FieldRoom> room, std::shared_ptr<const Error> obstacle)
     : state_(new State{
           std::move(header), std::move(body), std::move(device), std::move(room), std::move(obstacle), {}}) {}
 

@@ -10,12 +10,11 @@ namespace qember::event {
 namespace {
 
 Following section_follows(ByteView after) {
-  constexpr std::size_t ids = 4 + 1;
-  if (after.size() < 1 + ids) return Following::starved;
-  const std::size_t name = after[ids];
-  if (after.size() < 1 + ids + name + 8) return Following::starved;
-  const std::uint8_t* const tail = after.data() + 1 + ids + name;
-  if (is_name(after.subspan(1 + ids, name))) return Following::certain;
+  if (after.size() < before_name) return Following::starved;
+  const std::size_t name = after[before_name - 1];
+  if (after.size() < before_name + name + behind_name) return Following::starved;
+  const std::uint8_t* const tail = after.data() + before_name + name;
+  if (is_name(after.subspan(before_name, name))) return Following::certain;
   constexpr std::uint32_t most = 1U << 16U;
   return load_be<std::uint32_t>(after.data() + 1) < most && load_be<std::uint32_t>(tail + 4) < most
              ? Following::possible

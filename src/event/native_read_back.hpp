@@ -13,7 +13,7 @@
 namespace qember::event {
 
 /// Looks for footers in the bytes that `qevm::Writer` would write for the events that it is given, by the
-/// rule of `qevm::Reader`. Holds 64 KiB of them at most.
+/// rule of `qevm::Reader`. Holds little more than 64 KiB of them.
 class NativeReadBack {
  public:
   /// `max_held`: as in `Limits`.

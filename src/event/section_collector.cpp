@@ -74,9 +74,18 @@ Status SectionCollector::on(const SectionEnd&) {
     section.fit = *limit;
   else if (is_held() && keeps_body_)
     held_ += cost_of(section);
-  if (!waits_) return hand_out(std::move(section));
+  if (!waits_ || !may_wait(section)) return hand_out(std::move(section));
   waiting_.push_back(std::move(section));
   return {};
+}
+
+/// One without a body waits for its turn, as long as there is room for what is left of it.
+bool SectionCollector::may_wait(const CollectedSection& section) {
+  if (!is_beyond(section)) return true;
+  const std::size_t cost = cost_of(section);
+  if (cost > limits_.max_held - held_beyond_) return false;
+  held_beyond_ += cost;
+  return true;
 }
 
 Fit SectionCollector::fit_of(CollectedSection& section) const {
@@ -121,6 +130,7 @@ Status SectionCollector::on(const DescriptionText& text) {
 
 Status SectionCollector::finish() {
   may_be_described_ = false;
+  held_beyond_ = 0;
   while (!waiting_.empty()) {
     CollectedSection section = std::move(waiting_.front());
     waiting_.pop_front();

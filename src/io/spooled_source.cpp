@@ -32,7 +32,7 @@ Status SpooledSource::add(ByteView bytes) {
   };
   for (std::size_t begin = 0; begin < bytes.size();) {
     const bool is_hole = is_zero(unit_at(begin));
-    std::size_t end = begin;
+    std::size_t end = begin + unit_at(begin).size();
     while (end < bytes.size() && is_zero(unit_at(end)) == is_hole) end += unit_at(end).size();
     if (!is_hole) {
       if (auto status = file_.write(size_, bytes.subspan(begin, end - begin)); !status) return status;

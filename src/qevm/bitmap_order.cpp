@@ -58,6 +58,7 @@ Result<std::optional<bool>> OrderSearch::by_last_word(const event::RamBlock& blo
 }
 
 Status OrderSearch::look_at_pages(const event::RamBlock& block, std::uint64_t first, const Word& word) {
+  if (word.big == word.little) return {};
   Bytes page(static_cast<std::size_t>(block.mapped->page_size));
   for (std::uint64_t bit = 0; bit < word_bits && pages_ < most_pages; ++bit) {
     const bool is_big = (word.big >> bit & 1U) != 0;

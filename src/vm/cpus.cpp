@@ -59,8 +59,11 @@ Status read_cpus(const std::string& file, const StreamOptions& options, const Cp
 Status CpuReader::add(const event::CollectedSection& section) {
   if (section.name != "cpu" || section.fit == event::Fit::in_parts) return {};
   const CpuSection cpu{section.instance, section.offset, section.device.get(), section.body};
-  if (section.fit == event::Fit::beyond_section_limit || section.fit == event::Fit::beyond_held_limit)
+  if (section.fit == event::Fit::beyond_section_limit)
     return refuse(cpu, Errc::limit, fmt::format("max_section: at most {} bytes", limits_.max_section),
+                  "more");
+  if (section.fit == event::Fit::beyond_held_limit)
+    return refuse(cpu, Errc::limit, fmt::format("max_held: at most {} bytes in all", limits_.max_held),
                   "more");
   return hand_out(cpu, take_);
 }

@@ -83,10 +83,9 @@ void Listing::add(const event::CollectedSection& section) {
 }
 
 /// A device that waited for its description is handed out after what follows it.
-std::vector<ListedSection> Listing::sections() const {
-  std::vector<ListedSection> sorted = sections_;
-  std::ranges::stable_sort(sorted, {}, &ListedSection::offset);
-  return sorted;
+std::span<const ListedSection> Listing::sections() {
+  std::ranges::sort(sections_, {}, &ListedSection::offset);
+  return sections_;
 }
 
 }  // namespace qember::vm

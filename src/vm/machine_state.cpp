@@ -20,13 +20,20 @@ void MachineReader::on(const event::Configuration& configuration) {
   }
 }
 
-void MachineReader::add(event::CollectedSection&& section) {
-  if (section.type != event::Element::section_full && section.type != event::Element::section_start) return;
+Status MachineReader::add(event::CollectedSection&& section) {
+  if (section.type != event::Element::section_full && section.type != event::Element::section_start)
+    return {};
+  const std::size_t cost = sizeof(StateSection) + section.name.size();
+  if (cost > most_named_)
+    return Error{Errc::limit, section.offset, std::move(section.path),
+                 "max_held: no more sections than it has room for", "more"};
+  most_named_ -= cost;
   const bool fits = section.fit == event::Fit::fits;
   state_.sections.push_back({std::move(section.name), section.instance, section.version,
-                             section.type == event::Element::section_start, section.offset, section.size,
+                             section.type == event::Element::section_start, section.offset,
                              fits ? std::move(section.body) : Bytes(),
                              fits ? std::move(section.device) : nullptr});
+  return {};
 }
 
 void MachineReader::on(const event::RamBlocks& list) {

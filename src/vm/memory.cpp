@@ -92,8 +92,11 @@ Status Memory::read_physical(std::uint64_t address, MutableBytes to, Unsent unse
   if (!all) return all.error();
   while (!to.empty()) {
     const auto after = std::ranges::upper_bound(*all, address, {}, &MemorySegment::address);
-    if (after == all->begin() || address - std::prev(after)->address >= std::prev(after)->size)
+    if (after == all->begin() || address - std::prev(after)->address >= std::prev(after)->size) {
+      // What is not in a stream that cannot be read may be in what it was.
+      if (auto status = state_->load(); !status) return status;
       return refuse_place("memory", "an address of RAM", fmt::format("{:#x}", address));
+    }
     const MemorySegment& segment = *std::prev(after);
     const std::uint64_t inside = address - segment.address;
     const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(segment.size - inside, to.size()));

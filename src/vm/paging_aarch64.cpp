@@ -37,7 +37,8 @@ std::optional<Half> half_of(const Walk& walk, std::uint64_t tcr) {
   const bool is_high = walk.bits(55, 1) != 0;
   const auto granule = is_high ? high_granule(tcr >> 30U & 3U) : low_granule(tcr >> 14U & 3U);
   const auto unused = static_cast<unsigned>(tcr >> (is_high ? 16U : 0U) & 0x3fU);
-  if (!granule || unused < 16 || unused > 48) return std::nullopt;
+  // More than 47 with pages of 64 KiB would leave no bits for a table (Arm ARM, TCR_EL1.T0SZ).
+  if (!granule || unused < 16 || unused > (*granule == 16 ? 47U : 48U)) return std::nullopt;
   return Half{walk.get(is_high ? "ttbr1_el1" : "ttbr0_el1"), 64 - unused, *granule,
               (tcr >> (is_high ? 23U : 7U) & 1U) != 0, (tcr >> (is_high ? 38U : 37U) & 1U) != 0};
 }

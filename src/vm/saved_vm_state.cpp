@@ -14,27 +14,6 @@ namespace {
 /// Smaller files are read in order: that takes no longer.
 constexpr std::uint64_t least_for_end = std::uint64_t{16} << 20U;
 
-/// Why the values of a section can't be read.
-std::optional<Error> obstacle_of(event::CollectedSection& section, const Limits& limits) {
-  const auto error = [](Errc code, std::string expected, std::string found) {
-    return Error{code, 0, {}, std::move(expected), std::move(found)};
-  };
-  switch (section.fit) {
-    case event::Fit::fits: return std::nullopt;
-    case event::Fit::does_not_fit: return std::move(section.error);
-    case event::Fit::beyond_section_limit:
-      return error(Errc::limit, fmt::format("max_section: a section of at most {} bytes", limits.max_section),
-                   fmt::to_string(section.size));
-    case event::Fit::beyond_held_limit:
-      return error(Errc::limit, fmt::format("max_held: devices of at most {} bytes in all", limits.max_held),
-                   "more");
-    case event::Fit::undescribed:
-    case event::Fit::before_description:
-    case event::Fit::in_parts: break;
-  }
-  return error(Errc::description_mismatch, "a value", "a state that is not described");
-}
-
 /// That the devices which were read from the end are those of the stream.
 class EndCheck final : public event::Handler<EndCheck> {
  public:
@@ -169,9 +148,33 @@ Status SavedVmState::load() {
   return status;
 }
 
-device::SavedDevice SavedVmState::saved(event::CollectedSection&& section) const {
-  auto obstacle = obstacle_of(section, options.limits);
-  if (obstacle) section.device = nullptr;
+/// Why the values of a section can't be read; null where they can, or where nothing describes them.
+std::shared_ptr<const Error> SavedVmState::obstacle_of(event::CollectedSection& section) {
+  const auto beyond = [](std::string expected, std::string found) {
+    return std::make_shared<const Error>(Error{Errc::limit, 0, {}, std::move(expected), std::move(found)});
+  };
+  const Limits& limits = options.limits;
+  switch (section.fit) {
+    case event::Fit::does_not_fit: return std::make_shared<const Error>(std::move(*section.error));
+    case event::Fit::beyond_section_limit:
+      return beyond(fmt::format("max_section: a section of at most {} bytes", limits.max_section),
+                    fmt::to_string(section.size));
+    case event::Fit::beyond_held_limit:
+      if (!beyond_held_)
+        beyond_held_ =
+            beyond(fmt::format("max_held: devices of at most {} bytes in all", limits.max_held), "more");
+      return beyond_held_;
+    case event::Fit::fits:
+    case event::Fit::undescribed:
+    case event::Fit::before_description:
+    case event::Fit::in_parts: break;
+  }
+  return nullptr;
+}
+
+device::SavedDevice SavedVmState::saved(event::CollectedSection&& section) {
+  auto obstacle = obstacle_of(section);
+  if (section.fit != event::Fit::fits) section.device = nullptr;
   return {{std::move(section.name), section.instance, section.version, section.offset},
           std::move(section.body),
           std::move(section.device),

@@ -49,9 +49,11 @@ struct SavedVmState {
   Status read_begin();
   Status read_all();
   Status read_end();
-  device::SavedDevice saved(event::CollectedSection&& section) const;
+  std::shared_ptr<const Error> obstacle_of(event::CollectedSection& section);
+  device::SavedDevice saved(event::CollectedSection&& section);
 
-  bool begins_with_ram_ = false;  ///< no device comes before the list of blocks
+  std::shared_ptr<const Error> beyond_held_;  ///< of the devices there was no more room for
+  bool begins_with_ram_ = false;              ///< no device comes before the list of blocks
 };
 
 }  // namespace qember::vm

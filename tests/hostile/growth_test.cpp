@@ -79,6 +79,12 @@ Bytes sections(std::size_t count) {
   return to.eof().bytes();
 }
 
+Bytes long_names(std::size_t count) {
+  NativeBuilder to = small();
+  for (std::size_t i = 0; i < count; ++i) to.device(2, fmt::format("{:0>255}", i), {});
+  return to.eof().bytes();
+}
+
 /// Nothing is sure of where one of them ends before the end of the stream.
 Bytes nameless(std::size_t count) {
   NativeBuilder to = small();
@@ -173,6 +179,7 @@ const std::vector<Growing>& growing() {
       {"pages in order", pages_in_order, 100000},
       {"discards of a whole block", discards, 1000},
       {"sections", sections, 20000},
+      {"sections with long names", long_names, 16000},
       {"sections without a name", nameless, 20000},
       {"commands", commands, 100000},
       {"records without a page", marks, 250000},
@@ -222,6 +229,12 @@ std::vector<Arguments> verbs_of(const Scratch& scratch, const std::string& a, co
   std::vector<Arguments> verbs{{"check", a},
                                {"info", a},
                                {"info", "--json", a, "--against", b},
+                               {"ls", a},
+                               {"ls", "--json", a},
+                               {"regs", a},
+                               {"read", a, "0", "65536"},
+                               {"preflight", a, "--against", b},
+                               {"preflight", "--json", a, "--against", b},
                                {"show", a},
                                {"show", "--json", a},
                                {"diff", a, b},

@@ -18,8 +18,6 @@ struct Contents {
   std::optional<LibvirtSave> libvirt;
   std::optional<Qcow2Image> qcow2;
   std::optional<std::size_t> snapshot;  ///< index of the one that was opened
-
-  bool is_bare() const noexcept { return way.size() <= 1; }
 };
 
 /// The way in, such as `libvirt save (zstd) > QEVM`.

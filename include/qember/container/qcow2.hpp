@@ -42,8 +42,8 @@ Result<Qcow2Image> read_qcow2(io::ByteSource& file, const Limits& limits);
 Status check_clusters(const Qcow2Image& image);
 
 /// Which snapshot is meant: `id:N`, `name:S`, or a word that is looked for as an id first and then as a name,
-/// as QEMU does; an empty one means the only one with a state. Returns its index. `Errc::usage` where that
-/// is none or several, `Errc::unsupported` for a snapshot without a state.
+/// as QEMU does; an empty one means the only one with a state. Returns its index. `Errc::usage` where a
+/// word finds none or several, or no word is given for several; `Errc::unsupported` where there is no state.
 Result<std::size_t> choose_snapshot(const Qcow2Image& image, const std::string& wanted);
 
 /// The state of the VM, put together of its clusters; a hole is zeros.
@@ -55,7 +55,7 @@ struct SnapshotState {
   std::unique_ptr<io::ByteSource> extent;
 };
 
-/// `file` and `image` outlive what it returns; `check_clusters` of the image is fine.
+/// `file` outlives what it returns; `check_clusters` of the image is fine.
 Result<SnapshotState> open_state(io::ByteSource& file, const Qcow2Image& image, std::size_t index);
 
 }  // namespace qember::container

@@ -78,7 +78,7 @@ class SavedDevice {
   /// `obstacle` says why.
   SavedDevice(Header header, Bytes body, std::shared_ptr<const Device> device,
               std::shared_ptr<FieldRoom> room = std::make_shared<FieldRoom>(Limits{}),
-              std::optional<Error> obstacle = {});
+              std::shared_ptr<const Error> obstacle = {});
 
   const std::string& name() const noexcept;
   std::uint32_t instance() const noexcept;

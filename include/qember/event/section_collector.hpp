@@ -44,7 +44,7 @@ struct CollectedSection {
 };
 
 /// Hands out every section of a stream but those of RAM, once, when its end has come: those FULL in their
-/// order, and a START, PART or END at once. A FULL
+/// order, unless more than twice `Limits::max_held` would wait, and a START, PART or END at once. A FULL
 /// behind the description takes the next device of its name and instance. Where there are several
 /// descriptions the last that can be read counts.
 class SectionCollector final : public Handler<SectionCollector> {
@@ -93,6 +93,7 @@ class SectionCollector final : public Handler<SectionCollector> {
 
  private:
   std::shared_ptr<const device::Device> match(const CollectedSection& section);
+  bool may_wait(const CollectedSection& section);
   bool is_held() const noexcept { return waits_ || options_.taker_keeps; }
   void check_limits();
   Fit fit_of(CollectedSection& section) const;
@@ -108,7 +109,8 @@ class SectionCollector final : public Handler<SectionCollector> {
   std::optional<Error> description_error_;
   bool may_be_described_ = true;  ///< neither a description nor the end has come
   std::deque<CollectedSection> waiting_;
-  std::size_t held_ = 0;  ///< bytes of what waits, and of what a taker keeps
+  std::size_t held_beyond_ = 0;  ///< bytes of those that wait and are beyond a limit
+  std::size_t held_ = 0;         ///< bytes of what waits, and of what a taker keeps
 
   std::optional<CollectedSection> open_;
   bool keeps_body_ = false;

@@ -39,8 +39,8 @@ class Listing final : public event::Handler<Listing> {
 
   /// Those that wait for a description are listed without one.
   void finish() { static_cast<void>(collector_.finish()); }
-  /// In the order of the stream; an iterative section once.
-  std::vector<ListedSection> sections() const;
+  /// In the order of the stream, once it has ended; an iterative section once.
+  std::span<const ListedSection> sections();
   std::span<const ListedBlock> blocks() const noexcept { return blocks_; }
 
  private:

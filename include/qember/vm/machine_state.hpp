@@ -13,7 +13,6 @@ struct StateSection {
   std::uint32_t version = 0;
   bool is_iterative = false;
   std::uint64_t offset = 0;  ///< of its first byte in the input
-  std::uint64_t size = 0;    ///< of its body, in bytes
   Bytes body;                ///< where it fits its description
   /// Describes all of `body`, and keeps its description alive. Null where nothing does.
   std::shared_ptr<const device::Device> device;
@@ -43,11 +42,13 @@ struct MachineState {
 class MachineReader final : public event::Handler<MachineReader> {
  public:
   /// `context`, of the events, outlives this. As two of them are compared, each holds half of what the limits
-  /// allow: device state that is more than half of `Limits::max_held` in all has no body.
+  /// allow: device state that is more than half of `Limits::max_held` in all has no body. Refuses sections
+  /// whose headers take more than `Limits::max_held`.
   MachineReader(const event::Context& context, const Limits& limits)
       : context_(context),
         collector_(context, half_of(limits), {.early_waits = true, .taker_keeps = true},
-                   [this](event::CollectedSection&& section) { return add(std::move(section)), Status(); }) {}
+                   [this](event::CollectedSection&& section) { return add(std::move(section)); }),
+        most_named_(limits.max_held) {}
 
   /// Gives away what was noted; complete when the stream has ended.
   MachineState take_state() { return std::move(state_); }
@@ -65,12 +66,13 @@ class MachineReader final : public event::Handler<MachineReader> {
   void on(const event::Body& body) { collector_.on(body); }
   Status on(const event::SectionEnd& end) { return collector_.on(end); }
   Status on(const event::StreamEnd& end);
-  void add(event::CollectedSection&& section);
+  Status add(event::CollectedSection&& section);
   static Limits half_of(Limits limits);
 
   const event::Context& context_;
   event::SectionCollector collector_;
   MachineState state_;
+  std::size_t most_named_;  ///< bytes that names of sections may take, with what each costs
 };
 
 }  // namespace qember::vm

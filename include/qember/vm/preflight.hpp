@@ -6,7 +6,6 @@
 #include <qember/vm/machine_state.hpp>
 
 #include <functional>
-#include <map>
 
 namespace qember::vm {
 
@@ -24,7 +23,7 @@ struct Obstacle {
   std::string what;    ///< what is here, in the stream, and there, in the machine
   std::string qemu;    ///< what QEMU says, in the words of the version asked for; empty where it says nothing
   std::string advice;  ///< what lets the stream in, where that is known
-  std::uint64_t offset = 0;  ///< of the element in the stream
+  std::uint64_t offset = 0;  ///< of the element in the stream, where it is one
 };
 
 using TakeObstacle = std::function<void(const Obstacle& obstacle)>;
@@ -32,9 +31,6 @@ using TakeObstacle = std::function<void(const Obstacle& obstacle)>;
 struct PreflightOptions {
   /// Of the QEMU that is to take the stream: decides the words of messages, and what only some versions know.
   std::optional<unsigned> target_major = {};
-  /// The features that the machine's virtio devices offer, by section name, as QMP `x-query-virtio-status`
-  /// tells them.
-  std::map<std::string, std::uint64_t, std::less<>> offered_features = {};
 };
 
 /// Gives to `take` everything that would make a machine like the one that saved `there` refuse `here`, or

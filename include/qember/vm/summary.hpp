@@ -78,6 +78,7 @@ class Census final : public event::Sink {
   using Sink::take;
   Status take(const event::Event& event) override;
   const Summary& summary() const noexcept { return summary_; }
+  Summary take_summary() { return std::move(summary_); }
 
  private:
   void on(const event::Configuration& configuration);

@@ -6,13 +6,7 @@
 
 #include <qember/vm/preflight.hpp>
 
-#include <nlohmann/json_fwd.hpp>
-
 namespace qember::cli {
-
-/// Lines: what and where, what QEMU says to it, and what lets the stream in.
-void print_obstacle(Lines& out, const vm::Obstacle& obstacle);
-nlohmann::ordered_json to_json(const vm::Obstacle& obstacle);
 
 /// What is to be said of all that was found: `exit_likely` where something is no more than likely.
 class Verdict {
@@ -26,5 +20,12 @@ class Verdict {
   bool likely_ = false;
   bool untold_ = false;
 };
+
+/// Prints what preflight finds between the two: of each what and where, what QEMU says to it, and what lets
+/// the stream in. As lines, and one where there is nothing that refuses, with the name of the machine's file;
+/// or, where `member` is not empty, as that member of a JSON object.
+Verdict print_obstacles(Lines& out, const vm::MachineState& here, const vm::MachineState& there,
+                        const vm::PreflightOptions& options, std::string_view member,
+                        const std::string& machine);
 
 }  // namespace qember::cli

@@ -34,17 +34,18 @@ class Silence final : public vm::DifferenceSink {
 };
 
 /// 1 says that they differ, so that what is invalid can't have it.
-ExitCode refuse(const std::string& file, const Error& error) {
-  const ExitCode code = fail(file, error);
+ExitCode refuse(const Place& place, const Error& error) {
+  const ExitCode code = fail(place, error);
   return code == exit_invalid ? exit_usage : code;
 }
 
-Result<std::unique_ptr<vm::Guest>> read_guest(const std::string& file, const DiffOptions& options,
+Result<std::unique_ptr<vm::Guest>> read_guest(Place& place, const DiffOptions& options,
                                               const std::string& snapshot, std::uint64_t seed) {
-  auto source = container::open_file(file);
+  auto source = container::open_file(place.file);
   if (!source) return std::move(source.error());
-  vm::StreamOptions read = noted(file, options.read.stream_options());
+  vm::StreamOptions read = noted(place.file, options.read.stream_options());
   read.snapshot = snapshot;
+  read.on_opened = [&place](const vm::OpenedStream& stream) { place = Place(place.file, stream); };
   const bool ram = options.compare.ram && options.compare.devices.empty();
   return vm::read_guest(**source, read, seed, ram);
 }
@@ -53,10 +54,12 @@ int diff(const DiffOptions& options) {
   const std::array inputs{options.a, options.b};
   if (auto status = io::check_read_once(inputs); !status) return refuse("diff", status.error());
   const std::uint64_t seed = random_seed();
-  const auto a = read_guest(options.a, options, options.read.snapshot(), seed);
-  if (!a) return refuse(options.a, a.error());
-  const auto b = read_guest(options.b, options, options.snapshot_of_b, seed);
-  if (!b) return refuse(options.b, b.error());
+  Place place_a(options.a);
+  const auto a = read_guest(place_a, options, options.read.snapshot(), seed);
+  if (!a) return refuse(place_a, a.error());
+  Place place_b(options.b);
+  const auto b = read_guest(place_b, options, options.snapshot_of_b, seed);
+  if (!b) return refuse(place_b, b.error());
   Lines lines;
   const auto report = options.quiet  ? std::unique_ptr<vm::DifferenceSink>(std::make_unique<Silence>())
                       : options.json ? make_diff_json(lines)

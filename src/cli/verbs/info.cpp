@@ -188,17 +188,25 @@ struct Survey {
   Place place{""};
 };
 
-Result<Survey> survey(const std::string& file, const vm::StreamOptions& options, bool compares) {
+/// What is asked of a stream.
+struct Wants {
+  bool summary = false;
+  bool machine = false;
+};
+
+Result<Survey> survey(const std::string& file, const vm::StreamOptions& options, Wants wants) {
   auto stream = open_stream(file, options);
   if (!stream) return std::move(stream.error());
   vm::Census census(**stream, options.limits);
-  Survey found;
   vm::MachineReader machine(**stream, options.limits);
-  const auto status = compares ? event::pump(**stream, census, machine) : event::pump(**stream, census);
-  if (!status) found.error = status.error();
+  std::vector<event::Sink*> sinks;
+  if (wants.summary) sinks.push_back(&census);
+  if (wants.machine) sinks.push_back(&machine);
+  Survey found;
+  if (auto status = event::pump(**stream, sinks); !status) found.error = std::move(status.error());
   if (!found.error) found.machine = machine.take_state();
   found.format = (*stream)->format();
-  found.summary = census.summary();
+  found.summary = census.take_summary();
   // Up to what was refused, however much more is there; all of a stream that ends early.
   const io::Input& input = (*stream)->input();
   const bool is_cut = found.error && found.error->code == Errc::truncated;
@@ -221,30 +229,6 @@ void print_json(Lines& out, const Survey& found) {
                  {"version", device.version},
                  {"bytes", device.octets},
                  {"state", name_of(device.state)}});
-}
-
-/// Prints what preflight finds.
-ExitCode print_obstacles(Lines& out, const InfoOptions& options, const vm::MachineState& here,
-                         const vm::MachineState& there) {
-  Verdict verdict;
-  std::optional<JsonItems> json;
-  if (options.json)
-    json.emplace(out, "against");
-  else
-    out.write("\n");
-  vm::preflight(here, there, {}, [&](const vm::Obstacle& obstacle) {
-    verdict.note(obstacle.certainty);
-    if (json)
-      json->add(cli::to_json(obstacle));
-    else
-      print_obstacle(out, obstacle);
-  });
-  const ExitCode code = verdict.code(false);
-  if (!json && code == exit_ok)
-    out.write(printable_line("nothing was found for which a machine like that of " + options.against +
-                             " refuses it") +
-              "\n");
-  return code;
 }
 
 /// Prints the XML and the cookie of a libvirt save as they are in it, whatever stream follows.
@@ -292,7 +276,7 @@ int info(const InfoOptions& options) {
   stream_options.skims_pages = true;
   std::shared_ptr<const container::Contents> contents;
   stream_options.on_contents = [&contents](const auto& found) { contents = found; };
-  const auto found = survey(options.file, stream_options, !options.against.empty());
+  auto found = survey(options.file, stream_options, {true, !options.against.empty()});
   if (!found) return print_contents_alone(out, options, contents.get(), found.error());
   if (options.json) {
     print_json(out, *found);
@@ -301,18 +285,21 @@ int info(const InfoOptions& options) {
     print_contents(out, *contents);
     print_text(out, found->summary, found->format, found->octets_in);
   }
+  found->summary = {};
   ExitCode result = exit_ok;
   stream_options.on_contents = {};
   stream_options.snapshot = {};
   stream_options.offset = {};
   if (!options.against.empty()) {
-    const auto other = survey(options.against, stream_options, true);
+    const auto other = survey(options.against, stream_options, {false, true});
     if (!other) return out.finish(fail(options.against, other.error()));
     // Of a part nothing is certain.
     if (other->error)
       result = fail(other->place, *other->error);
     else if (!found->error)
-      result = print_obstacles(out, options, found->machine, other->machine);
+      result = print_obstacles(out, found->machine, other->machine, {}, options.json ? "against" : "",
+                               options.against)
+                   .code(false);
   }
   if (options.json) out.write("\n}\n");
   result = out.finish(result);

@@ -23,10 +23,12 @@ struct PreflightArguments {
   ReadOptions read;
 };
 
-Result<vm::MachineState> read_state(const std::string& file, const vm::StreamOptions& options) {
-  auto stream = open_stream(file, options);
+Result<vm::MachineState> read_state(Place& place, vm::StreamOptions options) {
+  options.on_opened = [&place](const vm::OpenedStream& stream) { place = Place(place.file, stream); };
+  const Limits limits = options.limits;
+  auto stream = open_stream(place.file, std::move(options));
   if (!stream) return std::move(stream.error());
-  vm::MachineReader reader(**stream, options.limits);
+  vm::MachineReader reader(**stream, limits);
   if (auto status = event::pump(**stream, reader); !status) return std::move(status.error());
   return reader.take_state();
 }
@@ -36,29 +38,18 @@ int preflight(const PreflightArguments& arguments) {
   if (auto status = io::check_read_once(inputs); !status) return fail("preflight", status.error());
   vm::StreamOptions options = arguments.read.stream_options();
   options.arrange = false;
-  const auto here = read_state(arguments.file, options);
-  if (!here) return fail(arguments.file, here.error());
-  const auto there = read_state(arguments.against, options);
-  if (!there) return fail(arguments.against, there.error());
+  Place place(arguments.file);
+  const auto here = read_state(place, options);
+  if (!here) return fail(place, here.error());
+  Place place_there(arguments.against);
+  const auto there = read_state(place_there, options);
+  if (!there) return fail(place_there, there.error());
   Lines out;
-  Verdict verdict;
-  auto obstacles = nlohmann::ordered_json::array();
-  vm::preflight(*here, *there, {.target_major = arguments.target_qemu}, [&](const vm::Obstacle& obstacle) {
-    verdict.note(obstacle.certainty);
-    if (arguments.json)
-      obstacles.push_back(to_json(obstacle));
-    else
-      print_obstacle(out, obstacle);
-  });
-  const ExitCode code = verdict.code(arguments.strict);
-  if (arguments.json)
-    out.write(nlohmann::ordered_json{{"schema", 1}, {"obstacles", std::move(obstacles)}}.dump(
-                  2, ' ', true, nlohmann::ordered_json::error_handler_t::replace) +
-              "\n");
-  else if (code == exit_ok)
-    out.write(fmt::format("nothing was found for which a machine like that of {} refuses it\n",
-                          printable_line(arguments.against)));
-  return out.finish(code);
+  if (arguments.json) out.write("{\n  \"schema\": 1");
+  const Verdict verdict = print_obstacles(out, *here, *there, {.target_major = arguments.target_qemu},
+                                          arguments.json ? "obstacles" : "", arguments.against);
+  if (arguments.json) out.write("\n}\n");
+  return out.finish(verdict.code(arguments.strict));
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ void compare_capability(Mask& mask, ByteView config, std::size_t at) {
   compare(mask, at, 2);
   for (const Fixed& fixed : capabilities)
     if (fixed.id == id) compare(mask, at + fixed.at, fixed.count, fixed.bits);
-  if (id != vendor_specific || at + 4 > config.size()) return;
+  if (id != vendor_specific) return;
   // A virtio device's window into its own registers is written to.
   const std::size_t size = config[at + 3] == virtio_config_access ? 4 : config[at + 2];
   compare(mask, at, std::min(size, config_size - at));
@@ -73,8 +73,11 @@ Mask mask_of(ByteView config) {
   compare(mask, 0x08, 4);        // revision and class
   compare(mask, 0x0e, 1);        // kind of header
   compare(mask, 0x34, 1);        // the first capability
-  for (std::size_t bar = 0x10; bar < (is_bridge(config) ? 0x18U : 0x28U); bar += 4)
-    compare(mask, bar, 1, (config[bar] & 1U) != 0 ? 0x03 : 0x0f);
+  for (std::size_t bar = 0x10; bar < (is_bridge(config) ? 0x18U : 0x28U); bar += 4) {
+    const unsigned kind = config[bar];
+    compare(mask, bar, 1, (kind & 1U) != 0 ? 0x03 : 0x0f);
+    if ((kind & 7U) == 4) bar += 4;  // the upper half of an address of 64 bits
+  }
   if ((config[0x06] & 0x10U) == 0) return mask;
   std::size_t most = (config_size - 0x40) / 4;
   for (std::size_t at = config[0x34] & 0xfcU; at >= 0x40 && most-- > 0; at = config[at + 1] & 0xfcU)

@@ -109,6 +109,7 @@ void preflight(const MachineState& here, const MachineState& there, const Prefli
     }
     check_dirty_bitmaps(section, findings);
   }
+  findings.at(0);
   undescribed.report(findings);
   const Sections mine = by_name(here);
   for (const StateSection& section : there.sections)

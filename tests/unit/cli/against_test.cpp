@@ -245,6 +245,11 @@ TEST_CASE("preflight: PCI configuration that no guest writes, and an address tha
   written[4] = 0x07;     // command
   written[0x10] = 0xf0;  // of a BAR what is above its kind
   CHECK(against(with_card(pci_config(256), written), machine).empty());
+  Bytes wide = config();
+  wide[0x20] = 0x0c;  // a BAR of 64 bits
+  Bytes above = wide;
+  above[0x24] = 0x08;  // at 32 GiB
+  CHECK(against(with_card(pci_config(256), above), with_card(pci_config(256), wide)).empty());
   Bytes other = config();
   other[0] = 0x87;
   CHECK(against(with_card(pci_config(256), other), machine) ==

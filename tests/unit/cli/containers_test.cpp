@@ -107,6 +107,34 @@ TEST_CASE("containers: mapped-ram wherever its stream begins, with bitmaps of ei
   }
 }
 
+TEST_CASE("containers: an image in an image, and what is in the state of one") {
+  const Bytes stream = mapped(0);
+  opens(qcow2({.cluster_bits = 16, .snapshots = {{.state = qcow2({.snapshots = {{.state = stream}}})}}}),
+        stream);
+  opens(qcow2({.snapshots = {{.state = gzip(stream)}}}), stream);
+  opens(qcow2({.snapshots = {{.state = Bytes(page) + mapped(page)}}}), mapped(page));
+}
+
+TEST_CASE("containers: clusters of an image that are in use more than once end") {
+  for (const Clusters clusters : {Clusters::plain, Clusters::deflate, Clusters::zstd}) {
+    const Bytes stream = small_stream().bytes();
+    Bytes image =
+        qcow2({.clusters = clusters, .snapshots = {{.state = stream + Bytes(std::size_t{8} << 20U)}}});
+    const auto be64 = [&image](std::uint64_t at) {
+      return load_be<std::uint64_t>(&image[static_cast<std::size_t>(at)]);
+    };
+    // The L1 table of the snapshot: its second entry is the first of the state.
+    const std::uint64_t first = be64(be64(64)) + 8;
+    constexpr std::uint64_t tables = (std::uint64_t{8} << 20U) / (64 * 512);
+    for (std::uint64_t i = 1; i < tables; ++i)
+      store_be(&image[static_cast<std::size_t>(first + 8 * i)], be64(first));
+    const Scratch scratch;
+    const Ran ran = run({"check", scratch.file("vm", image)});
+    CHECK(ran.code == 1);
+    CHECK(ran.out.find("expected clusters that are in use once") != std::string::npos);
+  }
+}
+
 TEST_CASE("containers: a mapped-ram stream cut out of its file is no longer what it was") {
   const Scratch scratch;
   const Ran ran = run({"check", scratch.file("cut", mapped(5000))});

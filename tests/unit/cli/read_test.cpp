@@ -68,6 +68,18 @@ TEST_CASE("read says what is not there") {
   CHECK(read(sample(), "microvm.rma+0").code == 2);
   CHECK(read(sample(), "0xffffffffffffffff").code == 2);
   CHECK(read(sample(), "0", {"many"}).code == 2);
+  // Nor is a page that was not sent made up.
+  NativeBuilder half;
+  half.configuration("pc", 4096)
+      .ram(1, {"pc.ram"}, 8192)
+      .part(1)
+      .page("pc.ram", 0, 'a')
+      .eos()
+      .footer(1)
+      .ended(1);
+  const Ran unsent = read(half.eof().bytes(), "pc.ram+0xff0", {"32"});
+  CHECK(unsent.code == 4);
+  CHECK(unsent.out == read(half.bytes(), "pc.ram+0xff0", {"16"}).out);
   // What comes before the end of the block is printed.
   const Ran ran = read(sample(), "pc.bios+0xffe8", {"0x1000"});
   CHECK(ran.code == 2);

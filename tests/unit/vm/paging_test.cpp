@@ -133,6 +133,7 @@ TEST_CASE("aarch64 names what it cannot do") {
   CHECK(found(9, 25, 0) == "EL2");
   CHECK(found(5, 25, 1) == "a second stage");
   CHECK(found(5, 25 | std::uint64_t{6} << 32U, 0) == "addresses of 52 bits");
+  CHECK(found(5, 48 | 1U << 14U, 0) == "TCR_EL1 0x4030");  // no bits for a table of 64 KiB
   CHECK(Tables("aarch64").at(0) == "unsupported");
   Tables off("aarch64");
   off.set("pstate", 5).set("sctlr_el1", 0).set("tcr_el1", 0);
