@@ -80,8 +80,8 @@ std::string emit_bodies(const Model& model, const Classes& classes, const Names&
   std::ostringstream out;
   out << "// Made from " << names.schema << " by the build; changes are lost.\n"
       << "#include <" << names.types_name << ">\n\n#include <" << names.data_name << ">\n"
-      << "#include <qember/asn1/compiled.hpp>\n\nextern \"C\" const qember_asn1c_backend " << names.backend
-      << ";\n\n"
+      << "#include <qember/advanced/asn1/compiled.hpp>\n\nextern \"C\" const qember_asn1c_backend "
+      << names.backend << ";\n\n"
       << "namespace " << names.types_space << " {\nnamespace {\n\n"
       << "// Set up by the first thread to get here, for good: handles may outlive static objects.\n"
       << "const Compiled& compiled() {\n  static const auto& compiled = *new Compiled(" << names.backend

@@ -75,7 +75,7 @@ void emit_type(std::ostream& out, const Type& type, std::size_t index) {
 std::string emit_data(const Model& model, const SourceText& text, const Names& names) {
   std::ostringstream out;
   out << "// Made from " << names.schema << " by the build; changes are lost.\n#pragma once\n\n"
-      << "#include <qember/ber/schema.hpp>\n\nnamespace " << names.data_space
+      << "#include <qember/advanced/ber/schema.hpp>\n\nnamespace " << names.data_space
       << " {\nnamespace parts {\n\nusing namespace qember::ber;\n\n";
   for (std::size_t i = 0; i < model.types.size(); ++i) {
     emit_tags(out, model.types[i].inner_tags, "type_tags_" + std::to_string(i));

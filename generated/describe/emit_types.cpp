@@ -160,7 +160,8 @@ std::string emit_types(const Model& model, const Classes& classes, const SourceT
   std::ostringstream out;
   out << "// Made from " << names.schema << " by the build; changes are lost.\n"
       << "/// A class for each type of the schema: a handle to a value inside a tree, see asn1/node.hpp.\n"
-      << "#pragma once\n\n#include <qember/asn1/node.hpp>\n\nnamespace " << names.types_space << " {\n\n";
+      << "#pragma once\n\n#include <qember/advanced/asn1/node.hpp>\n\nnamespace " << names.types_space
+      << " {\n\n";
   if (names.types_space != "qember::asn1") out << borrowed_names();
   out << "/// The schema as data.\nconst qember::ber::Schema& schema() noexcept;\n\n"
       << Emitter(model, classes, text).run() << "\n}  // namespace " << names.types_space << '\n';

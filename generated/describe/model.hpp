@@ -4,7 +4,7 @@
 
 #include "source_text.hpp"
 
-#include <qember/ber/schema.hpp>
+#include <qember/advanced/ber/schema.hpp>
 
 #include <deque>
 #include <string>

@@ -7,11 +7,11 @@
 ///     vm.memory().read_physical(0x1000, page).or_throw();
 #pragma once
 
-#include <qember/dump/core_writer.hpp>
-#include <qember/vm/check.hpp>
-#include <qember/vm/compare.hpp>
-#include <qember/vm/convert.hpp>
-#include <qember/vm/saved_vm.hpp>
+#include <qember/advanced/dump/core_writer.hpp>
+#include <qember/advanced/vm/check.hpp>
+#include <qember/advanced/vm/compare.hpp>
+#include <qember/advanced/vm/convert.hpp>
+#include <qember/advanced/vm/saved_vm.hpp>
 
 namespace qember {
 

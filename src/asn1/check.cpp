@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "layout.hpp"
 
-#include <qember/asn1/value.hpp>
-#include <qember/ber/validate.hpp>
-#include <qember/core/text.hpp>
+#include <qember/advanced/asn1/value.hpp>
+#include <qember/advanced/ber/validate.hpp>
+#include <qember/advanced/core/text.hpp>
 
 #include <fmt/format.h>
 

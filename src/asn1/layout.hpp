@@ -4,8 +4,8 @@
 
 #include "backend.h"
 
-#include <qember/asn1/compiled.hpp>
-#include <qember/asn1/node.hpp>
+#include <qember/advanced/asn1/compiled.hpp>
+#include <qember/advanced/asn1/node.hpp>
 
 #include <INTEGER.h>
 #include <OCTET_STRING.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "layout.hpp"
 
-#include <qember/asn1/value.hpp>
-#include <qember/ber/writer.hpp>
+#include <qember/advanced/asn1/value.hpp>
+#include <qember/advanced/ber/writer.hpp>
 
 #include <cstdlib>
 #include <cstring>

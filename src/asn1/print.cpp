@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "layout.hpp"
 
-#include <qember/asn1/value.hpp>
+#include <qember/advanced/asn1/value.hpp>
 
 #include <fmt/format.h>
 

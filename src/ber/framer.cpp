@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/ber/framer.hpp>
+#include <qember/advanced/ber/framer.hpp>
 
 namespace qember::ber {
 

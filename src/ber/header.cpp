@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/ber/header.hpp>
-#include <qember/core/text.hpp>
+#include <qember/advanced/ber/header.hpp>
+#include <qember/advanced/core/text.hpp>
 
 #include <fmt/format.h>
 

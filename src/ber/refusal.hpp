@@ -2,9 +2,9 @@
 /// The error of a value that is refused while a schema is followed through its encoding.
 #pragma once
 
-#include <qember/ber/header.hpp>
-#include <qember/ber/schema.hpp>
-#include <qember/core/text.hpp>
+#include <qember/advanced/ber/header.hpp>
+#include <qember/advanced/ber/schema.hpp>
+#include <qember/advanced/core/text.hpp>
 
 #include <fmt/format.h>
 

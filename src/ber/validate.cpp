@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "refusal.hpp"
 
-#include <qember/ber/header.hpp>
-#include <qember/ber/validate.hpp>
-#include <qember/ber/writer.hpp>
-#include <qember/core/text.hpp>
+#include <qember/advanced/ber/header.hpp>
+#include <qember/advanced/ber/validate.hpp>
+#include <qember/advanced/ber/writer.hpp>
+#include <qember/advanced/core/text.hpp>
 
 #include <fmt/format.h>
 

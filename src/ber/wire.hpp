@@ -2,7 +2,7 @@
 /// `ber::lookup` in the library's own schema.
 #pragma once
 
-#include <qember/ber/lookup.hpp>
+#include <qember/advanced/ber/lookup.hpp>
 #include <qember/generated/schema.hpp>
 
 namespace qember::wire {

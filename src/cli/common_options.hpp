@@ -2,7 +2,7 @@
 /// Options that several verbs have.
 #pragma once
 
-#include <qember/vm/opened_stream.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 
 #include <CLI/CLI.hpp>
 

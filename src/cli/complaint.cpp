@@ -4,7 +4,7 @@
 #include "parser_view.hpp"
 #include "render/style.hpp"
 
-#include <qember/core/text.hpp>
+#include <qember/advanced/core/text.hpp>
 
 #include <fmt/format.h>
 

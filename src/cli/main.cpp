@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/unfinished.hpp>
+#include <qember/advanced/io/unfinished.hpp>
 #include "output.hpp"
 #include "verbs/verbs.hpp"
 
-#include <qember/ram/kernels.hpp>
+#include <qember/advanced/ram/kernels.hpp>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>

@@ -3,7 +3,7 @@
 
 #include "parser_view.hpp"
 
-#include <qember/core/version.hpp>
+#include <qember/advanced/core/version.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

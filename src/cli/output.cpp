@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "output.hpp"
 
-#include <qember/io/fd.hpp>
-#include <qember/io/system_error.hpp>
+#include <qember/advanced/io/fd.hpp>
+#include <qember/advanced/io/system_error.hpp>
 
 #include <cerrno>
 

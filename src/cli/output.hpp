@@ -4,7 +4,7 @@
 
 #include "report.hpp"
 
-#include <qember/core/result.hpp>
+#include <qember/advanced/core/result.hpp>
 
 #include <string>
 

@@ -4,7 +4,7 @@
 #include "output.hpp"
 #include "render/style.hpp"
 
-#include <qember/vm/opened_stream.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

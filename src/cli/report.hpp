@@ -2,7 +2,7 @@
 /// Exit codes, and errors as lines.
 #pragma once
 
-#include <qember/core/error.hpp>
+#include <qember/advanced/core/error.hpp>
 
 #include <string>
 

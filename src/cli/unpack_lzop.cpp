@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unpack_lzop.hpp"
 
-#include <qember/io/descriptor.hpp>
-#include <qember/io/fd.hpp>
-#include <qember/io/system_error.hpp>
+#include <qember/advanced/io/descriptor.hpp>
+#include <qember/advanced/io/fd.hpp>
+#include <qember/advanced/io/system_error.hpp>
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 /// lzop's format, whose only library is under the GPL, by the program where it is installed.
 #pragma once
 
-#include <qember/io/byte_source.hpp>
+#include <qember/advanced/io/byte_source.hpp>
 
 #include <memory>
 

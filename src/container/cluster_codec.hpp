@@ -2,7 +2,7 @@
 /// Decompressing what a compressed cluster of a qcow2 image has.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 #include <optional>
 

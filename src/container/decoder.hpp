@@ -2,9 +2,9 @@
 /// Decompressors, one member, block or frame after another.
 #pragma once
 
-#include <qember/container/kind.hpp>
-#include <qember/core/limits.hpp>
-#include <qember/core/result.hpp>
+#include <qember/advanced/container/kind.hpp>
+#include <qember/advanced/core/limits.hpp>
+#include <qember/advanced/core/result.hpp>
 
 #include <memory>
 

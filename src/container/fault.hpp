@@ -2,7 +2,7 @@
 /// Errors in what holds a stream.
 #pragma once
 
-#include <qember/core/error.hpp>
+#include <qember/advanced/core/error.hpp>
 
 namespace qember::container {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/container/kind.hpp>
+#include <qember/advanced/container/kind.hpp>
 
 #include "magic.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/container/libvirt_save.hpp>
+#include <qember/advanced/container/libvirt_save.hpp>
 
 #include "fault.hpp"
 #include "xml.hpp"

@@ -2,7 +2,7 @@
 /// What is left to ask of the first bytes of a file that ends within them.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 namespace qember::container {
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/container/open.hpp>
+#include <qember/advanced/container/open.hpp>
 
+#include "../io/slice_source.hpp"
+#include "../io/spooled_source.hpp"
 #include "fault.hpp"
 #include "magic.hpp"
 #include "unpacked_source.hpp"
 
-#include <qember/core/text.hpp>
-#include <qember/io/descriptor_source.hpp>
-#include <qember/io/slice_source.hpp>
-#include <qember/io/spooled_source.hpp>
+#include <qember/advanced/core/text.hpp>
+#include <qember/advanced/io/descriptor_source.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/container/qcow2.hpp>
+#include <qember/advanced/container/qcow2.hpp>
 
 #include "fault.hpp"
 #include "qcow2_clusters.hpp"

@@ -2,7 +2,7 @@
 /// The guest's bytes of a qcow2 image, through the tables of one snapshot.
 #pragma once
 
-#include <qember/container/qcow2.hpp>
+#include <qember/advanced/container/qcow2.hpp>
 
 #include <mutex>
 

@@ -3,7 +3,7 @@
 
 #include "fault.hpp"
 
-#include <qember/core/text.hpp>
+#include <qember/advanced/core/text.hpp>
 
 #include <fmt/format.h>
 

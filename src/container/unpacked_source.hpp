@@ -2,7 +2,7 @@
 /// What is decompressed from another source.
 #pragma once
 
-#include <qember/io/byte_source.hpp>
+#include <qember/advanced/io/byte_source.hpp>
 
 #include "decoder.hpp"
 

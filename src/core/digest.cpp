@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/core/digest.hpp>
+#include <qember/advanced/core/digest.hpp>
 
 #include <fmt/format.h>
 

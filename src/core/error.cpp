@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/core/error.hpp>
+#include <qember/advanced/core/error.hpp>
 
 #include <fmt/format.h>
 

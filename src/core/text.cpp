@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/core/text.hpp>
+#include <qember/advanced/core/text.hpp>
 
 #include <fmt/format.h>
 

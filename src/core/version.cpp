@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/core/version.hpp>
+#include <qember/advanced/core/version.hpp>
 
 namespace qember {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/device/description.hpp>
+#include <qember/advanced/device/description.hpp>
 
 #include "layout.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/core/text.hpp>
-#include <qember/device/device_state.hpp>
+#include <qember/advanced/core/text.hpp>
+#include <qember/advanced/device/device_state.hpp>
 
-#include <qember/core/text.hpp>
+#include <qember/advanced/core/text.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -2,7 +2,7 @@
 /// The fields of a device by their paths.
 #pragma once
 
-#include <qember/device/saved_device.hpp>
+#include <qember/advanced/device/saved_device.hpp>
 
 #include <deque>
 

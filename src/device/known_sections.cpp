@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/device/known_sections.hpp>
+#include "known_sections.hpp"
 
 #include "layout.hpp"
 

@@ -6,7 +6,7 @@
 /// together again. `is_sound` checks the tables when the library is built.
 #pragma once
 
-#include <qember/device/state.hpp>
+#include <qember/advanced/device/state.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/device/meaning.hpp>
+#include <qember/advanced/device/meaning.hpp>
 
 #include "layout.hpp"
 

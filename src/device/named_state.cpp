@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/device/meaning.hpp>
-#include <qember/device/named_state.hpp>
+#include <qember/advanced/device/meaning.hpp>
+#include <qember/advanced/device/named_state.hpp>
 
 #include <fmt/format.h>
 

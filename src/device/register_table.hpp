@@ -2,7 +2,7 @@
 /// Where the state of each architecture's CPU has its registers.
 #pragma once
 
-#include <qember/device/registers.hpp>
+#include <qember/advanced/device/registers.hpp>
 
 #include <map>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/device/registers.hpp>
+#include <qember/advanced/device/registers.hpp>
 
-#include <qember/device/named_state.hpp>
+#include <qember/advanced/device/named_state.hpp>
 #include "register_table.hpp"
 
 #include <fmt/format.h>

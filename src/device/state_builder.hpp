@@ -2,7 +2,7 @@
 /// What the two that make bytes of values have in common: by a description, and by a layout.
 #pragma once
 
-#include <qember/device/state.hpp>
+#include <qember/advanced/device/state.hpp>
 
 #include <fmt/format.h>
 

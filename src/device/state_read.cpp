@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/device/state.hpp>
+#include <qember/advanced/device/state.hpp>
 
 #include "layout.hpp"
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/dump/core_writer.hpp>
+#include <qember/advanced/dump/core_writer.hpp>
 
-#include <qember/dump/vmcoreinfo.hpp>
-#include <qember/event/pump.hpp>
-#include <qember/vm/board_ram.hpp>
-#include <qember/vm/ram_presence.hpp>
+#include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/vm/ram_presence.hpp>
+
+#include "../vm/board_ram.hpp"
+#include "vmcoreinfo.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/dump/cpu_state.hpp>
+#include <qember/advanced/dump/cpu_state.hpp>
 
-#include <qember/device/registers.hpp>
+#include <qember/advanced/device/registers.hpp>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/dump/elf_core.hpp>
+#include <qember/advanced/dump/elf_core.hpp>
 
-#include <qember/dump/elf_notes.hpp>
+#include "elf_notes.hpp"
 
 #include <elf.h>
 

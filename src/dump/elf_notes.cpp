@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/dump/elf_notes.hpp>
+#include "elf_notes.hpp"
 
 namespace qember::dump {
 namespace {

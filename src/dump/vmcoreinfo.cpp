@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/dump/vmcoreinfo.hpp>
+#include "vmcoreinfo.hpp"
 
 #include <algorithm>
 #include <charconv>

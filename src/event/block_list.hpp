@@ -2,7 +2,7 @@
 /// What the list of RAM blocks in a native stream says of each depends on what the head of the stream says.
 #pragma once
 
-#include <qember/event/session.hpp>
+#include <qember/advanced/event/session.hpp>
 
 namespace qember::event {
 

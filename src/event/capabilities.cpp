@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/capabilities.hpp>
+#include <qember/advanced/event/capabilities.hpp>
 
 namespace qember::event {
 

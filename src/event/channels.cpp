@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/channels.hpp>
+#include <qember/advanced/event/channels.hpp>
 
 #include "ram_records.hpp"
 

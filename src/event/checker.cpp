@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/core/text.hpp>
-#include <qember/event/checker.hpp>
+#include <qember/advanced/core/text.hpp>
+#include <qember/advanced/event/checker.hpp>
 
-#include <qember/ber/validate.hpp>
-#include <qember/device/description.hpp>
-#include <qember/event/channels.hpp>
-#include <qember/event/page_states.hpp>
-#include <qember/event/rule.hpp>
-#include <qember/ram/xbzrle.hpp>
+#include <qember/advanced/ber/validate.hpp>
+#include <qember/advanced/device/description.hpp>
+#include <qember/advanced/event/channels.hpp>
+#include <qember/advanced/event/page_states.hpp>
+#include <qember/advanced/ram/xbzrle.hpp>
 
 #include "discard.hpp"
 #include "inflate.hpp"
 #include "ram_records.hpp"
+#include "rule.hpp"
 
 #include <fmt/format.h>
 

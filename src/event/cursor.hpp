@@ -3,9 +3,9 @@
 /// that was short, and everything read from then on is zero or empty.
 #pragma once
 
-#include <qember/core/result.hpp>
-#include <qember/core/text.hpp>
-#include <qember/io/input.hpp>
+#include <qember/advanced/core/result.hpp>
+#include <qember/advanced/core/text.hpp>
+#include <qember/advanced/io/input.hpp>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "discard.hpp"
 
-#include <qember/event/rule.hpp>
+#include "rule.hpp"
 
 #include <fmt/format.h>
 

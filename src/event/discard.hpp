@@ -2,7 +2,7 @@
 /// POSTCOPY_RAM_DISCARD: pages whose content no longer counts.
 #pragma once
 
-#include <qember/event/session.hpp>
+#include <qember/advanced/event/session.hpp>
 
 namespace qember::event {
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/event_order.hpp>
+#include <qember/advanced/event/event_order.hpp>
 
-#include <qember/event/rule.hpp>
-#include <qember/event/session.hpp>
+#include <qember/advanced/event/session.hpp>
+
+#include "rule.hpp"
 
 #include <fmt/format.h>
 

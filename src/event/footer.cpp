@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "footer.hpp"
 
-#include <qember/core/text.hpp>
-#include <qember/event/event.hpp>
+#include <qember/advanced/core/text.hpp>
+#include <qember/advanced/event/event.hpp>
 
 #include <array>
 

@@ -3,7 +3,7 @@
 /// neither length nor end mark. schema/mapping.md has the rule.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 namespace qember::event {
 

@@ -2,8 +2,8 @@
 /// Pages that QEMU's compressing threads sent.
 #pragma once
 
-#include <qember/core/bytes.hpp>
-#include <qember/core/result.hpp>
+#include <qember/advanced/core/bytes.hpp>
+#include <qember/advanced/core/result.hpp>
 
 namespace qember::event {
 

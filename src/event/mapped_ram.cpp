@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/mapped_ram.hpp>
+#include "mapped_ram.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "native_position.hpp"
 
-#include <qember/event/mapped_ram.hpp>
-#include <qember/event/session.hpp>
+#include <qember/advanced/event/session.hpp>
+
+#include "mapped_ram.hpp"
 
 namespace qember::event {
 namespace {

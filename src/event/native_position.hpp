@@ -2,7 +2,7 @@
 /// How far a stream has come in the native form, told from its events: as far as `Writer` writes for them.
 #pragma once
 
-#include <qember/event/sink.hpp>
+#include <qember/advanced/event/sink.hpp>
 
 namespace qember::event {
 

@@ -5,8 +5,8 @@
 
 #include "footer.hpp"
 
-#include <qember/core/error.hpp>
-#include <qember/event/sink.hpp>
+#include <qember/advanced/core/error.hpp>
+#include <qember/advanced/event/sink.hpp>
 
 #include <optional>
 

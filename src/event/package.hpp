@@ -2,10 +2,11 @@
 /// The elements of a PACKAGED command, whose payload is their length in octets of the native form.
 #pragma once
 
-#include <qember/core/bytes.hpp>
-#include <qember/core/result.hpp>
-#include <qember/event/event.hpp>
-#include <qember/event/rule.hpp>
+#include <qember/advanced/core/bytes.hpp>
+#include <qember/advanced/core/result.hpp>
+#include <qember/advanced/event/event.hpp>
+
+#include "rule.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/pump.hpp>
+#include <qember/advanced/event/pump.hpp>
 
 #include <algorithm>
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "records.hpp"
 
-#include <qember/core/text.hpp>
-#include <qember/event/rule.hpp>
+#include <qember/advanced/core/text.hpp>
+
+#include "rule.hpp"
 
 #include <algorithm>
 #include <iterator>

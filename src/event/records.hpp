@@ -2,7 +2,7 @@
 /// The records in the body of an iterable other than `ram`: each tells its size, and the last one that it is.
 #pragma once
 
-#include <qember/event/session.hpp>
+#include <qember/advanced/event/session.hpp>
 
 #include "cursor.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/reordering.hpp>
+#include <qember/advanced/event/reordering.hpp>
 
 namespace qember::event {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/rounds.hpp>
+#include <qember/advanced/event/rounds.hpp>
 
 #include <algorithm>
 #include <utility>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/rule.hpp>
+#include "rule.hpp"
 
 #include <array>
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/section_collector.hpp>
+#include <qember/advanced/event/section_collector.hpp>
 
-#include <qember/device/known_sections.hpp>
-#include <qember/device/state.hpp>
+#include <qember/advanced/device/state.hpp>
+
+#include "../device/known_sections.hpp"
 
 namespace qember::event {
 namespace {

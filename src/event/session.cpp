@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/capabilities.hpp>
-#include <qember/event/rule.hpp>
-#include <qember/event/session.hpp>
+#include <qember/advanced/event/capabilities.hpp>
+#include <qember/advanced/event/session.hpp>
+
+#include "rule.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/sink.hpp>
+#include <qember/advanced/event/sink.hpp>
 
 namespace qember::event {
 

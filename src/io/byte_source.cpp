@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/byte_source.hpp>
+#include <qember/advanced/io/byte_source.hpp>
 
 namespace qember::io {
 

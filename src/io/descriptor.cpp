@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/descriptor.hpp>
-#include <qember/io/system_error.hpp>
+#include <qember/advanced/io/descriptor.hpp>
+#include <qember/advanced/io/system_error.hpp>
 
 #include <unistd.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/descriptor_source.hpp>
+#include <qember/advanced/io/descriptor_source.hpp>
 
-#include <qember/io/fd.hpp>
-#include <qember/io/file_checks.hpp>
-#include <qember/io/system_error.hpp>
+#include <qember/advanced/io/fd.hpp>
+#include <qember/advanced/io/file_checks.hpp>
+#include <qember/advanced/io/system_error.hpp>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/fd.hpp>
+#include <qember/advanced/io/fd.hpp>
 
-#include <qember/io/system_error.hpp>
+#include <qember/advanced/io/system_error.hpp>
 
 #include <algorithm>
 #include <cerrno>

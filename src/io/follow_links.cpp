@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/follow_links.hpp>
+#include "follow_links.hpp"
 
-#include <qember/io/system_error.hpp>
+#include <qember/advanced/io/system_error.hpp>
 
 #include <cerrno>
 #include <filesystem>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/output.hpp>
+#include <qember/advanced/io/output.hpp>
 
 #include <algorithm>
 

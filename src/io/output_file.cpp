@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/output_file.hpp>
+#include <qember/advanced/io/output_file.hpp>
 
-#include <qember/io/fd.hpp>
-#include <qember/io/follow_links.hpp>
-#include <qember/io/system_error.hpp>
+#include <qember/advanced/io/fd.hpp>
+#include <qember/advanced/io/system_error.hpp>
+
+#include "follow_links.hpp"
 
 #include <filesystem>
 

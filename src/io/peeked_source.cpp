@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/peeked_source.hpp>
+#include <qember/advanced/io/peeked_source.hpp>
 
 #include <algorithm>
 

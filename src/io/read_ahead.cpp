@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/read_ahead.hpp>
+#include "read_ahead.hpp"
 
-#include <qember/io/unfinished.hpp>
+#include <qember/advanced/io/unfinished.hpp>
 
 namespace qember::io {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/slice_source.hpp>
+#include "slice_source.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/spooled_source.hpp>
+#include "spooled_source.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/spooling_source.hpp>
+#include "spooling_source.hpp"
 
 #include <algorithm>
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/staged_directory.hpp>
+#include <qember/advanced/io/staged_directory.hpp>
 
-#include <qember/io/file_checks.hpp>
-#include <qember/io/follow_links.hpp>
-#include <qember/io/system_error.hpp>
+#include <qember/advanced/io/file_checks.hpp>
+#include <qember/advanced/io/system_error.hpp>
+
+#include "follow_links.hpp"
 
 #include <cerrno>
 #include <cstdio>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/system_error.hpp>
+#include <qember/advanced/io/system_error.hpp>
 
 #include <cerrno>
 #include <system_error>

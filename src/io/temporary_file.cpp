@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/temporary_file.hpp>
+#include <qember/advanced/io/temporary_file.hpp>
 
-#include <qember/io/fd.hpp>
-#include <qember/io/system_error.hpp>
-#include <qember/io/unfinished.hpp>
+#include <qember/advanced/io/fd.hpp>
+#include <qember/advanced/io/system_error.hpp>
+#include <qember/advanced/io/unfinished.hpp>
 
 #include <cstdlib>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/unfinished.hpp>
+#include <qember/advanced/io/unfinished.hpp>
 
 #include <array>
 #include <utility>

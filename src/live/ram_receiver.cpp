@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/live/ram_receiver.hpp>
+#include <qember/advanced/live/ram_receiver.hpp>
 
-#include <qember/event/page_states.hpp>
-#include <qember/event/section_collector.hpp>
-#include <qember/qber/reader.hpp>
-#include <qember/ram/place.hpp>
-#include <qember/ram/xbzrle.hpp>
-#include <qember/ram/zero.hpp>
+#include <qember/advanced/event/page_states.hpp>
+#include <qember/advanced/event/section_collector.hpp>
+#include <qember/advanced/qber/reader.hpp>
+#include <qember/advanced/ram/place.hpp>
+#include <qember/advanced/ram/xbzrle.hpp>
+#include <qember/advanced/ram/zero.hpp>
 
 #include <fmt/format.h>
 

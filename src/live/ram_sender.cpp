@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/live/ram_sender.hpp>
+#include <qember/advanced/live/ram_sender.hpp>
 
-#include <qember/qber/section_writer.hpp>
-#include <qember/qber/writer.hpp>
-#include <qember/ram/page_encoder.hpp>
+#include <qember/advanced/qber/section_writer.hpp>
+#include <qember/advanced/qber/writer.hpp>
+#include <qember/advanced/ram/page_encoder.hpp>
 
 #include <fmt/format.h>
 

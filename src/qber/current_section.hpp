@@ -2,9 +2,8 @@
 /// The native section that began last: until another element ends it, it may go on.
 #pragma once
 
+#include "../device/known_sections.hpp"
 #include "../event/records.hpp"
-
-#include <qember/device/known_sections.hpp>
 
 namespace qember::qber {
 

@@ -2,7 +2,7 @@
 /// The description of device state: at most one in a stream, which may be no JSON.
 #pragma once
 
-#include <qember/device/description.hpp>
+#include <qember/advanced/device/description.hpp>
 
 namespace qember::qber {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "entry_sources.hpp"
 
-#include <qember/ber/writer.hpp>
+#include <qember/advanced/ber/writer.hpp>
 
 #include "../qber/tags.hpp"
 

@@ -2,9 +2,9 @@
 /// Device state on its way back from BER: out of a tree of values, or straight from the bytes.
 #pragma once
 
-#include <qember/asn1/types.hpp>
-#include <qember/ber/header.hpp>
-#include <qember/device/state.hpp>
+#include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/ber/header.hpp>
+#include <qember/advanced/device/state.hpp>
 
 namespace qember::qber {
 

@@ -2,10 +2,10 @@
 /// The sections named `qember`: what the schema cannot say, see schema/mapping.md.
 #pragma once
 
-#include <qember/asn1/types.hpp>
-#include <qember/asn1/value.hpp>
-#include <qember/event/event.hpp>
-#include <qember/qber/section_writer.hpp>
+#include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/asn1/value.hpp>
+#include <qember/advanced/event/event.hpp>
+#include <qember/advanced/qber/section_writer.hpp>
 
 namespace qember::qber::extension {
 

@@ -2,7 +2,7 @@
 // What cannot be said in the schema, as sections named `qember` in DER.
 #include "extension_keys.hpp"
 
-#include <qember/event/capabilities.hpp>
+#include <qember/advanced/event/capabilities.hpp>
 
 namespace qember::qber::extension {
 namespace {

@@ -2,8 +2,8 @@
 /// How far a mapped-ram file is given out. What it has at fixed places comes in the order of their offsets.
 #pragma once
 
-#include <qember/core/result.hpp>
-#include <qember/event/event.hpp>
+#include <qember/advanced/core/result.hpp>
+#include <qember/advanced/event/event.hpp>
 
 namespace qember::qber {
 

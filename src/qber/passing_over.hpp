@@ -3,7 +3,7 @@
 /// goes on behind it, and of what may be skipped.
 #pragma once
 
-#include <qember/qber/section_reader.hpp>
+#include <qember/advanced/qber/section_reader.hpp>
 
 #include <utility>
 

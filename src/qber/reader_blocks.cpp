@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The part of the reader that reads the list of RAM blocks.
 #include "../event/block_list.hpp"
+#include "../event/mapped_ram.hpp"
+#include "../event/rule.hpp"
 #include "reader_state.hpp"
 
-#include <qember/core/text.hpp>
-#include <qember/event/mapped_ram.hpp>
-#include <qember/event/rule.hpp>
+#include <qember/advanced/core/text.hpp>
 
 #include <fmt/format.h>
 

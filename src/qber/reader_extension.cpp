@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The part of the reader that reads the sections named `qember`.
+#include "../event/rule.hpp"
 #include "reader_state.hpp"
 
-#include <qember/core/text.hpp>
-#include <qember/event/rule.hpp>
+#include <qember/advanced/core/text.hpp>
 
 #include <fmt/format.h>
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The part of the reader that reads pages of RAM, and what stands between them.
 #include "../event/ram_records.hpp"
+#include "../event/rule.hpp"
 #include "reader_state.hpp"
-
-#include <qember/event/rule.hpp>
 
 #include <fmt/format.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The part of the reader that begins native sections and fills their bodies.
+#include "../event/rule.hpp"
 #include "entry_sources.hpp"
 #include "reader_state.hpp"
 
-#include <qember/ber/header.hpp>
-#include <qember/core/text.hpp>
-#include <qember/event/rule.hpp>
+#include <qember/advanced/ber/header.hpp>
+#include <qember/advanced/core/text.hpp>
 
 #include <fmt/format.h>
 

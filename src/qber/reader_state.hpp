@@ -11,7 +11,7 @@
 #include "mapped_position.hpp"
 #include "passing_over.hpp"
 
-#include <qember/qber/reader.hpp>
+#include <qember/advanced/qber/reader.hpp>
 
 namespace qember::qber {
 

@@ -2,7 +2,7 @@
 /// What a section that is read whole may hold: the reader goes by it, and so does what writes for it.
 #pragma once
 
-#include <qember/core/limits.hpp>
+#include <qember/advanced/core/limits.hpp>
 
 #include "tags.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/ber/validate.hpp>
-#include <qember/ber/writer.hpp>
-#include <qember/core/text.hpp>
-#include <qember/qber/section_reader.hpp>
+#include <qember/advanced/ber/validate.hpp>
+#include <qember/advanced/ber/writer.hpp>
+#include <qember/advanced/core/text.hpp>
+#include <qember/advanced/qber/section_reader.hpp>
 
 #include "tags.hpp"
 

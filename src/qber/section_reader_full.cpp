@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The part of the reader that reads a `SecFull`: whole, or where its contents are a long string, in pieces.
-#include <qember/ber/validate.hpp>
-#include <qember/ber/writer.hpp>
-#include <qember/core/text.hpp>
-#include <qember/qber/section_reader.hpp>
+#include <qember/advanced/ber/validate.hpp>
+#include <qember/advanced/ber/writer.hpp>
+#include <qember/advanced/core/text.hpp>
+#include <qember/advanced/qber/section_reader.hpp>
 
 #include "section_limits.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The part of the reader that reads the pages in a `SecMin`.
-#include <qember/ber/validate.hpp>
-#include <qember/ber/writer.hpp>
-#include <qember/qber/section_reader.hpp>
+#include <qember/advanced/ber/validate.hpp>
+#include <qember/advanced/ber/writer.hpp>
+#include <qember/advanced/qber/section_reader.hpp>
 
 #include "tags.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The part of the reader that reads over alternatives of `Sections` which a later schema has.
-#include <qember/qber/section_reader.hpp>
+#include <qember/advanced/qber/section_reader.hpp>
 
 namespace qember::qber {
 namespace {

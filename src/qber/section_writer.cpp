@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/ber/writer.hpp>
-#include <qember/qber/section_writer.hpp>
+#include <qember/advanced/ber/writer.hpp>
+#include <qember/advanced/qber/section_writer.hpp>
 
 #include "tags.hpp"
 

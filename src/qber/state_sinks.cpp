@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "state_sinks.hpp"
 
-#include <qember/ber/validate.hpp>
-#include <qember/ber/writer.hpp>
-#include <qember/core/text.hpp>
+#include <qember/advanced/ber/validate.hpp>
+#include <qember/advanced/ber/writer.hpp>
+#include <qember/advanced/core/text.hpp>
 
 #include "../qber/tags.hpp"
 

@@ -2,10 +2,10 @@
 /// Device state on its way to BER: counted, as a tree of values, or written at once.
 #pragma once
 
-#include <qember/asn1/types.hpp>
-#include <qember/ber/writer.hpp>
-#include <qember/device/state.hpp>
-#include <qember/qber/section_writer.hpp>
+#include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/ber/writer.hpp>
+#include <qember/advanced/device/state.hpp>
+#include <qember/advanced/qber/section_writer.hpp>
 
 namespace qember::qber {
 

@@ -3,7 +3,7 @@
 
 #include "../ber/wire.hpp"
 
-#include <qember/ber/validate.hpp>
+#include <qember/advanced/ber/validate.hpp>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The part of the writer that writes the bodies of sections other than RAM, and texts: whole or in segments.
-#include <qember/device/known_sections.hpp>
 
+#include "../device/known_sections.hpp"
 #include "state_sinks.hpp"
 #include "writer_state.hpp"
 

@@ -4,9 +4,9 @@
 
 #include "extension.hpp"
 
-#include <qember/device/description.hpp>
-#include <qember/event/event_order.hpp>
-#include <qember/qber/writer.hpp>
+#include <qember/advanced/device/description.hpp>
+#include <qember/advanced/event/event_order.hpp>
+#include <qember/advanced/qber/writer.hpp>
 
 namespace qember::qber {
 

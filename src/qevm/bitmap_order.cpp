@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "bitmap_order.hpp"
 
-#include <qember/event/mapped_ram.hpp>
-#include <qember/ram/zero.hpp>
+#include <qember/advanced/ram/zero.hpp>
+
+#include "../event/mapped_ram.hpp"
 
 #include <algorithm>
 #include <array>

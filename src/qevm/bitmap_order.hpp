@@ -2,8 +2,8 @@
 /// The order of bytes in the bitmaps of a mapped-ram file, which are arrays of the host's words of 64 bits.
 #pragma once
 
-#include <qember/event/event.hpp>
-#include <qember/io/byte_source.hpp>
+#include <qember/advanced/event/event.hpp>
+#include <qember/advanced/io/byte_source.hpp>
 
 namespace qember::qevm {
 

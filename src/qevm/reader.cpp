@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/qevm/reader.hpp>
+#include <qember/advanced/qevm/reader.hpp>
 
 #include "../event/cursor.hpp"
 #include "../event/package.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The part of the reader that finds the end of device state, which has neither length nor mark.
-#include <qember/qevm/reader.hpp>
+#include <qember/advanced/qevm/reader.hpp>
 
 #include "../event/cursor.hpp"
 #include "../event/footer.hpp"

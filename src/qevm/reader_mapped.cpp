@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The part of the reader that reads the blocks of a mapped-ram file: they stand in START `ram`, each with
 // all of its pages, so that the list of blocks is gathered ahead.
-#include <qember/event/mapped_ram.hpp>
-#include <qember/event/rule.hpp>
-#include <qember/qevm/reader.hpp>
-#include <qember/ram/zero.hpp>
+#include <qember/advanced/qevm/reader.hpp>
+#include <qember/advanced/ram/zero.hpp>
 
 #include "../event/cursor.hpp"
+#include "../event/mapped_ram.hpp"
+#include "../event/rule.hpp"
 #include "bitmap_order.hpp"
 
 #include <algorithm>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The part of the reader that reads the section `ram`.
-#include <qember/core/text.hpp>
-#include <qember/event/rule.hpp>
-#include <qember/qevm/reader.hpp>
+#include <qember/advanced/core/text.hpp>
+#include <qember/advanced/qevm/reader.hpp>
 
 #include "../event/block_list.hpp"
 #include "../event/cursor.hpp"
 #include "../event/ram_records.hpp"
+#include "../event/rule.hpp"
 
 namespace qember::qevm {
 namespace {

@@ -3,8 +3,8 @@
 
 #include "../event/footer.hpp"
 
-#include <qember/device/state.hpp>
-#include <qember/event/event.hpp>
+#include <qember/advanced/device/state.hpp>
+#include <qember/advanced/event/event.hpp>
 
 namespace qember::qevm {
 namespace {

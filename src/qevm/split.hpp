@@ -2,8 +2,8 @@
 /// Finding sections by a description alone, for streams without footers.
 #pragma once
 
-#include <qember/core/bytes.hpp>
-#include <qember/core/limits.hpp>
+#include <qember/advanced/core/bytes.hpp>
+#include <qember/advanced/core/limits.hpp>
 
 #include <deque>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/mapped_ram.hpp>
-#include <qember/event/rule.hpp>
-#include <qember/event/session.hpp>
-#include <qember/qevm/writer.hpp>
+#include <qember/advanced/event/session.hpp>
+#include <qember/advanced/qevm/writer.hpp>
 
+#include "../event/mapped_ram.hpp"
 #include "../event/ram_records.hpp"
+#include "../event/rule.hpp"
 
 #include <algorithm>
 #include <array>

@@ -4,7 +4,7 @@
 
 #include "kernels.hpp"
 
-#include <qember/core/result.hpp>
+#include <qember/advanced/core/result.hpp>
 
 #include <atomic>
 #include <string_view>

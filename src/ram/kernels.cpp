@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/ram/kernels.hpp>
+#include <qember/advanced/ram/kernels.hpp>
 
 #include "dispatch.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/ber/validate.hpp>
-#include <qember/core/text.hpp>
+#include <qember/advanced/ber/validate.hpp>
+#include <qember/advanced/core/text.hpp>
+#include <qember/advanced/ram/page_codec.hpp>
 #include <qember/generated/schema.hpp>
-#include <qember/ram/page_codec.hpp>
 
 namespace qember::ram {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/ram/place.hpp>
+#include <qember/advanced/ram/place.hpp>
 
 #include "dispatch.hpp"
 

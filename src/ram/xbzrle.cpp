@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/ram/xbzrle.hpp>
+#include <qember/advanced/ram/xbzrle.hpp>
 
 #include "delta_writer.hpp"
 #include "dispatch.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/board_ram.hpp>
+#include "board_ram.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/pump.hpp>
-#include <qember/vm/check.hpp>
+#include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/vm/check.hpp>
 
 namespace qember::vm {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/compare.hpp>
+#include <qember/advanced/vm/compare.hpp>
 
-#include <qember/vm/selector.hpp>
+#include <qember/advanced/vm/selector.hpp>
 
 #include <fmt/format.h>
 

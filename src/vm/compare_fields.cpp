@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/compare_fields.hpp>
+#include <qember/advanced/vm/compare_fields.hpp>
 
-#include <qember/core/digest.hpp>
+#include <qember/advanced/core/digest.hpp>
 
 #include <fmt/format.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/convert.hpp>
+#include <qember/advanced/vm/convert.hpp>
 
-#include <qember/event/pump.hpp>
-#include <qember/qber/writer.hpp>
-#include <qember/qevm/writer.hpp>
+#include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/qber/writer.hpp>
+#include <qember/advanced/qevm/writer.hpp>
 
 #include <fmt/format.h>
 

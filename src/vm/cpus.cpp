@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/cpus.hpp>
+#include <qember/advanced/vm/cpus.hpp>
 
-#include <qember/event/pump.hpp>
-#include <qember/io/file_checks.hpp>
-#include <qember/vm/saved_vm.hpp>
+#include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/io/file_checks.hpp>
+#include <qember/advanced/vm/saved_vm.hpp>
 
 #include <fmt/format.h>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/final_ram.hpp>
+#include <qember/advanced/vm/final_ram.hpp>
 
-#include <qember/event/rule.hpp>
-#include <qember/ram/xbzrle.hpp>
-#include <qember/ram/zero.hpp>
+#include <qember/advanced/ram/xbzrle.hpp>
+#include <qember/advanced/ram/zero.hpp>
 
 #include "../event/discard.hpp"
 #include "../event/inflate.hpp"
+#include "../event/rule.hpp"
 #include "page_rules.hpp"
 
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/pump.hpp>
-#include <qember/event/section_collector.hpp>
-#include <qember/vm/guest.hpp>
+#include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/event/section_collector.hpp>
+#include <qember/advanced/vm/guest.hpp>
 
 namespace qember::vm {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/layout.hpp>
+#include <qember/advanced/vm/layout.hpp>
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/listing.hpp>
+#include <qember/advanced/vm/listing.hpp>
 
-#include <qember/device/state.hpp>
+#include <qember/advanced/device/state.hpp>
 
 #include <fmt/format.h>
 

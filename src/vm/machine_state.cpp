@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/machine_state.hpp>
+#include <qember/advanced/vm/machine_state.hpp>
 
-#include <qember/event/capabilities.hpp>
+#include <qember/advanced/event/capabilities.hpp>
 
 namespace qember::vm {
 

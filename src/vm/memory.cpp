@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/memory.hpp>
+#include <qember/advanced/vm/memory.hpp>
 
-#include <qember/vm/board_ram.hpp>
-#include <qember/vm/ram_presence.hpp>
+#include <qember/advanced/vm/ram_presence.hpp>
 
+#include "board_ram.hpp"
 #include "page_reader.hpp"
 #include "saved_vm_state.hpp"
 

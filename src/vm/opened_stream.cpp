@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/opened_stream.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 
-#include <qember/io/descriptor_source.hpp>
-#include <qember/io/read_ahead.hpp>
-#include <qember/io/spooled_source.hpp>
+#include <qember/advanced/io/descriptor_source.hpp>
+
+#include "../io/read_ahead.hpp"
+#include "../io/spooled_source.hpp"
 
 #include <fmt/format.h>
 

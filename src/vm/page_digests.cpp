@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/page_digests.hpp>
+#include <qember/advanced/vm/page_digests.hpp>
 
-#include <qember/core/digest.hpp>
-#include <qember/event/mapped_ram.hpp>
+#include <qember/advanced/core/digest.hpp>
+
+#include "../event/mapped_ram.hpp"
 
 #include <fmt/format.h>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/page_index.hpp>
+#include <qember/advanced/vm/page_index.hpp>
 
-#include <qember/event/channels.hpp>
-#include <qember/event/rule.hpp>
+#include <qember/advanced/event/channels.hpp>
 
 #include "../event/discard.hpp"
+#include "../event/rule.hpp"
 #include "page_reader.hpp"
 #include "page_records.hpp"
 #include "page_rules.hpp"

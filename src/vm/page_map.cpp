@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/mapped_ram.hpp>
-#include <qember/vm/page_map.hpp>
+#include <qember/advanced/vm/page_map.hpp>
+
+#include "../event/mapped_ram.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/page_numbers.hpp>
+#include <qember/advanced/vm/page_numbers.hpp>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "page_reader.hpp"
 
-#include <qember/ram/xbzrle.hpp>
+#include <qember/advanced/ram/xbzrle.hpp>
 
 #include "../event/inflate.hpp"
 

@@ -2,7 +2,7 @@
 /// The contents of a page that an index tells the place of.
 #pragma once
 
-#include <qember/vm/page_index.hpp>
+#include <qember/advanced/vm/page_index.hpp>
 
 namespace qember::vm {
 

@@ -4,7 +4,7 @@
 
 #include "stored_pages.hpp"
 
-#include <qember/vm/page_index.hpp>
+#include <qember/advanced/vm/page_index.hpp>
 
 namespace qember::vm {
 

@@ -2,7 +2,7 @@
 /// What those refuse who bring pages up to date.
 #pragma once
 
-#include <qember/event/context.hpp>
+#include <qember/advanced/event/context.hpp>
 
 #include <fmt/format.h>
 

@@ -2,7 +2,7 @@
 /// What the walks of all architectures need.
 #pragma once
 
-#include <qember/vm/paging.hpp>
+#include <qember/advanced/vm/paging.hpp>
 
 #include <fmt/format.h>
 

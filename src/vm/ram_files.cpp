@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/ram_files.hpp>
+#include <qember/advanced/vm/ram_files.hpp>
 
 #include <set>
 

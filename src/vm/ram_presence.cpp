@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/ram_presence.hpp>
+#include <qember/advanced/vm/ram_presence.hpp>
 
-#include <qember/event/mapped_ram.hpp>
+#include "../event/mapped_ram.hpp"
 
 #include <fmt/format.h>
 

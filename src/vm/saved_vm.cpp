@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/saved_vm.hpp>
+#include <qember/advanced/vm/saved_vm.hpp>
 
-#include <qember/event/pump.hpp>
-#include <qember/io/descriptor_source.hpp>
-#include <qember/io/memory_source.hpp>
+#include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/io/descriptor_source.hpp>
+#include <qember/advanced/io/memory_source.hpp>
 
 #include "saved_vm_state.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "saved_vm_state.hpp"
 
-#include <qember/event/pump.hpp>
-#include <qember/event/section_collector.hpp>
+#include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/event/section_collector.hpp>
 
 #include "stream_end.hpp"
 

@@ -2,10 +2,11 @@
 /// What a saved VM, its copies and their memory share.
 #pragma once
 
-#include <qember/container/open.hpp>
-#include <qember/event/section_collector.hpp>
-#include <qember/io/spooling_source.hpp>
-#include <qember/vm/saved_vm.hpp>
+#include <qember/advanced/container/open.hpp>
+#include <qember/advanced/event/section_collector.hpp>
+#include <qember/advanced/vm/saved_vm.hpp>
+
+#include "../io/spooling_source.hpp"
 
 namespace qember::vm {
 

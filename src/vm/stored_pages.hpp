@@ -3,7 +3,7 @@
 /// bit each; where they do not, 8 bytes, most of them in a file.
 #pragma once
 
-#include <qember/vm/page_numbers.hpp>
+#include <qember/advanced/vm/page_numbers.hpp>
 
 #include <map>
 #include <optional>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "stream_end.hpp"
 
-#include <qember/device/state.hpp>
+#include <qember/advanced/device/state.hpp>
 
 #include "../event/ram_records.hpp"
 #include "../qevm/split.hpp"

@@ -2,9 +2,9 @@
 /// The devices of a native file from its end, without the pages before them.
 #pragma once
 
-#include <qember/device/description.hpp>
-#include <qember/event/session.hpp>
-#include <qember/io/byte_source.hpp>
+#include <qember/advanced/device/description.hpp>
+#include <qember/advanced/event/session.hpp>
+#include <qember/advanced/io/byte_source.hpp>
 
 #include <memory>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/summary.hpp>
+#include <qember/advanced/vm/summary.hpp>
 
 #include "../event/ram_records.hpp"
 #include "../qber/state_sinks.hpp"
 
-#include <qember/event/capabilities.hpp>
+#include <qember/advanced/event/capabilities.hpp>
 
 namespace qember::vm {
 namespace {

@@ -2,7 +2,7 @@
 /// The peer: asn1c itself on the same schema, warm, its debug calls off.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 namespace qember::bench {
 

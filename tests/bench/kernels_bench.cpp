@@ -4,8 +4,8 @@
 #include "benchmarks.hpp"
 #include "duel.hpp"
 
-#include <qember/ram/xbzrle.hpp>
-#include <qember/ram/zero.hpp>
+#include <qember/advanced/ram/xbzrle.hpp>
+#include <qember/advanced/ram/zero.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "material.hpp"
 
-#include <qember/qber/reader.hpp>
-#include <qember/qevm/reader.hpp>
+#include <qember/advanced/qber/reader.hpp>
+#include <qember/advanced/qevm/reader.hpp>
 
 #include <algorithm>
 #include <fstream>

@@ -2,8 +2,8 @@
 /// The stream that all benchmarks of streams work on, in both forms, in files on tmpfs.
 #pragma once
 
-#include <qember/core/bytes.hpp>
-#include <qember/ram/page.hpp>
+#include <qember/advanced/core/bytes.hpp>
+#include <qember/advanced/ram/page.hpp>
 
 #include <filesystem>
 #include <string>

@@ -3,12 +3,12 @@
 #include "benchmarks.hpp"
 #include "duel.hpp"
 
-#include <qember/event/session.hpp>
-#include <qember/live/ram_receiver.hpp>
-#include <qember/live/ram_sender.hpp>
-#include <qember/qber/section_reader.hpp>
-#include <qember/qber/section_writer.hpp>
-#include <qember/ram/place.hpp>
+#include <qember/advanced/event/session.hpp>
+#include <qember/advanced/live/ram_receiver.hpp>
+#include <qember/advanced/live/ram_sender.hpp>
+#include <qember/advanced/qber/section_reader.hpp>
+#include <qember/advanced/qber/section_writer.hpp>
+#include <qember/advanced/ram/place.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // ber_json FILE: a QemuFile as JSON, by our asn1 layer.
-#include <qember/asn1/types.hpp>
-#include <qember/asn1/value.hpp>
+#include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/asn1/value.hpp>
 
 #include <fstream>
 #include <iostream>

@@ -5,9 +5,9 @@
 /// process puts the memory where this one can see it, too, and compare.
 ///
 /// usage: migrate COPY, a file that gets what went over the socket
-#include <qember/io/fd.hpp>
-#include <qember/live/ram_receiver.hpp>
-#include <qember/live/ram_sender.hpp>
+#include <qember/advanced/io/fd.hpp>
+#include <qember/advanced/live/ram_receiver.hpp>
+#include <qember/advanced/live/ram_sender.hpp>
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 
 #include "support/types.hpp"
 
-#include <qember/ber/validate.hpp>
+#include <qember/advanced/ber/validate.hpp>
 
 namespace qember::fuzz {
 namespace {

@@ -2,8 +2,8 @@
 // A header: what is parsed is written again as the same octets, and no byte after it matters.
 #include "fuzz.hpp"
 
-#include <qember/ber/header.hpp>
-#include <qember/ber/writer.hpp>
+#include <qember/advanced/ber/header.hpp>
+#include <qember/advanced/ber/writer.hpp>
 
 namespace qember::fuzz {
 

@@ -3,8 +3,8 @@
 // refuse as a `QemuFile`, `decode` refuses at the same offset or before.
 #include "conversions.hpp"
 
-#include <qember/asn1/types.hpp>
-#include <qember/ber/validate.hpp>
+#include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/ber/validate.hpp>
 
 namespace qember::fuzz {
 

@@ -2,7 +2,7 @@
 /// The command within this process, for what runs it many thousand times.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 #include <string>
 #include <vector>

@@ -3,8 +3,8 @@
 // very end, with as many values opened as closed.
 #include "fuzz.hpp"
 
-#include <qember/device/description.hpp>
-#include <qember/device/state.hpp>
+#include <qember/advanced/device/description.hpp>
+#include <qember/advanced/device/state.hpp>
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 
 #include "support/tlv.hpp"
 
-#include <qember/qevm/reader.hpp>
+#include <qember/advanced/qevm/reader.hpp>
 
 #include <algorithm>
 #include <array>

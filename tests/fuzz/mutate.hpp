@@ -2,7 +2,7 @@
 /// Mutations that keep enough of an input's structure to get deep into what reads it.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 #include <random>
 

@@ -3,9 +3,9 @@
 // which the type has and a page has not.
 #include "fuzz.hpp"
 
-#include <qember/asn1/types.hpp>
-#include <qember/asn1/value.hpp>
-#include <qember/ram/page.hpp>
+#include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/asn1/value.hpp>
+#include <qember/advanced/ram/page.hpp>
 
 namespace qember::fuzz {
 namespace {

@@ -8,7 +8,7 @@
 #include "support/types.hpp"
 #include "support/vectors.hpp"
 
-#include <qember/qevm/reader.hpp>
+#include <qember/advanced/qevm/reader.hpp>
 
 #include <fstream>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "verbs.hpp"
 
-#include <qember/vm/opened_stream.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 #include "../../src/cli/report.hpp"
 
-#include <qember/event/checker.hpp>
+#include <qember/advanced/event/checker.hpp>
 
 #include <nlohmann/json.hpp>
 

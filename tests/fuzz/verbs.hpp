@@ -7,7 +7,7 @@
 
 #include "support/convert.hpp"
 
-#include <qember/core/error.hpp>
+#include <qember/advanced/core/error.hpp>
 
 #include <filesystem>
 #include <optional>

@@ -3,7 +3,7 @@
 // the page is encoded: all kernels write the same delta, which gives the new page back.
 #include "fuzz.hpp"
 
-#include <qember/ram/xbzrle.hpp>
+#include <qember/advanced/ram/xbzrle.hpp>
 
 #include "../../src/ram/dispatch.hpp"
 

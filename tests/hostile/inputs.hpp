@@ -2,7 +2,7 @@
 /// Inputs made to hurt.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 #include <string>
 #include <vector>

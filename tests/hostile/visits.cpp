@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "visits.hpp"
 
-#include <qember/ber/header.hpp>
+#include <qember/advanced/ber/header.hpp>
 
 namespace {
 std::size_t visits = 0;

@@ -6,11 +6,11 @@ function refuse(why) {
   refused = 1
 }
 
-# The layer of a path such as src/LAYER/x.cpp or .../qember/LAYER/x.hpp, "face" of qember/x.hpp; nothing for
-# other paths.
+# The layer of a path such as src/LAYER/x.cpp or .../qember/advanced/LAYER/x.hpp, "face" of qember/x.hpp; nothing
+# for other paths.
 function layer_of(path) {
   if (path ~ /qember\/generated\/[^\/]*$/) return "ber"  # the schema as data
-  if (!sub(/^src\//, "", path) && !sub(/^(.*\/)?qember\//, "", path)) return ""
+  if (!sub(/^src\//, "", path) && !sub(/^(.*\/)?qember\/(advanced\/)?/, "", path)) return ""
   if (path ~ /^[^\/]*\.hpp$/) return "face"
   sub(/\/.*/, "", path)
   return path

@@ -3,7 +3,7 @@
 /// library: a plain walk over bytes that are all there, with the schema written out by hand.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 #include <map>
 #include <optional>

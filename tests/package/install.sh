@@ -12,16 +12,16 @@ fail() {
   exit 1
 }
 
-for file in bin/qember include/qember/core/version.hpp include/qember/asn1/types.hpp share/doc/qember/LICENSE \
-  share/doc/qember/NOTICES; do
+for file in bin/qember include/qember/advanced/core/version.hpp include/qember/advanced/asn1/types.hpp \
+  share/doc/qember/LICENSE share/doc/qember/NOTICES; do
   [ -f "$prefix/$file" ] || fail "no $file"
 done
 grep -q 'Lev Walkin' "$prefix/share/doc/qember/NOTICES" || fail "no notice of asn1c's"
 "$prefix/bin/qember" --version > /dev/null
 
 # Headers: ours, and only those without private parts.
-private=$(find "$prefix/include" -type f ! -path '*/include/qember/*/*.hpp' \
-  ! -path '*/include/qember/saved_vm.hpp' -o -path '*/generated/*' -type f)
+private=$(find "$prefix/include" -type f \
+  ! -regex '.*/include/qember/\(advanced/[a-z0-9]+/\)?[a-z0-9_]+\.hpp' -o -path '*/generated/*' -type f)
 [ -z "$private" ] || fail "installed headers that are not ours: $private"
 
 # Symbols: what the archive defines for others is in a namespace of ours or begins with our name, but for

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // README's example as a program: BER on standard input, QEMU's native stream on standard output.
-#include <qember/core/bytes.hpp>
-#include <qember/core/result.hpp>
+#include <qember/advanced/core/bytes.hpp>
+#include <qember/advanced/core/result.hpp>
 
 #include <iostream>
 #include <iterator>

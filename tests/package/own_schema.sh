@@ -161,7 +161,7 @@ refuse() {
   stops "qember needs asn1c 0.9.28 (on Debian: apt-get install asn1c)." "$without"
   mkdir plain
   cp "$source/tests/package/find_package/CMakeLists.txt" plain/
-  echo '#include <qember/asn1/types.hpp>
+  echo '#include <qember/advanced/asn1/types.hpp>
 int main() { return qember::asn1::schema().fingerprint.size() == 16 ? 0 : 1; }' > plain/main.cpp
   configure plain "$without" -DSOURCES=main.cpp || fail "the library needs asn1c"
   build example && plain/build/example || fail "the library does not work without asn1c"

@@ -70,4 +70,4 @@ build || fail "does not build after the changes are taken back"
 generated=$scratch/build/source/generated
 test -z "$(find "$generated" -name 'DeviceTable.[ch]')" || fail "files of a removed type are left"
 ! nm "$generated/qember_schema.o" | grep -q DeviceTable || fail "a removed type is still in the object"
-! grep -q DeviceTable "$generated/include/qember/asn1/types.hpp" || fail "a removed type still has a class"
+! grep -q DeviceTable "$generated/include/qember/advanced/asn1/types.hpp" || fail "a removed type still has a class"

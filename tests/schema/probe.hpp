@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include <qember/asn1/types.hpp>
-#include <qember/asn1/value.hpp>
+#include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/asn1/value.hpp>
 
 #include <iostream>
 #include <string>

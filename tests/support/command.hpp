@@ -2,7 +2,7 @@
 /// Runs the command as a process of its own. No run lasts longer than a minute: it is killed then.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 #include <filesystem>
 #include <string>

@@ -2,7 +2,7 @@
 /// Containers around a stream, made by hand.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 #include <optional>
 #include <string>

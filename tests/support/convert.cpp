@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "convert.hpp"
 
-#include <qember/event/reordering.hpp>
-#include <qember/io/memory_source.hpp>
-#include <qember/qber/reader.hpp>
-#include <qember/qber/writer.hpp>
-#include <qember/qevm/reader.hpp>
-#include <qember/qevm/writer.hpp>
+#include <qember/advanced/event/reordering.hpp>
+#include <qember/advanced/io/memory_source.hpp>
+#include <qember/advanced/qber/reader.hpp>
+#include <qember/advanced/qber/writer.hpp>
+#include <qember/advanced/qevm/reader.hpp>
+#include <qember/advanced/qevm/writer.hpp>
 
 #include <algorithm>
 #include <array>

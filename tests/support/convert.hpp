@@ -2,9 +2,9 @@
 /// Whole streams through the library, in memory, fed in chunks of any size.
 #pragma once
 
-#include <qember/core/bytes.hpp>
-#include <qember/core/error.hpp>
-#include <qember/core/limits.hpp>
+#include <qember/advanced/core/bytes.hpp>
+#include <qember/advanced/core/error.hpp>
+#include <qember/advanced/core/limits.hpp>
 
 #include <functional>
 #include <optional>

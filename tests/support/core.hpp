@@ -2,7 +2,7 @@
 /// An ELF core, read by its specification alone.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 #include <cstdint>
 #include <stdexcept>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cut.hpp"
 
-#include <qember/qevm/reader.hpp>
-#include <qember/qevm/writer.hpp>
+#include <qember/advanced/qevm/reader.hpp>
+#include <qember/advanced/qevm/writer.hpp>
 
 #include <deque>
 

@@ -2,7 +2,7 @@
 /// A real stream made small.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 namespace qember::test {
 

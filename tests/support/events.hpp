@@ -4,10 +4,10 @@
 
 #include "convert.hpp"
 
-#include <qember/event/reordering.hpp>
-#include <qember/io/memory_source.hpp>
-#include <qember/qber/reader.hpp>
-#include <qember/qevm/reader.hpp>
+#include <qember/advanced/event/reordering.hpp>
+#include <qember/advanced/io/memory_source.hpp>
+#include <qember/advanced/qber/reader.hpp>
+#include <qember/advanced/qevm/reader.hpp>
 
 #include <memory>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "findings.hpp"
 
-#include <qember/event/checker.hpp>
-#include <qember/io/memory_source.hpp>
-#include <qember/qber/reader.hpp>
-#include <qember/qevm/reader.hpp>
+#include <qember/advanced/event/checker.hpp>
+#include <qember/advanced/io/memory_source.hpp>
+#include <qember/advanced/qber/reader.hpp>
+#include <qember/advanced/qevm/reader.hpp>
 
 #include <memory>
 

@@ -2,7 +2,7 @@
 /// Native streams made by hand, with what a reader must say of one that has been cut anywhere.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 #include <bit>
 #include <optional>

@@ -4,8 +4,8 @@
 
 #include "events.hpp"
 
-#include <qember/event/section_collector.hpp>
-#include <qember/vm/final_ram.hpp>
+#include <qember/advanced/event/section_collector.hpp>
+#include <qember/advanced/vm/final_ram.hpp>
 
 #include <algorithm>
 #include <map>

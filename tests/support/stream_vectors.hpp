@@ -2,7 +2,7 @@
 /// Vectors of whole streams, see tests/vectors/README.md: pieces with names, bytes, what becomes of them.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 #include <string>
 #include <vector>

@@ -2,7 +2,7 @@
 /// BER as a tree that can be damaged and written again. It shares no code with the library.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 #include <vector>
 

@@ -2,8 +2,8 @@
 /// Every type of the schema by its name, as the vectors need it.
 #pragma once
 
-#include <qember/asn1/types.hpp>
-#include <qember/asn1/value.hpp>
+#include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/asn1/value.hpp>
 
 #include <stdexcept>
 #include <string>

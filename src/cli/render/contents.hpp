@@ -4,7 +4,7 @@
 
 #include "../output.hpp"
 
-#include <qember/container/open.hpp>
+#include <qember/advanced/container/open.hpp>
 
 namespace qember::cli {
 

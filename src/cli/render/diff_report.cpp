@@ -4,7 +4,7 @@
 #include "show_output.hpp"
 #include "show_values.hpp"
 
-#include <qember/core/text.hpp>
+#include <qember/advanced/core/text.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -2,7 +2,7 @@
 /// What `diff` has to say, for people or for scripts.
 #pragma once
 
-#include <qember/vm/compare.hpp>
+#include <qember/advanced/vm/compare.hpp>
 #include "style.hpp"
 
 namespace qember::cli {

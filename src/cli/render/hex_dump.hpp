@@ -4,7 +4,7 @@
 
 #include "../output.hpp"
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 namespace qember::cli {
 

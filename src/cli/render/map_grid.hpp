@@ -2,7 +2,7 @@
 /// A block's pages as rows of cells, and the colours of cells: what the pictures of `map` share.
 #pragma once
 
-#include <qember/vm/page_map.hpp>
+#include <qember/advanced/vm/page_map.hpp>
 
 namespace qember::cli {
 

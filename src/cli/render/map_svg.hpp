@@ -2,7 +2,7 @@
 /// The map of a stream's memory as a drawing.
 #pragma once
 
-#include <qember/vm/page_map.hpp>
+#include <qember/advanced/vm/page_map.hpp>
 
 #include <string>
 

@@ -2,7 +2,7 @@
 /// The map of a stream's memory in a terminal, and in plain text.
 #pragma once
 
-#include <qember/vm/page_map.hpp>
+#include <qember/advanced/vm/page_map.hpp>
 
 #include <optional>
 #include <string>

@@ -4,7 +4,7 @@
 
 #include "../output.hpp"
 
-#include <qember/vm/preflight.hpp>
+#include <qember/advanced/vm/preflight.hpp>
 
 namespace qember::cli {
 

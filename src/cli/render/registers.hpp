@@ -4,7 +4,7 @@
 
 #include "style.hpp"
 
-#include <qember/vm/cpus.hpp>
+#include <qember/advanced/vm/cpus.hpp>
 
 namespace qember::cli {
 

@@ -3,7 +3,7 @@
 #include "show_output.hpp"
 #include "show_values.hpp"
 
-#include <qember/device/meaning.hpp>
+#include <qember/advanced/device/meaning.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "show_output.hpp"
 
-#include <qember/core/text.hpp>
-#include <qember/event/capabilities.hpp>
+#include <qember/advanced/core/text.hpp>
+#include <qember/advanced/event/capabilities.hpp>
 
 #include <array>
 #include <optional>

@@ -2,13 +2,13 @@
 /// What `show` has to say, in whatever form.
 #pragma once
 
-#include <qember/core/digest.hpp>
+#include <qember/advanced/core/digest.hpp>
 #include "../output.hpp"
 #include "style.hpp"
 
-#include <qember/core/result.hpp>
-#include <qember/device/description.hpp>
-#include <qember/event/event.hpp>
+#include <qember/advanced/core/result.hpp>
+#include <qember/advanced/device/description.hpp>
+#include <qember/advanced/event/event.hpp>
 
 namespace qember::cli {
 

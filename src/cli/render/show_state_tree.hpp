@@ -4,7 +4,7 @@
 
 #include "style.hpp"
 
-#include <qember/device/named_state.hpp>
+#include <qember/advanced/device/named_state.hpp>
 
 #include <functional>
 

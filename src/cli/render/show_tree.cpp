@@ -3,7 +3,7 @@
 #include "show_output.hpp"
 #include "show_state_tree.hpp"
 
-#include <qember/core/text.hpp>
+#include <qember/advanced/core/text.hpp>
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "show_values.hpp"
 
-#include <qember/core/digest.hpp>
-#include <qember/device/meaning.hpp>
+#include <qember/advanced/core/digest.hpp>
+#include <qember/advanced/device/meaning.hpp>
 #include "style.hpp"
 
 #include <fmt/format.h>

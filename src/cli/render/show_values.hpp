@@ -2,7 +2,7 @@
 /// Values of device state as texts, for people and in JSON.
 #pragma once
 
-#include <qember/device/named_state.hpp>
+#include <qember/advanced/device/named_state.hpp>
 
 #include <string>
 

@@ -3,8 +3,8 @@
 
 #include "../common_options.hpp"
 
-#include <qember/ber/validate.hpp>
-#include <qember/core/text.hpp>
+#include <qember/advanced/ber/validate.hpp>
+#include <qember/advanced/core/text.hpp>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>

@@ -2,7 +2,7 @@
 /// How text looks on a terminal, and what of it may reach one.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 #include <string>
 

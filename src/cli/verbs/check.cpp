@@ -4,8 +4,8 @@
 #include "../render/style.hpp"
 #include "verbs.hpp"
 
-#include <qember/io/file_checks.hpp>
-#include <qember/vm/check.hpp>
+#include <qember/advanced/io/file_checks.hpp>
+#include <qember/advanced/vm/check.hpp>
 
 #include <fmt/format.h>
 

@@ -4,8 +4,8 @@
 #include "../render/progress.hpp"
 #include "../report.hpp"
 
-#include <qember/io/file_checks.hpp>
-#include <qember/io/output_file.hpp>
+#include <qember/advanced/io/file_checks.hpp>
+#include <qember/advanced/io/output_file.hpp>
 
 namespace qember::cli {
 

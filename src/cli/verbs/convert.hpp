@@ -4,7 +4,7 @@
 
 #include "../common_options.hpp"
 
-#include <qember/vm/convert.hpp>
+#include <qember/advanced/vm/convert.hpp>
 
 namespace qember::cli {
 

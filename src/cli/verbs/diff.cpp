@@ -5,9 +5,9 @@
 #include "../report.hpp"
 #include "verbs.hpp"
 
-#include <qember/io/descriptor_source.hpp>
-#include <qember/io/file_checks.hpp>
-#include <qember/vm/compare.hpp>
+#include <qember/advanced/io/descriptor_source.hpp>
+#include <qember/advanced/io/file_checks.hpp>
+#include <qember/advanced/vm/compare.hpp>
 
 namespace qember::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include "../output.hpp"
 #include "../render/style.hpp"
 
-#include <qember/io/file_checks.hpp>
+#include <qember/advanced/io/file_checks.hpp>
 
 #include <fmt/format.h>
 

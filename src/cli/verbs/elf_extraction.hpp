@@ -4,8 +4,8 @@
 
 #include "extraction.hpp"
 
-#include <qember/dump/core_writer.hpp>
-#include <qember/io/output_file.hpp>
+#include <qember/advanced/dump/core_writer.hpp>
+#include <qember/advanced/io/output_file.hpp>
 
 namespace qember::cli {
 

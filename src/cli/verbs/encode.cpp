@@ -3,7 +3,7 @@
 #include "convert.hpp"
 #include "verbs.hpp"
 
-#include <qember/io/file_checks.hpp>
+#include <qember/advanced/io/file_checks.hpp>
 
 namespace qember::cli {
 namespace {

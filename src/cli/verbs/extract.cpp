@@ -4,7 +4,7 @@
 #include "extract_ram.hpp"
 #include "verbs.hpp"
 
-#include <qember/event/pump.hpp>
+#include <qember/advanced/event/pump.hpp>
 
 #include <fmt/format.h>
 

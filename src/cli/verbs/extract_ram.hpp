@@ -4,7 +4,7 @@
 
 #include "extraction.hpp"
 
-#include <qember/vm/ram_files.hpp>
+#include <qember/advanced/vm/ram_files.hpp>
 
 namespace qember::cli {
 

@@ -4,8 +4,8 @@
 
 #include "../common_options.hpp"
 
-#include <qember/event/sink.hpp>
-#include <qember/vm/layout.hpp>
+#include <qember/advanced/event/sink.hpp>
+#include <qember/advanced/vm/layout.hpp>
 
 namespace qember::cli {
 

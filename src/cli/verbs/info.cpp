@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/preflight.hpp>
+#include <qember/advanced/vm/preflight.hpp>
 #include "../common_options.hpp"
 #include "../output.hpp"
 #include "../render/contents.hpp"
@@ -9,11 +9,11 @@
 #include "../report.hpp"
 #include "verbs.hpp"
 
-#include <qember/asn1/types.hpp>
-#include <qember/io/file_checks.hpp>
-#include <qember/vm/summary.hpp>
+#include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/io/file_checks.hpp>
+#include <qember/advanced/vm/summary.hpp>
 
-#include <qember/event/pump.hpp>
+#include <qember/advanced/event/pump.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

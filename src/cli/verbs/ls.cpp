@@ -4,8 +4,8 @@
 #include "../render/style.hpp"
 #include "verbs.hpp"
 
-#include <qember/event/pump.hpp>
-#include <qember/vm/listing.hpp>
+#include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/vm/listing.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -5,10 +5,10 @@
 #include "../render/map_text.hpp"
 #include "verbs.hpp"
 
-#include <qember/event/pump.hpp>
-#include <qember/io/fd.hpp>
-#include <qember/io/file_checks.hpp>
-#include <qember/io/output_file.hpp>
+#include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/io/fd.hpp>
+#include <qember/advanced/io/file_checks.hpp>
+#include <qember/advanced/io/output_file.hpp>
 
 #include <fmt/format.h>
 

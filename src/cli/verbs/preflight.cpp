@@ -5,8 +5,8 @@
 #include "../render/style.hpp"
 #include "verbs.hpp"
 
-#include <qember/event/pump.hpp>
-#include <qember/io/file_checks.hpp>
+#include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/io/file_checks.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -4,11 +4,11 @@
 #include "../render/hex_dump.hpp"
 #include "verbs.hpp"
 
-#include <qember/device/registers.hpp>
-#include <qember/io/output_file.hpp>
-#include <qember/vm/paging.hpp>
-#include <qember/vm/saved_vm.hpp>
-#include <qember/vm/selector.hpp>
+#include <qember/advanced/device/registers.hpp>
+#include <qember/advanced/io/output_file.hpp>
+#include <qember/advanced/vm/paging.hpp>
+#include <qember/advanced/vm/saved_vm.hpp>
+#include <qember/advanced/vm/selector.hpp>
 
 #include <fmt/format.h>
 

@@ -4,7 +4,7 @@
 #include "../render/registers.hpp"
 #include "verbs.hpp"
 
-#include <qember/vm/cpus.hpp>
+#include <qember/advanced/vm/cpus.hpp>
 
 #include <fmt/format.h>
 

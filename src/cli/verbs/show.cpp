@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/vm/listing.hpp>
-#include <qember/vm/selector.hpp>
+#include <qember/advanced/vm/listing.hpp>
+#include <qember/advanced/vm/selector.hpp>
 #include "../common_options.hpp"
 #include "../render/show_output.hpp"
 #include "../report.hpp"
 #include "verbs.hpp"
 
-#include <qember/event/pump.hpp>
-#include <qember/event/section_collector.hpp>
+#include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/event/section_collector.hpp>
 
 #include <fmt/format.h>
 

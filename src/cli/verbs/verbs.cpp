@@ -4,7 +4,7 @@
 #include "../complaint.hpp"
 #include "../help_text.hpp"
 
-#include <qember/core/version.hpp>
+#include <qember/advanced/core/version.hpp>
 
 #include <CLI/CLI.hpp>
 

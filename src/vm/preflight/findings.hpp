@@ -2,7 +2,7 @@
 /// What the parts of preflight share: where they put what they find.
 #pragma once
 
-#include <qember/vm/preflight.hpp>
+#include <qember/advanced/vm/preflight.hpp>
 
 #include <fmt/format.h>
 

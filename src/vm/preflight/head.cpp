@@ -2,7 +2,7 @@
 // The configuration and the commands (migration/savevm.c).
 #include "findings.hpp"
 
-#include <qember/event/event.hpp>
+#include <qember/advanced/event/event.hpp>
 
 #include <algorithm>
 #include <bit>

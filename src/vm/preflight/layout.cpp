@@ -4,7 +4,7 @@
 // `Missing section footer`, or worse.
 #include "findings.hpp"
 
-#include <qember/device/named_state.hpp>
+#include <qember/advanced/device/named_state.hpp>
 
 #include <algorithm>
 #include <array>

@@ -4,7 +4,7 @@
 // integers have their least significant byte first.
 #include "findings.hpp"
 
-#include <qember/device/named_state.hpp>
+#include <qember/advanced/device/named_state.hpp>
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 // with its own (target/arm/machine.c cpu_post_load). An index is that of KVM's GET_ONE_REG.
 #include "findings.hpp"
 
-#include <qember/device/named_state.hpp>
+#include <qember/advanced/device/named_state.hpp>
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 // and the run state is one of QEMU's own (system/runstate.c).
 #include "findings.hpp"
 
-#include <qember/device/named_state.hpp>
+#include <qember/advanced/device/named_state.hpp>
 
 #include <algorithm>
 #include <array>

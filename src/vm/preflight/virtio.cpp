@@ -3,7 +3,7 @@
 // hw/virtio/virtio-mem.c; feature bits are those of the Virtual I/O Device specification 1.3).
 #include "findings.hpp"
 
-#include <qember/device/named_state.hpp>
+#include <qember/advanced/device/named_state.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // usage: add_screen OLD SCREEN NODE: reads the stream OLD, writes it with a section more to SCREEN, and with
 // a field more to NODE. Values that the schema does not allow are refused, all others come back.
-#include <qember/asn1/value.hpp>
+#include <qember/advanced/asn1/value.hpp>
 #include <vmm/types.hpp>
 
 #include <iostream>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // usage: read_stream FILE: how many sections there are, or why the schema refuses it.
-#include <qember/asn1/value.hpp>
+#include <qember/advanced/asn1/value.hpp>
 #include <vmm/types.hpp>
 
 #include <iostream>

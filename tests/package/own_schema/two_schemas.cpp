@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Two schemas of one's own, and the library's, in one program: each from two threads, from its first use on.
-#include <qember/asn1/types.hpp>
-#include <qember/asn1/value.hpp>
-#include <qember/ram/page_codec.hpp>
+#include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/asn1/value.hpp>
+#include <qember/advanced/ram/page_codec.hpp>
 #include <site/other/schema.hpp>
 #include <site/other/types.hpp>
 #include <vmm/schema.hpp>

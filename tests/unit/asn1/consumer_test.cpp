@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a user of the library sees: its own headers and none of asn1c's.
-#include <qember/asn1/types.hpp>
-#include <qember/asn1/value.hpp>
+#include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/asn1/value.hpp>
 
 #if __has_include("NULL.h") || __has_include(<asn_application.h>) || defined(ASN_APPLICATION_H) || defined(MIN)
 #error "asn1c's headers are in reach"

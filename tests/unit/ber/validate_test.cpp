@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "support/vectors.hpp"
 
-#include <qember/asn1/types.hpp>
-#include <qember/ber/validate.hpp>
+#include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/ber/validate.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -4,7 +4,7 @@
 #include "support/convert.hpp"
 #include "support/samples.hpp"
 
-#include <qember/asn1/types.hpp>
+#include <qember/advanced/asn1/types.hpp>
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -5,8 +5,8 @@
 #include "support/native_builder.hpp"
 #include "support/samples.hpp"
 
-#include <qember/container/open.hpp>
-#include <qember/io/memory_source.hpp>
+#include <qember/advanced/container/open.hpp>
+#include <qember/advanced/io/memory_source.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/device/saved_device.hpp>
+#include <qember/advanced/device/saved_device.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -4,7 +4,7 @@
 #include "support/hex.hpp"
 #include "support/native_builder.hpp"
 
-#include <qember/device/named_state.hpp>
+#include <qember/advanced/device/named_state.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/device/registers.hpp>
+#include <qember/advanced/device/registers.hpp>
 #include "device/register_table.hpp"
 
 #include <fmt/format.h>

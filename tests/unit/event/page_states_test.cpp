@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/page_states.hpp>
+#include <qember/advanced/event/page_states.hpp>
 
 #include <catch2/catch.hpp>
 

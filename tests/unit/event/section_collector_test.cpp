@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/event/section_collector.hpp>
+#include <qember/advanced/event/section_collector.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/descriptor_source.hpp>
-#include <qember/io/memory_source.hpp>
-#include <qember/io/read_ahead.hpp>
-#include <qember/io/slice_source.hpp>
-#include <qember/vm/opened_stream.hpp>
+#include <qember/advanced/io/descriptor_source.hpp>
+#include <qember/advanced/io/memory_source.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
+#include "io/read_ahead.hpp"
+#include "io/slice_source.hpp"
 #include "support/command.hpp"
 #include "support/native_builder.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/io/input.hpp>
+#include <qember/advanced/io/input.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -3,11 +3,11 @@
 #include "support/heap.hpp"
 #include "unit/ram/guarded.hpp"
 
-#include <qember/asn1/types.hpp>
-#include <qember/asn1/value.hpp>
-#include <qember/live/ram_receiver.hpp>
-#include <qember/live/ram_sender.hpp>
-#include <qember/qber/section_writer.hpp>
+#include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/asn1/value.hpp>
+#include <qember/advanced/live/ram_receiver.hpp>
+#include <qember/advanced/live/ram_sender.hpp>
+#include <qember/advanced/qber/section_writer.hpp>
 
 #include <catch2/catch.hpp>
 

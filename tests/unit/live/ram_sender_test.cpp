@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "support/heap.hpp"
 
-#include <qember/live/ram_receiver.hpp>
-#include <qember/live/ram_sender.hpp>
+#include <qember/advanced/live/ram_receiver.hpp>
+#include <qember/advanced/live/ram_sender.hpp>
 
 #include <catch2/catch.hpp>
 

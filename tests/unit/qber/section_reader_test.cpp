@@ -3,7 +3,7 @@
 #include "support/convert.hpp"
 #include "support/samples.hpp"
 
-#include <qember/qber/section_reader.hpp>
+#include <qember/advanced/qber/section_reader.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -3,9 +3,9 @@
 #include "ram/dispatch.hpp"
 #include "xbzrle_reference.hpp"
 
-#include <qember/ram/kernels.hpp>
-#include <qember/ram/place.hpp>
-#include <qember/ram/zero.hpp>
+#include <qember/advanced/ram/kernels.hpp>
+#include <qember/advanced/ram/place.hpp>
+#include <qember/advanced/ram/zero.hpp>
 
 #include <catch2/catch.hpp>
 

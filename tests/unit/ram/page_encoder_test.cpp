@@ -2,8 +2,8 @@
 #include "guarded.hpp"
 #include "support/heap.hpp"
 
-#include <qember/ram/page_encoder.hpp>
-#include <qember/ram/xbzrle.hpp>
+#include <qember/advanced/ram/page_encoder.hpp>
+#include <qember/advanced/ram/xbzrle.hpp>
 
 #include <catch2/catch.hpp>
 

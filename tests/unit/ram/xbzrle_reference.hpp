@@ -2,7 +2,7 @@
 /// XBZRLE a byte at a time, as plain as can be, and pages to try it on.
 #pragma once
 
-#include <qember/core/bytes.hpp>
+#include <qember/advanced/core/bytes.hpp>
 
 #include <optional>
 #include <random>

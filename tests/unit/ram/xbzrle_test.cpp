@@ -3,7 +3,7 @@
 #include "support/hex.hpp"
 #include "xbzrle_reference.hpp"
 
-#include <qember/ram/xbzrle.hpp>
+#include <qember/advanced/ram/xbzrle.hpp>
 
 #include <catch2/catch.hpp>
 

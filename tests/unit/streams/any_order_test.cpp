@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Calls in any order, of any public class, are answered with an error value.
+#include "event/rule.hpp"
 #include "support/hex.hpp"
 
-#include <qember/event/checker.hpp>
-#include <qember/event/reordering.hpp>
-#include <qember/event/rule.hpp>
-#include <qember/qber/reader.hpp>
-#include <qember/qber/writer.hpp>
-#include <qember/qevm/reader.hpp>
-#include <qember/qevm/writer.hpp>
-#include <qember/ram/page_encoder.hpp>
-#include <qember/vm/final_ram.hpp>
-#include <qember/vm/page_map.hpp>
-#include <qember/vm/summary.hpp>
+#include <qember/advanced/event/checker.hpp>
+#include <qember/advanced/event/reordering.hpp>
+#include <qember/advanced/qber/reader.hpp>
+#include <qember/advanced/qber/writer.hpp>
+#include <qember/advanced/qevm/reader.hpp>
+#include <qember/advanced/qevm/writer.hpp>
+#include <qember/advanced/ram/page_encoder.hpp>
+#include <qember/advanced/vm/final_ram.hpp>
+#include <qember/advanced/vm/page_map.hpp>
+#include <qember/advanced/vm/summary.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -3,9 +3,9 @@
 #include "support/convert.hpp"
 #include "support/samples.hpp"
 
-#include <qember/event/reordering.hpp>
-#include <qember/qber/reader.hpp>
-#include <qember/qevm/reader.hpp>
+#include <qember/advanced/event/reordering.hpp>
+#include <qember/advanced/qber/reader.hpp>
+#include <qember/advanced/qevm/reader.hpp>
 
 #include <catch2/catch.hpp>
 

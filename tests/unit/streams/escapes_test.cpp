@@ -4,8 +4,8 @@
 #include "support/hex.hpp"
 #include "support/samples.hpp"
 
-#include <qember/asn1/types.hpp>
-#include <qember/asn1/value.hpp>
+#include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/asn1/value.hpp>
 
 #include <catch2/catch.hpp>
 

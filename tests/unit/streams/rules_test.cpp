@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The rules of `check`, in both forms: each breaks alone, and is found where it is broken.
+#include "event/rule.hpp"
 #include "support/findings.hpp"
 #include "support/stream_vectors.hpp"
-
-#include <qember/event/rule.hpp>
 
 #include <catch2/catch.hpp>
 

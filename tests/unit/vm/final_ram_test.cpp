@@ -4,7 +4,7 @@
 #include "support/hex.hpp"
 #include "support/native_builder.hpp"
 
-#include <qember/vm/final_ram.hpp>
+#include <qember/advanced/vm/final_ram.hpp>
 
 #include <catch2/catch.hpp>
 

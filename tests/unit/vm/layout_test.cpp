@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Where boards put their RAM.
-#include <qember/vm/layout.hpp>
+#include <qember/advanced/vm/layout.hpp>
 
 #include <catch2/catch.hpp>
 

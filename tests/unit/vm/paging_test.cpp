@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Walks of page tables that are made here, mode by mode, by the architectures' manuals.
-#include <qember/vm/paging.hpp>
+#include <qember/advanced/vm/paging.hpp>
 
 #include <catch2/catch.hpp>
 

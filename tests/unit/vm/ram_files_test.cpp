@@ -4,7 +4,7 @@
 #include "support/events.hpp"
 #include "support/native_builder.hpp"
 
-#include <qember/vm/ram_files.hpp>
+#include <qember/advanced/vm/ram_files.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -6,8 +6,8 @@
 #include "support/one_pass.hpp"
 #include "support/samples.hpp"
 
+#include <qember/advanced/vm/ram_presence.hpp>
 #include <qember/saved_vm.hpp>
-#include <qember/vm/ram_presence.hpp>
 
 #include <catch2/catch.hpp>
 

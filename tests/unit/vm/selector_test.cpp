@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The grammar of names, as the manual has it.
-#include <qember/vm/selector.hpp>
+#include <qember/advanced/vm/selector.hpp>
 
 #include <fmt/format.h>
 #include <catch2/catch.hpp>

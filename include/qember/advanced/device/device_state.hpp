@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// The state of a device by the names of its fields, to be built. `SavedDevice` reads it.
+///
+/// Names and types of the fields travel in the stream's description, so that every reader of the stream has
+/// them: `qember show`, too.
+#pragma once
+
+#include <qember/advanced/device/named_state.hpp>
+
+#include <concepts>
+#include <ranges>
+#include <type_traits>
+
+namespace qember::device {
+
+/// `bool`, or an integer of 8 to 64 bits.
+template <class T>
+concept StateNumber =
+    std::integral<T> && sizeof(T) <= 8 && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
+    !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
+
+/// Several of them; bytes are no numbers but a buffer.
+template <class R>
+concept StateArray = std::ranges::contiguous_range<const R> && std::ranges::sized_range<const R> &&
+                     !std::convertible_to<const R&, ByteView> &&
+                     StateNumber<std::remove_cv_t<std::ranges::range_value_t<const R>>>;
+
+/// As a description spells it.
+template <StateNumber T>
+constexpr std::string_view state_type_name() {
+  if constexpr (std::same_as<T, bool>) return "bool";
+  constexpr bool is_signed = std::is_signed_v<T>;
+  switch (sizeof(T)) {
+    case 1: return is_signed ? "int8" : "uint8";
+    case 2: return is_signed ? "int16" : "uint16";
+    case 4: return is_signed ? "int32" : "uint32";
+    default: return is_signed ? "int64" : "uint64";
+  }
+}
+
+class DeviceState {
+ public:
+  struct Field {
+    std::string name;
+    std::string_view type;  ///< as a description spells it: `bool`, `uint16`, `buffer`
+    std::size_t size = 0;   ///< octets of one element
+    std::optional<std::uint32_t> array_len{};
+    Bytes octets{};  ///< big-endian
+  };
+
+  /// `name` is 1 to 255 octets of UTF-8; `instance` tells devices of one name apart; `version` is that of the
+  /// set of fields.
+  DeviceState(std::string name, std::uint32_t instance, std::uint32_t version)
+      : name_(std::move(name)), instance_(instance), version_(version) {}
+
+  // Each sets the field with that name, of any text in UTF-8; the type of the value is the field's. What was
+  // set first comes first; setting it again takes the place of what it was.
+
+  template <StateNumber T>
+  void set(std::string_view name, T value) {
+    Bytes octets;
+    append(octets, value);
+    put({std::string(name), state_type_name<T>(), sizeof(T), std::nullopt, std::move(octets)});
+  }
+  /// An array, of fewer than 2^32 elements.
+  template <StateArray R>
+  void set(std::string_view name, const R& values) {
+    using T = std::remove_cv_t<std::ranges::range_value_t<const R>>;
+    Bytes octets;
+    for (const T value : values) append(octets, value);
+    put({std::string(name), state_type_name<T>(), sizeof(T),
+         static_cast<std::uint32_t>(std::ranges::size(values)), std::move(octets)});
+  }
+  /// A buffer.
+  void set(std::string_view name, ByteView octets) {
+    put({std::string(name), "buffer", octets.size(), std::nullopt, Bytes(octets.begin(), octets.end())});
+  }
+
+  const std::string& name() const noexcept { return name_; }
+  std::uint32_t instance() const noexcept { return instance_; }
+  std::uint32_t version() const noexcept { return version_; }
+  std::span<const Field> fields() const noexcept { return fields_; }
+
+ private:
+  template <class T>
+  static void append(Bytes& to, T value) {
+    for (std::size_t i = sizeof(T); i-- > 0;)
+      to.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * i)));
+  }
+  void put(Field field);
+
+  std::string name_;
+  std::uint32_t instance_;
+  std::uint32_t version_;
+  std::vector<Field> fields_;
+};
+
+/// The description of a stream with these devices, in JSON as QEMU writes it.
+Result<std::string> describe(std::span<const DeviceState> devices, std::uint64_t page_size);
+
+}  // namespace qember::device

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// The registers of a CPU, by the names that its architecture has for them.
+#pragma once
+
+#include <qember/advanced/device/state.hpp>
+
+namespace qember::device {
+
+enum class RegisterSet : std::uint8_t {
+  general,  ///< with the program counter and the flags
+  control,  ///< of the system: segments, tables, translation, interrupts
+  floating,
+  vector,
+};
+
+struct Register {
+  std::string name;   ///< in lower case: `rip`, `x0`
+  std::string alias;  ///< another name of the same: `a0` of RISC-V's `x10`; empty where there is none
+  RegisterSet set = RegisterSet::general;
+  unsigned bits = 0;        ///< 8 to 128
+  std::uint64_t value = 0;  ///< the low 64 bits of it
+  std::uint64_t high = 0;   ///< what is above them
+};
+
+struct CpuRegisters {
+  /// As QEMU calls its targets, such as `x86_64`; `arm` of a CPU of 64 bits that runs code of 32.
+  std::string_view architecture;
+  /// In the architecture's order; only those that the state has.
+  std::vector<Register> registers;
+
+  /// By its name or alias; null where there is none.
+  const Register* find(std::string_view name) const noexcept;
+};
+
+/// Whether the fields are those of a CPU whose registers have names here.
+bool has_registers(const Device& device);
+
+/// The registers in a CPU's state. `Errc::unsupported` where `has_registers` says no, and
+/// `Errc::description_mismatch` where the body does not fit.
+Result<CpuRegisters> read_registers(const Device& device, ByteView body);
+
+/// The path of the field that holds the register of that name, for `NamedStateSink`; empty where the device
+/// is no CPU with such a register, or where no field is the register alone.
+std::string register_path(const Device& device, std::string_view name);
+
+}  // namespace qember::device

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// The state of a device as a stream has it, by the names of its fields.
+#pragma once
+
+#include <qember/advanced/device/device_state.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace qember::device {
+
+/// What became of a value that was asked for as another type.
+enum class Taken : std::uint8_t { yes, other_kind, out_of_range };
+
+/// Takes a value as a `T` that holds it.
+template <StateNumber T>
+Taken convert(const StateValue& value, T& to) {
+  if constexpr (std::same_as<T, bool>) {
+    const bool* const flag = std::get_if<bool>(&value);
+    if (flag == nullptr) return Taken::other_kind;
+    to = *flag;
+  } else {
+    const Integer* const integer = std::get_if<Integer>(&value);
+    if (integer == nullptr) return Taken::other_kind;
+    if (integer->negative() ? !std::in_range<T>(static_cast<std::int64_t>(integer->bits()))
+                            : !std::in_range<T>(integer->bits()))
+      return Taken::out_of_range;
+    to = static_cast<T>(integer->bits());
+  }
+  return Taken::yes;
+}
+/// A value for messages: a number, `true`, `a buffer of 4 octets`.
+std::string text_of(const StateValue& value);
+
+/// A value of a device, or an array of values. Views are valid as long as a copy of the device is.
+struct SavedField {
+  std::string_view path;  ///< as `NamedStateSink` has it, such as `env.regs`
+  const Field* field = nullptr;
+  ByteView bytes;                        ///< all of it, as it is in the body
+  std::uint64_t offset = 0;              ///< of its first byte in the body
+  std::optional<std::uint64_t> count{};  ///< elements of an array, of a list of numbers, or of a bitmap
+
+  /// The last part of the path.
+  std::string_view name() const noexcept { return path.substr(path.rfind('.') + 1); }
+  /// As the description spells it: `uint64`, `bool`, `buffer`.
+  std::string_view type() const noexcept { return field->type; }
+  /// The value, or that element, less than `count`, of an array.
+  StateValue value(std::uint64_t index = 0) const;
+};
+
+/// Memory that tables of fields may still take; devices of one VM share it.
+struct FieldRoom {
+  std::size_t bytes;
+  std::size_t most;
+
+  explicit FieldRoom(const Limits& limits)
+      : bytes(limits.max_compared * bytes_of_a_value), most(limits.max_compared) {}
+  static constexpr std::size_t bytes_of_a_value = 128;
+};
+
+/// A device in a stream. Copies share what they hold, and outlive what they came from.
+///
+/// Errors are those of the value that was asked for: their offset is that of the device's section, their code
+/// `Errc::description_mismatch` where nothing has that path, or not a value of that kind, and
+/// `Errc::constraint` where the value does not fit. `Errc::limit` where the device has more values than
+/// `Limits::max_compared`.
+class SavedDevice {
+ public:
+  struct Header {
+    std::string name;
+    std::uint32_t instance = 0;
+    std::uint32_t version = 0;
+    std::uint64_t offset = 0;  ///< of its section in the stream
+  };
+
+  /// `device` keeps its description alive; null where nothing describes the state, and no value has a name:
+  /// `obstacle` says why.
+  SavedDevice(Header header, Bytes body, std::shared_ptr<const Device> device,
+              std::shared_ptr<FieldRoom> room = std::make_shared<FieldRoom>(Limits{}),
+              std::shared_ptr<const Error> obstacle = {});
+
+  const std::string& name() const noexcept;
+  std::uint32_t instance() const noexcept;
+  std::uint32_t version() const noexcept;
+  /// Of its section in the stream.
+  std::uint64_t offset() const noexcept;
+  /// All of it, as QEMU lays it out; valid as long as a copy of this. Nothing of a device that is beyond the
+  /// limits, which fields say.
+  ByteView body() const noexcept;
+  /// What describes it; null where nothing does. Valid as long as a copy of this.
+  const Device* description() const noexcept;
+  /// Whether fields have names.
+  bool is_described() const noexcept;
+
+  // The first of these that is called walks once through the body; then each takes the time of one lookup.
+
+  /// Every value, in the order of the body; arrays of numbers are one each.
+  Result<std::span<const SavedField>> fields() const;
+  /// The field that has the path.
+  Result<const SavedField*> field(std::string_view path) const;
+  /// A `bool`, or an integer of whatever width that fits in T: a field, or an element such as `env.regs[3]`.
+  template <StateNumber T>
+  Result<T> get(std::string_view path) const {
+    auto value = find(path, state_type_name<T>());
+    if (!value) return std::move(value.error());
+    T result{};
+    if (auto status = check(path, convert(*value, result), state_type_name<T>(), *value); !status)
+      return std::move(status.error());
+    return result;
+  }
+  template <StateNumber T>
+  Result<std::vector<T>> get_array(std::string_view path) const {
+    auto elements = find_array(path, state_type_name<T>());
+    if (!elements) return std::move(elements.error());
+    std::vector<T> values(elements->size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      T value{};
+      auto status = check(path, convert((*elements)[i], value), state_type_name<T>(), (*elements)[i], true);
+      if (!status) return std::move(status.error());
+      values[i] = value;
+    }
+    return values;
+  }
+  /// A buffer; valid as long as a copy of this.
+  Result<ByteView> get_bytes(std::string_view path) const;
+
+ private:
+  struct State;
+
+  Result<StateValue> find(std::string_view path, std::string_view wanted) const;
+  Result<std::vector<StateValue>> find_array(std::string_view path, std::string_view wanted) const;
+  Status check(std::string_view path, Taken taken, std::string_view wanted, const StateValue& value,
+               bool in_array = false) const;
+  Status load() const;
+  Error refuse(Errc code, std::string_view path, std::string expected, std::string found) const;
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace qember::device

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// An ELF core of an x86-64 guest, written as its stream goes by.
+#pragma once
+
+#include <qember/advanced/dump/cpu_state.hpp>
+#include <qember/advanced/dump/elf_core.hpp>
+#include <qember/advanced/io/sparse_file.hpp>
+#include <qember/advanced/vm/final_ram.hpp>
+#include <qember/advanced/vm/layout.hpp>
+#include <qember/advanced/vm/saved_vm.hpp>
+
+namespace qember::dump {
+
+struct CoreOptions {
+  /// The blocks that are the guest's RAM, in the order of their addresses; where there are none, names tell.
+  std::vector<std::string> blocks{};
+  /// Guest-physical addresses that RAM goes around; where there is none, machine and size tell.
+  std::optional<vm::Hole> hole{};
+};
+
+/// What a core that was written lacks.
+struct CoreNotices {
+  std::vector<std::string> left_out;  ///< names of blocks: firmware and the memory of devices
+  bool has_registers = false;         ///< else the stream does not describe its CPUs
+  bool has_vmcoreinfo = false;        ///< else there is none in the guest's memory
+};
+
+class CoreWriter final : public event::Sink, private vm::RamStore {
+ public:
+  /// `context`, of the events, and `file` outlive this.
+  CoreWriter(const event::Context& context, io::SparseFile& file, CoreOptions options, const Limits& limits)
+      : context_(context),
+        file_(file),
+        options_(std::move(options)),
+        ram_(context, *this, limits),
+        cpus_(context, limits) {}
+
+  using Sink::take;
+  Status take(const event::Event& event) override;
+  /// After the last event, or as far as a stream could be read. `Errc::unsupported` for a machine that is not
+  /// x86-64, for RAM that is not in the stream or would be left out, and where it is not known what addresses
+  /// RAM has.
+  Status finish();
+  const CoreNotices& notices() const noexcept { return notices_; }
+
+ private:
+  /// A block that is the guest's RAM, or a part of it.
+  struct Part {
+    std::uint32_t block = 0;
+    std::uint64_t length = 0;
+    std::uint64_t at = 0;  ///< in the RAM
+  };
+
+  bool wants(std::uint32_t block) override { return part_of(block) != nullptr; }
+  Status write(std::uint32_t block, std::uint64_t addr, ByteView data) override;
+  Status read(std::uint32_t block, std::uint64_t addr, MutableBytes data) override;
+  Status clear(std::uint32_t block, std::uint64_t addr, std::uint64_t size) override;
+
+  const Part* part_of(std::uint32_t block) const;
+  Status begin();
+  Status check_all(std::span<const std::uint32_t> known) const;
+  Status check_chosen(std::span<const std::uint32_t> chosen, std::span<const std::uint32_t> known) const;
+  Status check_parts() const;
+  Result<std::vector<CoreSegment>> segments() const;
+
+  const event::Context& context_;
+  io::SparseFile& file_;
+  CoreOptions options_;
+  CoreNotices notices_;
+  vm::FinalRam ram_;
+  CpuStates cpus_;
+  std::string machine_;
+  std::vector<Part> parts_;
+  std::uint64_t ram_size_ = 0;
+};
+
+/// Writes an ELF core of a saved VM into a file, which is empty: sparse, with the registers of each CPU and,
+/// where the guest has it, VMCOREINFO. Reads the stream once. `Errc::unsupported` as `CoreWriter::finish` has
+/// it; of a file that could not be finished nothing is of use.
+Result<CoreNotices> write_elf_core(const vm::SavedVm& vm, io::SparseFile& file, CoreOptions options = {});
+
+}  // namespace qember::dump

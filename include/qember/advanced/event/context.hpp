@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What a consumer may ask about the event at hand.
+#pragma once
+
+#include <qember/advanced/event/session.hpp>
+
+namespace qember::event {
+
+/// How the BER form holds the state of a device.
+enum class DeviceForm : std::uint8_t { values, blob };
+
+/// Where the last event is, and what the stream has said so far, that event included.
+class Context {
+ public:
+  virtual ~Context() = default;
+
+  virtual const Session& session() const = 0;
+  /// Its first byte, from the first byte of the input.
+  virtual std::uint64_t offset() const = 0;
+  /// Its place in the schema, or in QEMU's format.
+  virtual std::string path() const = 0;
+  /// Of the last section of device state; nothing in the native form.
+  virtual std::optional<DeviceForm> device_form() const { return std::nullopt; }
+};
+
+}  // namespace qember::event

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What a migration stream says, element by element, in the terms of QEMU's own format. `qevm::Reader` gets
+/// it from the native form, `qber::Reader` from BER; the writers beside them take it. All integers of the
+/// native form are big-endian.
+#pragma once
+
+#include <qember/advanced/core/bytes.hpp>
+
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace qember::event {
+
+/// `QEVM`, and the only version that any QEMU since 2009 writes.
+inline constexpr std::uint32_t magic = 0x5145564d;
+inline constexpr std::uint32_t stream_version = 3;
+
+/// The first octet of an element at top level.
+enum class Element : std::uint8_t {
+  eof = 0x00,
+  section_start = 0x01,
+  section_part = 0x02,
+  section_end = 0x03,
+  section_full = 0x04,
+  subsection = 0x05,
+  description = 0x06,
+  configuration = 0x07,
+  command = 0x08,
+  section_footer = 0x7e,
+};
+
+/// COMMAND ids that this library knows; others are carried.
+enum class CommandId : std::uint16_t {
+  open_return_path = 1,
+  ping = 2,
+  postcopy_advise = 3,
+  postcopy_listen = 4,
+  postcopy_run = 5,
+  postcopy_ram_discard = 6,
+  packaged = 7,
+  enable_colo = 8,
+  postcopy_resume = 9,
+  recv_bitmap = 10,
+  switchover_start = 11,
+};
+
+struct StreamBegin {
+  std::uint32_t version = stream_version;
+};
+
+struct ConfigurationSubsection {
+  std::string name;
+  std::uint32_t version = 0;
+  Bytes payload;
+};
+
+struct Configuration {
+  Bytes machine;
+  std::vector<ConfigurationSubsection> subsections;
+};
+
+/// Of `packaged`, the payload is the length of the elements that follow, and they come as events.
+struct Command {
+  std::uint16_t id = 0;
+  ByteView payload{};
+};
+
+/// The header of a section. Of PART and END, only `type` and `id` are on the wire; the rest is from
+/// the START.
+struct SectionBegin {
+  Element type = Element::section_full;
+  std::uint32_t id = 0;
+  std::string_view name{};
+  std::uint32_t instance = 0;
+  std::uint32_t version = 0;
+};
+
+/// Where the pages of a block are in a mapped-ram file; offsets count from the first byte of the file that
+/// QEMU wrote to.
+struct MappedRam {
+  std::uint32_t version = 1;
+  std::uint64_t page_size = 0;
+  std::uint64_t bitmap_offset = 0;
+  std::uint64_t pages_offset = 0;
+  /// Bytes before the stream in that file, such as libvirt's header; the same for all blocks.
+  std::uint64_t base = 0;
+  /// The words of 64 bits of the bitmap are those of a big-endian host; the same for all blocks.
+  bool is_big_endian = false;
+
+  // The same places from the first byte of the stream.
+
+  std::uint64_t bitmap_at() const noexcept { return bitmap_offset - base; }
+  std::uint64_t pages_at() const noexcept { return pages_offset - base; }
+};
+
+struct RamBlock {
+  std::string name;
+  std::uint64_t length = 0;                  ///< used length in bytes
+  std::optional<std::uint64_t> page_size{};  ///< of the block's memory, where the list names it
+  std::optional<std::uint64_t> address{};    ///< guest-physical, where the list names it
+  std::optional<MappedRam> mapped{};
+};
+
+/// The body of START `ram` up to its end mark.
+struct RamBlocks {
+  std::uint64_t total = 0;
+  std::span<const RamBlock> blocks{};
+};
+
+/// A record without a page: MULTIFD_FLUSH (0x200), or HOOK (0x80).
+struct RamControl {
+  std::uint64_t word = 0;
+};
+
+enum class RamPageKind : std::uint8_t { zero, full, xbzrle, compressed };
+
+struct RamPage {
+  RamPageKind kind = RamPageKind::zero;
+  std::uint8_t fill = 0;     ///< of `zero`: the octet that fills the page
+  bool names_block = false;  ///< the record gives the block's name, though it may be the same again
+  std::uint32_t block = 0;   ///< index into `RamBlocks`
+  std::uint64_t addr = 0;    ///< byte offset in the block
+  ByteView data{};           ///< the page, the delta, or the zlib stream
+  bool lasting = true;       ///< `data` stays as it is until the input is fed
+};
+
+/// A piece of the bitmap of a block in a mapped-ram file, which stands before the block's pages:
+/// `mapped_page_bit` says where the bit is that says that page i is there; else it is zeros. The pages come
+/// as `RamPage`, in order.
+struct MappedBitmap {
+  std::uint32_t block = 0;
+  ByteView data{};
+};
+
+/// What stands in a mapped-ram file in the place of a page that is not there, where that is not zeros: it
+/// means nothing.
+struct MappedStale {
+  std::uint32_t block = 0;
+  std::uint64_t addr = 0;
+  ByteView data{};
+};
+
+/// A piece of the body of any other section.
+struct Body {
+  ByteView data{};
+};
+
+/// The end of a section's body, with or without a footer.
+struct SectionEnd {
+  bool footer = true;
+};
+
+/// The end mark of the stream.
+struct Eof {};
+
+struct DescriptionText {
+  ByteView json{};
+};
+
+/// A piece of what follows the end mark and the description, or, of a stream that has neither footers
+/// nor a description, a piece of everything from the first device on (`device_state`).
+struct TrailingData {
+  ByteView data{};
+  bool device_state = false;
+};
+
+/// Nothing more comes.
+struct StreamEnd {};
+
+/// Views in it are valid until the next call to the source that made it, or to what feeds that; those of
+/// pages that are `lasting` until the latter.
+using Event =
+    std::variant<StreamBegin, Configuration, Command, SectionBegin, RamBlocks, RamControl, RamPage,
+                 MappedBitmap, MappedStale, Body, SectionEnd, Eof, DescriptionText, TrailingData, StreamEnd>;
+
+}  // namespace qember::event

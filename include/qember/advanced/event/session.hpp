@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What must be remembered of a stream to read on: open sections, RAM blocks, the page size, the block
+/// of the last page. Both directions keep one, and go by the same rules.
+#pragma once
+
+#include <qember/advanced/core/limits.hpp>
+#include <qember/advanced/core/result.hpp>
+#include <qember/advanced/event/event.hpp>
+
+#include <map>
+
+namespace qember::event {
+
+/// How the body of a section is laid out.
+enum class BodyKind : std::uint8_t {
+  ram,
+  block,  ///< block migration
+  dirty_bitmap,
+  htab,                ///< pSeries hash table
+  storage_attributes,  ///< s390
+  vfio,
+  device,  ///< without a mark at its end
+};
+
+BodyKind body_kind(std::string_view name, Element type) noexcept;
+
+struct OpenSection {
+  std::string name;
+  std::uint32_t instance = 0;
+  std::uint32_t version = 0;
+  BodyKind kind = BodyKind::device;
+  bool ended = false;  ///< its END has come
+};
+
+/// The page size where nothing names another.
+inline constexpr std::uint64_t default_page_size = 4096;
+inline constexpr std::uint64_t min_page_size = 256;
+inline constexpr std::uint64_t max_page_size = 65536;
+
+constexpr bool is_page_size(std::uint64_t size) {
+  return size >= min_page_size && size <= max_page_size && (size & (size - 1)) == 0;
+}
+
+/// That a configuration may have a subsection of that name behind those: one whose size is known, and once.
+Status check_subsection(std::span<const ConfigurationSubsection> before, std::string_view name);
+/// QEMU has some thirty.
+inline constexpr std::uint32_t most_capabilities = 255;
+
+class Session {
+ public:
+  explicit Session(const Limits& limits) : limits_(limits) {}
+
+  // Each takes note of an element, or says why it may not come, and then nothing is changed.
+  Status note(const Configuration& configuration);
+  Status note(const Command& command);
+  Status note(const SectionBegin& section);
+  /// Takes note of a page size that something names: it is the same each time.
+  Status note_page_size(std::uint64_t size);
+  /// That a description may have that page size.
+  Status check_described_page_size(std::uint64_t size) const;
+  /// The same, and what comes behind the description must agree.
+  Status note_described_page_size(std::uint64_t size);
+  /// Checks that the lengths add up and the names differ, and keeps the list. A stream has one.
+  Status open_blocks(std::uint64_t total, std::vector<RamBlock> blocks);
+  /// Checks the page against its block and the page size, and remembers its block as the last: that one also
+  /// of a page that is refused for its address, since the next record may go on in it.
+  Status note(const RamPage& page);
+
+  /// Null where that id was not opened by a START.
+  const OpenSection* section(std::uint32_t id) const;
+  /// Those that were started, by id.
+  const std::map<std::uint32_t, OpenSection>& sections() const noexcept { return sections_; }
+  std::span<const RamBlock> blocks() const noexcept { return blocks_; }
+  std::uint64_t total() const noexcept { return total_; }
+  std::optional<std::uint32_t> find_block(ByteView name) const;
+
+  /// What the head of the stream names, or was set, or the first page had; nothing before.
+  std::optional<std::uint64_t> page_size() const noexcept { return page_size_; }
+  /// Of a size that no target has, nothing is kept.
+  void set_page_size(std::uint64_t size) noexcept {
+    if (is_page_size(size)) page_size_ = size;
+  }
+  std::uint64_t page_size_or_default() const noexcept { return page_size_.value_or(default_page_size); }
+
+  std::optional<std::uint32_t> last_block() const noexcept { return last_block_; }
+  /// The next page must name its block.
+  bool ignore_shared() const noexcept { return ignore_shared_; }
+  bool mapped_ram() const noexcept { return mapped_ram_; }
+  /// The machine's name; empty where nothing names it.
+  std::string_view machine() const noexcept { return machine_; }
+  /// The page sizes of blocks that a POSTCOPY_ADVISE names, each a bit; 0 without one.
+  std::uint64_t advised_page_sizes() const noexcept { return advised_page_sizes_; }
+
+ private:
+  Status note(const ConfigurationSubsection& sub);
+  Status check_order(const SectionBegin& section) const;
+
+  Limits limits_;
+  std::string machine_;
+  std::map<std::uint32_t, OpenSection> sections_;
+  std::size_t devices_ = 0;  ///< sections FULL
+  std::vector<RamBlock> blocks_;
+  std::map<std::string, std::uint32_t, std::less<>> block_index_;
+  bool has_blocks_ = false;  ///< the list has come, which may be empty
+  std::uint64_t total_ = 0;
+  std::optional<std::uint64_t> page_size_;
+  std::optional<std::uint64_t> described_page_size_;
+  std::optional<std::uint32_t> last_block_;
+  std::uint64_t advised_page_sizes_ = 0;
+  bool ignore_shared_ = false;
+  bool mapped_ram_ = false;
+};
+
+}  // namespace qember::event

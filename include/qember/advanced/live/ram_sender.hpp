@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// The sending side of a VMM: its memory, round by round while the guest runs, then its devices.
+#pragma once
+
+#include <qember/advanced/device/device_state.hpp>
+#include <qember/advanced/event/event.hpp>
+#include <qember/advanced/io/output.hpp>
+
+#include <memory>
+
+namespace qember::live {
+
+struct SenderOptions {
+  /// The machine's memory; names differ, lengths are multiples of the page size.
+  std::vector<event::RamBlock> blocks{};
+  /// Bytes of a page: a power of two from 256 to 65536.
+  std::size_t page_size = 4096;
+  /// Bytes that copies of pages may take, for deltas, see ram/page_cache.hpp; 0 for none.
+  std::size_t cache_size = 0;
+};
+
+/// How a page went out.
+enum class Sent : std::uint8_t {
+  nothing,  ///< the receiver has it as it is
+  zero,
+  full,
+  delta,
+};
+
+/// Pages that went out in each way.
+struct SenderTally {
+  std::uint64_t unchanged = 0, zero = 0, full = 0, delta = 0;
+};
+
+/// Writes a stream into `output`: a plain one by schema/mapping.md, with the section `ram`, a description and
+/// the devices.
+///
+/// Nothing is sent by this class. Its caller passes `output.pieces()` on whenever there is enough of them,
+/// and then clears the output. Until then the memory of pages that went out in full is borrowed: pieces refer
+/// to it, unless the page is in the cache. The guest may go on writing to it. What then arrives is torn, some
+/// of it old and some new, and is made good by sending the page again: so the note that a page is dirty is
+/// cleared before the page is given here, and pages whose note is set again go into the next round. In the
+/// last round the guest stands still.
+///
+/// It may be given up at any time, by destroying it; what the output has is the begin of a stream that any
+/// reader refuses as truncated.
+class RamSender {
+ public:
+  /// `output` outlives this.
+  RamSender(io::Output& output, SenderOptions options);
+  ~RamSender();
+
+  // After an error of these nothing is written, and the next call may be another one: `Errc::wrong_order`
+  // for a call where it may not come, `unknown_block`, `page_outside_block`, `page_unaligned`, or `usage`.
+
+  /// The first one begins the stream.
+  Status begin_round();
+  /// `addr`: byte offset of the page in the block with that index; `bytes`: the page, see above.
+  Result<Sent> page(std::uint32_t block, std::uint64_t addr, ByteView bytes);
+  Status end_round();
+  /// After at least one round: the end of memory, the devices in order, the end of the stream.
+  Status finish(std::span<const device::DeviceState> devices);
+
+  /// Those that were ended.
+  std::uint64_t rounds() const noexcept;
+  const SenderTally& tally() const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace qember::live

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// From BER to the events of QEMU's native stream, as schema/mapping.md says.
+#pragma once
+
+#include <qember/advanced/device/state.hpp>
+#include <qember/advanced/event/source.hpp>
+#include <qember/advanced/qber/section_reader.hpp>
+
+namespace qember::qber {
+
+struct ReaderOptions {
+  /// Refuses device state that holds the footer of its section, which no native stream has: what is written
+  /// for it would not be read back as it is. Without it such a stream can be received, not converted.
+  bool must_be_native = true;
+};
+
+class Reader final : public event::Source {
+ public:
+  /// `input` outlives the reader. A description comes before the device state that it describes.
+  explicit Reader(io::Input& input, const Limits& limits = {}, ReaderOptions options = {});
+  ~Reader() override;
+
+  Result<event::Event> next() override;
+  std::size_t next_pages(std::span<event::RamPage> room) override;
+  bool in_sync() const override;
+  std::uint64_t offset() const override;
+  std::string path() const override;
+  const event::Session& session() const override;
+
+  std::optional<event::DeviceForm> device_form() const override;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace qember::qber

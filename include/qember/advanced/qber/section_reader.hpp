@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Reads a `QemuFile` in BER: sections one at a time, RAM page by page. An alternative of `Sections` that the
+/// schema does not have is read over where the class of its tag is private, and refused otherwise.
+#pragma once
+
+#include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/asn1/value.hpp>
+#include <qember/advanced/ber/framer.hpp>
+#include <qember/advanced/io/input.hpp>
+#include <qember/advanced/qber/section_writer.hpp>
+#include <qember/advanced/ram/page.hpp>
+
+#include <variant>
+
+namespace qember::qber {
+
+struct FileBegin {};
+
+/// A `SecFull` that has been read whole, and fits the schema.
+struct FullSection {
+  SectionFields fields;
+  /// Its TLV.
+  ByteView encoded{};
+  /// Where in that the TLV of its contents begins.
+  std::size_t contents = 0;
+  /// It as a tree of values; empty where it holds more than `Limits::max_tlvs`, or trees are omitted.
+  std::optional<asn1::Value<asn1::SecFull>> tree;
+};
+
+/// A `SecFull` whose contents are a string of more than `Limits::max_blob`, or in segments.
+struct BlobBegin {
+  SectionFields fields;
+};
+struct BlobData {
+  ByteView data{};
+};
+struct BlobEnd {};
+
+struct RamBegin {
+  Integer sectionid;
+};
+/// A `RAMSecBlock` up to its pages.
+struct RamBlockBegin {
+  std::string_view name{};
+};
+struct RamEnd {};
+
+/// All sections are read; the file's own end marks are there.
+struct FileEnd {};
+/// The input ends with the file.
+struct InputEnd {};
+
+using SectionEvent = std::variant<FileBegin, FullSection, BlobBegin, BlobData, BlobEnd, RamBegin,
+                                  RamBlockBegin, ram::PageView, RamEnd, FileEnd, InputEnd>;
+
+/// Whether sections of devices are made into trees of values, or validated alone: for those who look at
+/// pages.
+enum class Trees : bool { omitted, made };
+
+class SectionReader {
+ public:
+  /// `input` outlives the reader.
+  explicit SectionReader(io::Input& input, const Limits& limits = {}, Trees trees = Trees::made)
+      : input_(input), limits_(limits), trees_(trees) {}
+
+  /// The next event; views in it are valid until the input is fed, and until the next call.
+  /// `Errc::need_more` asks for the input to be fed. After another error the same one comes again, and after
+  /// `InputEnd` that.
+  Result<SectionEvent> next();
+
+  /// Pages that `next` would give, without the cost of an event for each: as many as `room` takes and the
+  /// input has in their common form. Returns how many; 0 where `next` is to be asked. They are still to come
+  /// until they are taken.
+  std::size_t peek_pages(std::span<ram::PageView> room);
+  /// Goes behind the first `count` of those that were last peeked. `offset` and `path` are then the last
+  /// one's.
+  void take_pages(std::size_t count);
+
+  /// Of the last event: its first byte, and its place in the schema.
+  std::uint64_t offset() const noexcept { return event_offset_; }
+  std::string path() const { return path_of(event_place_); }
+
+ private:
+  enum class State : std::uint8_t { file, top, skipped, blob, ram, pages, after_file, end };
+  struct Place {
+    enum class In : std::uint8_t { file, section, full, min, block, page } in = In::file;
+    std::size_t section = 0;
+    std::size_t block = 0;
+    std::size_t page = 0;
+  };
+  /// The file and its list of sections.
+  static constexpr std::size_t frames_in_list = 2;
+  /// These and the section: where a section's list of blocks has been left.
+  static constexpr std::size_t frames_in_section = 3;
+  /// A constructed TLV that has been entered.
+  struct Frame {
+    std::uint64_t end;  ///< where its contents end, or those of the frame around it
+    bool indefinite;
+  };
+
+  Result<SectionEvent> read();
+  Result<SectionEvent> read_file();
+  Result<SectionEvent> read_top();
+  Result<SectionEvent> read_full(const ber::Header& header);
+  Result<SectionEvent> read_whole_full(std::size_t size, std::size_t contents);
+  void begin_segment(const ber::Header& header);
+  Result<SectionEvent> read_blob();
+  Result<SectionEvent> read_ram_begin();
+  Result<SectionEvent> read_ram();
+  Result<SectionEvent> read_page();
+  Result<SectionEvent> read_after_file();
+  Status skip_private();
+  Status skip_header();
+  Status skip_contents();
+
+  /// The unread bytes that belong to the innermost frame.
+  ByteView view() const;
+  /// The header at `at` in `view()`, which must be that of `wanted`. `alternative`: of the CHOICE that
+  /// `component` is, which the tag alone decides on.
+  Result<ber::Header> expect(const ber::Identifier& wanted, std::string_view component, std::size_t at = 0,
+                             std::string_view alternative = {});
+  Status check_header(ber::HeaderOutcome outcome, const ber::Header& header, std::size_t at,
+                      std::string_view component) const;
+  Result<bool> at_end();
+  void enter(const ber::Header& header);
+  void leave();
+  Status end_mark(const ber::Identifier& mark);
+  Result<std::optional<SectionFields>> peek_fields(const ber::Header& header, std::size_t& contents);
+  Error misplaced(std::size_t at, std::string_view component, std::string expected, std::string found) const;
+  Error shortage(std::size_t at, std::string_view component) const;
+  /// In the contents of a string, whose header is what is not complete.
+  Error shortage_of_segment(std::string_view component) const;
+  bool shows_more_later(ByteView unread) const;
+  Error with_all_it_shows(Error error, ByteView encoded) const;
+  Error refuse(Errc code, std::size_t at, std::string_view component, std::string expected,
+               ByteView found) const;
+  Place place() const;
+  static std::string path_of(const Place& place);
+  SectionEvent give(SectionEvent event, Place::In in);
+
+  io::Input& input_;
+  Limits limits_;
+  Trees trees_;
+  State state_ = State::file;
+  std::vector<Frame> frames_;
+  std::uint64_t event_offset_ = 0;
+  Place event_place_;
+
+  ber::Framer framer_;           ///< of a section whose length is not given
+  std::size_t blob_frames_ = 0;  ///< frames outside the segments of a string
+  std::uint64_t segment_ = 0;    ///< bytes of a string, or of what is read over, that are still to come
+  std::uint64_t segment_at_ = 0;
+  std::string block_name_;
+  Bytes scratch_;
+
+  std::size_t sections_ = 0;
+  std::size_t blocks_ = 0;  ///< of this section
+  std::size_t pages_ = 0;   ///< of this block
+  ram::PagesParse peeked_;
+  std::optional<Error> failed_;  ///< the error that ended the reading
+};
+
+}  // namespace qember::qber

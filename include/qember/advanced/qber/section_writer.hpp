@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Writes a `QemuFile` in BER, section by section. What has no length yet gets the indefinite form
+/// (X.690 8.1.3.6); or, with `Lengths` measured in a first pass, all is DER.
+#pragma once
+
+#include <qember/advanced/ber/tag.hpp>
+#include <qember/advanced/core/integer.hpp>
+#include <qember/advanced/core/result.hpp>
+#include <qember/advanced/io/output.hpp>
+#include <qember/advanced/ram/page.hpp>
+
+#include <array>
+#include <optional>
+
+namespace qember::qber {
+
+/// The lengths of all that is written in pieces, in the order in which it begins: mostly a byte or two each.
+class Lengths {
+ public:
+  /// Memory that is taken.
+  std::size_t bytes() const noexcept { return packed_.capacity() + open_.capacity() * sizeof(std::uint64_t); }
+
+ private:
+  friend class SectionWriter;
+  /// Notes that something begins; its place among what is not packed yet.
+  std::size_t begin();
+  /// The file and its list, which stay open, and what is in them one by one.
+  void end(std::size_t place, std::uint64_t length, std::size_t depth);
+  /// The length at `at`, which moves behind it; 0 at the end, which is `size`.
+  std::uint64_t next(std::size_t& at) const;
+  std::size_t size() const noexcept { return outer_.size() + packed_.size(); }
+
+  std::array<std::uint64_t, 2> outer_{};
+  std::size_t outer_begun_ = 0;
+  std::vector<std::uint64_t> open_;  ///< of the section that is being written
+  Bytes packed_;                     ///< 7 bits a byte, all but the last with the high bit
+};
+
+/// The fields of a `SecFull` before its contents.
+struct SectionFields {
+  std::string name;
+  Integer sectionid;
+  Integer instanceid;
+  Integer versionid;
+};
+
+class SectionWriter {
+ public:
+  /// `out` outlives the writer.
+  explicit SectionWriter(io::Output& out) : out_(&out) {}
+  /// Writes nothing, and notes the lengths for a writer that is told the same again.
+  static SectionWriter measuring(Lengths& lengths) { return {nullptr, &lengths, nullptr}; }
+  static SectionWriter definite(io::Output& out, const Lengths& lengths) { return {&out, nullptr, &lengths}; }
+
+  void begin_file();
+  /// `Errc::wrong_order` where not all that began was ended, or with `Lengths` of another stream.
+  Status end_file();
+
+  /// A whole `Sections` in DER.
+  void section(Bytes der);
+
+  /// A `SecMin` of RAM. Pages are borrowed, see `Output::clear`; the names are as in the schema.
+  void begin_ram(Integer sectionid);
+  void begin_block(std::string_view name);
+  void page(const ram::PageView& page);
+  /// The same with its data copied.
+  void copy_page(const ram::PageView& page);
+  void end_ram();
+  bool in_block() const noexcept { return in_block_; }
+
+  /// A `SecFull` that is not made whole: either one string in segments, or values.
+  void begin_full(const SectionFields& fields);
+  void begin_blob();
+  void segment(Bytes data);
+  void end_blob();
+  void begin_entries();
+  void begin_array();
+  void integer(Integer value);
+  void boolean(bool value);
+  void blob(ByteView value);
+  void begin_subsections();
+  void begin_subsection(std::string_view name, Integer version);
+  void end_subsection();
+  /// Ends an array, the subsections or the entries.
+  void end_list();
+  void end_full();
+
+ private:
+  SectionWriter(io::Output* out, Lengths* measured, const Lengths* given)
+      : out_(out), measured_(measured), given_(given) {}
+
+  struct Open {
+    ber::Identifier identifier;
+    std::size_t index;
+    std::uint64_t begin;
+  };
+
+  void open(const ber::Identifier& identifier);
+  void close();
+  std::uint8_t* reserve(std::size_t count);
+  void commit(const std::uint8_t* end);
+  void borrow(ByteView bytes);
+  void keep(Bytes bytes);
+  void put_text(const ber::Identifier& identifier, std::string_view text);
+  void put_number(const ber::Identifier& identifier, Integer value);
+  void put_mark(const ber::Identifier& identifier);
+
+  io::Output* out_ = nullptr;
+  Lengths* measured_ = nullptr;
+  const Lengths* given_ = nullptr;
+  std::size_t next_ = 0;  ///< in what is given
+  std::uint64_t written_ = 0;
+  std::size_t depth_ = 0;  ///< of what is open
+  bool unpaired_ = false;  ///< something ended that had not begun, or has no length
+  std::vector<Open> open_;
+  bool in_block_ = false;
+  Bytes scratch_;
+};
+
+}  // namespace qember::qber

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// From QEMU's native stream to BER, as schema/mapping.md says.
+#pragma once
+
+#include <qember/advanced/device/state.hpp>
+#include <qember/advanced/event/context.hpp>
+#include <qember/advanced/event/sink.hpp>
+#include <qember/advanced/qber/section_writer.hpp>
+
+namespace qember::qber {
+
+struct WriterOptions {
+  /// Device state as blobs, whatever its description says.
+  bool opaque = false;
+};
+
+class Writer final : public event::Sink {
+ public:
+  /// All outlive the writer. `context` is of the events, which have the description before the device state.
+  Writer(const event::Context& context, SectionWriter& writer, const Limits& limits = {},
+         WriterOptions options = {});
+  ~Writer() override;
+
+  /// Takes the next event of the source. Pages that are `lasting` are borrowed from it. An event that may not
+  /// come where it does is refused (`EventOrder`), and nothing of it is written.
+  Status take(const event::Event& event) override;
+  Status take(std::span<const event::RamPage> pages) override;
+  bool takes_batches() const noexcept override { return true; }
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace qember::qber

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Where an x86 board puts its RAM in the guest's physical address space.
+#pragma once
+
+#include <qember/advanced/core/result.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace qember::vm {
+
+/// Guest-physical addresses [begin, end) that RAM goes around.
+/// The end of what an x86-64 processor can address.
+inline constexpr std::uint64_t most_address = std::uint64_t{1} << 52U;
+
+struct Hole {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+/// The hole for devices below 4 GiB, of QEMU's boards `pc-i440fx-*`, `pc-q35-*`, `microvm` and `isapc`
+/// with `ram` bytes. Nothing for other machines, and where none is named (as before QEMU 2.4) and the RAM is
+/// so large that boards differ. Neither `max-ram-below-4g` nor the hole below 1 TiB of AMD guests is in a
+/// stream; they need to be told.
+std::optional<Hole> pc_hole(std::string_view machine, std::uint64_t ram) noexcept;
+
+/// Where RAM begins on boards that have all of it in one block, by that block's name: `mach-virt.ram` of
+/// ARM's `virt`, `riscv_virt_board.ram`, `s390.ram` and `ppc_spapr.ram`. Nothing for others.
+std::optional<std::uint64_t> ram_base(std::string_view block) noexcept;
+
+/// A run of RAM.
+struct PhysicalRange {
+  std::uint64_t address = 0;  ///< guest-physical
+  std::uint64_t offset = 0;   ///< in the RAM
+  std::uint64_t size = 0;
+};
+
+/// Places `ram` bytes from address 0 on around the hole; what is below 1 MiB is a range of its own.
+std::vector<PhysicalRange> place_ram(std::uint64_t ram, Hole hole);
+
+/// Places the RAM of that machine around `hole`, or around the one that `pc_hole` knows. `Errc::unsupported`
+/// where there is none, and for RAM beyond `most_address`.
+Result<std::vector<PhysicalRange>> place_board(std::string_view machine, std::uint64_t ram,
+                                               std::optional<Hole> hole);
+
+}  // namespace qember::vm

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// The memory of a saved VM: any page of it, read from the stream when it is asked for.
+#pragma once
+
+#include <qember/advanced/vm/layout.hpp>
+#include <qember/advanced/vm/page_index.hpp>
+
+namespace qember::vm {
+
+struct SavedVmState;
+
+/// What to do with pages that the stream does not hold: those that were never sent, which is not to say that
+/// they are zeros, and those that postcopy discarded.
+enum class Unsent : std::uint8_t { refused, zeros };
+
+/// RAM at a guest-physical address.
+struct MemorySegment {
+  std::uint64_t address = 0;  ///< guest-physical
+  std::uint32_t block = 0;    ///< its index in `SavedVm::blocks`
+  std::uint64_t offset = 0;   ///< in the block
+  std::uint64_t size = 0;
+};
+
+/// Stays valid without the VM. The first call that asks for a page reads the stream once, to index it; then
+/// each page costs a read of the file. One page is kept. To be used by one thread at a time, together with
+/// the VM and its other copies.
+class Memory {
+ public:
+  explicit Memory(std::shared_ptr<SavedVmState> state) : state_(std::move(state)) {}
+
+  /// Fills `to` with bytes of a block, from that offset in it on.
+  ///
+  /// `Errc::usage` for a block that is not there and for bytes beyond its end; `Errc::unsupported` for memory
+  /// that is not in the stream: unsent pages, shared memory, and where the RAM went over other connections;
+  /// `Errc::bad_delta` and `bad_value` for a page that the stream has wrong; `Errc::io`.
+  Status read(std::string_view block, std::uint64_t offset, MutableBytes to,
+              Unsent unsent = Unsent::refused) const;
+  Status read(std::uint32_t block, std::uint64_t offset, MutableBytes to,
+              Unsent unsent = Unsent::refused) const;
+  /// The same of guest-physical addresses; `Errc::usage` where no RAM is known to be. It is RAM as the board
+  /// has it: what a chipset puts over it (firmware and devices below 1 MiB) is not seen.
+  Status read_physical(std::uint64_t address, MutableBytes to, Unsent unsent = Unsent::refused) const;
+  /// Where the board's RAM is, in order of address: of x86 boards whose layout is known, and of those that
+  /// `ram_base` knows. `Errc::unsupported` for others.
+  Result<std::vector<MemorySegment>> segments() const;
+
+  /// Where the stream has that page; `page` is its number in the block. A mapped-ram file has zeros where it
+  /// has nothing.
+  Result<StoredPage> find(std::uint32_t block, std::uint64_t page) const;
+  /// In bytes; that of the target.
+  Result<std::uint64_t> page_size() const;
+
+ private:
+  Status read_page(std::uint32_t block, std::uint64_t page, Unsent unsent) const;
+
+  std::shared_ptr<SavedVmState> state_;
+};
+
+}  // namespace qember::vm

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Would a machine take a saved stream? Told from a stream that such a machine saved when it had been started
+/// with its own command line and `-S`.
+#pragma once
+
+#include <qember/advanced/vm/machine_state.hpp>
+
+#include <functional>
+
+namespace qember::vm {
+
+enum class Certainty : std::uint8_t {
+  certain,  ///< the machine refuses the stream for it
+  likely,   ///< it does, unless what neither stream tells is otherwise than is usual
+  warning,  ///< it takes the stream, and the guest may notice
+  untold,   ///< the streams do not tell
+};
+
+/// What stands in the way.
+struct Obstacle {
+  Certainty certainty = Certainty::certain;
+  std::string where;   ///< the element, such as `RAM block pc.rom` or `serial/0`, and a field of it
+  std::string what;    ///< what is here, in the stream, and there, in the machine
+  std::string qemu;    ///< what QEMU says, in the words of the version asked for; empty where it says nothing
+  std::string advice;  ///< what lets the stream in, where that is known
+  std::uint64_t offset = 0;  ///< of the element in the stream, where it is one
+};
+
+using TakeObstacle = std::function<void(const Obstacle& obstacle)>;
+
+struct PreflightOptions {
+  /// Of the QEMU that is to take the stream: decides the words of messages, and what only some versions know.
+  std::optional<unsigned> target_major = {};
+};
+
+/// Gives to `take` everything that would make a machine like the one that saved `there` refuse `here`, or
+/// that cannot be told, in the order in which it would be met. Rules and messages are those of QEMU's
+/// migration/savevm.c, migration/vmstate.c, migration/ram.c, hw/pci/pci.c and hw/virtio. Takes time for the
+/// sizes of both streams' device state.
+void preflight(const MachineState& here, const MachineState& there, const PreflightOptions& options,
+               const TakeObstacle& take);
+
+}  // namespace qember::vm

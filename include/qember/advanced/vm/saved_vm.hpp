@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// A saved VM: its devices, and any page of its memory.
+#pragma once
+
+#include <qember/advanced/device/saved_device.hpp>
+#include <qember/advanced/vm/memory.hpp>
+#include <qember/advanced/vm/summary.hpp>
+
+namespace qember::vm {
+
+struct SavedVmOptions {
+  Limits limits{};
+  /// The target's page size in bytes, for native streams that do not name theirs.
+  std::optional<std::uint64_t> page_size{};
+  // Of what holds the stream; see `container::Options`.
+
+  std::optional<std::uint64_t> offset{};
+  std::string snapshot{};
+  bool allow_trailing = false;
+  container::Unpack unpack_lzop{};
+  /// The hole below 4 GiB of an x86 board, where machine and size do not tell.
+  std::optional<Hole> hole{};
+  /// Devices of a large native file may be read from its end, see `SavedVm::are_devices_from_end`.
+  bool from_end = true;
+
+  /// The same of what a stream is read with.
+  static SavedVmOptions of(const StreamOptions& read) {
+    SavedVmOptions options;
+    options.limits = read.limits;
+    options.page_size = read.page_size;
+    options.offset = read.offset;
+    options.snapshot = read.snapshot;
+    options.allow_trailing = read.allow_trailing;
+    options.unpack_lzop = read.unpack_lzop;
+    return options;
+  }
+};
+
+/// Opens a stream in either form, from wherever it comes: of a pipe, what was read is kept in a file without
+/// a name. Nothing but the begin is read until more is asked for; then the stream is read once, and devices
+/// and the index of its pages are kept. Of a large native file devices alone are read from the end.
+///
+/// A device, a field's value and `Memory` stay valid without the VM. A VM is to be used by one thread at a
+/// time, together with its copies, which share all; distinct ones may be used concurrently. A pipe is waited
+/// for.
+class SavedVm {
+ public:
+  /// `-` is standard input.
+  static Result<SavedVm> open(const std::string& path, const SavedVmOptions& options = {});
+  /// From where the descriptor stands; it is not closed, and outlives the VM.
+  static Result<SavedVm> open(int descriptor, const SavedVmOptions& options = {});
+  /// Bytes in memory, which outlive the VM.
+  static Result<SavedVm> open(ByteView bytes, const SavedVmOptions& options = {});
+  /// A source that outlives the VM.
+  static Result<SavedVm> open(io::ByteSource& source, const SavedVmOptions& options = {});
+
+  Format format() const noexcept;
+  /// As the stream names it, which may be any bytes; empty where it does not.
+  std::string_view machine() const noexcept;
+  /// The RAM blocks, whose list stands before the pages; valid as long as a copy of this.
+  std::span<const event::RamBlock> blocks() const noexcept;
+
+  /// All devices, in the order of the stream.
+  Result<std::span<const device::SavedDevice>> devices() const;
+  /// The devices of that name, such as the `cpu`s.
+  Result<std::vector<device::SavedDevice>> devices(std::string_view name) const;
+  /// `Errc::usage` where there is none with that name and instance.
+  Result<device::SavedDevice> device(std::string_view name, std::uint32_t instance = 0) const;
+  /// Whether devices were read from the end of the file, without the pages before them. They are those of a
+  /// description that is the last of the file, which names all of them, one behind the other, up to the end
+  /// of RAM: what a file that was written whole has. When the stream is read for its pages that is checked,
+  /// and refused as `Errc::description_mismatch` where it is not so.
+  bool are_devices_from_end() const noexcept;
+
+  Memory memory() const { return Memory(state_); }
+  /// What is in the stream, counted; reads it once.
+  Result<Summary> summary() const;
+
+  /// The bytes of the stream, for passes of one's own: seekable, and valid as long as a copy of this.
+  io::ByteSource& bytes() const noexcept;
+  /// How `bytes` are read as a stream.
+  StreamOptions stream_options() const;
+  const SavedVmOptions& options() const noexcept;
+
+ private:
+  explicit SavedVm(std::shared_ptr<SavedVmState> state) : state_(std::move(state)) {}
+  static Result<SavedVm> open(std::unique_ptr<io::ByteSource> source, const SavedVmOptions& options);
+
+  std::shared_ptr<SavedVmState> state_;
+};
+
+}  // namespace qember::vm
