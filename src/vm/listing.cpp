@@ -52,40 +52,60 @@ void Listing::on(const event::SectionBegin& section) {
   if (section.type == Element::section_full && !is_ram) return;
   const bool begins = section.type == Element::section_start || section.type == Element::section_full;
   if (begins) {
-    parted_[section.id] = sections_.size();
-    sections_.push_back(
+    parted_[section.id] = listed_.sections.size();
+    listed_.sections.push_back(
         {std::string(section.name), section.instance, section.version, context_.offset(), 0, 0, {}});
   }
   const auto known = parted_.find(section.id);
   if (known == parted_.end()) return;
   current_ = known->second;
-  ++sections_[*current_].parts;
+  ++listed_.sections[*current_].parts;
 }
 
 void Listing::on(const event::RamBlocks& list) {
-  for (const event::RamBlock& block : list.blocks) blocks_.push_back({block});
+  for (const event::RamBlock& block : list.blocks) listed_.blocks.push_back({block});
 }
 
 void Listing::on(const event::RamPage& page) {
-  ListedBlock& block = blocks_[page.block];
+  ListedBlock& block = listed_.blocks[page.block];
   ++block.records;
   block.size += page.data.size();
-  if (current_) sections_[*current_].size += page.data.size();
+  if (current_) listed_.sections[*current_].size += page.data.size();
 }
 
 void Listing::add(const event::CollectedSection& section) {
   if (section.fit != Fit::in_parts) {
-    sections_.push_back({section.name, section.instance, section.version, section.offset, section.size, 0,
-                         reason_without_fields(section, collector_, limits_)});
+    listed_.sections.push_back({section.name, section.instance, section.version, section.offset, section.size,
+                                0, reason_without_fields(section, collector_, limits_)});
   } else if (current_) {
-    sections_[*current_].size += section.size;
+    listed_.sections[*current_].size += section.size;
   }
 }
 
 /// A device that waited for its description is handed out after what follows it.
-std::span<const ListedSection> Listing::sections() {
-  std::ranges::sort(sections_, {}, &ListedSection::offset);
-  return sections_;
+ListedStream Listing::listed() {
+  std::ranges::sort(listed_.sections, {}, &ListedSection::offset);
+  return std::move(listed_);
+}
+
+std::optional<ListedStream> list_from_end(const SavedVm& vm) {
+  const auto devices = vm.devices();
+  if (!devices || !vm.are_devices_from_end()) return std::nullopt;
+  StreamOptions options = vm.stream_options();
+  options.read_ahead = false;
+  auto stream = OpenedStream::open(vm.bytes(), std::move(options));
+  if (!stream) return std::nullopt;
+  Listing begin(**stream, vm.options().limits);
+  while (!begin.has_blocks()) {
+    const auto event = (*stream)->next();
+    if (!event || std::holds_alternative<event::StreamEnd>(*event) || !begin.take(*event))
+      return std::nullopt;
+  }
+  ListedStream listed = begin.listed();
+  for (const device::SavedDevice& device : *devices)
+    listed.sections.push_back(
+        {device.name(), device.instance(), device.version(), device.offset(), device.body().size(), 0, {}});
+  return listed;
 }
 
 }  // namespace qember::vm

@@ -230,6 +230,7 @@ std::vector<Arguments> verbs_of(const Scratch& scratch, const std::string& a, co
                                {"info", a},
                                {"info", "--json", a, "--against", b},
                                {"ls", a},
+                               {"ls", "--count", a},
                                {"ls", "--json", a},
                                {"regs", a},
                                {"read", a, "0", "65536"},

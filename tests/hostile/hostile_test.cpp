@@ -63,6 +63,7 @@ using Words = std::vector<std::string>;
 const std::vector<Words> looks{{"show", "IN"},
                                {"show", "--json", "IN"},
                                {"ls", "IN"},
+                               {"ls", "--count", "IN"},
                                {"ls", "--json", "--sort", "size", "IN"},
                                {"regs", "IN"},
                                {"regs", "--json", "IN"},

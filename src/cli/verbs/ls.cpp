@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace qember::cli {
 namespace {
@@ -20,6 +21,7 @@ using Json = nlohmann::ordered_json;
 struct LsOptions {
   std::string file;
   std::string sort = "place";
+  bool count = false;
   bool json = false;
   ColorOption color;
   ReadOptions read;
@@ -37,39 +39,46 @@ struct Line {
 };
 
 /// Blocks in the order of their list, then sections in that of the stream, or as was asked for.
-std::vector<Line> lines_of(std::span<const vm::ListedBlock> blocks,
-                           std::span<const vm::ListedSection> sections, const std::string& order) {
+std::vector<Line> lines_of(const vm::ListedStream& listed, const std::string& order) {
   std::vector<Line> lines;
-  for (const auto& block : blocks) lines.push_back({&block, nullptr});
-  for (const auto& section : sections) lines.push_back({nullptr, &section});
+  for (const auto& block : listed.blocks) lines.push_back({&block, nullptr});
+  for (const auto& section : listed.sections) lines.push_back({nullptr, &section});
   if (order == "size") std::ranges::stable_sort(lines, std::ranges::greater(), &Line::size);
   if (order == "name") std::ranges::stable_sort(lines, {}, &Line::name);
   return lines;
 }
 
-std::string state_of(const vm::ListedSection& section) {
-  if (section.parts != 0) return counted(section.parts, "part");
+std::string state_of(const vm::ListedSection& section, bool is_counted) {
+  if (section.parts != 0) return is_counted ? counted(section.parts, "part") : "in parts";
   return section.reason.empty() ? "typed" : "blob";
 }
 
-void print(Lines& out, const Line& line, const Style& style) {
+/// Of RAM it is known where it was counted.
+std::string size_of(const Line& line, bool is_counted) {
+  const bool is_known = is_counted || line.block != nullptr || line.section->parts == 0;
+  return is_known ? grouped(line.size()) : "";
+}
+
+void print(Lines& out, const Line& line, bool is_counted, const Style& style) {
   const bool is_block = line.block != nullptr;
   const std::string place = is_block ? "" : fmt::format("{:#x}", line.section->offset);
-  const std::string state = is_block ? counted(line.block->records, "page") : state_of(*line.section);
+  const std::string pages = is_counted && is_block ? counted(line.block->records, "page") : "";
+  const std::string state = is_block ? pages : state_of(*line.section, is_counted);
   out.write(fmt::format("{:<7} {:>14}  {:>11}  {:<12}  {}\n", is_block ? "block" : "section",
-                        grouped(line.size()), place, state,
+                        size_of(line, is_counted), place, state,
                         style.paint(Paint::bold, printable(line.name()))));
   if (!is_block && !line.section->reason.empty())
     out.write(fmt::format("{:8}{}\n", "", style.paint(Paint::yellow, printable(line.section->reason))));
 }
 
-Json json_of_line(const Line& line) {
+Json json_of_line(const Line& line, bool is_counted) {
   if (line.block != nullptr) {
-    Json json{{"record", "block"},
-              {"name", printable(line.block->block.name)},
-              {"size", line.block->block.length},
-              {"page_records", line.block->records},
-              {"bytes_sent", line.block->size}};
+    Json json{
+        {"record", "block"}, {"name", printable(line.block->block.name)}, {"size", line.block->block.length}};
+    if (is_counted) {
+      json["page_records"] = line.block->records;
+      json["bytes_sent"] = line.block->size;
+    }
     if (line.block->block.address) json["address"] = *line.block->block.address;
     return json;
   }
@@ -79,22 +88,15 @@ Json json_of_line(const Line& line) {
             {"instance", section.instance},
             {"version", section.version},
             {"offset", section.offset},
-            {"size", section.size},
-            {"typed", section.reason.empty() && section.parts == 0}};
-  if (section.parts != 0) json["parts"] = section.parts;
+            {"typed", section.reason.empty() && section.parts == 0},
+            {"iterative", section.parts != 0}};
+  if (is_counted || section.parts == 0) json["size"] = section.size;
+  if (is_counted && section.parts != 0) json["parts"] = section.parts;
   if (!section.reason.empty()) json["reason"] = printable(section.reason);
   return json;
 }
 
-int ls(const LsOptions& options) {
-  const vm::StreamOptions stream_options = options.read.stream_options();
-  auto stream = open_stream(options.file, stream_options);
-  if (!stream) return fail(options.file, stream.error());
-  const Place place(options.file, **stream);
-  vm::Listing listing(**stream, stream_options.limits);
-  const Status status = event::pump(**stream, listing);
-  if (!status) listing.finish();
-  Lines out;
+void print_all(Lines& out, const vm::ListedStream& listed, const LsOptions& options) {
   const Style style = options.color.style();
   if (options.json)
     out.write("{\"record\":\"stream\",\"schema\":1}\n");
@@ -102,13 +104,36 @@ int ls(const LsOptions& options) {
     out.write(style.paint(Paint::dim,
                           fmt::format("{:<7} {:>14}  {:>11}  {:<12}  {}", "", "bytes", "at", "", "name")) +
               "\n");
-  const auto sections = listing.sections();
-  for (const Line& line : lines_of(listing.blocks(), sections, options.sort)) {
+  for (const Line& line : lines_of(listed, options.sort)) {
     if (options.json)
-      out.write(json_of_line(line).dump() + "\n");
+      out.write(json_of_line(line, options.count).dump() + "\n");
     else
-      print(out, line, style);
+      print(out, line, options.count, style);
   }
+}
+
+/// From the begin and the end of a file, where nothing is counted and that can be.
+std::optional<vm::ListedStream> list_without_pages(const LsOptions& options) {
+  std::error_code ignored;
+  if (options.count || !std::filesystem::is_regular_file(options.file, ignored)) return std::nullopt;
+  const auto vm = vm::SavedVm::open(options.file, vm::SavedVmOptions::of(options.read.stream_options()));
+  return vm ? vm::list_from_end(*vm) : std::nullopt;
+}
+
+int ls(const LsOptions& options) {
+  const vm::StreamOptions stream_options = options.read.stream_options();
+  auto stream = open_stream(options.file, stream_options);
+  if (!stream) return fail(options.file, stream.error());
+  Lines out;
+  if (const auto listed = list_without_pages(options)) {
+    print_all(out, *listed, options);
+    return out.finish(exit_ok);
+  }
+  const Place place(options.file, **stream);
+  vm::Listing listing(**stream, stream_options.limits);
+  const Status status = event::pump(**stream, listing);
+  if (!status) listing.finish();
+  print_all(out, listing.listed(), options);
   const ExitCode written = out.finish(exit_ok);
   return status ? written : worse(written, fail(place, status.error()));
 }
@@ -122,6 +147,8 @@ void add_ls(CLI::App& app, Action& action) {
   verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
   add_choice(*verb, "--sort", options->sort, {"place", "size", "name"},
              "In the order of the stream, largest first, or by name");
+  verb->add_flag("--count", options->count,
+                 "Read all of the stream, and count the pages of blocks and the parts and bytes of RAM");
   verb->add_flag("--json", options->json, "A JSON object a line");
   options->color.add_to(*verb);
   options->read.add_to(*verb);

@@ -40,7 +40,7 @@ const Json& find(const std::vector<Json>& records, const std::string& name) {
 
 TEST_CASE("ls lists blocks, iterative sections and devices") {
   const Bytes stream = small_stream().bytes();
-  const auto all = ls(stream);
+  const auto all = ls(stream, {"--count"});
   const Json& device = find(all, "dev");
   CHECK(device["size"] == dev_state().size());
   CHECK(device["typed"] == true);
@@ -49,27 +49,34 @@ TEST_CASE("ls lists blocks, iterative sections and devices") {
   CHECK(find(all, "dirty-bitmap")["typed"] == false);
   CHECK(all.front()["record"] == "block");
   CHECK(all.front()["page_records"] == 6);
+  for (const Json& each : ls(stream)) {
+    CHECK_FALSE(each.contains("page_records"));
+    CHECK_FALSE(each.contains("parts"));
+    CHECK(each.contains("size") != each.value("iterative", false));
+  }
 }
 
 TEST_CASE("ls sorts by place, size and name") {
   for (const auto& path : real_streams()) {
     INFO(path);
     const Bytes stream = load(path);
-    const auto placed = ls(stream);
+    const auto placed = ls(stream, {"--count"});
     std::uint64_t last = 0;
     for (const Json& each : placed) {
       if (each["record"] != "section") continue;
       CHECK(each["offset"].get<std::uint64_t>() >= last);
       last = each["offset"];
     }
-    const auto sized = ls(stream, {"--sort", "size"});
+    const auto sized = ls(stream, {"--count", "--sort", "size"});
     CHECK(std::ranges::is_sorted(sized, std::ranges::greater(),
                                  [](const Json& each) { return each["size"].get<std::uint64_t>(); }));
     CHECK(sized.size() == placed.size());
     const auto named = ls(stream, {"--sort", "name"});
     CHECK(named.size() == placed.size());
-    CHECK(
-        std::ranges::is_sorted(named, {}, [](const Json& each) { return each["name"].get<std::string>(); }));
+    CHECK(std::ranges::is_sorted(named, {}, [](const Json& each) {
+      const auto instance = each.find("instance");
+      return each["name"].get<std::string>() + (instance == each.end() ? "" : "/" + instance->dump());
+    }));
   }
 }
 

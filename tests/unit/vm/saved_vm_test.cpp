@@ -6,12 +6,15 @@
 #include "support/one_pass.hpp"
 #include "support/samples.hpp"
 
+#include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/vm/listing.hpp>
 #include <qember/advanced/vm/ram_presence.hpp>
 #include <qember/saved_vm.hpp>
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <tuple>
 
 using namespace qember;
 using namespace qember::test;
@@ -228,6 +231,32 @@ TEST_CASE("a large native file gives its devices from the end") {
   const auto in_order = SavedVm::open(stream, {.from_end = false}).or_throw();
   CHECK(in_order.devices().or_throw().size() == 2);
   CHECK_FALSE(in_order.are_devices_from_end());
+}
+
+TEST_CASE("a large native file is listed from its begin and end") {
+  const Bytes stream = large({devices(), ended(described())});
+  Counted file(stream);
+  const auto listed = vm::list_from_end(SavedVm::open(file).or_throw());
+  REQUIRE(listed);
+  CHECK(file.read < stream.size() / 8);
+  const auto opened = vm::OpenedStream::open(file, {}).or_throw();
+  vm::Listing listing(*opened, Limits{});
+  REQUIRE(event::pump(*opened, listing));
+  const vm::ListedStream in_order = listing.listed();
+  REQUIRE(listed->blocks.size() == 1);
+  CHECK(listed->blocks[0].block.name == in_order.blocks[0].block.name);
+  CHECK(listed->blocks[0].block.length == in_order.blocks[0].block.length);
+  REQUIRE(listed->sections.size() == in_order.sections.size());
+  for (std::size_t i = 0; i < in_order.sections.size(); ++i) {
+    const vm::ListedSection& one = listed->sections[i];
+    const vm::ListedSection& other = in_order.sections[i];
+    CHECK(std::tie(one.name, one.instance, one.version, one.offset) ==
+          std::tie(other.name, other.instance, other.version, other.offset));
+    CHECK((one.parts == 0) == (other.parts == 0));
+    if (other.parts == 0) CHECK(one.size == other.size);
+  }
+  CHECK_FALSE(vm::list_from_end(SavedVm::open(stream, {.from_end = false}).or_throw()));
+  CHECK_FALSE(vm::list_from_end(SavedVm::open(large({devices(), NativeBuilder().eof()})).or_throw()));
 }
 
 TEST_CASE("what does not fit together at the end of a file is read in order") {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <qember/advanced/event/section_collector.hpp>
+#include <qember/advanced/vm/saved_vm.hpp>
 
 #include <map>
 
@@ -18,10 +19,16 @@ struct ListedSection {
   std::string reason;        ///< why a device has no fields; empty where it has them
 };
 
+/// Of pages nothing is known where a stream was not read in order, see `list_from_end`.
 struct ListedBlock {
   event::RamBlock block;
   std::uint64_t records = 0;  ///< of pages: one that was sent twice counts twice
   std::uint64_t size = 0;     ///< bytes of pages, deltas and zlib streams
+};
+
+struct ListedStream {
+  std::vector<ListedBlock> blocks;
+  std::vector<ListedSection> sections;  ///< in the order of the stream
 };
 
 /// Why a section has no fields; empty where it has them. `collector` handed it out.
@@ -39,9 +46,9 @@ class Listing final : public event::Handler<Listing> {
 
   /// Those that wait for a description are listed without one.
   void finish() { static_cast<void>(collector_.finish()); }
-  /// In the order of the stream, once it has ended; an iterative section once.
-  std::span<const ListedSection> sections();
-  std::span<const ListedBlock> blocks() const noexcept { return blocks_; }
+  bool has_blocks() const noexcept { return !listed_.blocks.empty(); }
+  /// What was listed, with each iterative section once.
+  ListedStream listed();
 
  private:
   friend class event::Handler<Listing>;
@@ -62,10 +69,14 @@ class Listing final : public event::Handler<Listing> {
   const event::Context& context_;
   Limits limits_;
   event::SectionCollector collector_;
-  std::vector<ListedSection> sections_;
+  ListedStream listed_;
   std::map<std::uint32_t, std::size_t> parted_;  ///< iterative sections, by id
   std::optional<std::size_t> current_;           ///< the one whose part is being read
-  std::vector<ListedBlock> blocks_;
 };
+
+/// The same of a large native file from its begin and its end, without the pages between them, see
+/// `SavedVm::are_devices_from_end`: of the section of RAM its START, and no count of anything. Nothing where
+/// the stream has to be read in order.
+std::optional<ListedStream> list_from_end(const SavedVm& vm);
 
 }  // namespace qember::vm
