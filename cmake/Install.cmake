@@ -48,7 +48,7 @@ install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${CMAKE_CURRENT_LIST_DIR}/NOTICES
 if(QEMBER_COMMAND)
   install(TARGETS qember-cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT command)
 
-  # Manual pages and a completion.
+  # Manual pages and completion.
   set(prose "${CMAKE_CURRENT_LIST_DIR}/man")
   set(manual "${PROJECT_BINARY_DIR}/manual")
   file(GLOB prose_files CONFIGURE_DEPENDS "${prose}/*")
@@ -60,6 +60,18 @@ if(QEMBER_COMMAND)
   add_custom_target(manual ALL DEPENDS "${manual}.stamp")
   install(DIRECTORY "${manual}/" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1" COMPONENT command
     FILES_MATCHING PATTERN "*.1")
+  set(DATADIR "${CMAKE_INSTALL_FULL_DATADIR}")
+  configure_file("${prose}/format.man" "${made}/qember.5" @ONLY)
+  install(FILES "${made}/qember.5" DESTINATION "${CMAKE_INSTALL_MANDIR}/man5" COMPONENT command)
+  install(FILES "${CMAKE_CURRENT_LIST_DIR}/magic" DESTINATION "${data_dir}" COMPONENT command)
   install(FILES "${manual}/qember.bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions"
     RENAME qember COMPONENT command)
+  # Where Debian's shells look, who has /usr for packages.
+  set(zsh_functions site-functions)
+  if(EXISTS /etc/debian_version)
+    set(zsh_functions vendor-completions)
+  endif()
+  install(FILES "${manual}/_qember" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/${zsh_functions}" COMPONENT command)
+  install(FILES "${manual}/qember.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d"
+    COMPONENT command)
 endif()

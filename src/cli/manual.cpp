@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// qember-manual PROSE OUT: writes the manual pages and bash's completion into the directory OUT, from the
-/// directory PROSE and the parser of arguments that the command has. Run by the build, and not installed.
+/// qember-manual PROSE OUT: writes the manual pages and completion for shells into the directory OUT, from
+/// the directory PROSE and the parser of arguments that the command has. Run by the build, and not installed.
 #include "manual_text.hpp"
 #include "verbs/verbs.hpp"
 
@@ -41,7 +41,10 @@ void write_all(const fs::path& prose, const fs::path& out) {
   page(app, "qember.man", "qember.1");
   for (const CLI::App* verb : app.get_subcommands({}))
     page(*verb, verb->get_name() + ".man", "qember-" + verb->get_name() + ".1");
-  write(out / "qember.bash", qember::cli::completion_words(app) + read(prose / "completion.bash"));
+  const std::string words = qember::cli::completion_words(app);
+  write(out / "qember.bash", words + read(prose / "completion.bash"));
+  write(out / "_qember", "#compdef qember\n" + words + read(prose / "completion.zsh"));
+  write(out / "qember.fish", read(prose / "completion.fish") + qember::cli::fish_completion(app));
 }
 
 }  // namespace

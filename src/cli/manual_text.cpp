@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 #include <vector>
 
 namespace qember::cli {
@@ -97,26 +98,77 @@ std::string options(const CLI::App& app) {
   return page;
 }
 
-/// The words that may follow an option, and a line of its own for an option whose value is known to be one of
-/// some.
+/// What may stand for a value: words, nothing for a file, or the names of a kind in the file on the line.
+std::optional<std::string> offered_for(const CLI::Option& option) {
+  std::string type = option.get_positional() ? option.get_name(true) : option.get_type_name();
+  if (is_file(type)) return "";
+  if (type.find("DEVICE") != std::string::npos) return "@devices";
+  if (type == "BLOCK" || type == "WHERE") return "@blocks";
+  if (!is_choice(type)) return std::nullopt;
+  std::ranges::replace(type, '|', ' ');
+  return type;
+}
+
+/// The words that may follow a verb, and a line of its own for an option whose value is known to be one of
+/// some; without a name of an option, for the arguments behind the file.
 std::string completion_of(const CLI::App& app) {
   const std::string verb = app.get_parent() == nullptr ? "" : app.get_name();
   std::string lines;
   std::vector<std::string> words;
   for (const OptionGroup& group : groups_of(app)) {
     for (const CLI::Option* option : group.options) {
-      std::string type = option->get_type_name();
-      const bool is_listed = takes_value(*option) && (is_choice(type) || is_file(type));
-      if (is_file(type)) type.clear();
-      std::ranges::replace(type, '|', ' ');
+      const auto offered = takes_value(*option) ? offered_for(*option) : std::nullopt;
+      const bool is_argument = option->get_positional();
+      if (is_argument && offered && !offered->empty()) lines += fmt::format("  [{}:]='{}'\n", verb, *offered);
+      if (is_argument) continue;
       for (std::string& name : names_of(*option)) {
-        if (is_listed) lines += fmt::format("  [{}:{}]='{}'\n", verb, name, type);
+        if (offered) lines += fmt::format("  [{}:{}]='{}'\n", verb, name, *offered);
         words.push_back(std::move(name));
       }
     }
   }
   for (const CLI::App* below : verbs_of(app)) words.push_back(below->get_name());
   return fmt::format("{}  [{}]='{}'\n", lines, app.get_name(), fmt::join(words, " "));
+}
+
+/// As a word in single quotes, of fish.
+std::string fish_quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + '\'';
+}
+
+/// What is offered for a value in fish, where it is no file.
+std::string fish_values(const CLI::Option& option) {
+  const auto offered = takes_value(option) ? offered_for(option) : std::nullopt;
+  if (!takes_value(option)) return "";
+  if (!offered) return " -x";
+  if (offered->empty()) return " -r";
+  const bool is_names = offered->starts_with('@');
+  return " -x -a " +
+         fish_quoted(is_names ? fmt::format("(__qember_names {})", offered->substr(1)) : *offered);
+}
+
+std::string fish_lines(const CLI::App& app) {
+  const bool is_verb = app.get_parent() != nullptr;
+  const std::string when = is_verb ? fmt::format(" -n '__qember_is {}'", app.get_name()) : "";
+  std::string lines;
+  for (const OptionGroup& group : groups_of(app)) {
+    for (const CLI::Option* option : group.options) {
+      const std::string values = fish_values(*option);
+      std::string names;
+      for (const std::string& name : names_of(*option))
+        names += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
+      if (option->get_positional() && !values.starts_with(" -x -a")) continue;
+      lines += fmt::format("complete -c qember{}{}{} -d {}\n", when, option->get_positional() ? "" : names,
+                           option->get_positional() ? values.substr(3) : values,
+                           fish_quoted(option->get_description()));
+    }
+  }
+  return lines;
 }
 
 }  // namespace
@@ -143,11 +195,20 @@ std::string manual_page(const CLI::App& app, std::string_view prose, std::string
 
 std::string completion_words(const CLI::App& command) {
   std::string text =
-      "# bash completion for qember. Made from the parser of arguments; changes are lost.\n"
+      "# Completion for qember. Made from the parser of arguments; changes are lost.\n"
       "declare -gA _qember_words=(\n" +
       completion_of(command);
   for (const CLI::App* verb : verbs_of(command)) text += completion_of(*verb);
   return text + ")\n";
+}
+
+std::string fish_completion(const CLI::App& command) {
+  std::string text = fish_lines(command);
+  for (const CLI::App* verb : verbs_of(command))
+    text += fmt::format("complete -c qember -f -n 'not __qember_verb' -a {} -d {}\n", verb->get_name(),
+                        fish_quoted(verb->get_description())) +
+            fish_lines(*verb);
+  return text;
 }
 
 }  // namespace qember::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// Manual pages and bash's completion, from what the parser of arguments knows.
+/// Manual pages and completion for shells, from what the parser of arguments knows.
 #pragma once
 
 #include <string>
@@ -16,7 +16,10 @@ namespace qember::cli {
 /// text that the pages share.
 std::string manual_page(const CLI::App& app, std::string_view prose, std::string_view exit_status);
 
-/// The table `_qember_words`, which completion.bash goes by.
+/// The table `_qember_words`, which completion.bash and completion.zsh go by.
 std::string completion_words(const CLI::App& command);
+
+/// The lines that completion.fish begins with functions for.
+std::string fish_completion(const CLI::App& command);
 
 }  // namespace qember::cli

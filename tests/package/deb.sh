@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Debian's packages: lintian finds no error, and what is in them works where they are unpacked.
-# usage: deb.sh BUILD SCRATCH
+# usage: deb.sh BUILD SCRATCH SAMPLE
 set -eu
 build=$1
 scratch=$2
+sample=$3
 rm -rf "$scratch"
 mkdir -p "$scratch"
 cd "$scratch"
@@ -55,14 +56,15 @@ for verb in "" $verbs; do
     echo "$text" | grep -qE -e "^(-., )?$option" || fail "$page has no $option"
   done
   offered=$(bash -c '. root/usr/share/bash-completion/completions/qember
-    COMP_WORDS=(qember $1 -) COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _qember; echo "${COMPREPLY[@]}"' - $verb)
+    COMP_LINE="qember $1 -" COMP_POINT=${#COMP_LINE}; _qember; echo "${COMPREPLY[@]}"' - $verb)
   for option in $options; do
     echo " $offered " | grep -qF -e " $option " || fail "bash is not offered $option after qember $verb"
   done
 done
-offered=$(bash -c '. root/usr/share/bash-completion/completions/qember
-  COMP_WORDS=(qember encode --limits t) COMP_CWORD=3; _qember; echo "${COMPREPLY[@]}"')
-[ "$offered" = trusted ] || fail "bash is offered $offered"
-offered=$(bash -c '. root/usr/share/bash-completion/completions/qember
-  COMP_WORDS=(qember show --color a) COMP_CWORD=3; _qember; echo "${COMPREPLY[@]}"')
-[ "$offered" = "auto always" ] || fail "bash is offered $offered"
+for file in share/zsh/vendor-completions/_qember share/fish/vendor_completions.d/qember.fish share/man/man5/qember.5.gz; do
+  [ -f "root/usr/$file" ] || fail "no $file"
+done
+"$qember" encode "$sample" -o sample.ber
+for stream in "$sample" sample.ber; do
+  file -b -m root/usr/share/qember/magic "$stream" | grep -q '^QEMU migration stream' || fail "file(1) does not know $stream"
+done

@@ -95,7 +95,7 @@ void add_extract(CLI::App& app, Action& action) {
   forms->add_option("--elf", options->elf, "An ELF core for gdb, crash and drgn (x86-64)")->type_name("CORE");
   forms->require_option(1, 2);
   verb->add_option("--block", options->blocks, "Only this RAM block; of --elf, the guest's RAM, in its order")
-      ->type_name("NAME")
+      ->type_name("BLOCK")
       ->allow_extra_args(false);
   verb->add_option_function<std::string>(
           "--hole",
