@@ -24,8 +24,8 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libbz2-dev, liblzma-dev, libzstd-dev, zlib1g-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS "asn1c (>= 0.9.28)")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
-"qember takes the migration stream of a QEMU virtual machine to ASN.1 BER, and
-back to the same bytes.
+"qember converts the migration stream of a QEMU virtual machine losslessly to
+ASN.1 BER and back.
 
 This package has the C++20 static library and its headers, and what CMake
 projects need to extend its schema with types of their own; that takes asn1c.")
@@ -35,9 +35,8 @@ set(CPACK_DEBIAN_COMMAND_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SUGGESTS "lzop")
 set(CPACK_COMPONENT_COMMAND_DESCRIPTION
-"qember takes the migration stream of a QEMU virtual machine to ASN.1 BER, and
-back to the same bytes: of files, and of pipes in the middle of a live
-migration. It also checks, shows, compares and draws such streams, and extracts
+"qember converts the migration stream of a QEMU virtual machine losslessly to
+ASN.1 BER and back: files, and pipes in the middle of a live migration. It also checks, shows, compares and draws such streams, and extracts
 the memory in them.
 
 This package has the command.")

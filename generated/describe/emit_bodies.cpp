@@ -12,7 +12,7 @@ std::string node_value(Kind kind) {
   switch (kind) {
     case Kind::boolean: return "boolean";
     case Kind::integer: return "integer";
-    case Kind::octet_string: return "octets";
+    case Kind::octet_string: return "bytes";
     default: return "text";
   }
 }

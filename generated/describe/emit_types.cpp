@@ -64,7 +64,7 @@ class Emitter {
     switch (type.kind) {
       case Kind::boolean: return "BooleanNode";
       case Kind::integer: return "IntegerNode";
-      case Kind::octet_string: return "OctetsNode";
+      case Kind::octet_string: return "BytesNode";
       case Kind::utf8_string: return "TextNode";
       case Kind::sequence_of: return "List<" + classes_.name[type.members.front().type] + ">";
       default: return "Node";
@@ -148,7 +148,7 @@ class Emitter {
 std::string borrowed_names() {
   std::string text = "using qember::ByteView;\nusing qember::Integer;\n";
   for (const char* name :
-       {"BooleanNode", "Compiled", "IntegerNode", "Layout", "List", "Node", "OctetsNode", "TextNode"})
+       {"BooleanNode", "Compiled", "IntegerNode", "Layout", "List", "Node", "BytesNode", "TextNode"})
     text += std::string("using qember::asn1::") + name + ";\n";
   return text + '\n';
 }

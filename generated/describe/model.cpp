@@ -18,7 +18,7 @@ constexpr std::size_t max_types = 1U << 14U;
 // A SIZE is a function in asn1c's output; what it allows shows only by asking. Counting the characters of
 // every text up to this size is some ten million steps; above it a bound stays with asn1c.
 constexpr std::size_t max_text = 4096;
-constexpr std::size_t max_octets = 1U << 17U;
+constexpr std::size_t max_bytes = 1U << 17U;
 
 Tag to_tag(ber_tlv_tag_t tag) {
   return {static_cast<std::uint32_t>(tag >> 2U), static_cast<ber::TagClass>(tag & 3U)};
@@ -71,11 +71,11 @@ ber::SizeRange probe(std::size_t most, Accepts accepts) {
 }
 
 ber::SizeRange probe_size(Kind kind, asn_TYPE_descriptor_t* td, asn_constr_check_f* check) {
-  static std::vector<std::uint8_t> text(max_octets, 'a');
+  static std::vector<std::uint8_t> text(max_bytes, 'a');
   if (kind != Kind::octet_string && kind != Kind::utf8_string) return {};
   OCTET_STRING_t value{};
   value.buf = text.data();
-  return probe(kind == Kind::utf8_string ? max_text : max_octets, [&](std::size_t size) {
+  return probe(kind == Kind::utf8_string ? max_text : max_bytes, [&](std::size_t size) {
     value.size = static_cast<int>(size);
     return check(td, &value, nullptr, nullptr) == 0;
   });

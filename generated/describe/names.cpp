@@ -24,8 +24,8 @@ constexpr std::string_view taken[] = {
     "volatile",  "while",     "xor",       "none",     "layout"};
 
 // What the classes are made of.
-constexpr std::string_view borrowed[] = {"BooleanNode", "ByteView", "Compiled", "Integer",    "IntegerNode",
-                                         "Layout",      "List",     "Node",     "OctetsNode", "TextNode"};
+constexpr std::string_view borrowed[] = {"BooleanNode", "ByteView", "Compiled", "Integer",   "IntegerNode",
+                                         "Layout",      "List",     "Node",     "BytesNode", "TextNode"};
 
 class Namer {
  public:
@@ -83,7 +83,7 @@ class Namer {
     switch (type.kind) {
       case Kind::boolean: return "BooleanNode";
       case Kind::integer: return "IntegerNode";
-      case Kind::octet_string: return "OctetsNode";
+      case Kind::octet_string: return "BytesNode";
       case Kind::utf8_string: return "TextNode";
       case Kind::sequence_of: return "List<" + element_class(type) + ">";
       default: return "Node";

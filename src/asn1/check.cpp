@@ -39,7 +39,7 @@ class Checker {
       return fail(Errc::limit, fmt::format("values nested at most {} deep", max_depth_), "deeper");
     switch (node.type().kind) {
       case ber::Kind::integer: return integer(node);
-      case ber::Kind::octet_string: return sized(size, node.octets().size(), "octets");
+      case ber::Kind::octet_string: return sized(size, node.bytes().size(), "bytes");
       case ber::Kind::utf8_string: return text(node, size);
       case ber::Kind::choice:
         if (node.which() == 0) return fail(Errc::constraint, "an alternative", "none");
@@ -74,7 +74,7 @@ class Checker {
     return false;
   }
 
-  /// One that was never set has no octets, and no encoding.
+  /// One that was never set has no bytes, and no encoding.
   bool integer(const Node& node) {
     const Layout& layout = *node.layout_of_value();
     if (layout.native || static_cast<const INTEGER_t*>(node.data_of_value())->size > 0) return true;
@@ -82,8 +82,8 @@ class Checker {
   }
 
   bool text(const Node& node, const ber::SizeRange& size) {
-    const auto characters = utf8_characters(node.octets());
-    if (!characters) return fail(Errc::bad_value, "UTF-8 without NUL", "other octets");
+    const auto characters = utf8_characters(node.bytes());
+    if (!characters) return fail(Errc::bad_value, "UTF-8 without NUL", "other bytes");
     return sized(size, *characters, "characters");
   }
 

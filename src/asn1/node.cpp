@@ -28,7 +28,7 @@ void* allocate(const Layout& layout) {
   return data;
 }
 
-/// Buffer of an INTEGER_t or OCTET_STRING_t. One octet more than needed, a NUL, as asn1c does it.
+/// Buffer of an INTEGER_t or OCTET_STRING_t. One byte more than needed, a NUL, as asn1c does it.
 template <class T>
 void assign(T& to, ByteView value) {
   if (value.size() >= static_cast<std::size_t>(std::numeric_limits<int>::max()))
@@ -138,12 +138,12 @@ Integer Node::integer() const noexcept {
   return ber::parse_integer(view(as<INTEGER_t>(data_))).value_or(Integer());
 }
 
-ByteView Node::octets() const noexcept {
+ByteView Node::bytes() const noexcept {
   if (!(is(ber::Kind::octet_string) || is(ber::Kind::utf8_string))) return {};
   return view(as<OCTET_STRING_t>(data_));
 }
 
-std::string_view Node::text() const noexcept { return as_text(octets()); }
+std::string_view Node::text() const noexcept { return as_text(bytes()); }
 
 void Node::set_boolean(bool value) noexcept {
   assert(is(ber::Kind::boolean));
@@ -158,16 +158,16 @@ void Node::set_integer(Integer value) {
     return;
   }
   // Minimal from the start: asn1c's encoder would make it so in place, while others may read.
-  std::uint8_t octets[10];
-  const std::uint8_t* end = ber::put_integer(octets, value);
-  assign(as<INTEGER_t>(data_), {octets + 1, end});
+  std::uint8_t bytes[10];
+  const std::uint8_t* end = ber::put_integer(bytes, value);
+  assign(as<INTEGER_t>(data_), {bytes + 1, end});
 }
 
-void Node::set_octets(ByteView value) {
+void Node::set_bytes(ByteView value) {
   assert(is(ber::Kind::octet_string) || is(ber::Kind::utf8_string));
   assign(as<OCTET_STRING_t>(data_), value);
 }
 
-void Node::set_text(std::string_view value) { set_octets(as_bytes(value)); }
+void Node::set_text(std::string_view value) { set_bytes(as_bytes(value)); }
 
 }  // namespace qember::asn1

@@ -8,7 +8,7 @@
 namespace qember::asn1 {
 namespace {
 
-std::string hex(ByteView octets) { return fmt::format("{:02x}", fmt::join(octets, "")); }
+std::string hex(ByteView bytes) { return fmt::format("{:02x}", fmt::join(bytes, "")); }
 
 Bytes der_of(const Node& node) {
   Bytes der;
@@ -44,7 +44,7 @@ class Text {
       case ber::Kind::boolean: out_ += node.boolean() ? " TRUE" : " FALSE"; break;
       case ber::Kind::integer: out_ += ' ' + to_string(node.integer()); break;
       case ber::Kind::null: out_ += " NULL"; break;
-      case ber::Kind::octet_string: out_ += fmt::format(" <{} B>", node.octets().size()); break;
+      case ber::Kind::octet_string: out_ += fmt::format(" <{} B>", node.bytes().size()); break;
       case ber::Kind::utf8_string: out_ += ' ' + quoted(node.text()); break;
       case ber::Kind::other: out_ += fmt::format(" <{} B>", der_of(node).size()); break;
       case ber::Kind::choice: choice(node, depth); break;
@@ -84,7 +84,7 @@ class Text {
 
 class Json {
  public:
-  explicit Json(std::size_t max_octets) : max_octets_(max_octets) {}
+  explicit Json(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
   std::string run(const Node& node) {
     value(node);
@@ -97,18 +97,18 @@ class Json {
       case ber::Kind::boolean: out_ += node.boolean() ? "true" : "false"; break;
       case ber::Kind::integer: out_ += to_string(node.integer()); break;
       case ber::Kind::null: out_ += "null"; break;
-      case ber::Kind::octet_string: octets(node.octets()); break;
+      case ber::Kind::octet_string: bytes(node.bytes()); break;
       case ber::Kind::utf8_string: out_ += quoted(node.text()); break;
-      case ber::Kind::other: octets(der_of(node)); break;
+      case ber::Kind::other: bytes(der_of(node)); break;
       case ber::Kind::choice:
       case ber::Kind::sequence: object(node); break;
       case ber::Kind::sequence_of: list(node); break;
     }
   }
 
-  void octets(ByteView octets) {
-    out_ += octets.size() > max_octets_ ? fmt::format("{{\"octets\":{}}}", octets.size())
-                                        : '"' + hex(octets) + '"';
+  void bytes(ByteView bytes) {
+    out_ +=
+        bytes.size() > max_bytes_ ? fmt::format("{{\"octets\":{}}}", bytes.size()) : '"' + hex(bytes) + '"';
   }
 
   void object(const Node& node) {
@@ -131,7 +131,7 @@ class Json {
     out_ += ']';
   }
 
-  std::size_t max_octets_;
+  std::size_t max_bytes_;
   std::string out_;
 };
 
@@ -139,6 +139,6 @@ class Json {
 
 std::string print_text(const Node& node) { return Text().run(node); }
 
-std::string print_json(const Node& node, std::size_t max_octets) { return Json(max_octets).run(node); }
+std::string print_json(const Node& node, std::size_t max_bytes) { return Json(max_bytes).run(node); }
 
 }  // namespace qember::asn1

@@ -29,11 +29,11 @@ HeaderOutcome parse_tag(Cursor& cursor, Header& out) noexcept {
   std::uint32_t number = 0;
   for (bool first = true;; first = false) {
     if (cursor.at_end()) return HeaderOutcome::need_more;
-    const std::uint8_t octet = cursor.take();
-    if (first && octet == 0x80) return HeaderOutcome::padded_tag;
+    const std::uint8_t byte = cursor.take();
+    if (first && byte == 0x80) return HeaderOutcome::padded_tag;
     if (number > (max_tag_number >> 7U)) return HeaderOutcome::tag_too_large;
-    number = (number << 7U) | (octet & 0x7fU);
-    if ((octet & 0x80U) == 0) break;
+    number = (number << 7U) | (byte & 0x7fU);
+    if ((byte & 0x80U) == 0) break;
   }
   if (number < 31) return HeaderOutcome::long_form_small_tag;
   out.tag.number = number;
@@ -53,11 +53,11 @@ HeaderOutcome parse_length(Cursor& cursor, Header& out) noexcept {
     return HeaderOutcome::ok;
   }
   if (lead == 0xff) return HeaderOutcome::reserved_length;
-  const unsigned octets = lead & 0x7fU;
-  if (octets > 8) return HeaderOutcome::length_too_large;
-  if (cursor.in.size() - cursor.at < octets) return HeaderOutcome::need_more;
+  const unsigned bytes = lead & 0x7fU;
+  if (bytes > 8) return HeaderOutcome::length_too_large;
+  if (cursor.in.size() - cursor.at < bytes) return HeaderOutcome::need_more;
   std::uint64_t length = 0;
-  for (unsigned i = 0; i < octets; ++i) length = (length << 8U) | cursor.take();
+  for (unsigned i = 0; i < bytes; ++i) length = (length << 8U) | cursor.take();
   if (length > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
     return HeaderOutcome::length_too_large;
   out.length = length;
@@ -72,11 +72,10 @@ struct Text {
 Text text_of(HeaderOutcome outcome) {
   switch (outcome) {
     case HeaderOutcome::padded_tag: return {Errc::bad_tag, "a tag without padding"};
-    case HeaderOutcome::long_form_small_tag: return {Errc::bad_tag, "a tag below 31 in one octet"};
+    case HeaderOutcome::long_form_small_tag: return {Errc::bad_tag, "a tag below 31 in one byte"};
     case HeaderOutcome::tag_too_large: return {Errc::bad_tag, "a tag below 2^30"};
     case HeaderOutcome::reserved_length: return {Errc::bad_length, "a length octet other than ff"};
-    case HeaderOutcome::length_too_large:
-      return {Errc::bad_length, "a length below 2^63 in at most 8 octets"};
+    case HeaderOutcome::length_too_large: return {Errc::bad_length, "a length below 2^63 in at most 8 bytes"};
     case HeaderOutcome::primitive_indefinite:
       return {Errc::bad_length, "a definite length for a primitive encoding"};
     case HeaderOutcome::bad_end_of_contents: return {Errc::bad_length, "end-of-contents 00 00"};

@@ -165,7 +165,7 @@ class Validator : private Refusal {
       case Kind::choice: return choice(type, frame, header);
       case Kind::sequence: return sequence(type, frame, header);
       case Kind::sequence_of: return list(type, frame, header);
-      case Kind::octet_string: return octets(member, frame, header);
+      case Kind::octet_string: return bytes(member, frame, header);
       case Kind::other: return any(frame, header);
       default: return primitive(member, type, header);
     }
@@ -218,7 +218,7 @@ class Validator : private Refusal {
     for (; end - at_ >= 2 + longest && tlvs_ < limits_.max_tlvs && refused_ - values_ > 1; ++count) {
       const std::uint8_t* const from = in_.data() + at_;
       const std::size_t length = from[1];
-      if (from[0] != id.octets[0] || length - 1 >= longest) break;
+      if (from[0] != id.bytes[0] || length - 1 >= longest) break;
       // X.690 8.3.2: not nine bits alike at the front.
       const unsigned front = from[2] * 2U + from[3] / 128U;
       if (length > 1 && (front == 0 || front == 0x1ff)) break;
@@ -256,7 +256,7 @@ class Validator : private Refusal {
 
   // ---- Strings and other primitives.
 
-  bool octets(const Member& member, const Frame& frame, const Header& header) {
+  bool bytes(const Member& member, const Frame& frame, const Header& header) {
     const std::uint64_t start = at_;
     std::uint64_t size = 0;
     if (!header.constructed && !member.size.holds(header.length))
@@ -265,7 +265,7 @@ class Validator : private Refusal {
     return member.size.holds(size) || bad_size(member, start, size);
   }
 
-  /// X.690 8.7.3: a string of octets, or segments of one, each tagged as an OCTET STRING.
+  /// X.690 8.7.3: a string of bytes, or segments of one, each tagged as an OCTET STRING.
   bool segment(const Frame& outer, const Header& header, std::uint64_t& size) {
     if (!header.constructed) {
       size += header.length;
@@ -310,7 +310,7 @@ class Validator : private Refusal {
     std::string bounds = max == nowhere ? fmt::format("{} or more", min)
                          : min == max   ? fmt::format("{}", min)
                                         : fmt::format("{} to {}", min, max);
-    return fail(Errc::constraint, at, std::move(bounds) + " octets", fmt::format("{}", size));
+    return fail(Errc::constraint, at, std::move(bounds) + " bytes", fmt::format("{}", size));
   }
 
   bool primitive(const Member& member, const Type& type, const Header& header) {
@@ -331,11 +331,11 @@ class Validator : private Refusal {
       return fail(code, at_, std::string(expected), fmt::format("{}", length));
     };
     if (kind == Kind::integer && (length == 0 || length > 9))
-      return refuse(Errc::bad_value, "INTEGER of 1 to 9 octets");
-    if (kind == Kind::boolean && length != 1) return refuse(Errc::bad_value, "BOOLEAN of 1 octet");
-    if (kind == Kind::null && length != 0) return refuse(Errc::bad_value, "NULL of 0 octets");
+      return refuse(Errc::bad_value, "INTEGER of 1 to 9 bytes");
+    if (kind == Kind::boolean && length != 1) return refuse(Errc::bad_value, "BOOLEAN of 1 byte");
+    if (kind == Kind::null && length != 0) return refuse(Errc::bad_value, "NULL of 0 bytes");
     if (kind == Kind::utf8_string && length > limits_.max_name)
-      return refuse(Errc::limit, fmt::format("UTF8String of at most {} octets", limits_.max_name));
+      return refuse(Errc::limit, fmt::format("UTF8String of at most {} bytes", limits_.max_name));
     return true;
   }
 
@@ -344,7 +344,7 @@ class Validator : private Refusal {
     if (!characters) return fail(Errc::bad_value, at, "UTF-8 without NUL", hex_excerpt(contents));
     if (member.size.holds(*characters)) return true;
     bad_size(member, at, *characters);
-    error_.expected.replace(error_.expected.rfind("octets"), 6, "characters");
+    error_.expected.replace(error_.expected.rfind("bytes"), 5, "characters");
     return false;
   }
 

@@ -27,9 +27,9 @@ Digest digest_of(ByteView bytes) { return from(XXH3_128bits(bytes.data(), bytes.
 
 Digest chain(const Digest& before, const Digest& next) {
   const std::array<std::uint64_t, 4> words{before.high, before.low, next.high, next.low};
-  std::array<std::uint8_t, sizeof words> octets{};
-  for (std::size_t i = 0; i < words.size(); ++i) store_be(octets.data() + 8 * i, words[i]);
-  return digest_of(octets);
+  std::array<std::uint8_t, sizeof words> bytes{};
+  for (std::size_t i = 0; i < words.size(); ++i) store_be(bytes.data() + 8 * i, words[i]);
+  return digest_of(bytes);
 }
 
 std::uint64_t short_digest(ByteView bytes, std::uint64_t seed) {

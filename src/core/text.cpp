@@ -37,7 +37,7 @@ std::optional<std::size_t> utf8_characters(ByteView text) noexcept {
 
 bool is_name(ByteView name) noexcept {
   return !name.empty() && utf8_characters(name) &&
-         std::ranges::none_of(name, [](std::uint8_t octet) { return octet < 0x20 || octet == 0x7f; });
+         std::ranges::none_of(name, [](std::uint8_t byte) { return byte < 0x20 || byte == 0x7f; });
 }
 
 namespace {

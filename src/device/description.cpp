@@ -18,7 +18,7 @@ using Json = nlohmann::json;
 struct TypeName {
   std::string_view name;
   FieldKind kind;
-  std::uint8_t width;  ///< octets; 0 for any
+  std::uint8_t width;  ///< bytes; 0 for any
 };
 
 /// By the width and sign that QEMU gives these types; any other type is a buffer.
@@ -348,7 +348,7 @@ void bound_empty(std::span<Device> devices, std::uint64_t left) {
 Result<Description> Description::parse(ByteView json, const Limits& limits) {
   Description description;
   if (json.size() > limits.max_description)
-    return Error{Errc::limit, 0, "description", fmt::format("at most {} octets", limits.max_description),
+    return Error{Errc::limit, 0, "description", fmt::format("at most {} bytes", limits.max_description),
                  fmt::to_string(json.size())};
   DescriptionParser parser(description, json.size(), limits);
   if (!Json::sax_parse(json.begin(), json.end(), &parser)) {

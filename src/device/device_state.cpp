@@ -38,7 +38,7 @@ std::optional<Error> bad_name(const DeviceState& device) {
   constexpr std::size_t most = 255;
   const auto is_text = [](const std::string& name) { return utf8_characters(as_bytes(name)).has_value(); };
   if (device.name().empty() || device.name().size() > most || !is_text(device.name()))
-    return Error{Errc::usage, 0, "name", fmt::format("a name of 1 to {} octets of UTF-8", most),
+    return Error{Errc::usage, 0, "name", fmt::format("a name of 1 to {} bytes of UTF-8", most),
                  fmt::format("{:?}", device.name())};
   for (const DeviceState::Field& field : device.fields())
     if (!is_text(field.name))

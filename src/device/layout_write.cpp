@@ -140,7 +140,7 @@ class LayoutWriter : StateBuilder {
     source_.enter_array();
     for (std::size_t i = 0; i < part.least || source_.peek() != Kind::end; ++i) {
       if (auto status = room(1); !status) return status;
-      if (is_marked) octet(0x01);
+      if (is_marked) byte(0x01);
       const std::size_t begin = out_.size();
       if (auto status = nested(field); !status) return status;
       // What is zero natively ends a sequence.
@@ -196,10 +196,10 @@ class LayoutWriter : StateBuilder {
       if (given.size() != 1)
         return source_.refuse_last(fmt::format("one byte for {:?}", field.name),
                                    fmt::to_string(given.size()));
-      octet(given.front());
+      byte(given.front());
     } else {
       if (auto status = expect(field.name, Kind::boolean); !status) return status;
-      octet(source_.boolean() ? 1 : 0);
+      byte(source_.boolean() ? 1 : 0);
     }
     if (field.part->slot != no_slot) slots_[field.part->slot] = out_.back();
     return {};

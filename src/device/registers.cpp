@@ -46,8 +46,8 @@ class ValueSink final : public NamedStateSink {
       const auto bits = static_cast<unsigned>(std::min<std::uint64_t>(field.size, 8) * 8);
       const std::uint64_t mask = bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << bits) - 1;
       values_[std::string(path())] = {integer->bits() & mask, bits};
-    } else if (const auto* octets = std::get_if<ByteView>(&value); octets != nullptr && octets->size() <= 8) {
-      values_[std::string(path())] = big_endian(*octets);
+    } else if (const auto* bytes = std::get_if<ByteView>(&value); bytes != nullptr && bytes->size() <= 8) {
+      values_[std::string(path())] = big_endian(*bytes);
     }
   }
   void enter(const StateGroup&) override {}
@@ -56,9 +56,9 @@ class ValueSink final : public NamedStateSink {
   bool is_wanted() const {
     return std::ranges::any_of(tables_, [this](const Table* each) { return each->paths.contains(path()); });
   }
-  static FieldBits big_endian(ByteView octets) {
-    FieldBits bits{0, static_cast<unsigned>(octets.size() * 8)};
-    for (const std::uint8_t octet : octets) bits.value = bits.value << 8U | octet;
+  static FieldBits big_endian(ByteView bytes) {
+    FieldBits bits{0, static_cast<unsigned>(bytes.size() * 8)};
+    for (const std::uint8_t byte : bytes) bits.value = bits.value << 8U | byte;
     return bits;
   }
 

@@ -31,7 +31,7 @@ std::optional<ElementPath> split(std::string_view path) {
 std::string text_of(const StateValue& value) {
   if (const auto* integer = std::get_if<Integer>(&value)) return to_string(*integer);
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
-  return fmt::format("a buffer of {} octets", std::get<ByteView>(value).size());
+  return fmt::format("a buffer of {} bytes", std::get<ByteView>(value).size());
 }
 
 StateValue SavedField::value(std::uint64_t index) const {

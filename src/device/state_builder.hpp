@@ -14,14 +14,14 @@ class StateBuilder {
 
   StateBuilder(StateSource& source, Bytes& out) : source_(source), out_(out) {}
 
-  void octet(std::uint8_t value) { out_.push_back(value); }
-  void append(ByteView octets) { out_.insert(out_.end(), octets.begin(), octets.end()); }
+  void byte(std::uint8_t value) { out_.push_back(value); }
+  void append(ByteView bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
   void integer(std::uint64_t bits, std::uint64_t size) {
-    while (size-- > 0) octet(static_cast<std::uint8_t>(bits >> (8 * size)));
+    while (size-- > 0) byte(static_cast<std::uint8_t>(bits >> (8 * size)));
   }
   void subsection_header(const Structure& structure) {
-    octet(0x05);
-    octet(static_cast<std::uint8_t>(structure.name.size()));
+    byte(0x05);
+    byte(static_cast<std::uint8_t>(structure.name.size()));
     append(as_bytes(structure.name));
     integer(structure.version, 4);
   }

@@ -51,17 +51,17 @@ std::uint64_t size_of(const Structure& structure) {
   return size.sum();
 }
 
-Integer integer_of(const Field& field, ByteView octets, bool is_signed) {
+Integer integer_of(const Field& field, ByteView bytes, bool is_signed) {
   const bool is_little = field.part != nullptr && field.part->little;
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < octets.size(); ++i)
-    value = (value << 8U) | octets[is_little ? octets.size() - 1 - i : i];
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    value = (value << 8U) | bytes[is_little ? bytes.size() - 1 - i : i];
   if (!is_signed) return value;
-  const unsigned unused = 64 - 8 * static_cast<unsigned>(octets.size());
+  const unsigned unused = 64 - 8 * static_cast<unsigned>(bytes.size());
   return Integer::from_signed(static_cast<std::int64_t>(value << unused) >> unused);
 }
 
-/// Walks the octets and the description side by side. Stops at the first thing that does not fit.
+/// Walks the bytes and the description side by side. Stops at the first thing that does not fit.
 class Walk {
  public:
   Walk(const Device& device, ByteView body, StateSink& sink)
@@ -96,7 +96,7 @@ class Walk {
  private:
   ByteView take(std::uint64_t size, std::string_view what) {
     if (size > body_.size() - at_) {
-      refuse(fmt::format("{} octets of {}", size, what), fmt::format("{} that are left", body_.size() - at_));
+      refuse(fmt::format("{} bytes of {}", size, what), fmt::format("{} that are left", body_.size() - at_));
       return {};
     }
     const ByteView taken = body_.subspan(at_, static_cast<std::size_t>(size));
@@ -104,7 +104,7 @@ class Walk {
     return taken;
   }
 
-  void octet(std::uint8_t wanted, std::string_view what) {
+  void byte(std::uint8_t wanted, std::string_view what) {
     const ByteView taken = take(1, what);
     if (failed() || taken[0] == wanted) return;
     --at_;
@@ -112,7 +112,7 @@ class Walk {
   }
 
   void subsection(const Structure& structure) {
-    octet(subsection_type, structure.name);
+    byte(subsection_type, structure.name);
     const ByteView size = take(1, structure.name);
     if (failed()) return;
     const ByteView name = take(size[0], structure.name);
@@ -135,13 +135,13 @@ class Walk {
     });
   }
 
-  /// What takes no octets is bounded by nothing else.
+  /// What takes no bytes is bounded by nothing else.
   template <class Read>
   void counted(const Field& field, const Read& read) {
     const std::size_t before = at_;
     read();
     if (at_ == before && empty_++ == most_empty_)
-      refuse(fmt::format("at most {} values without octets", most_empty_),
+      refuse(fmt::format("at most {} values without bytes", most_empty_),
              fmt::format("more in {}", field.name));
   }
 
@@ -160,38 +160,38 @@ class Walk {
   void list(const Field& field) {
     sink_.begin_array(field, nullptr);
     for (const Structure& group : field.groups) {
-      octet(list_element, field.name);
+      byte(list_element, field.name);
       if (failed()) return;
       sink_.begin_array(field, &group);
       structure(group);
       sink_.end_array();
     }
-    octet(list_end, field.name);
+    byte(list_end, field.name);
     sink_.end_array();
   }
 
   void words(const Field& field) {
-    const ByteView octets = take(field.size, field.name);
+    const ByteView bytes = take(field.size, field.name);
     if (failed()) return;
     sink_.begin_array(field, nullptr);
-    for (std::size_t i = 0; i < octets.size(); i += 8)
-      sink_.integer(field, load_be<std::uint64_t>(octets.data() + i));
+    for (std::size_t i = 0; i < bytes.size(); i += 8)
+      sink_.integer(field, load_be<std::uint64_t>(bytes.data() + i));
     sink_.end_array();
   }
 
   void leaf(const Field& field) {
-    const ByteView octets = take(field.size, field.name);
+    const ByteView bytes = take(field.size, field.name);
     if (failed()) return;
-    const StateValue value = value_of(field, octets);
+    const StateValue value = value_of(field, bytes);
     if (const auto* number = std::get_if<Integer>(&value)) return sink_.integer(field, *number);
     if (const auto* flag = std::get_if<bool>(&value)) return sink_.boolean(field, *flag);
-    buffer(field, octets);
+    buffer(field, bytes);
   }
 
-  void buffer(const Field& field, ByteView octets) {
+  void buffer(const Field& field, ByteView bytes) {
     if (field.layout == nullptr || !looks_inside_ ||
-        !read_layout({section_, version_, at_ - octets.size()}, field, octets, sink_))
-      sink_.blob(field, octets);
+        !read_layout({section_, version_, at_ - bytes.size()}, field, bytes, sink_))
+      sink_.blob(field, bytes);
   }
 
   std::string_view section_;
@@ -220,23 +220,23 @@ class NoSink final : public StateSink {
 
 }  // namespace
 
-StateValue value_of(const Field& field, ByteView octets) {
+StateValue value_of(const Field& field, ByteView bytes) {
   switch (field.kind) {
     case FieldKind::unsigned_integer:
-    case FieldKind::bitmap: return integer_of(field, octets, false);
-    case FieldKind::signed_integer: return integer_of(field, octets, true);
+    case FieldKind::bitmap: return integer_of(field, bytes, false);
+    case FieldKind::signed_integer: return integer_of(field, bytes, true);
     // A value that QEMU itself would not write stays as it is.
     case FieldKind::boolean:
-      if (octets[0] <= 1) return octets[0] == 1;
+      if (bytes[0] <= 1) return bytes[0] == 1;
       break;
     case FieldKind::pointer:
-      if (octets[0] == '0' || octets[0] == '1') return octets[0] == '1';
+      if (bytes[0] == '0' || bytes[0] == '1') return bytes[0] == '1';
       break;
     case FieldKind::structure:
     case FieldKind::list:
     case FieldKind::buffer: break;
   }
-  return octets;
+  return bytes;
 }
 
 namespace {
@@ -244,7 +244,7 @@ namespace {
 Status walk_all(Walk walk, const Device& device, ByteView body) {
   walk.structure(device.state);
   if (!walk.failed() && walk.at() != body.size())
-    walk.refuse("the end of the section", fmt::format("{} octets more", body.size() - walk.at()));
+    walk.refuse("the end of the section", fmt::format("{} bytes more", body.size() - walk.at()));
   return std::move(walk).status();
 }
 

@@ -73,10 +73,10 @@ class Build : StateBuilder {
     if (source_.peek() != Kind::array) return wrong(field.name, Kind::array);
     source_.enter_array();
     for (const Structure& group : field.groups) {
-      octet(0x01);
+      byte(0x01);
       if (auto status = nested(field, group); !status) return status;
     }
-    octet(0x00);
+    byte(0x00);
     if (auto status = at_end(field.name); !status) return status;
     source_.leave_array();
     return {};
@@ -96,7 +96,7 @@ class Build : StateBuilder {
 
   Status leaf(const Field& field) {
     const Kind kind = source_.peek();
-    // Whatever a field is, its octets can stand for it.
+    // Whatever a field is, its bytes can stand for it.
     if (kind == Kind::blob) return take_blob(field);
     switch (field.kind) {
       case FieldKind::unsigned_integer:
@@ -106,8 +106,8 @@ class Build : StateBuilder {
       case FieldKind::boolean:
       case FieldKind::pointer:
         if (kind != Kind::boolean) return wrong(field.name, Kind::boolean);
-        octet(static_cast<std::uint8_t>((field.kind == FieldKind::pointer ? '0' : 0) +
-                                        (source_.boolean() ? 1 : 0)));
+        byte(static_cast<std::uint8_t>((field.kind == FieldKind::pointer ? '0' : 0) +
+                                       (source_.boolean() ? 1 : 0)));
         return {};
       default:
         if (field.layout == nullptr) return wrong(field.name, Kind::blob);
@@ -116,11 +116,11 @@ class Build : StateBuilder {
   }
 
   Status take_blob(const Field& field) {
-    const ByteView octets = source_.blob();
-    if (octets.size() != field.size)
-      return source_.refuse_last(fmt::format("{} octets for {:?}", field.size, field.name),
-                                 fmt::to_string(octets.size()));
-    append(octets);
+    const ByteView bytes = source_.blob();
+    if (bytes.size() != field.size)
+      return source_.refuse_last(fmt::format("{} bytes for {:?}", field.size, field.name),
+                                 fmt::to_string(bytes.size()));
+    append(bytes);
     return {};
   }
 

@@ -6,7 +6,7 @@
 
 namespace qember::dump {
 
-/// Appends integers, least significant octet first.
+/// Appends integers, least significant byte first.
 class LittleEndian {
  public:
   explicit LittleEndian(Bytes& to) : to_(to) {}
@@ -29,7 +29,7 @@ class LittleEndian {
   Bytes& to_;
 };
 
-/// Appends a note: sizes, type, name and description, both padded to four octets.
+/// Appends a note: sizes, type, name and description, both padded to four bytes.
 void put_note(Bytes& to, std::string_view name, std::uint32_t type, ByteView description);
 
 /// Linux' `struct elf_prstatus` of x86-64: what debuggers take registers from. `thread` counts from 1.

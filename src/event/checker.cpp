@@ -26,7 +26,7 @@ constexpr std::size_t most_shown = 8;
 /// Whether something can be the base of a delta.
 enum class Base : std::uint8_t { none, sent };
 
-/// Octets that QEMU wants in the payload of a command; nothing where they differ or are not known.
+/// Bytes that QEMU wants in the payload of a command; nothing where they differ or are not known.
 std::optional<std::size_t> payload_size(CommandId id) {
   switch (id) {
     case CommandId::open_return_path:
@@ -56,7 +56,7 @@ struct Checker::State {
   std::vector<Error> findings;  ///< of the event at hand
 
   std::vector<PageStates<Base>> bases;  ///< by block
-  std::size_t base_octets = 0;
+  std::size_t base_bytes = 0;
   Channels channels;
   /// What follows the end: zeros, since what holds a stream may be larger, such as a volume; then as much of
   /// the rest as a finding shows, and where it all begins.
@@ -101,9 +101,9 @@ struct Checker::State {
   void check_delta(const RamPage& page);
   void check_compressed(ByteView data);
   void forget(PageStates<Base>& states, std::uint64_t first, std::uint64_t end) {
-    base_octets -= states.octets();
+    base_bytes -= states.bytes();
     states.clear(first, end, [](std::uint64_t, std::uint64_t, Base) {});
-    base_octets += states.octets();
+    base_bytes += states.bytes();
   }
   std::uint64_t page_size() const { return context.session().page_size_or_default(); }
 };
@@ -134,7 +134,7 @@ void Checker::State::on(const SectionBegin& section) {
 void Checker::State::on(const RamBlocks& list) {
   bases.clear();
   bases.resize(list.blocks.size());
-  base_octets = 0;
+  base_bytes = 0;
   for (const RamBlock& block : list.blocks) check_name(Rule::block_name, as_bytes(block.name), "a RAM block");
 }
 
@@ -144,15 +144,15 @@ void Checker::State::on(const RamPage& page) {
     return report(Rule::block_known, "a RAM block of the list", fmt::to_string(page.block));
   if (page.kind == RamPageKind::compressed) check_compressed(page.data);
   if (page.kind == RamPageKind::xbzrle) return check_delta(page);
-  if (base_octets > limits.max_page_states) return;
+  if (base_bytes > limits.max_page_states) return;
   PageStates<Base>& states = bases[page.block];
-  base_octets -= states.octets();
+  base_bytes -= states.bytes();
   states.exchange(page.addr / page_size(), Base::sent);
-  base_octets += states.octets();
+  base_bytes += states.bytes();
 }
 
 void Checker::State::check_delta(const RamPage& page) {
-  if (base_octets <= limits.max_page_states && bases[page.block].get(page.addr / page_size()) == Base::none)
+  if (base_bytes <= limits.max_page_states && bases[page.block].get(page.addr / page_size()) == Base::none)
     report(Rule::delta_base, "a page that was sent before its delta",
            fmt::format("none at {:#x}", page.addr));
   auto status = ram::xbzrle_check(page.data, page_size());

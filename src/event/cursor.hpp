@@ -40,7 +40,7 @@ class Cursor {
     field_at_ = start;
     return taken;
   }
-  /// The next octet without taking it; -1 at the end.
+  /// The next byte without taking it; -1 at the end.
   int peek() const { return at_ < view_.size() ? view_[at_] : -1; }
   void begin_field(std::string_view field) {
     field_ = field;

@@ -12,7 +12,7 @@ struct Discard {
     std::uint64_t end;
   };
   std::uint32_t block = 0;
-  std::vector<Range> ranges;  ///< in octets of the block, within it and of whole pages
+  std::vector<Range> ranges;  ///< in bytes of the block, within it and of whole pages
 };
 
 /// Reads the payload of the command; an error has no place.

@@ -22,21 +22,10 @@ constexpr std::array<std::string_view, 8> expected{
     "the list of RAM blocks", "a record of RAM",
     "the body of a section",  "what follows the end mark",
     "the end of the stream",  "nothing more"};
-constexpr std::array<std::string_view, 15> found{"the begin of a stream",
-                                                 "a configuration",
-                                                 "a command",
-                                                 "a section",
-                                                 "a list of RAM blocks",
-                                                 "a mark",
-                                                 "a page",
-                                                 "a bitmap",
-                                                 "a stale page",
-                                                 "a body",
-                                                 "a section's end",
-                                                 "the end mark",
-                                                 "a description",
-                                                 "the rest",
-                                                 "the end of a stream"};
+constexpr std::array<std::string_view, 15> found{
+    "the begin of a stream", "a configuration", "a command",     "a section",    "a list of RAM blocks",
+    "a control record",      "a page",          "a bitmap",      "a stale page", "a body",
+    "a section's end",       "the end mark",    "a description", "the rest",     "the end of a stream"};
 static_assert(found.size() == std::variant_size_v<Event>);
 
 Error refuse(Errc code, std::string expected, std::string found) {

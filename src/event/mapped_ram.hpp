@@ -14,7 +14,7 @@ constexpr bool is_left_out(const RamBlock& block) {
   return block.address && block.mapped && block.mapped->bitmap_offset == 0 && block.mapped->pages_offset == 0;
 }
 
-/// Octets of a block's bitmap: one bit a page, in words of 64.
+/// Bytes of a block's bitmap: one bit a page, in words of 64.
 constexpr std::uint64_t mapped_bitmap_size(const RamBlock& block) {
   if (is_left_out(block)) return 0;
   const std::uint64_t pages = block.length / block.mapped->page_size;
@@ -29,7 +29,7 @@ constexpr std::uint64_t mapped_size(std::span<const RamBlock> blocks) {
   return size;
 }
 
-/// Octets of a block's fields in the file.
+/// Bytes of a block's fields in the file.
 constexpr std::uint64_t mapped_fields_size(const RamBlock& block) {
   return 1 + block.name.size() + 8 + (block.address ? 8 : 0) + 4 + 8 + 8 + 8;
 }

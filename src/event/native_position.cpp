@@ -40,43 +40,43 @@ std::size_t fields_of(RamPageKind kind) {
 
 void NativePosition::pass(const RamPage& page) {
   if (mapped_end_) return;
-  octets_ += be64 + (page.names_block ? names_[page.block] : 0) + fields_of(page.kind) + page.data.size();
+  bytes_ += be64 + (page.names_block ? names_[page.block] : 0) + fields_of(page.kind) + page.data.size();
 }
 
 void NativePosition::pass(const RamBlocks& list) {
   names_.clear();
-  octets_ += be64;
-  std::uint64_t mapped = octets_;
+  bytes_ += be64;
+  std::uint64_t mapped = bytes_;
   for (const RamBlock& block : list.blocks) {
     names_.push_back(u8 + block.name.size());
-    octets_ += names_.back() + be64 + (block.page_size ? be64 : 0) + (block.address ? be64 : 0);
+    bytes_ += names_.back() + be64 + (block.page_size ? be64 : 0) + (block.address ? be64 : 0);
   }
   for (const RamBlock& block : list.blocks)
     if (block.mapped) mapped_end_ = mapped = mapped_end(block, mapped);
 }
 
 void NativePosition::leave_mapped() {
-  if (mapped_end_) octets_ = *mapped_end_;
+  if (mapped_end_) bytes_ = *mapped_end_;
   mapped_end_.reset();
 }
 
-void NativePosition::pass(const StreamBegin&) { octets_ += be32 + be32; }
-void NativePosition::pass(const Configuration& configuration) { octets_ += size_of(configuration); }
-void NativePosition::pass(const Command& command) { octets_ += u8 + be16 + be16 + command.payload.size(); }
+void NativePosition::pass(const StreamBegin&) { bytes_ += be32 + be32; }
+void NativePosition::pass(const Configuration& configuration) { bytes_ += size_of(configuration); }
+void NativePosition::pass(const Command& command) { bytes_ += u8 + be16 + be16 + command.payload.size(); }
 
 void NativePosition::pass(const SectionBegin& section) {
-  octets_ += size_of(section);
+  bytes_ += size_of(section);
   in_ram_ = body_kind(section.name, section.type) == BodyKind::ram;
 }
 
 void NativePosition::pass(const RamControl&) {
   leave_mapped();
-  octets_ += be64;
+  bytes_ += be64;
 }
 
 void NativePosition::pass(const SectionEnd& end) {
   leave_mapped();
-  octets_ += (in_ram_ ? be64 : 0) + (end.footer ? u8 + be32 : 0);
+  bytes_ += (in_ram_ ? be64 : 0) + (end.footer ? u8 + be32 : 0);
 }
 
 }  // namespace qember::event

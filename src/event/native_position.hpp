@@ -8,9 +8,9 @@ namespace qember::event {
 
 class NativePosition {
  public:
-  /// Octets from the first one of the stream. It stands still in the blocks of a mapped-ram file, and leaves
+  /// Bytes from the first one of the stream. It stands still in the blocks of a mapped-ram file, and leaves
   /// out the description.
-  std::uint64_t octets() const { return octets_; }
+  std::uint64_t bytes() const { return bytes_; }
   void pass(const Event& event) {
     std::visit([this](const auto& each) { pass(each); }, event);
   }
@@ -21,17 +21,17 @@ class NativePosition {
   void pass(const SectionBegin& section);
   void pass(const RamBlocks& list);
   void pass(const RamControl&);
-  void pass(const Body& piece) { octets_ += piece.data.size(); }
+  void pass(const Body& piece) { bytes_ += piece.data.size(); }
   void pass(const SectionEnd& end);
-  void pass(const Eof&) { ++octets_; }
-  void pass(const TrailingData& rest) { octets_ += rest.data.size(); }
+  void pass(const Eof&) { ++bytes_; }
+  void pass(const TrailingData& rest) { bytes_ += rest.data.size(); }
   void pass(const AnyOf<MappedBitmap, MappedStale, DescriptionText, StreamEnd> auto&) {}
 
  private:
   void leave_mapped();
 
-  std::uint64_t octets_ = 0;
-  std::vector<std::size_t> names_;           ///< octets that name each RAM block
+  std::uint64_t bytes_ = 0;
+  std::vector<std::size_t> names_;           ///< bytes that name each RAM block
   std::optional<std::uint64_t> mapped_end_;  ///< of the last block in a mapped-ram file, while they come
   bool in_ram_ = false;
 };

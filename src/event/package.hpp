@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// The elements of a PACKAGED command, whose payload is their length in octets of the native form.
+/// The elements of a PACKAGED command, whose payload is their length in bytes of the native form.
 #pragma once
 
 #include <qember/advanced/core/bytes.hpp>

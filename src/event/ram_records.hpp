@@ -19,11 +19,11 @@ inline constexpr std::uint64_t multifd_flush = 0x200;
 inline constexpr std::uint64_t all = 0x3ff;
 
 /// Whether that is all of a record, one without a page. Small pages leave no room for the flush.
-constexpr bool is_mark(std::uint64_t word, std::uint64_t page_size) {
+constexpr bool is_control(std::uint64_t word, std::uint64_t page_size) {
   return word == hook || (word == multifd_flush && page_size > multifd_flush);
 }
 
-/// The octet before an XBZRLE delta.
+/// The byte before an XBZRLE delta.
 inline constexpr std::uint8_t xbzrle_encoding = 0x01;
 
 /// Bytes of a delta, which a be16 counts.

@@ -47,7 +47,7 @@ Record dirty_bitmap_record(Cursor& cursor) {
   }
 }
 
-/// The pSeries hash table: a first word, and where it is 0 chunks of entries of 16 octets.
+/// The pSeries hash table: a first word, and where it is 0 chunks of entries of 16 bytes.
 Record htab_record(Cursor& cursor, bool first) {
   if (first) return {0, cursor.be<std::uint32_t>("header") != 0, false};
   const auto index = cursor.be<std::uint32_t>("index");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// The records in the body of an iterable other than `ram`: each tells its size, and the last one that it is.
+/// The records in the body of an iterative section other than `ram`: each tells its size, and the last one
+/// that it is the last.
 #pragma once
 
 #include <qember/advanced/event/session.hpp>
@@ -9,7 +10,7 @@
 namespace qember::event {
 
 struct Record {
-  std::uint64_t payload = 0;  ///< octets after the record's own fields
+  std::uint64_t payload = 0;  ///< bytes after the record's own fields
   bool ends = false;          ///< the body
   bool unknown = false;
 };
@@ -25,14 +26,14 @@ class Records {
  public:
   /// A body of that kind, of the section with that name, which is at `offset`.
   void begin(BodyKind kind, std::string_view name, std::uint64_t offset);
-  /// The next piece, and where in the input it is. A record that has not come whole is held, some 600 octets
+  /// The next piece, and where in the input it is. A record that has not come whole is held, some 600 bytes
   /// at most. An error has its offset, and as its path the record's.
   Status take(ByteView piece, std::uint64_t offset);
   /// That the body ends here.
   Status end() const;
 
  private:
-  /// Octets of the body that follow one another in the input.
+  /// Bytes of the body that follow one another in the input.
   struct Run {
     std::uint64_t begin;
     std::uint64_t offset;
@@ -48,8 +49,8 @@ class Records {
   BodyKind kind_ = BodyKind::device;
   std::string name_;
   Bytes held_;                 ///< the begin of a record
-  std::uint64_t at_ = 0;       ///< octets of the body before `held_`
-  std::uint64_t payload_ = 0;  ///< octets of the last record that are still to come
+  std::uint64_t at_ = 0;       ///< bytes of the body before `held_`
+  std::uint64_t payload_ = 0;  ///< bytes of the last record that are still to come
   std::size_t count_ = 0;
   bool ended_ = false;
   std::vector<Run> runs_;  ///< where `held_` and what comes behind it is

@@ -88,7 +88,7 @@ void ReorderingBuffer::hold(const Event& event) {
   if (const auto* body = std::get_if<Body>(&event);
       body != nullptr && !held_.empty() && std::holds_alternative<Body>(held_.back().event)) {
     held_.back().bytes.insert(held_.back().bytes.end(), body->data.begin(), body->data.end());
-    held_octets_ += body->data.size();
+    held_bytes_ += body->data.size();
   } else {
     Held held{event, {}, {}, source_.offset(), source_.path()};
     if (const auto* section = std::get_if<SectionBegin>(&event)) {
@@ -101,16 +101,16 @@ void ReorderingBuffer::hold(const Event& event) {
     } else if (std::holds_alternative<SectionEnd>(event)) {
       in_section_ = false;
     }
-    held_octets_ += held.octets();
+    held_bytes_ += held.size();
     held_.push_back(std::move(held));
   }
-  if (held_octets_ <= limits_.max_held) return;
+  if (held_bytes_ <= limits_.max_held) return;
   overflowed_ = releasing_ = true;
   in_section_ = false;
 }
 
 Result<Event> ReorderingBuffer::release() {
-  held_octets_ -= held_.front().octets();
+  held_bytes_ -= held_.front().size();
   current_ = std::move(held_.front());
   held_.pop_front();
   if (auto* section = std::get_if<SectionBegin>(&current_.event)) {

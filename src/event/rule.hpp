@@ -33,8 +33,8 @@ enum class Rule : std::uint8_t {
   started_once,     ///< no START of a section that has not ended
   part_before_end,  ///< nothing more of a section behind its END
   every_end,        ///< an END for each START but that of `ram`, before the end mark
-  end_known,        ///< without footers, iterables are such as have an end of their own
-  record_known,     ///< the records of an iterable are such as have a known size
+  end_known,        ///< without footers, iterative sections are such as have an end of their own
+  record_known,     ///< the records of an iterative section are such as have a known size
   // RAM.
   blocks_once,          ///< a stream has one list of RAM blocks
   block_name,           ///< a block's name is a text

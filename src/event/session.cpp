@@ -43,7 +43,7 @@ Status check_subsection(std::span<const ConfigurationSubsection> before, std::st
 
 Status Session::note(const Configuration& configuration) {
   if (configuration.machine.size() > limits_.max_name)
-    return refuse(Errc::limit, fmt::format("a machine's name of at most {} octets", limits_.max_name),
+    return refuse(Errc::limit, fmt::format("a machine's name of at most {} bytes", limits_.max_name),
                   fmt::to_string(configuration.machine.size()));
   Session changed(*this);
   for (std::size_t i = 0; i < configuration.subsections.size(); ++i) {

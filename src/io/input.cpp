@@ -53,13 +53,13 @@ MutableBytes Input::space() {
 InputBuffer Input::exchange(InputBuffer next) {
   const ByteView unread = view();
   if (unread.size() > next.begin) {
-    feed({next.octets.get() + next.begin, next.end - next.begin});
+    feed({next.bytes.get() + next.begin, next.end - next.begin});
     return next;
   }
   if (!unread.empty())
-    std::memcpy(next.octets.get() + next.begin - unread.size(), unread.data(), unread.size());
+    std::memcpy(next.bytes.get() + next.begin - unread.size(), unread.data(), unread.size());
   InputBuffer free{std::move(storage_), capacity_, 0, 0};
-  storage_ = std::move(next.octets);
+  storage_ = std::move(next.bytes);
   data_ = storage_.get();
   capacity_ = next.capacity;
   begin_ = next.begin - unread.size();

@@ -41,7 +41,7 @@ void ReadAhead::run() {
     InputBuffer buffer = std::move(free_.front());
     free_.pop_front();
     lock.unlock();
-    auto count = source_.read_some(offset, {buffer.octets.get() + room, chunk});
+    auto count = source_.read_some(offset, {buffer.bytes.get() + room, chunk});
     const std::size_t size = count ? *count : 0;
     ended = size == 0;
     offset += size;

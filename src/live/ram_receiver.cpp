@@ -152,7 +152,7 @@ Status RamReceiver::State::apply_delta(const event::RamPage& page, MutableBytes 
 Status RamReceiver::State::check_limits() const {
   if (!collector.exceeded()) return {};
   return collector.exceeded() == event::Fit::beyond_held_limit
-             ? refuse(Errc::limit, fmt::format("at most {} octets of devices", limits.max_held), "more")
+             ? refuse(Errc::limit, fmt::format("at most {} bytes of devices", limits.max_held), "more")
              : refuse(Errc::limit, fmt::format("at most {} bytes of a device", limits.max_section), "more");
 }
 

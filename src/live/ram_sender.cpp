@@ -130,7 +130,7 @@ Status RamSender::State::check(const event::RamPage& page) {
 Status RamSender::State::write(std::uint32_t id, const device::DeviceState& device) {
   Bytes body;
   for (const device::DeviceState::Field& field : device.fields())
-    body.insert(body.end(), field.octets.begin(), field.octets.end());
+    body.insert(body.end(), field.bytes.begin(), field.bytes.end());
   return write({event::SectionBegin{event::Element::section_full, id, device.name(), device.instance(),
                                     device.version()},
                 event::Body{body}, event::SectionEnd{}});
@@ -166,7 +166,7 @@ Result<Sent> RamSender::page(std::uint32_t block, std::uint64_t addr, ByteView b
     return Sent::nothing;
   }
   page.data = encoded->data;
-  page.lasting = encoded->borrowed;
+  page.stable = encoded->borrowed;
   page.names_block = state.last_block != block;
   state.last_block = block;
   Sent sent = Sent::full;

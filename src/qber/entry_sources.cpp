@@ -18,7 +18,7 @@ using Kind = device::StateSource::Kind;
 
 bool starts_with(ByteView bytes, const ber::Identifier& identifier) {
   return bytes.size() >= identifier.size &&
-         std::equal(identifier.octets.begin(), identifier.octets.begin() + identifier.size, bytes.begin());
+         std::equal(identifier.bytes.begin(), identifier.bytes.begin() + identifier.size, bytes.begin());
 }
 
 bool is_end_of_contents(ByteView bytes) { return bytes.size() >= 2 && bytes[0] == 0 && bytes[1] == 0; }
@@ -29,7 +29,7 @@ ber::Header header_at(ByteView bytes) {
   return header;
 }
 
-/// Octets of the TLV at the front of bytes that have been validated.
+/// Bytes of the TLV at the front of bytes that have been validated.
 std::size_t tlv_size(ByteView bytes) {
   const ber::Header header = header_at(bytes);
   if (!header.indefinite) return header.size + header.length;
@@ -59,15 +59,15 @@ std::string_view alternative(Which which) {
   }
 }
 
-/// The octets of a string, its segments joined in `scratch` where it has any (X.690 8.7.3).
-ByteView string_octets(ByteView tlv, Bytes& scratch) {
+/// The bytes of a string, its segments joined in `scratch` where it has any (X.690 8.7.3).
+ByteView string_bytes(ByteView tlv, Bytes& scratch) {
   const ber::Header header = header_at(tlv);
   if (!header.constructed) return tlv.subspan(header.size, header.length);
   for (std::size_t at = header.size; at < tlv.size() && !is_end_of_contents(tlv.subspan(at));) {
     const ByteView segment = tlv.subspan(at, tlv_size(tlv.subspan(at)));
     Bytes inner;
-    const ByteView octets = string_octets(segment, inner);
-    scratch.insert(scratch.end(), octets.begin(), octets.end());
+    const ByteView bytes = string_bytes(segment, inner);
+    scratch.insert(scratch.end(), bytes.begin(), bytes.end());
     at += segment.size();
   }
   return scratch;
@@ -166,7 +166,7 @@ bool BytesSource::boolean() { return take().back() != 0; }
 
 ByteView BytesSource::blob() {
   scratch_.clear();
-  return string_octets(take(), scratch_);
+  return string_bytes(take(), scratch_);
 }
 
 void BytesSource::enter(std::string_view alternative) {

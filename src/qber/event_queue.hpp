@@ -34,7 +34,7 @@ class EventQueue {
   }
 
   /// Bytes of the native form behind all that was given.
-  std::uint64_t position() const { return position_.octets(); }
+  std::uint64_t position() const { return position_.bytes(); }
   /// Nothing but the begin of the stream has been taken.
   bool at_head() const { return at_head_; }
 

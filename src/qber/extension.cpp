@@ -8,12 +8,12 @@
 namespace qember::qber::extension {
 namespace {
 
-constexpr std::string_view stand_in_prefix = "qember-name-";
+constexpr std::string_view placeholder_prefix = "qember-name-";
 
 }  // namespace
 
 bool SectionNote::only_blocks() const {
-  return !type && !continues && marks.empty() && !names_block && !fill && !page_size && !name && !is_known;
+  return !type && !continues && controls.empty() && !names_block && !fill && !page_size && !name && !is_known;
 }
 
 bool SectionNote::join(SectionNote more) {
@@ -29,13 +29,15 @@ bool SectionNote::join(SectionNote more) {
   return true;
 }
 
-bool needs_stand_in(ByteView name) {
+bool needs_placeholder(ByteView name) {
   const std::string_view text = as_text(name);
-  return name.empty() || text == section_name || text.starts_with(stand_in_prefix) || !utf8_characters(name);
+  return name.empty() || text == section_name || text.starts_with(placeholder_prefix) ||
+         !utf8_characters(name);
 }
 
-std::string stand_in(ByteView name, std::size_t index) {
-  return needs_stand_in(name) ? fmt::format("{}{}", stand_in_prefix, index) : std::string(as_text(name));
+std::string placeholder_name(ByteView name, std::size_t index) {
+  return needs_placeholder(name) ? fmt::format("{}{}", placeholder_prefix, index)
+                                 : std::string(as_text(name));
 }
 
 SectionFields fields(Kind kind, std::uint32_t id) {

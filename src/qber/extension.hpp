@@ -18,7 +18,7 @@ enum class Kind : std::uint8_t {
   configuration = 1,
   command = 2,
   description = 3,
-  part = 4,            ///< a PART of an iterable other than `ram`; `sectionid` is its id
+  part = 4,            ///< a PART of an iterative section other than `ram`; `sectionid` is its id
   end = 5,             ///< its END
   compressed = 6,      ///< a page that QEMU compressed
   trailing = 7,        ///< what follows the end mark and the description
@@ -53,10 +53,10 @@ struct BlockNote {
 /// What is out of the ordinary with the next section.
 struct SectionNote {
   std::optional<event::Element> type;
-  bool continues = false;            ///< it is the same native section as before, going on
-  std::vector<std::uint64_t> marks;  ///< records without a page, before the first page
-  bool names_block = false;          ///< the first page names its block, though it is the last one's
-  std::optional<std::uint8_t> fill;  ///< of the first page
+  bool continues = false;               ///< it is the same native section as before, going on
+  std::vector<std::uint64_t> controls;  ///< records without a page, before the first page
+  bool names_block = false;             ///< the first page names its block, though it is the last one's
+  std::optional<std::uint8_t> fill;     ///< of the first page
   std::optional<std::uint64_t> page_size;
   std::optional<Bytes> name;  ///< where the section's name only stands for it
   std::vector<BlockNote> blocks;
@@ -77,10 +77,10 @@ struct CompressedPage {
   ByteView data{};
 };
 
-/// A text that can stand in the schema for any name: the name itself, where it is UTF-8 and not
-/// reserved, or one made from `index`.
-std::string stand_in(ByteView name, std::size_t index);
-bool needs_stand_in(ByteView name);
+/// A text that the schema can have for any name: the name itself, where it is UTF-8 and not
+/// reserved, or else a placeholder made from `index`.
+std::string placeholder_name(ByteView name, std::size_t index);
+bool needs_placeholder(ByteView name);
 
 SectionFields fields(Kind kind, std::uint32_t id = 0);
 

@@ -9,7 +9,7 @@ namespace qember::qber::extension {
 enum class Key : std::uint32_t {
   type = 1,
   continues,
-  marks,
+  controls,
   names_block,
   fill,
   page_size,

@@ -28,7 +28,7 @@ class Values {
     return error_ ? 0 : *number;
   }
   bool flag() { return next(Which::bool_, "a bool").as_bool(); }
-  ByteView octets() { return next(Which::oldblob, "an oldblob").as_oldblob(); }
+  ByteView bytes() { return next(Which::oldblob, "an oldblob").as_oldblob(); }
   Values array() {
     const Entries inside = next(Which::array, "an array").as_array();
     Values values(inside, fmt::format("{}[{}].array", path_, next_ - 1));
@@ -92,7 +92,7 @@ BlockNote read_block_note(Values& values) {
     switch (static_cast<BlockKey>(key)) {
       case BlockKey::page_size: note.page_size = values.number(any_u64); break;
       case BlockKey::address: note.address = values.number(any_u64); break;
-      case BlockKey::name: note.name = copy(values.octets()); break;
+      case BlockKey::name: note.name = copy(values.bytes()); break;
       case BlockKey::mapped: {
         Values mapped = values.array();
         note.mapped =
@@ -117,16 +117,16 @@ void read_pair(Values& values, SectionNote& note) {
           values.number(static_cast<std::uint64_t>(event::Element::section_full)));
       break;
     case Key::continues: note.continues = values.flag(); break;
-    case Key::marks:
-      for (Values marks = values.array(); marks.more();) {
-        note.marks.push_back(marks.number(any_u64));
-        values.adopt(marks);
+    case Key::controls:
+      for (Values controls = values.array(); controls.more();) {
+        note.controls.push_back(controls.number(any_u64));
+        values.adopt(controls);
       }
       break;
     case Key::names_block: note.names_block = values.flag(); break;
     case Key::fill: note.fill = static_cast<std::uint8_t>(values.number(0xff)); break;
     case Key::page_size: note.page_size = values.number(any_u64); break;
-    case Key::name: note.name = copy(values.octets()); break;
+    case Key::name: note.name = copy(values.bytes()); break;
     case Key::known: note.is_known = values.flag(); break;
     case Key::blocks:
       for (Values blocks = values.array(); blocks.more();) {
@@ -150,16 +150,16 @@ Bytes take_payload(std::string_view name, Values& values) {
   if (name == "configuration/target-page-bits")
     return *with_bytes(4, static_cast<std::uint32_t>(values.number(any_u32)));
   if (name == "configuration/uuid") {
-    const ByteView uuid = values.octets();
-    if (uuid.size() != 16) values.fail("16 octets");
+    const ByteView uuid = values.bytes();
+    if (uuid.size() != 16) values.fail("16 bytes");
     return copy(uuid);
   }
-  if (name != "configuration/capabilities") return copy(values.octets());
+  if (name != "configuration/capabilities") return copy(values.bytes());
   Bytes payload(4);
   std::uint32_t count = 0;
   for (; values.more(); ++count) {
-    const ByteView capability = values.octets();
-    if (capability.size() > 0xff) values.fail("a name of at most 255 octets");
+    const ByteView capability = values.bytes();
+    if (capability.size() > 0xff) values.fail("a name of at most 255 bytes");
     payload.push_back(static_cast<std::uint8_t>(capability.size()));
     payload.insert(payload.end(), capability.begin(), capability.end());
   }
@@ -180,7 +180,7 @@ Result<SectionNote> read_section_note(const asn1::SecFull& section) {
 Result<event::Configuration> read_configuration(const asn1::SecFull& section) {
   Values values(section);
   event::Configuration configuration;
-  configuration.machine = copy(values.octets());
+  configuration.machine = copy(values.bytes());
   if (values.more()) {
     const VMStateEntries list = values.any();
     if (list.which() != Which::subsecl) values.fail("a subsecl");
@@ -204,8 +204,8 @@ Result<event::Command> read_command(const asn1::SecFull& section) {
   Values values(section);
   event::Command command;
   command.id = static_cast<std::uint16_t>(values.number(0xffff));
-  command.payload = values.octets();
-  if (command.payload.size() > 0xffff) values.fail("at most 65535 octets");
+  command.payload = values.bytes();
+  if (command.payload.size() > 0xffff) values.fail("at most 65535 bytes");
   if (values.error()) return *values.error();
   return command;
 }
@@ -214,7 +214,7 @@ Result<event::MappedBitmap> read_mapped_bitmap(const asn1::SecFull& section) {
   Values values(section);
   event::MappedBitmap bitmap;
   bitmap.block = static_cast<std::uint32_t>(values.number(any_u32));
-  bitmap.data = values.octets();
+  bitmap.data = values.bytes();
   if (values.error()) return *values.error();
   return bitmap;
 }
@@ -224,7 +224,7 @@ Result<event::MappedStale> read_mapped_stale(const asn1::SecFull& section) {
   event::MappedStale stale;
   stale.block = static_cast<std::uint32_t>(values.number(any_u32));
   stale.addr = values.number(any_u64);
-  stale.data = values.octets();
+  stale.data = values.bytes();
   if (values.error()) return *values.error();
   return stale;
 }
@@ -234,7 +234,7 @@ Result<CompressedPage> read_compressed(const asn1::SecFull& section) {
   CompressedPage page;
   page.block = static_cast<std::uint32_t>(values.number(any_u32));
   page.addr = values.number(any_u64);
-  page.data = values.octets();
+  page.data = values.bytes();
   if (values.more()) page.names_block = values.flag();
   if (values.error()) return *values.error();
   return page;

@@ -72,10 +72,10 @@ Result<Bytes> encode(const SectionNote& note) {
   Entries& to = builder.entries;
   if (note.type) Builder::pair(to, Key::type, static_cast<std::uint64_t>(*note.type));
   Builder::flag(to, Key::continues, note.continues);
-  if (!note.marks.empty()) {
-    Builder::key(to, Key::marks);
-    auto marks = to.append().make_array();
-    for (const std::uint64_t word : note.marks) marks.append().set_int(word);
+  if (!note.controls.empty()) {
+    Builder::key(to, Key::controls);
+    auto controls = to.append().make_array();
+    for (const std::uint64_t word : note.controls) controls.append().set_int(word);
   }
   Builder::flag(to, Key::names_block, note.names_block);
   if (note.fill) Builder::pair(to, Key::fill, *note.fill);

@@ -42,8 +42,8 @@ Status MappedPosition::pass(std::span<const event::RamBlock> blocks, const event
   const event::RamBlock& block = blocks[bitmap.block];
   const std::uint64_t before = block_ == bitmap.block ? bitmap_bytes_ : 0;
   if (bitmap.data.size() > event::mapped_bitmap_size(block) - before)
-    return refuse(Errc::bad_annotation,
-                  fmt::format("a bitmap of {} octets", event::mapped_bitmap_size(block)), "more");
+    return refuse(Errc::bad_annotation, fmt::format("a bitmap of {} bytes", event::mapped_bitmap_size(block)),
+                  "more");
   if (auto status = advance(block, bitmap.block, block.mapped->bitmap_offset + before, bitmap.data.size());
       !status)
     return status;

@@ -43,7 +43,7 @@ Status Reader::State::describe_blocks(std::vector<event::RamBlock>& blocks) {
   for (const event::RamBlock& block : blocks)
     if (block.name.size() > limits.max_name)
       return refuse(Errc::constraint, ".contents.ramblid",
-                    fmt::format("names of at most {} octets", limits.max_name),
+                    fmt::format("names of at most {} bytes", limits.max_name),
                     fmt::to_string(block.name.size()));
   return {};
 }
@@ -95,7 +95,7 @@ Status Reader::State::blocks(const asn1::SecFull& section) {
   cursor.set_names(std::move(names));
   mapped.begin(session.blocks());
   events.give(event::RamBlocks{total, session.blocks()});
-  if (auto status = marks(std::exchange(note.marks, {})); !status) return status;
+  if (auto status = controls(std::exchange(note.controls, {})); !status) return status;
   return check_note_used();
 }
 

@@ -43,7 +43,7 @@ Status Reader::State::on(const RamBegin& ram_begin) {
         !status)
       return status;
   }
-  if (auto status = marks(std::exchange(note.marks, {})); !status) return status;
+  if (auto status = controls(std::exchange(note.controls, {})); !status) return status;
   cursor.begin_section();
   if (note.fill || note.names_block) return {};  // of the first page
   return check_note_used();
@@ -59,7 +59,7 @@ Status Reader::State::on(const RamEnd&) { return check_note_used(); }
 
 Status Reader::State::on(const ram::PageView& view) {
   if (view.kind == ram::PageKind::hook) {
-    mark(event::ram_flag::hook);
+    control(event::ram_flag::hook);
     return {};
   }
   event::RamPage page;
@@ -94,7 +94,7 @@ Status Reader::State::page_of(const ram::PageView& view, event::RamPage& page) {
 Status Reader::State::check_page(const event::RamPage& page) const {
   const std::uint64_t size = session.page_size_or_default();
   if (page.kind == event::RamPageKind::full && page.data.size() != size)
-    return refuse(Errc::constraint, ".fullpage.data", fmt::format("a page of {} octets", size),
+    return refuse(Errc::constraint, ".fullpage.data", fmt::format("a page of {} bytes", size),
                   fmt::to_string(page.data.size()));
   const std::uint64_t most = event::ram_flag::max_delta(size);
   if (page.kind == event::RamPageKind::xbzrle && page.data.size() > most)
@@ -140,7 +140,7 @@ Status Reader::State::compressed(const asn1::SecFull& section) {
   const std::uint64_t size = session.page_size_or_default();
   if (size <= event::ram_flag::compress_page)
     return refuse(Errc::bad_annotation, "",
-                  fmt::format("no compressed page, where pages have {} octets", size), "one");
+                  fmt::format("no compressed page, where pages have {} bytes", size), "one");
   if (const std::uint64_t most = event::ram_flag::max_compressed(size); read->data.size() > most)
     return place(broken(event::Rule::compressed_fits, fmt::format("at most {}", most),
                         fmt::to_string(read->data.size())));
@@ -154,17 +154,17 @@ Status Reader::State::compressed(const asn1::SecFull& section) {
 }
 
 /// It stands behind all that a mapped-ram file has at fixed places.
-void Reader::State::mark(std::uint64_t word) {
+void Reader::State::control(std::uint64_t word) {
   events.give(event::RamControl{word});
   mapped.leave();
 }
 
 /// Records without a page, that stand before the first page.
-Status Reader::State::marks(std::span<const std::uint64_t> words) {
+Status Reader::State::controls(std::span<const std::uint64_t> words) {
   for (const std::uint64_t word : words)
-    if (!event::ram_flag::is_mark(word, session.page_size_or_default()))
+    if (!event::ram_flag::is_control(word, session.page_size_or_default()))
       return refuse(Errc::bad_annotation, "", "a record without a page", fmt::format("{:#x}", word));
-  for (const std::uint64_t word : words) mark(word);
+  for (const std::uint64_t word : words) control(word);
   return {};
 }
 

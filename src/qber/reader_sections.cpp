@@ -59,7 +59,7 @@ Status Reader::State::begin_section(const SectionFields& fields, event::Element 
   const std::string called = note.name ? std::string(as_text(*note.name)) : fields.name;
   note.name.reset();
   if (called.size() > limits.max_name)
-    return refuse(Errc::constraint, ".name", fmt::format("at most {} octets", limits.max_name),
+    return refuse(Errc::constraint, ".name", fmt::format("at most {} bytes", limits.max_name),
                   fmt::to_string(called.size()));
   const event::SectionBegin named{std::exchange(note.type, {}).value_or(default_type),
                                   static_cast<std::uint32_t>(fields.sectionid.bits()), called,
@@ -125,7 +125,8 @@ Status Reader::State::values(const FullSection& section) {
     status = write_state(*current.device(), source, body, limits);
   }
   if (!status) return status;
-  // Of an iterable the records must be right all the same; where they are in the values nothing tells.
+  // The records of an iterative section must be right all the same; where they are in the values nothing
+  // tells.
   status = current.records.take(body, 0);
   if (status) status = current.records.end();
   if (!status) {

@@ -104,8 +104,8 @@ struct Reader::State {
   Status check_page(const event::RamPage& page) const;
   Status compressed(const asn1::SecFull& section);
   std::size_t next_pages(std::span<event::RamPage> room);
-  void mark(std::uint64_t word);
-  Status marks(std::span<const std::uint64_t> words);
+  void control(std::uint64_t word);
+  Status controls(std::span<const std::uint64_t> words);
   Status mapped_bitmap(const asn1::SecFull& section);
   Status mapped_stale(const asn1::SecFull& section);
 

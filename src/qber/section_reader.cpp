@@ -17,9 +17,9 @@ constexpr std::uint64_t no_end = std::numeric_limits<std::uint64_t>::max();
 
 std::string describe(const ber::Identifier& identifier) {
   ber::Header header;
-  std::array<std::uint8_t, 8> octets{};
-  *ber::put(octets.data(), identifier) = 0;
-  ber::parse_header(octets, header);
+  std::array<std::uint8_t, 8> bytes{};
+  *ber::put(bytes.data(), identifier) = 0;
+  ber::parse_header(bytes, header);
   return fmt::format("{} ({})", ber::to_string(header.tag), hex_excerpt(identifier.view()));
 }
 
@@ -28,8 +28,8 @@ std::string describe(const ber::Identifier& identifier) {
 bool may_have_tag(ByteView bytes, const ber::Identifier& identifier) {
   if (bytes.empty()) return true;
   const auto shown = static_cast<std::ptrdiff_t>(std::min<std::size_t>(bytes.size(), identifier.size));
-  return ((bytes[0] ^ identifier.octets[0]) & 0xdfU) == 0 &&
-         std::equal(bytes.begin() + 1, bytes.begin() + shown, identifier.octets.begin() + 1);
+  return ((bytes[0] ^ identifier.bytes[0]) & 0xdfU) == 0 &&
+         std::equal(bytes.begin() + 1, bytes.begin() + shown, identifier.bytes.begin() + 1);
 }
 
 bool has_tag(ByteView bytes, const ber::Identifier& identifier) {
@@ -166,7 +166,7 @@ Result<ber::Header> SectionReader::expect(const ber::Identifier& wanted, std::st
   const auto outcome = ber::parse_header(rest, header);
   const std::size_t shown = std::min<std::size_t>(rest.size(), wanted.size);
   const bool differs =
-      !std::equal(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(shown), wanted.octets.begin());
+      !std::equal(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(shown), wanted.bytes.begin());
   // The bit that says constructed is no part of the tag, which alone decides on an alternative.
   const bool is_form = differs && !alternative.empty() && may_have_tag(rest, wanted);
   // A tag that differs is wrong however the rest of it goes on.
@@ -210,7 +210,7 @@ Result<SectionEvent> SectionReader::read_file() {
   if (frames_.empty()) {
     const ByteView all = input_.view();
     const std::size_t shown = std::min<std::size_t>(all.size(), tags::file.size);
-    if (!std::equal(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(shown), tags::file.octets.begin()))
+    if (!std::equal(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(shown), tags::file.bytes.begin()))
       return shows_more_later(all) ? shortage(0, "")
                                    : Error{Errc::unknown_magic, 0, "QemuFile", hex_excerpt(tags::file.view()),
                                            hex_excerpt(all, 4)};
@@ -223,7 +223,7 @@ Result<SectionEvent> SectionReader::read_file() {
   if (!version) return version.error();
   const ByteView rest = view();
   if (version->length > max_integer)
-    return refuse(Errc::bad_value, 0, ".version", "an INTEGER of 1 to 9 octets", rest);
+    return refuse(Errc::bad_value, 0, ".version", "an INTEGER of 1 to 9 bytes", rest);
   const std::size_t size = version->size + version->length;
   if (rest.size() < size) return shortage(0, ".version");
   const auto value = ber::parse_integer(rest.subspan(version->size, version->length));

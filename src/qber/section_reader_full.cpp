@@ -32,7 +32,7 @@ Result<std::optional<SectionFields>> SectionReader::peek_fields(const ber::Heade
     ber::Header field;
     const auto outcome = ber::parse_header(all.subspan(at), field);
     if (outcome == ber::HeaderOutcome::need_more) return shortage(at, names[i]);
-    // A character takes four octets at most.
+    // A character takes four bytes at most.
     if (outcome != ber::HeaderOutcome::ok || field.tag != full_type().members[i].tag || field.constructed ||
         field.length > 4 * limits_.max_name)
       return std::optional<SectionFields>{};
@@ -82,7 +82,7 @@ Result<SectionEvent> SectionReader::read_full(const ber::Header& header) {
     const std::uint64_t size = header.size + header.length;
     if (size > limits_.max_section)
       return refuse(Errc::limit, 0, ".full",
-                    fmt::format("a section of at most {} octets", limits_.max_section), view());
+                    fmt::format("a section of at most {} bytes", limits_.max_section), view());
     if (view().size() >= size) return read_whole_full(static_cast<std::size_t>(size), contents);
     input_.want(static_cast<std::size_t>(size));
     if (!ended) return shortage(0, ".full");
@@ -96,7 +96,7 @@ Result<SectionEvent> SectionReader::read_full(const ber::Header& header) {
     case ber::Framer::Outcome::need_more: break;
   }
   if (view().size() > limits_.max_section)
-    return refuse(Errc::limit, 0, ".full", fmt::format("a section of at most {} octets", limits_.max_section),
+    return refuse(Errc::limit, 0, ".full", fmt::format("a section of at most {} bytes", limits_.max_section),
                   view());
   if (!ended) return shortage(0, ".full");
   return read_whole_full(view().size(), contents);

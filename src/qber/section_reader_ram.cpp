@@ -36,7 +36,7 @@ Result<SectionEvent> SectionReader::read_ram_begin() {
                   of(*section, view()).subspan(id_at));
   const ByteView rest = view().subspan(id_at);
   if (id->length > max_integer)
-    return refuse(Errc::bad_value, id_at, ".min.sectionid", "an INTEGER of 1 to 9 octets", rest);
+    return refuse(Errc::bad_value, id_at, ".min.sectionid", "an INTEGER of 1 to 9 bytes", rest);
   if (rest.size() < id->size + id->length) return shortage(id_at, ".min.sectionid");
   const auto value = ber::parse_integer(rest.subspan(id->size, id->length));
   if (!value) return refuse(Errc::bad_value, id_at, ".min.sectionid", "an INTEGER", rest);
@@ -73,7 +73,7 @@ Result<SectionEvent> SectionReader::read_ram() {
                       of(*block, view()).subspan(block->size));
       if (name->length > 4 * limits_.max_name)
         return refuse(Errc::limit, block->size, ".name",
-                      fmt::format("a name of at most {} octets", limits_.max_name), rest);
+                      fmt::format("a name of at most {} bytes", limits_.max_name), rest);
       if (rest.size() < name->size + name->length) return shortage(block->size, ".name");
       const ByteView encoded = rest.first(name->size + name->length);
       static constexpr const ber::Type& name_type = wire::type(wire::type("RAMSecBlock"), "name");

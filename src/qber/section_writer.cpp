@@ -12,7 +12,7 @@ constexpr std::uint64_t file_version = 3;
 
 /// The string itself in DER, where it can't be in segments (X.690 10.2).
 constexpr ber::Identifier constructed(ber::Identifier identifier) {
-  identifier.octets[0] |= 0x20U;
+  identifier.bytes[0] |= 0x20U;
   return identifier;
 }
 
@@ -219,7 +219,7 @@ void SectionWriter::boolean(bool value) {
 
 void SectionWriter::blob(ByteView value) {
   std::uint8_t* to =
-      ber::put_length(ber::put(reserve(header_room + value.size()), tags::octets), value.size());
+      ber::put_length(ber::put(reserve(header_room + value.size()), tags::bytes), value.size());
   if (!value.empty()) std::memcpy(to, value.data(), value.size());
   commit(to + value.size());
 }

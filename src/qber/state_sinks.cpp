@@ -20,7 +20,7 @@ void MeasuringSink::primitive(std::size_t size) {
 }
 
 void MeasuringSink::constructed(const ber::Identifier& identifier) {
-  // In BER the octet 80 and end-of-contents; in DER a length, which grows with the contents.
+  // In BER the byte 80 and end-of-contents; in DER a length, which grows with the contents.
   constexpr std::size_t most_length = 5;
   ++tlvs_;
   size_ += identifier.size + most_length;

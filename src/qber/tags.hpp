@@ -6,7 +6,7 @@
 
 namespace qember::qber {
 
-/// Octets of an INTEGER that is a number of 64 bits, signed or not (X.690 8.3).
+/// Bytes of an INTEGER that is a number of 64 bits, signed or not (X.690 8.3).
 inline constexpr std::size_t max_integer = 9;
 
 }  // namespace qember::qber
@@ -42,7 +42,7 @@ inline constexpr ber::Identifier min_end = identifier(type("SecMin"), "secendmar
 inline constexpr ber::Identifier array = identifier(type("VMStateEntries"), "array");
 inline constexpr ber::Identifier boolean = identifier(type("VMStateEntries"), "bool");
 inline constexpr ber::Identifier integer = identifier(type("VMStateEntries"), "int");
-inline constexpr ber::Identifier octets = identifier(type("VMStateEntries"), "oldblob");
+inline constexpr ber::Identifier bytes = identifier(type("VMStateEntries"), "oldblob");
 inline constexpr ber::Identifier subsections = identifier(type("VMStateEntries"), "subsecl");
 inline constexpr ber::Identifier subsection = element_identifier(type(type("VMStateEntries"), "subsecl"));
 

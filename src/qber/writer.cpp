@@ -49,7 +49,7 @@ Status Writer::State::on(const event::SectionBegin& begin) {
   in_ram = body_kind(begin.name, begin.type) == event::BodyKind::ram;
   began = streaming = false;
   list.reset();
-  list_marks.clear();
+  list_controls.clear();
   body.clear();
   note = {};
   if (begin.type == event::Element::section_end) note.type = begin.type;
@@ -61,7 +61,7 @@ Status Writer::State::on(const event::SectionEnd& end) {
   if (in_ram) {
     if (list) {
       status = begin_blocks();
-    } else if (!began || !note.marks.empty()) {
+    } else if (!began || !note.controls.empty()) {
       end_min();
       status = begin_min();
     }

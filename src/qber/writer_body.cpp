@@ -20,7 +20,8 @@ using extension::SectionNote;
 SectionFields Writer::State::fields() const {
   if (section.type == event::Element::section_part) return extension::fields(Kind::part, section.id);
   if (section.type == event::Element::section_end) return extension::fields(Kind::end, section.id);
-  return {extension::stand_in(as_bytes(section_name), 0), section.id, section.instance, section.version};
+  return {extension::placeholder_name(as_bytes(section_name), 0), section.id, section.instance,
+          section.version};
 }
 
 SectionNote Writer::State::section_note() const {
@@ -28,7 +29,7 @@ SectionNote Writer::State::section_note() const {
   if (section.type == event::Element::section_start) about.type = section.type;
   const bool has_name =
       section.type == event::Element::section_start || section.type == event::Element::section_full;
-  if (has_name && extension::needs_stand_in(as_bytes(section_name)))
+  if (has_name && extension::needs_placeholder(as_bytes(section_name)))
     about.name = Bytes(section_name.begin(), section_name.end());
   return about;
 }

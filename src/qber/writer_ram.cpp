@@ -9,7 +9,7 @@ namespace {
 
 /// A note says no more than this at once, so that a reader takes it whole; more notes say the rest. The
 /// numbers depend on nothing else, for the same reason.
-constexpr std::size_t most_marks = 256;
+constexpr std::size_t most_controls = 256;
 constexpr std::size_t most_block_notes = 1024;
 
 /// Of a page that the schema has an element for.
@@ -30,7 +30,7 @@ Status Writer::State::on(const event::RamBlocks& blocks) {
   list = {blocks.total, listed};
   block_names.clear();
   for (const event::RamBlock& block : blocks.blocks)
-    block_names.push_back(extension::stand_in(as_bytes(block.name), block_names.size()));
+    block_names.push_back(extension::placeholder_name(as_bytes(block.name), block_names.size()));
   last_block.reset();
   return {};
 }
@@ -39,7 +39,7 @@ Status Writer::State::on(const event::RamBlocks& blocks) {
 Status Writer::State::begin_blocks() {
   SectionNote about;
   if (section.type == event::Element::section_full) about.type = section.type;
-  about.marks = std::move(list_marks);
+  about.controls = std::move(list_controls);
   auto full = asn1::Value<asn1::SecFull>::make();
   set_fields(*full, {section_name, section.id, section.instance, section.version});
   auto ramblid = full->contents().make_ramblid();
@@ -51,7 +51,7 @@ Status Writer::State::begin_blocks() {
     entry.set_name(block_names[i]);
     entry.set_len(block.length);
     extension::BlockNote block_note{i, block.page_size, block.address, {}, block.mapped};
-    if (extension::needs_stand_in(as_bytes(block.name)))
+    if (extension::needs_placeholder(as_bytes(block.name)))
       block_note.name = Bytes(block.name.begin(), block.name.end());
     if (block_note.page_size || block_note.address || block_note.name || block_note.mapped)
       about.blocks.push_back(std::move(block_note));
@@ -89,19 +89,20 @@ void Writer::State::end_min() {
   in_min = false;
 }
 
-Status Writer::State::on(const event::RamControl& mark) {
+Status Writer::State::on(const event::RamControl& control) {
   if (list) {
-    list_marks.push_back(mark.word);
-    return list_marks.size() < most_marks ? Status() : begin_blocks();
+    list_controls.push_back(control.word);
+    return list_controls.size() < most_controls ? Status() : begin_blocks();
   }
-  // The schema has `hook`, but in a block; where there is none, and for any other mark, a note has it.
-  if (mark.word == event::ram_flag::hook && in_min && writer.in_block()) {
+  // The schema has `hook`, but in a block; where there is none, and for any other control record, a note has
+  // it.
+  if (control.word == event::ram_flag::hook && in_min && writer.in_block()) {
     writer.page({ram::PageKind::hook, 0, {}});
     return {};
   }
   end_min();
-  note.marks.push_back(mark.word);
-  return note.marks.size() < most_marks ? Status() : begin_min();
+  note.controls.push_back(control.word);
+  return note.controls.size() < most_controls ? Status() : begin_min();
 }
 
 Status Writer::State::on(const event::RamPage& page) {
@@ -113,7 +114,7 @@ Status Writer::State::on(const event::RamPage& page) {
     const std::uint64_t size = context.session().page_size_or_default();
     if (size != head.page_size_or_default()) {
       // What came before it was read without it.
-      if (!note.marks.empty())
+      if (!note.controls.empty())
         if (auto status = begin_min(); !status) return status;
       end_min();
       note.page_size = size;
@@ -133,7 +134,7 @@ Status Writer::State::on(const event::RamPage& page) {
   page_in_min = true;
   last_block = page.block;
   const ram::PageView view{kind_of(page.kind), page.addr, page.data};
-  if (page.lasting) {
+  if (page.stable) {
     writer.page(view);
   } else {
     writer.copy_page(view);
@@ -144,7 +145,7 @@ Status Writer::State::on(const event::RamPage& page) {
 /// The schema has no such page: it goes into a section of its own, after the SecMin that begins its
 /// native section.
 Status Writer::State::compressed(const event::RamPage& page) {
-  if (!began || !note.marks.empty() || note.page_size) {
+  if (!began || !note.controls.empty() || note.page_size) {
     end_min();
     if (auto status = begin_min(); !status) return status;
   }

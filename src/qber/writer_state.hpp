@@ -36,7 +36,7 @@ struct Writer::State {
   extension::SectionNote note;  ///< for the SecMin to come
   std::optional<event::RamBlocks> list;
   std::vector<event::RamBlock> listed;  ///< its blocks
-  std::vector<std::uint64_t> list_marks;
+  std::vector<std::uint64_t> list_controls;
   Bytes body;
   bool streaming = false;  ///< the body is being written in segments
   std::optional<extension::Kind> streamed_rest;
@@ -66,7 +66,7 @@ struct Writer::State {
   Status on(const event::Command& command);
   Status on(const event::SectionBegin& begin);
   Status on(const event::RamBlocks& blocks);
-  Status on(const event::RamControl& mark);
+  Status on(const event::RamControl& control);
   Status on(const event::RamPage& page);
   Status on(const event::MappedBitmap& bitmap);
   Status on(const event::MappedStale& stale);

@@ -38,7 +38,7 @@ Result<event::Event> Reader::read() {
     case State::element: return read_element();
     case State::ram: return blocks_pending_ ? read_blocks() : read_ram();
     case State::mapped: return read_mapped();
-    case State::iterable: return read_iterable();
+    case State::iterative: return read_iterative();
     case State::payload: return read_payload();
     case State::device: return read_device();
     case State::footer: return read_footer();
@@ -55,7 +55,7 @@ std::string Reader::path() const {
     case State::ram:
     case State::mapped:
       return pages_ > 0 ? fmt::format("{}.page[{}]", section_path(), pages_ - 1) : section_path();
-    case State::iterable:
+    case State::iterative:
     case State::payload:
     case State::device:
     case State::footer: return section_path();
@@ -130,7 +130,7 @@ Result<event::Event> Reader::read_configuration(event::Cursor& cursor) {
   const auto size = cursor.be<std::uint32_t>("machine");
   // QEMU itself refuses a name that is longer.
   if (size > limits_.max_name)
-    return cursor.refuse(Errc::limit, path, fmt::format("at most {} octets", limits_.max_name),
+    return cursor.refuse(Errc::limit, path, fmt::format("at most {} bytes", limits_.max_name),
                          fmt::to_string(size));
   const ByteView machine = cursor.bytes(size, "machine");
   configuration.machine.assign(machine.begin(), machine.end());
@@ -225,7 +225,7 @@ Result<event::Event> Reader::begin_body(event::SectionBegin begin, std::size_t s
   blocks_pending_ = opens && kind_ == event::BodyKind::ram;
   ++sections_;
   if (kind_ != event::BodyKind::device) {
-    state_ = kind_ == event::BodyKind::ram ? State::ram : State::iterable;
+    state_ = kind_ == event::BodyKind::ram ? State::ram : State::iterative;
     return take(begin, size);
   }
   if (!footers_) {
@@ -287,7 +287,7 @@ Result<event::Event> Reader::read_after_eof() {
   const auto size = cursor.be<std::uint32_t>("description");
   if (!cursor.is_short() && size > limits_.max_description)
     return cursor.refuse(Errc::limit, "QEVM",
-                         fmt::format("a description of at most {} octets", limits_.max_description),
+                         fmt::format("a description of at most {} bytes", limits_.max_description),
                          fmt::to_string(size));
   const ByteView json = cursor.bytes(size, "description");
   if (cursor.is_short()) {

@@ -89,7 +89,7 @@ Result<event::Event> Reader::read_ram() {
     state_ = State::footer;
     return read_footer();
   }
-  if (event::ram_flag::is_mark(word, session_.page_size_or_default()))
+  if (event::ram_flag::is_control(word, session_.page_size_or_default()))
     return take(event::RamControl{word}, cursor.at());
   if (!session_.page_size()) {
     if (auto status = find_page_size(); !status) return std::move(status.error());
@@ -213,7 +213,7 @@ namespace {
 /// What one page size makes of the records ahead.
 enum class Verdict : std::uint8_t { impossible, possible, confirmed, starved };
 
-/// The record of one page under the assumption that pages have `size` octets; false where there is no
+/// The record of one page under the assumption that pages have `size` bytes; false where there is no
 /// such record.
 bool skip_payload(event::Cursor& cursor, std::uint64_t kind, std::uint64_t size) {
   switch (kind) {
@@ -249,7 +249,7 @@ Verdict try_page_size(event::Cursor cursor, std::uint64_t size, int records, con
     const auto word = cursor.be<std::uint64_t>("");
     if (cursor.is_short()) return starved;
     if (word == event::ram_flag::eos) return verdict;
-    if (event::ram_flag::is_mark(word, size)) continue;
+    if (event::ram_flag::is_control(word, size)) continue;
     const std::uint64_t flags = word & (size - 1);
     const std::uint64_t addr = word & ~(size - 1);
     if ((flags & event::ram_flag::same_block) == 0) {
@@ -274,7 +274,7 @@ Verdict try_page_size(event::Cursor cursor, std::uint64_t size, int records, con
 /// Sixteen records tell, mostly; else 256 do. What is decided depends on these alone, not on how much of the
 /// input happens to be there.
 Status Reader::find_page_size() {
-  // Not for each octet anew.
+  // Not for each byte anew.
   if (input_.view().size() < page_size_wants_ && !input_.finished())
     return starved(section_path() + ".page[0]");
   std::vector<std::uint64_t> confirmed;

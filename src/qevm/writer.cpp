@@ -26,7 +26,7 @@ class Put {
     to_ += sizeof(T);
     return *this;
   }
-  Put& octet(event::Element element) { return be(static_cast<std::uint8_t>(element)); }
+  Put& byte(event::Element element) { return be(static_cast<std::uint8_t>(element)); }
   Put& bytes(ByteView view) {
     if (!view.empty()) std::memcpy(to_, view.data(), view.size());
     to_ += view.size();
@@ -77,12 +77,12 @@ void Writer::put(const event::StreamBegin& begin) {
 
 void Writer::put(const event::Configuration& configuration) {
   Put(out_, room_for_fields + configuration.machine.size())
-      .octet(event::Element::configuration)
+      .byte(event::Element::configuration)
       .be(static_cast<std::uint32_t>(configuration.machine.size()))
       .bytes(configuration.machine);
   for (const event::ConfigurationSubsection& sub : configuration.subsections)
     Put(out_, room_for_name + room_for_fields + sub.payload.size())
-        .octet(event::Element::subsection)
+        .byte(event::Element::subsection)
         .counted(sub.name)
         .be(sub.version)
         .bytes(sub.payload);
@@ -90,7 +90,7 @@ void Writer::put(const event::Configuration& configuration) {
 
 void Writer::put(const event::Command& command) {
   Put(out_, room_for_fields + command.payload.size())
-      .octet(event::Element::command)
+      .byte(event::Element::command)
       .be(command.id)
       .be(static_cast<std::uint16_t>(command.payload.size()))
       .bytes(command.payload);
@@ -98,7 +98,7 @@ void Writer::put(const event::Command& command) {
 
 void Writer::put(const event::SectionBegin& section) {
   Put to(out_, room_for_name + room_for_fields);
-  to.octet(section.type).be(section.id);
+  to.byte(section.type).be(section.id);
   if (section.type == event::Element::section_start || section.type == event::Element::section_full)
     to.counted(section.name).be(section.instance).be(section.version);
   section_ = section.id;
@@ -170,9 +170,9 @@ void Writer::put(const event::MappedStale& stale) {
   out_.copy(stale.data);
 }
 
-void Writer::put(const event::RamControl& mark) {
+void Writer::put(const event::RamControl& control) {
   end_mapped();
-  Put(out_, room_for_fields).be(mark.word);
+  Put(out_, room_for_fields).be(control.word);
 }
 
 void Writer::put(const event::RamPage& page) {
@@ -199,7 +199,7 @@ void Writer::put(const event::RamPage& page) {
       case event::RamPageKind::compressed: to.be(static_cast<std::uint32_t>(page.data.size())); break;
     }
   }
-  if (page.lasting) {
+  if (page.stable) {
     out_.borrow(page.data);
   } else {
     out_.copy(page.data);
@@ -209,11 +209,11 @@ void Writer::put(const event::RamPage& page) {
 void Writer::put(const event::SectionEnd& end) {
   end_mapped();
   if (in_ram_) Put(out_, room_for_fields).be(event::ram_flag::eos);
-  if (end.footer) Put(out_, room_for_fields).octet(event::Element::section_footer).be(section_);
+  if (end.footer) Put(out_, room_for_fields).byte(event::Element::section_footer).be(section_);
 }
 
 void Writer::put(const event::Eof&) {
-  Put(out_, room_for_fields).octet(event::Element::eof);
+  Put(out_, room_for_fields).byte(event::Element::eof);
   ended_ = true;
   description();
 }
@@ -226,7 +226,7 @@ void Writer::put(const event::DescriptionText& description) {
 void Writer::description() {
   if (!description_) return;
   Put(out_, room_for_fields)
-      .octet(event::Element::description)
+      .byte(event::Element::description)
       .be(static_cast<std::uint32_t>(description_->size()));
   out_.keep(std::move(*description_));
   description_.reset();

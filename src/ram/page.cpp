@@ -13,7 +13,7 @@ bool has_tag(ByteView in, const ber::Identifier& identifier) {
   return in.size() >= identifier.size && std::ranges::equal(in.first(identifier.size), identifier.view());
 }
 
-/// Appends the octets of a string and its segments (X.690 8.7.3) that has been validated.
+/// Appends the bytes of a string and its segments (X.690 8.7.3) that has been validated.
 std::size_t append_string(ByteView in, Bytes& to) {
   ber::Header header;
   ber::parse_header(in, header);

@@ -64,7 +64,7 @@ class Comparison {
 };
 
 void Comparison::configuration() {
-  const auto text = [](const Bytes& octets) { return std::string(as_text(octets)); };
+  const auto text = [](const Bytes& bytes) { return std::string(as_text(bytes)); };
   fact("machine", text(a_.configuration.machine), text(b_.configuration.machine));
   if (!a_.blocks.empty() && !b_.blocks.empty())
     fact("page size", fmt::to_string(a_.page_size), fmt::to_string(b_.page_size));

@@ -19,14 +19,14 @@ std::uint64_t digest_of_path(std::string_view path) {
 }
 
 std::uint64_t digest_of_value(const device::StateValue& value) {
-  if (const auto* octets = std::get_if<ByteView>(&value)) return short_digest(*octets, 1);
+  if (const auto* bytes = std::get_if<ByteView>(&value)) return short_digest(*bytes, 1);
   const auto* const boolean = std::get_if<bool>(&value);
   const Integer integer = boolean != nullptr ? Integer(*boolean ? 1 : 0) : std::get<Integer>(value);
-  std::array<std::uint8_t, 10> octets{};
-  store_be(octets.data(), integer.bits());
-  octets[8] = integer.negative() ? 1 : 0;
-  octets[9] = boolean != nullptr ? 1 : 0;
-  return short_digest(octets, 2);
+  std::array<std::uint8_t, 10> bytes{};
+  store_be(bytes.data(), integer.bits());
+  bytes[8] = integer.negative() ? 1 : 0;
+  bytes[9] = boolean != nullptr ? 1 : 0;
+  return short_digest(bytes, 2);
 }
 
 /// The digests of a field's path and of its value.

@@ -80,19 +80,19 @@ Status FinalRam::on(const event::RamPage& page) {
 }
 
 Status FinalRam::check_memory() const {
-  if (octets_ <= limits_.max_page_states) return {};
+  if (bytes_ <= limits_.max_page_states) return {};
   return refuse_notes(context_, limits_.max_page_states);
 }
 
 PageContent FinalRam::settle(const event::RamPage& page, PageContent content) {
   BlockTally& tally = tallies_[page.block];
   Block& block = blocks_[page.block];
-  octets_ -= block.octets();
+  bytes_ -= block.bytes();
   const std::uint64_t number = page.addr / page_size();
   PageContent before = block.pages.exchange(number, content);
-  if (before == PageContent::unsent && block.discarded.octets() != 0)
+  if (before == PageContent::unsent && block.discarded.bytes() != 0)
     before = block.discarded.exchange(number, PageContent::unsent);
-  octets_ += block.octets();
+  bytes_ += block.bytes();
   if (before == PageContent::zero || before == PageContent::data) ++tally.resent;
   if (auto* count = count_of(tally, before)) --*count;
   ++*count_of(tally, content);
@@ -151,7 +151,7 @@ Status FinalRam::discard(std::uint32_t index, std::uint64_t begin, std::uint64_t
   Block& block = blocks_[index];
   if (!block.wanted || begin == stop) return {};
   const std::uint64_t size = page_size();
-  octets_ -= block.octets();
+  bytes_ -= block.bytes();
   std::uint64_t first = 0;  // of the neighbours that are discarded, up to `end`
   std::uint64_t end = 0;
   Status status;
@@ -172,7 +172,7 @@ Status FinalRam::discard(std::uint32_t index, std::uint64_t begin, std::uint64_t
                       end = page + count;
                     });
   clear_store();
-  octets_ += block.octets();
+  bytes_ += block.bytes();
   return status ? check_memory() : status;
 }
 

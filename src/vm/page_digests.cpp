@@ -59,7 +59,7 @@ Status DigestedRam::note_blocks(std::size_t count) {
     return Error{Errc::io, context_->offset(), context_->path(), {}, "the file changed while it was read"};
   blocks_.resize(count);
   slots_.resize(count);
-  bitmap_octets_.resize(count);
+  bitmap_bytes_.resize(count);
   return {};
 }
 
@@ -77,14 +77,14 @@ Status DigestedRam::check_memory() const {
 
 /// In a mapped-ram file, a page that is not there is zeroes.
 void DigestedRam::note_absent_as_zero(const event::MappedBitmap& bitmap) {
-  std::uint64_t& octets = bitmap_octets_[bitmap.block];
+  std::uint64_t& bytes = bitmap_bytes_[bitmap.block];
   const event::RamBlock& block = context_->session().blocks()[bitmap.block];
   const std::uint64_t pages = block.length / page_size();
-  for (const std::uint8_t octet : bitmap.data) {
+  for (const std::uint8_t byte : bitmap.data) {
     const std::uint64_t first =
-        event::mapped_page_bit(8 * octets++, block.mapped && block.mapped->is_big_endian);
+        event::mapped_page_bit(8 * bytes++, block.mapped && block.mapped->is_big_endian);
     for (unsigned bit = 0; bit < 8 && first + bit < pages; ++bit)
-      if ((octet >> bit & 1U) == 0) blocks_[bitmap.block].set(digests_, first + bit, zero);
+      if ((byte >> bit & 1U) == 0) blocks_[bitmap.block].set(digests_, first + bit, zero);
   }
 }
 

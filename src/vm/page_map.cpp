@@ -15,7 +15,7 @@ constexpr std::size_t max_rounds = 1024;
 constexpr std::uint64_t max_bins = 65536;
 constexpr std::uint64_t max_block_bins = 16384;
 constexpr std::uint64_t min_block_bins = 16;
-constexpr std::size_t bin_octets = 96;  // a node of the map
+constexpr std::size_t bin_bytes = 96;  // a node of the map
 
 PageForm form_of(event::RamPageKind kind) {
   switch (kind) {
@@ -55,7 +55,7 @@ RoundTally& RoundTally::operator+=(const RoundTally& next) {
   full += next.full;
   delta += next.delta;
   resent += next.resent;
-  octets += next.octets;
+  bytes += next.bytes;
   return *this;
 }
 
@@ -114,11 +114,11 @@ Status PageMap::on(const event::RamPage& page) {
   const std::uint64_t number = page.addr / page_size();
   const PageForm form = form_of(page.kind);
   event::PageStates<PageForm>& states = states_[page.block];
-  octets_ -= states.octets() + block.bins.size() * bin_octets;
+  bytes_ -= states.bytes() + block.bins.size() * bin_bytes;
   const PageForm before = states.exchange(number, form);
   PageBin& bin = block.bins[number / block.bin_pages];
-  octets_ += states.octets() + block.bins.size() * bin_octets;
-  if (octets_ > limits_.max_page_states)
+  bytes_ += states.bytes() + block.bins.size() * bin_bytes;
+  if (bytes_ > limits_.max_page_states)
     return Error{Errc::limit, context_.offset(), context_.path(),
                  fmt::format("max_page_states: notes on pages in at most {} bytes", limits_.max_page_states),
                  "pages that take more"};
@@ -127,7 +127,7 @@ Status PageMap::on(const event::RamPage& page) {
   if (round_count_.begins(page, number)) next_round();
   RoundTally& round = rounds_.back();
   ++*count_of(round, form);
-  round.octets += page.data.size();
+  round.bytes += page.data.size();
   if (before == PageForm::unsent) return {};
   ++bin.resent;
   ++round.resent;

@@ -59,10 +59,10 @@ Result<Translation> paged_x86(const Walk& walk) {
 }  // namespace
 
 Result<std::uint64_t> Walk::entry(std::uint64_t at, std::size_t size, bool big_endian) const {
-  std::array<std::uint8_t, 8> octets{};
-  if (auto status = read_(at, MutableBytes(octets).first(size)); !status) return std::move(status.error());
+  std::array<std::uint8_t, 8> bytes{};
+  if (auto status = read_(at, MutableBytes(bytes).first(size)); !status) return std::move(status.error());
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < size; ++i) value = value << 8U | octets[big_endian ? i : size - 1 - i];
+  for (std::size_t i = 0; i < size; ++i) value = value << 8U | bytes[big_endian ? i : size - 1 - i];
   return value;
 }
 

@@ -18,9 +18,9 @@ class ShareSink final : public device::StateSink {
   void boolean(const device::Field&, bool) override {}
   void blob(const device::Field& field, ByteView value) override {
     const device::Field& counted = buffer_ == nullptr ? field : *buffer_;
-    summary_.untyped_octets[std::string(counted.type)] += value.size();
+    summary_.untyped_bytes[std::string(counted.type)] += value.size();
     blobs_ += value.size();
-    if (buffer_ != nullptr) share(*buffer_).typed_octets -= value.size();
+    if (buffer_ != nullptr) share(*buffer_).typed_bytes -= value.size();
   }
   void begin_array(const device::Field& field, const device::Structure* structure) override {
     ++depth_;
@@ -28,7 +28,7 @@ class ShareSink final : public device::StateSink {
     if (field.layout == nullptr || structure == nullptr || buffer_ != nullptr) return;
     buffer_ = &field;
     buffer_depth_ = depth_;
-    note(field).typed_octets += field.size;
+    note(field).typed_bytes += field.size;
   }
   void end_array() override {
     if (depth_-- == buffer_depth_) buffer_ = nullptr;
@@ -52,7 +52,7 @@ class ShareSink final : public device::StateSink {
   LayoutShare& note(const device::Field& field) {
     LayoutShare& of = share(field);
     ++of.count;
-    of.octets += field.size;
+    of.bytes += field.size;
     return of;
   }
 
@@ -79,7 +79,7 @@ std::string_view reason_of(DeviceTyping state) {
 Status Census::take(const event::Event& event) {
   if (encoded_begin_ && !std::holds_alternative<event::Body>(event)) {
     // A section of BER is as long as from its first byte to that of the next one.
-    summary_.device_octets += context_.offset() - *encoded_begin_;
+    summary_.device_bytes += context_.offset() - *encoded_begin_;
     encoded_begin_.reset();
   }
   std::visit([this](const auto& each) { on(each); }, event);
@@ -118,8 +118,8 @@ void Census::on(const event::Eof&) {
 
 void Census::on(const event::TrailingData& rest) {
   if (!rest.device_state) return;
-  summary_.device_octets += rest.data.size();
-  summary_.untyped_octets[std::string(reason_of(DeviceTyping::undescribed))] += rest.data.size();
+  summary_.device_bytes += rest.data.size();
+  summary_.untyped_bytes[std::string(reason_of(DeviceTyping::undescribed))] += rest.data.size();
   summary_.complete = true;
 }
 
@@ -140,7 +140,7 @@ void Census::on(const event::RamPage& page) {
     case event::RamPageKind::xbzrle: ++summary_.xbzrle; break;
     case event::RamPageKind::compressed: ++summary_.compressed; break;
   }
-  summary_.ram_octets += page.data.size();
+  summary_.ram_bytes += page.data.size();
   if (!summary_.page_size) summary_.page_size = context_.session().page_size_or_default();
   rounds_.begins(page, page.addr / context_.session().page_size_or_default());
   summary_.rounds = rounds_.count();
@@ -175,7 +175,7 @@ DeviceTyping Census::typing_of(const event::CollectedSection& section, std::stri
 
 void Census::settle(const event::CollectedSection& section) {
   if (section.fit == event::Fit::in_parts) return;
-  if (!form_) summary_.device_octets += section.size;
+  if (!form_) summary_.device_bytes += section.size;
   DeviceSummary device{section.name, section.instance,          section.version,
                        section.size, DeviceTyping::undescribed, {}};
   if (section.device == nullptr) {
@@ -185,7 +185,7 @@ void Census::settle(const event::CollectedSection& section) {
     if (device.state == DeviceTyping::typed)
       add_values(section);
     else
-      summary_.untyped_octets[std::string(reason_of(device.state))] += section.size;
+      summary_.untyped_bytes[std::string(reason_of(device.state))] += section.size;
   }
   summary_.devices.push_back(std::move(device));
 }
@@ -194,13 +194,13 @@ void Census::settle(const event::CollectedSection& section) {
 void Census::add_values(const event::CollectedSection& section) {
   ShareSink share(summary_);
   static_cast<void>(read_state(*section.device, section.body, share));
-  summary_.typed_octets += section.size - share.blobs();
+  summary_.typed_bytes += section.size - share.blobs();
 }
 
 void Census::settle(DeviceTyping state) {
   for (const std::size_t index : unsettled_) {
     summary_.devices[index].state = state;
-    summary_.untyped_octets[std::string(reason_of(state))] += summary_.devices[index].octets;
+    summary_.untyped_bytes[std::string(reason_of(state))] += summary_.devices[index].bytes;
   }
   unsettled_.clear();
 }

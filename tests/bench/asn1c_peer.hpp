@@ -16,7 +16,7 @@ class Asn1cFile {
   Asn1cFile& operator=(const Asn1cFile&) = delete;
   Asn1cFile& operator=(Asn1cFile&& other) noexcept;
 
-  /// Writes it as DER to nowhere; returns the octets.
+  /// Writes it as DER to nowhere; returns the bytes.
   std::int64_t encode() const;
 
  private:

@@ -12,7 +12,7 @@ void add_commands(const Material& material);
 /// XBZRLE, zero pages and comparison beside a plain peer, hot and cold.
 void add_kernels();
 
-/// What the BER form costs in octets: no benchmark, but it belongs into the table.
+/// What the BER form costs in bytes: no benchmark, but it belongs into the table.
 void print_sizes(const Material& material);
 
 }  // namespace qember::bench

@@ -20,7 +20,7 @@ namespace {
 using Command = std::vector<std::string>;
 using Clock = std::chrono::steady_clock;
 
-/// Sends `bytes` through a command's pipes; the seconds from when the last octet has gone in until the last
+/// Sends `bytes` through a command's pipes; the seconds from when the last byte has gone in until the last
 /// one is out.
 double latency(const Command& command, ByteView bytes) {
   std::array<int, 2> in{};
@@ -94,7 +94,7 @@ void add_commands(const Material& material) {
        .ours = check,
        .theirs = timed([ber] { run({"cat", ber}, "/dev/null"); })});
   // Which takes minutes for more.
-  if (constexpr std::uint64_t most = 256U << 20U; material.ber_octets < most)
+  if (constexpr std::uint64_t most = 256U << 20U; material.ber_size < most)
     add({.name = "file/check/openssl",
          .work = "check",
          .against = "openssl asn1parse",

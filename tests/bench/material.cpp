@@ -48,13 +48,13 @@ void run(const std::vector<std::string>& command, const std::filesystem::path& o
     throw std::runtime_error(command[0] + " failed");
 }
 
-Material::Material(const std::filesystem::path& stream, std::uint64_t octets)
+Material::Material(const std::filesystem::path& stream, std::uint64_t bytes)
     : directory_("/dev/shm/qember-bench-" + std::to_string(::getpid())) {
   std::filesystem::create_directories(directory_);
-  grow(stream, octets);
+  grow(stream, bytes);
   run({QEMBER_BENCH_COMMAND, "encode", native(), "-o", ber()});
-  native_octets = std::filesystem::file_size(native());
-  ber_octets = std::filesystem::file_size(ber());
+  native_size = std::filesystem::file_size(native());
+  ber_size = std::filesystem::file_size(ber());
   mapped_.emplace_back(ber());
   ber_bytes = mapped_.back().bytes();
   read_pages();
@@ -67,7 +67,7 @@ Material::~Material() {
 
 /// What is repeated are the rounds after the first one, as of a migration that goes on: whole PART sections
 /// of RAM, from the first one after a step back in addresses to the last.
-void Material::grow(const std::filesystem::path& stream, std::uint64_t octets) const {
+void Material::grow(const std::filesystem::path& stream, std::uint64_t bytes) const {
   const Mapped mapped(stream);
   const ByteView whole = mapped.bytes();
   io::Input input = io::Input::over(whole);
@@ -96,7 +96,7 @@ void Material::grow(const std::filesystem::path& stream, std::uint64_t octets) c
   };
   const ByteView round = whole.subspan(rounds.first, rounds.second - rounds.first);
   write(whole.first(rounds.first));
-  for (std::uint64_t written = whole.size(); !round.empty() && written + round.size() / 2 < octets;
+  for (std::uint64_t written = whole.size(); !round.empty() && written + round.size() / 2 < bytes;
        written += round.size())
     write(round);
   write(whole.subspan(rounds.first));
@@ -123,7 +123,7 @@ void Material::read_pages() {
       if (page->kind == event::RamPageKind::full) kind = ram::PageKind::full;
       if (page->kind == event::RamPageKind::xbzrle) kind = ram::PageKind::xbzrle;
       pages.push_back({{kind, page->addr, page->data}, page->block});
-      page_octets += page->data.size();
+      page_bytes += page->data.size();
       std::uint8_t header[ram::max_page_header];
       page_overhead += static_cast<std::uint64_t>(ram::put_page(header, pages.back().view) - header);
     }

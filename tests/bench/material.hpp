@@ -33,14 +33,14 @@ struct Page {
 
 struct Block {
   std::string name;
-  std::uint64_t length = 0;  ///< octets
+  std::uint64_t length = 0;  ///< bytes
 };
 
 class Material {
  public:
-  /// A native stream; where `octets` is more than it has, its rounds after the first are repeated until it
+  /// A native stream; where `bytes` is more than it has, its rounds after the first are repeated until it
   /// has that many.
-  Material(const std::filesystem::path& stream, std::uint64_t octets);
+  Material(const std::filesystem::path& stream, std::uint64_t bytes);
   ~Material();
   Material(const Material&) = delete;
   Material& operator=(const Material&) = delete;
@@ -56,14 +56,14 @@ class Material {
   std::vector<Block> blocks;
   std::uint64_t page_size = 0;
   ByteView ber_bytes;
-  std::uint64_t native_octets = 0;
-  std::uint64_t ber_octets = 0;
-  std::uint64_t page_octets = 0;  ///< contents of pages
-  // Of the BER, octets that are no page's contents.
+  std::uint64_t native_size = 0;
+  std::uint64_t ber_size = 0;
+  std::uint64_t page_bytes = 0;  ///< contents of pages
+  // Of the BER, bytes that are no page's contents.
   std::uint64_t page_overhead = 0;
 
  private:
-  void grow(const std::filesystem::path& stream, std::uint64_t octets) const;
+  void grow(const std::filesystem::path& stream, std::uint64_t bytes) const;
   void read_pages();
 
   std::filesystem::path directory_;

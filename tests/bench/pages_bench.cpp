@@ -102,7 +102,7 @@ void send_pages(const Material& material) {
 void add_pages(const Material& material) {
   const auto count = static_cast<double>(material.pages.size());
   // Beyond that asn1c's copy does not fit into memory beside the rest.
-  const bool with_asn1c = material.ber_octets < std::uint64_t{2} << 30U;
+  const bool with_asn1c = material.ber_size < std::uint64_t{2} << 30U;
   const ByteView ber = material.ber_bytes;
 
   const auto walk_all = [&material] {
@@ -160,7 +160,7 @@ void add_pages(const Material& material) {
        .theirs = timed([&material, guest] { copy_pages(material, *guest); })});
 
   // The same buffer for both, so that both find it alike.
-  const auto buffer = std::make_shared<Bytes>(material.ber_octets, std::uint8_t{1});
+  const auto buffer = std::make_shared<Bytes>(material.ber_size, std::uint8_t{1});
   add({.name = "pages/encode_buffer",
        .work = "encode pages into one buffer",
        .against = "memcpy of the same pages",
@@ -209,11 +209,11 @@ void add_pages(const Material& material) {
 }
 
 void print_sizes(const Material& material) {
-  std::printf("\n%zu pages, %llu octets in them: %.2f octets more a page; native %llu, BER %llu\n",
-              material.pages.size(), static_cast<unsigned long long>(material.page_octets),
+  std::printf("\n%zu pages, %llu bytes in them: %.2f bytes more a page; native %llu, BER %llu\n",
+              material.pages.size(), static_cast<unsigned long long>(material.page_bytes),
               static_cast<double>(material.page_overhead) / static_cast<double>(material.pages.size()),
-              static_cast<unsigned long long>(material.native_octets),
-              static_cast<unsigned long long>(material.ber_octets));
+              static_cast<unsigned long long>(material.native_size),
+              static_cast<unsigned long long>(material.ber_size));
 }
 
 }  // namespace qember::bench

@@ -2,7 +2,7 @@
 %% Erlang's decoder and encoder on a QemuFile, beside ours.
 %%
 %%   json FILE               it as JSON, in the form of our asn1 layer
-%%   edit FILE OUT           the first integer of the first device raised by 2^20, the last octet of the first
+%%   edit FILE OUT           the first integer of the first device raised by 2^20, the last byte of the first
 %%                           page flipped, and all of it encoded again
 -module(ber_values).
 -export([main/1]).
@@ -19,7 +19,7 @@ read(File) ->
     {'QemuFile', Version, sections(skip_length(Top))}.
 
 skip_length(<<0:1, _:7, Rest/binary>>) -> Rest;
-skip_length(<<1:1, Octets:7, _:Octets/binary, Rest/binary>>) -> Rest.
+skip_length(<<1:1, Bytes:7, _:Bytes/binary, Rest/binary>>) -> Rest.
 
 sections(<<>>) -> [];
 sections(<<0, 0, 0, 0>>) -> [];
@@ -47,8 +47,8 @@ json(contents, {ramblid, {'RAMBlockList', Total, Blocks}}) ->
     object([{"ramblid", object([{"totalram", json(int, Total)}, {"blocks", list(block_id, Blocks)}])}]);
 json(contents, {vmstate, {vmstateentries, Entries}}) ->
     object([{"vmstate", object([{"vmstateentries", list(entry, Entries)}])}]);
-json(contents, {oldblob, Octets}) ->
-    object([{"oldblob", json(octets, Octets)}]);
+json(contents, {oldblob, Bytes}) ->
+    object([{"oldblob", json(bytes, Bytes)}]);
 json(block_id, {'RAMBlockID', Name, Length}) ->
     object([{"name", json(text, Name)}, {"len", json(int, Length)}]);
 json(ram_block, {'RAMSecBlock', Name, Pages}) ->
@@ -67,21 +67,21 @@ json(entry, {bool, Value}) ->
     object([{"bool", atom_to_list(Value)}]);
 json(entry, {int, Value}) ->
     object([{"int", json(int, Value)}]);
-json(entry, {oldblob, Octets}) ->
-    object([{"oldblob", json(octets, Octets)}]);
+json(entry, {oldblob, Bytes}) ->
+    object([{"oldblob", json(bytes, Bytes)}]);
 json(entry, {subsecl, Subsections}) ->
     object([{"subsecl", list(subsection, Subsections)}]);
 json(subsection, {'SubSection', Name, Version, Contents}) ->
     object([{"name", json(text, Name)}, {"versionid", json(int, Version)}, {"contents", list(entry, Contents)}]);
 json(int, Value) ->
     integer_to_list(Value);
-json(octets, Octets) ->
-    [$", [io_lib:format("~2.16.0b", [Octet]) || <<Octet>> <= Octets], $"];
+json(bytes, Bytes) ->
+    [$", [io_lib:format("~2.16.0b", [Byte]) || <<Byte>> <= Bytes], $"];
 json(text, Text) ->
     [$", Text, $"].
 
 data(Address, Data) ->
-    object([{"addr", json(int, Address)}, {"data", json(octets, Data)}]).
+    object([{"addr", json(int, Address)}, {"data", json(bytes, Data)}]).
 list(Kind, Values) ->
     [$[, lists:join($,, [json(Kind, Value) || Value <- Values]), $]].
 object(Members) ->

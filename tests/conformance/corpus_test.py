@@ -71,22 +71,22 @@ def main(qember, draft_reader, stream, directory):
     # The draft finds what the native stream has.
     census = Census(native)
     expect("constraints", counts["other_complaint"], "")
-    expect("pages", counts["full_octets"], census.full_octets)
-    expect("deltas", counts["xbzrle_octets"], census.xbzrle_octets)
+    expect("pages", counts["full_bytes"], census.full_bytes)
+    expect("deltas", counts["xbzrle_bytes"], census.xbzrle_bytes)
     if census.page_size == 4096:
         expect("complaints about the page size", counts["page_size_complaints"], 0)
     with_pages = {name.decode(): each for name, each in census.blocks.items() if any(each.values())}
     expect("page records", counts["blocks"], with_pages)
 
-    # No octet of RAM is in a blob, and no octet of a device is in a blob and in values.
+    # No byte of RAM is in a blob, and no byte of a device is in a blob and in values.
     info = json.loads(run(qember, "info", "--json", paths["native"], stdout=subprocess.PIPE).stdout)
-    most = len(native) - census.record_octets + census.compressed_octets - info["device_bytes"]["typed"]
-    if counts["oldblob_octets"] > most:
-        sys.exit(f"blobs: {counts['oldblob_octets']} octets, of {most} that are neither RAM nor values")
-    # What RAM costs beyond its contents: 21 octets of BER for a page, 10 for one of zeros.
+    most = len(native) - census.record_bytes + census.compressed_bytes - info["device_bytes"]["typed"]
+    if counts["oldblob_bytes"] > most:
+        sys.exit(f"blobs: {counts['oldblob_bytes']} bytes, of {most} that are neither RAM nor values")
+    # What RAM costs beyond its contents: 21 bytes of BER for a page, 10 for one of zeros.
     records = sum(sum(each.values()) for each in census.blocks.values())
-    payload = census.full_octets + census.xbzrle_octets
-    rest = len(native) - census.record_octets
+    payload = census.full_bytes + census.xbzrle_bytes
+    rest = len(native) - census.record_bytes
     most = payload + 21 * records + 4 * rest + 128 * census.sections
     if len(ber) > most:
         sys.exit(f"size: {len(ber)}, more than {most}")
@@ -95,8 +95,8 @@ def main(qember, draft_reader, stream, directory):
            [])
     typed = info["device_bytes"]["typed"]
     untyped = info["device_bytes"]["untyped"]
-    print(f"{name}: {len(native)} -> {len(ber)}, {records} pages, {typed} octets of {typed + sum(untyped.values())} typed; "
-          f"not: {untyped}; blobs {counts['oldblob_octets']}")
+    print(f"{name}: {len(native)} -> {len(ber)}, {records} pages, {typed} bytes of {typed + sum(untyped.values())} typed; "
+          f"not: {untyped}; blobs {counts['oldblob_bytes']}")
 
 
 if __name__ == "__main__":

@@ -29,8 +29,8 @@ static struct {
   struct block blocks[max_blocks];
   int block_count;
   unsigned long sections, annotations, integers;
-  unsigned long long full_octets, xbzrle_octets, oldblob_octets;
-  /* Complaints about pages that are not 4096 octets, and the first of any other. */
+  unsigned long long full_bytes, xbzrle_bytes, oldblob_bytes;
+  /* Complaints about pages that are not 4096 bytes, and the first of any other. */
   unsigned long page_size_complaints;
   char other_complaint[256];
 } counts;
@@ -72,7 +72,7 @@ static void page(struct block* block, const RAMPage_t* page) {
       break;
     case RAMPage_PR_fullpage:
       ++block->fullpage;
-      counts.full_octets += (unsigned long long)page->choice.fullpage.data.size;
+      counts.full_bytes += (unsigned long long)page->choice.fullpage.data.size;
       if (page->choice.fullpage.data.size == 4096)
         check(&asn_DEF_RAMPage, page);
       else if (asn_check_constraints(&asn_DEF_RAMPage, page, NULL, NULL) != 0)
@@ -80,7 +80,7 @@ static void page(struct block* block, const RAMPage_t* page) {
       break;
     case RAMPage_PR_xbzrle:
       ++block->xbzrle;
-      counts.xbzrle_octets += (unsigned long long)page->choice.xbzrle.data.size;
+      counts.xbzrle_bytes += (unsigned long long)page->choice.xbzrle.data.size;
       check(&asn_DEF_RAMPage, page);
       break;
     default: ++block->hook; break;
@@ -103,7 +103,7 @@ static void values(const VMStateEntries_t* value) {
       break;
     case VMStateEntries_PR_int: ++counts.integers; break;
     case VMStateEntries_PR_oldblob:
-      counts.oldblob_octets += (unsigned long long)value->choice.oldblob.size;
+      counts.oldblob_bytes += (unsigned long long)value->choice.oldblob.size;
       break;
     case VMStateEntries_PR_subsecl:
       for (int i = 0; i < value->choice.subsecl->list.count; ++i) {
@@ -122,7 +122,7 @@ static void full(const SecFull_t* section) {
       memcmp(section->name.buf, reserved, sizeof reserved - 1) == 0)
     ++counts.annotations;
   if (section->contents.present == SecFull__contents_PR_oldblob)
-    counts.oldblob_octets += (unsigned long long)section->contents.choice.oldblob.size;
+    counts.oldblob_bytes += (unsigned long long)section->contents.choice.oldblob.size;
   if (section->contents.present == SecFull__contents_PR_vmstate) {
     const VMState_t* state = &section->contents.choice.vmstate;
     for (int i = 0; i < state->choice.vmstateentries.list.count; ++i)
@@ -142,8 +142,8 @@ static void print_text(const uint8_t* text, size_t size) {
 static void print(void) {
   printf("{\"sections\":%lu,\"annotations\":%lu,\"integers\":%lu,", counts.sections, counts.annotations,
          counts.integers);
-  printf("\"full_octets\":%llu,\"xbzrle_octets\":%llu,\"oldblob_octets\":%llu,", counts.full_octets,
-         counts.xbzrle_octets, counts.oldblob_octets);
+  printf("\"full_bytes\":%llu,\"xbzrle_bytes\":%llu,\"oldblob_bytes\":%llu,", counts.full_bytes,
+         counts.xbzrle_bytes, counts.oldblob_bytes);
   printf("\"page_size_complaints\":%lu,\"other_complaint\":", counts.page_size_complaints);
   print_text((const uint8_t*)counts.other_complaint, strlen(counts.other_complaint));
   printf(",\"blocks\":{");
@@ -174,7 +174,7 @@ int main(int argc, char** argv) {
   QemuFile_t* file = NULL;
   const asn_dec_rval_t read = ber_decode(NULL, &asn_DEF_QemuFile, (void**)&file, bytes, (size_t)size);
   if (read.code != RC_OK || read.consumed != (size_t)size) {
-    fprintf(stderr, "draft_reader: code %d, %zu octets of %ld\n", read.code, read.consumed, size);
+    fprintf(stderr, "draft_reader: code %d, %zu bytes of %ld\n", read.code, read.consumed, size);
     return 1;
   }
   free(bytes);

@@ -20,8 +20,8 @@ class Census:
         self.advised = 0
         self.blocks = {}
         self.block = None
-        self.record_octets = 0  # of pages, with their headers
-        self.full_octets = self.xbzrle_octets = self.compressed_octets = 0
+        self.record_bytes = 0  # of pages, with their headers
+        self.full_bytes = self.xbzrle_bytes = self.compressed_bytes = 0
         sizes = re.findall(rb'"page_size": ?(\d+)', data[-(16 << 20):])
         self.page_size = int(sizes[-1]) if sizes else 4096
         assert data[:8] == b"QEVM\0\0\0\3"
@@ -128,20 +128,20 @@ class Census:
                 self.at += 1
             elif kind == PAGE:
                 self.block["fullpage"] += 1
-                self.full_octets += page_size
+                self.full_bytes += page_size
                 self.at += page_size
             elif kind == XBZRLE:
                 self.block["xbzrle"] += 1
                 size = (data[self.at + 1] << 8) + data[self.at + 2]
-                self.xbzrle_octets += size
+                self.xbzrle_bytes += size
                 self.at += 3 + size
             elif kind == COMPRESSED:
                 size = self.be(4)
-                self.compressed_octets += size
+                self.compressed_bytes += size
                 self.at += size
             else:
                 raise ValueError(f"record {word:#x} at {begin}")
-            self.record_octets += self.at - begin
+            self.record_bytes += self.at - begin
 
     def block_list(self, left):
         while left > 0:

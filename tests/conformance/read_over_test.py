@@ -102,7 +102,7 @@ def main(command, draft_reader, stream, directory):
             assert code == 1, "the draft's reader has no such alternative"
             continue
         counts = json.loads(said)
-        for same in ("full_octets", "xbzrle_octets", "blocks", "other_complaint"):
+        for same in ("full_bytes", "xbzrle_bytes", "blocks", "other_complaint"):
             assert counts[same] == drafts[same], same
         assert counts["annotations"] > drafts["annotations"]
 

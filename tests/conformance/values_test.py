@@ -3,7 +3,7 @@
 
     values_test.py QEMBER BER_JSON STREAM [ANALYZE_MIGRATION]
 
-The values go by the description, field by field, and must be the octets of the native section. With QEMU's own
+The values go by the description, field by field, and must be the bytes of the native section. With QEMU's own
 scripts/analyze-migration.py (from its source package), what that prints for each field must be the same too. Buffers with
 a layout, and sections known by their name, are left to the tests of layouts: here any bytes of their size will do.
 """
@@ -46,29 +46,29 @@ class Object(list):
 HOLE = os.urandom(16)  # stands for a buffer, before its size in 8 bytes
 
 
-def pattern(octets):
-    first, *rest = octets.split(HOLE)
+def pattern(raw):
+    first, *rest = raw.split(HOLE)
     return re.escape(first) + b"".join(
         b".{%d}" % int.from_bytes(each[:8], "big") + re.escape(each[8:]) for each in rest)
 
 
 class Leaf:
-    def __init__(self, octets):
-        self.octets = octets
+    def __init__(self, raw):
+        self.raw = raw
 
     def agrees(self, printed):
-        if self.octets.startswith(HOLE):
+        if self.raw.startswith(HOLE):
             return True
         if isinstance(printed, bool):
-            return bool(self.octets[0]) == printed
+            return bool(self.raw[0]) == printed
         if printed.startswith("0x"):
-            return int(printed.split()[0], 16) == int.from_bytes(self.octets, "big")
-        return bytes.fromhex(printed) == self.octets
+            return int(printed.split()[0], 16) == int.from_bytes(self.raw, "big")
+        return bytes.fromhex(printed) == self.raw
 
 
 class Struct(dict):
     """Fields by name, as analyze-migration.py has them: a later one of a name replaces the first."""
-    octets = b""
+    raw = b""
 
 
 class Device:
@@ -87,7 +87,7 @@ class Device:
                 state.setdefault(name, []).append(value)
             else:
                 state[name] = value
-            state.octets += b"".join(each.octets for each in value) if isinstance(value, list) else value.octets
+            state.raw += b"".join(each.raw for each in value) if isinstance(value, list) else value.raw
         if group.get("subsections"):
             given = iter(next(entries)["subsecl"])
             for each in group.get("subsections"):
@@ -96,7 +96,7 @@ class Device:
                 assert (one["name"], one["versionid"]) == (name, each.get("version"))
                 inside = self.structure(each, iter(one["contents"]))
                 state[name] = inside
-                state.octets += b"\5" + bytes([len(name)]) + name.encode() + one["versionid"].to_bytes(4, "big") + inside.octets
+                state.raw += b"\5" + bytes([len(name)]) + name.encode() + one["versionid"].to_bytes(4, "big") + inside.raw
             assert next(given, None) is None
         assert next(entries, None) is None
         return state
@@ -115,25 +115,25 @@ class Device:
         if "array" in entry and kind in ("qtailq", "qlist"):
             inside = [self.structure(group, iter(each["array"])) for group, each in zip(field.groups(), entry["array"])]
             assert len(inside) == len(field.groups())
-            return self.leaf(b"".join(b"\1" + each.octets for each in inside) + b"\0")
+            return self.leaf(b"".join(b"\1" + each.raw for each in inside) + b"\0")
         if "array" in entry and kind not in ("struct", "vstruct", "tmp"):
             return self.leaf(HOLE + size.to_bytes(8, "big"))
         if "array" in entry:
             inside = self.structure(field.groups()[0], iter(entry["array"]))
-            return inside if kind == "struct" else self.leaf(inside.octets)
+            return inside if kind == "struct" else self.leaf(inside.raw)
         if "int" in entry:
             signed = bool(SIGNED.match(kind)) and kind != "int64 equal" and kind != "int32_as_uint16"
             return self.leaf(entry["int"].to_bytes(size, "big", signed=signed))
         if "bool" in entry:
             pointer = kind in ("nullptr", "ptr-marker")
             return self.leaf(bytes([entry["bool"] + (0x30 if pointer else 0)]))
-        octets = bytes.fromhex(entry["oldblob"])
-        assert len(octets) == size, field
-        return self.leaf(octets)
+        raw = bytes.fromhex(entry["oldblob"])
+        assert len(raw) == size, field
+        return self.leaf(raw)
 
-    def leaf(self, octets):
+    def leaf(self, raw):
         self.leaves += 1
-        return Leaf(octets)
+        return Leaf(raw)
 
 
 def differences(ours, printed, path):
@@ -149,11 +149,11 @@ def differences(ours, printed, path):
         for i, (one, other) in enumerate(zip(ours, printed)):
             yield from differences(one, other, f"{path}[{i}]")
     elif not ours.agrees(printed):
-        yield f"{path}: {ours.octets.hex()}, not {printed}"
+        yield f"{path}: {ours.raw.hex()}, not {printed}"
 
 
 def description_of(native):
-    """What follows the end mark: 06, a length, and as many octets to the very end."""
+    """What follows the end mark: 06, a length, and as many bytes to the very end."""
     at = len(native)
     while True:
         at = native.rindex(b"\0\6", 0, at)
@@ -196,7 +196,7 @@ def main(scratch, qember, ber_json, stream, analyze=None):
         name, number = section["name"], section["sectionid"]
         device = Device(described[name, section["instanceid"]], section["contents"]["vmstate"]["vmstateentries"])
         whole = (b"\4" + number.to_bytes(4, "big") + bytes([len(name)]) + name.encode() + section["instanceid"].to_bytes(4, "big") +
-                 section["versionid"].to_bytes(4, "big") + device.state.octets)
+                 section["versionid"].to_bytes(4, "big") + device.state.raw)
         if not re.search(pattern(whole), native, re.DOTALL):
             sys.exit(f"{name}: the values are not the native section")
         if printed is not None:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Any type of the schema, chosen by the first octet: what `validate` takes, asn1c decodes, to the same end;
+// Any type of the schema, chosen by the first byte: what `validate` takes, asn1c decodes, to the same end;
 // the DER of that is a fixed point, and equal as a value.
 #include "fuzz.hpp"
 
@@ -43,7 +43,7 @@ void transcode_type(std::size_t index, ByteView in, std::tuple<T...>*) {
   ((next++ == index ? transcode<T>(in) : void()), ...);
 }
 
-/// The first octet stays.
+/// The first byte stays.
 Bytes mutate(ByteView in, Random& random) {
   if (in.empty()) return {};
   Bytes out = mutate_tlvs(in.subspan(1), random);

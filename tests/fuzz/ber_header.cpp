@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// A header: what is parsed is written again as the same octets, and no byte after it matters.
+// A header: what is parsed is written again as the same bytes, and no byte after it matters.
 #include "fuzz.hpp"
 
 #include <qember/advanced/ber/header.hpp>
@@ -22,8 +22,7 @@ void fuzz(ByteView in) {
   require(!header.indefinite || header.constructed, "only a constructed encoding has no length");
 
   const ber::Identifier tag = ber::identifier(header.tag, header.constructed);
-  require(std::equal(tag.octets.begin(), tag.octets.begin() + tag.size, in.begin()),
-          "a tag has one spelling");
+  require(std::equal(tag.bytes.begin(), tag.bytes.begin() + tag.size, in.begin()), "a tag has one spelling");
   if (!header.indefinite)
     require(tag.size + ber::length_size(header.length) <= header.size, "the shortest length is the shortest");
 

@@ -8,7 +8,7 @@
 namespace qember::fuzz {
 namespace {
 
-/// All but the text of what was found instead: that shows no more octets than had come.
+/// All but the text of what was found instead: that shows no more bytes than had come.
 std::string place_of(const Error& error) {
   return std::to_string(error.offset) + ": " + error.path + ": " + std::string(name_of(error.code)) +
          ", expected " + error.expected;
@@ -37,7 +37,7 @@ Limits small_limits() {
 
 test::Chunks chunks_for(ByteView in) {
   unsigned sum = 1;
-  for (const std::uint8_t octet : in) sum = sum * 31 + octet;
+  for (const std::uint8_t byte : in) sum = sum * 31 + byte;
   return sum % 4 == 0 ? test::chunks_of(1) : test::prime_chunks(sum);
 }
 

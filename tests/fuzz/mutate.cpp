@@ -77,15 +77,15 @@ Bytes mutate_bytes(ByteView in, Random& random) {
   Bytes bytes(in.begin(), in.end());
   for (auto count = 1 + random() % 4; count > 0; --count) {
     const auto at = bytes.begin() + static_cast<std::ptrdiff_t>(below(bytes.size(), random));
-    const auto octet =
+    const auto byte =
         static_cast<std::uint8_t>(random() % 3 == 0 ? random() : likely[random() % likely.size()]);
     switch (random() % 4) {
       case 0:
         if (!bytes.empty()) bytes.erase(at);
         break;
-      case 1: bytes.insert(at, octet); break;
+      case 1: bytes.insert(at, byte); break;
       default:
-        if (!bytes.empty()) *at = octet;
+        if (!bytes.empty()) *at = byte;
     }
   }
   return bytes;
@@ -141,7 +141,7 @@ Bytes mutate_records(ByteView in, Random& random) {
     case 2: put(piece()), put(taken); break;
     case 3: put(piece()); break;
     default: {
-      // Most of what matters is in the first octets.
+      // Most of what matters is in the first bytes.
       const std::size_t head = std::min<std::size_t>(taken.size(), 24);
       put(mutate_bytes(taken.first(head), random));
       put(taken.subspan(head));

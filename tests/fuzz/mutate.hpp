@@ -11,7 +11,7 @@ namespace qember::fuzz {
 using Random = std::mt19937;
 using Mutate = Bytes (*)(ByteView in, Random& random);
 
-/// One to four octets changed, removed or put in.
+/// One to four bytes changed, removed or put in.
 Bytes mutate_bytes(ByteView in, Random& random);
 /// A TLV changed, removed, doubled, moved or retagged; the lengths around it are put right.
 Bytes mutate_tlvs(ByteView in, Random& random);

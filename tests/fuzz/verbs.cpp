@@ -37,8 +37,8 @@ void is_bounded() {
 
 void is_printable(const std::string& text) {
   const auto acts = [](char c) {
-    const auto octet = static_cast<unsigned char>(c);
-    return (octet < 0x20 && c != '\n') || octet == 0x7f;
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\n') || byte == 0x7f;
   };
   const auto found = std::ranges::find_if(text, acts);
   require(found == text.end(), "no control character is printed: " + text);

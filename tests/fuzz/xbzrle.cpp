@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t page_size = 256;
 
-/// As QEMU's documentation has it, octet by octet.
+/// As QEMU's documentation has it, byte by byte.
 std::optional<Bytes> plain_decode(ByteView delta, Bytes page) {
   if (delta.size() > page.size()) return std::nullopt;
   std::size_t at = 0;

@@ -8,7 +8,7 @@ namespace qember::test {
 
 /// Whether anything is counted.
 bool counts_allocations();
-/// Octets in use now, and the most there were since `forget_peak`.
+/// Bytes in use now, and the most there were since `forget_peak`.
 std::size_t allocated();
 std::size_t peak_allocated();
 void forget_peak();

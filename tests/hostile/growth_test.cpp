@@ -99,7 +99,7 @@ Bytes commands(std::size_t count) {
   return to.eof().bytes();
 }
 
-Bytes marks(std::size_t count) {
+Bytes controls(std::size_t count) {
   NativeBuilder to;
   to.ram(1, {"r"}, 2 * page).part(1);
   for (std::size_t i = 0; i < count; ++i) to.u64(0x200);
@@ -182,7 +182,7 @@ const std::vector<Growing>& growing() {
       {"sections with long names", long_names, 16000},
       {"sections without a name", nameless, 20000},
       {"commands", commands, 100000},
-      {"records without a page", marks, 250000},
+      {"records without a page", controls, 250000},
       {"parts", parts, 200000},
       {"blocks with long names", blocks, 4096},
       {"values without bytes", values_without_bytes, 20},

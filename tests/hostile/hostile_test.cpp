@@ -23,18 +23,18 @@ namespace {
 
 /// Of the input's own buffer, the output's, and what the library keeps anyway.
 constexpr std::size_t fixed_cost = std::size_t{2} << 20U;
-/// Of the input it takes two octets at least to be worth a visit; it is read more than once, by `check` and
+/// Of the input it takes two bytes at least to be worth a visit; it is read more than once, by `check` and
 /// in being converted, and a section first for where it ends, then for whether it is sound, then for its
 /// values.
-constexpr std::size_t visits_per_octet = 3;
+constexpr std::size_t visits_per_byte = 3;
 constexpr std::size_t most_visits = 100;
 constexpr long most_resident_kib = 64 << 10;
 
 struct Cost {
   std::string code;           ///< of the first finding
-  std::size_t octets = 0;     ///< of the input
+  std::size_t bytes = 0;      ///< of the input
   std::size_t visited = 0;    ///< TLVs looked at, and events of the stream
-  std::size_t allocated = 0;  ///< octets in use at once, at most
+  std::size_t allocated = 0;  ///< bytes in use at once, at most
 };
 
 /// What all that is done with an input costs.
@@ -91,25 +91,25 @@ Words with_paths(Words words, const std::string& in, const std::string& out) {
 
 TEST_CASE("hostile inputs cost what they are, not what they claim", "[hostile]") {
   REQUIRE(hostile_inputs().size() >= 30);
-  std::printf("%-64s %9s %9s %10s %9s  %s\n", "", "octets", "visited", "allocated", "resident", "found");
+  std::printf("%-64s %9s %9s %10s %9s  %s\n", "", "bytes", "visited", "allocated", "resident", "found");
   for (const HostileInput& hostile : hostile_inputs()) {
     INFO(hostile.name);
     const Guarded result = run_guarded([&] {
       const Cost cost = take(hostile);
-      return fmt::format("{} {} {} {}", cost.octets, cost.visited, cost.allocated, cost.code);
+      return fmt::format("{} {} {} {}", cost.bytes, cost.visited, cost.allocated, cost.code);
     });
     CHECK(result.ended.empty());
     std::istringstream said(result.said);
     Cost cost;
-    said >> cost.octets >> cost.visited >> cost.allocated;
+    said >> cost.bytes >> cost.visited >> cost.allocated;
     std::getline(said >> std::ws, cost.code);
-    std::printf("%-64s %9zu %9zu %10zu %5ld KiB  %s\n", hostile.name.c_str(), cost.octets, cost.visited,
+    std::printf("%-64s %9zu %9zu %10zu %5ld KiB  %s\n", hostile.name.c_str(), cost.bytes, cost.visited,
                 cost.allocated, result.resident_kib, cost.code.c_str());
     CHECK(cost.code == hostile.code);
     CHECK(cost.visited > 0);
-    CHECK(cost.visited <= most_visits + visits_per_octet * cost.octets);
+    CHECK(cost.visited <= most_visits + visits_per_byte * cost.bytes);
     if (!counts_allocations()) continue;
-    CHECK(cost.allocated <= fixed_cost + 2 * cost.octets + hostile.memory);
+    CHECK(cost.allocated <= fixed_cost + 2 * cost.bytes + hostile.memory);
     CHECK(result.resident_kib < most_resident_kib);
   }
 }

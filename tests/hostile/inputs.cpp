@@ -31,7 +31,7 @@ Bytes ends() { return hex("0000 0000"); }
 Bytes device() { return file() + hex("7f8f53 80 0c 01 64 02 01 07 02 01 00 02 01 01"); }
 Bytes device_end() { return hex("5fd345 00 0000") + ends(); }
 Bytes values(const Bytes& entries) { return device() + hex("30 80") + entries + hex("0000") + device_end(); }
-/// RAM with one block `r` of 2^52 octets, and a SecMin with `pages` in it.
+/// RAM with one block `r` of 2^52 bytes, and a SecMin with `pages` in it.
 Bytes ram(const Bytes& pages) {
   return file() +
          hex("7f8f53 80 0c 03 72616d 02 01 01 02 01 00 02 01 04"
@@ -79,16 +79,15 @@ using Inputs = std::vector<HostileInput>;
 
 Inputs claims() {
   return {
-      {"a terabyte claimed in 20 octets", [] { return hex("7fcdc551 88 0000010000000000 02 01 03 30 80"); },
+      {"a terabyte claimed in 20 bytes", [] { return hex("7fcdc551 88 0000010000000000 02 01 03 30 80"); },
        "truncated"},
       {"a section of a terabyte", [] { return file() + hex("7f8f53 88 0000010000000000 0c 01 64"); },
        "limit"},
-      {"a page of 2^62 octets",
+      {"a page of 2^62 bytes",
        [] { return ram(hex("7fc650 88 4000000000000000 02 01 00 04 88 3fffffffffffff00")); }, "constraint"},
-      {"an integer of 2^32+1 octets", [] { return device() + hex("30 80 02 85 0100000001 05"); },
-       "bad_value"},
-      {"a name of 2^32 octets", [] { return file() + hex("7f8f53 80 0c 85 0100000000 61"); }, "limit"},
-      {"a string of 2^62 octets", [] { return device() + hex("04 88 4000000000000000 61"); }, "truncated"},
+      {"an integer of 2^32+1 bytes", [] { return device() + hex("30 80 02 85 0100000001 05"); }, "bad_value"},
+      {"a name of 2^32 bytes", [] { return file() + hex("7f8f53 80 0c 85 0100000000 61"); }, "limit"},
+      {"a string of 2^62 bytes", [] { return device() + hex("04 88 4000000000000000 61"); }, "truncated"},
   };
 }
 
@@ -119,7 +118,7 @@ Inputs far_apart() {
                 ends();
        },
        ""},
-      {"a million octets, one by one",
+      {"a million bytes, one by one",
        [] {
          return device() + hex("2480") + (hex("04 82 0400") + Bytes(kib)) * kib + hex("0000") + device_end();
        },
@@ -284,7 +283,7 @@ Inputs descriptions() {
              fields(repeated(R"({"name":"f","type":"struct","struct":{"fields":[)", 1000)));
        },
        "bad_value", false, 2 * mib},
-      {"a field of 2^64-1 octets",
+      {"a field of 2^64-1 bytes",
        [] { return native_described(fields(R"({"name":"f","type":"buffer","size":18446744073709551615})")); },
        ""},
       {"arrays of arrays of nothing",
@@ -352,7 +351,7 @@ Inputs described_state() {
 
 Inputs one_by_one() {
   return {
-      {"2^14 blocks, octet by octet",
+      {"2^14 blocks, byte by byte",
        [] {
          NativeBuilder to;
          to.section(1, 1, "ram", 0, 4).u64((std::uint64_t{16384} << 12U) | 4);
@@ -360,7 +359,7 @@ Inputs one_by_one() {
          return to.eos().footer(1).ended(1).eof().bytes();
        },
        "", true, 12 * mib},
-      {"pages of any size, octet by octet",
+      {"pages of any size, byte by byte",
        [] {
          NativeBuilder to = ram_of(std::uint64_t{1} << 40U);
          to.part(1).page("r", 0, 0);
@@ -368,7 +367,7 @@ Inputs one_by_one() {
          return to.eos().footer(1).ended(1).eof().bytes();
        },
        "", true, 4 * mib},
-      {"a description, octet by octet",
+      {"a description, byte by byte",
        [] {
          return native_described(fields(repeated(R"({"name":"f","type":"","size":0},)", 20 * kib) + "{}"));
        },

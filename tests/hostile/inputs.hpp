@@ -14,8 +14,8 @@ struct HostileInput {
   Bytes (*make)();
   /// The code of what `check` finds first with `Limits::untrusted`; empty where there is nothing wrong.
   std::string code;
-  bool byte_by_byte = false;  ///< fed in chunks of one octet
-  /// Octets that may be allocated beyond what any input costs and twice its own size.
+  bool byte_by_byte = false;  ///< fed in chunks of one byte
+  /// Bytes that may be allocated beyond what any input costs and twice its own size.
   std::size_t memory = std::size_t{1} << 20U;
 };
 

@@ -30,18 +30,18 @@ std::size_t contents_size(const Tlv& tlv) {
 }
 
 void set_length(Tlv& tlv, std::size_t length) {
-  tlv.length = length_octets(length);
+  tlv.length = length_bytes(length);
   tlv.ended = false;
 }
 
-/// A length, or where there is none a tag, in more octets than it needs.
+/// A length, or where there is none a tag, in more bytes than it needs.
 void pad(Tlv& tlv) {
   if (!tlv.ended) {
-    Bytes octets = length_octets(contents_size(tlv));
-    if (octets.size() == 1) octets.insert(octets.begin(), 0x80);
-    octets.insert(octets.begin() + 1, 0x00);
-    octets[0] = static_cast<std::uint8_t>(0x80U | (octets.size() - 1));
-    tlv.length = octets;
+    Bytes bytes = length_bytes(contents_size(tlv));
+    if (bytes.size() == 1) bytes.insert(bytes.begin(), 0x80);
+    bytes.insert(bytes.begin() + 1, 0x00);
+    bytes[0] = static_cast<std::uint8_t>(0x80U | (bytes.size() - 1));
+    tlv.length = bytes;
   } else if ((tlv.identifier[0] & 0x1fU) == 0x1f) {
     tlv.identifier.insert(tlv.identifier.begin() + 1, 0x80);
   } else {

@@ -47,7 +47,7 @@ Bytes second_der(ByteView in) {
   return {der.get(), der.get() + size};
 }
 
-/// Whether that is the path of a TLV there, or of a part of it, or of one that is missing there; or of octets
+/// Whether that is the path of a TLV there, or of a part of it, or of one that is missing there; or of bytes
 /// within the last string before.
 bool is_place(const Verdict& verdict, const Error& error) {
   const auto [begin, end] = verdict.places.equal_range(error.offset);
@@ -97,7 +97,7 @@ std::string judge_mutant(ByteView mutant, Row& row) {
   if (says.empty()) return "asn1c does not decode it";
   // Read again from asn1c's DER it must say the same; and mostly it is even the DER of what was decoded.
   if (decode(says).out != native.out) return "decoded to another stream than its DER";
-  // BER without a page size has pages of 4096 octets; of the native form the page size may be left open.
+  // BER without a page size has pages of 4096 bytes; of the native form the page size may be left open.
   const Converted again = encode(native.out, whole(), {.page_size = 4096});
   if (again.error) return "what was decoded is not encoded: " + to_string(*again.error);
   if (decode(again.out).out != native.out) return "what was decoded does not come back";
@@ -114,7 +114,7 @@ void print(std::string_view kind, const Row& row) {
 bool survives(const Bytes& ber, unsigned long share) {
   std::vector<Tlv> tree = read_tlvs(ber);
   const std::size_t count = count_tlvs(tree);
-  std::printf("%zu TLVs in %zu octets\n%-16s %8s %8s %9s %8s %10s %6s\n", count, ber.size(), "damage",
+  std::printf("%zu TLVs in %zu bytes\n%-16s %8s %8s %9s %8s %10s %6s\n", count, ber.size(), "damage",
               "mutants", "not BER", "not sound", "valid", "other form", "wrong");
   std::mt19937 random(20260101);
   Row sum;
@@ -155,7 +155,7 @@ int main(int argc, char** argv) {
   if (argc < 3) return 2;
   const unsigned long share = std::strtoul(argv[1], nullptr, 10);
   bool good = share != 0;
-  // All of a small one, which has iterables.
+  // All of a small one, which has iterative sections.
   good &= survives("a small stream", small_stream().bytes(), 1);
   for (const char* const path : std::span(argv + 2, static_cast<std::size_t>(argc) - 2))
     good &= survives(path, cut_pages(load(path), 0x104000, 0x106000), share);

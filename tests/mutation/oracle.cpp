@@ -9,19 +9,19 @@
 namespace qember::test {
 namespace {
 
-enum class Is { integer, boolean, null, octets, text, sequence, list, choice };
+enum class Is { integer, boolean, null, bytes, text, sequence, list, choice };
 
 struct Type;
 struct Member {
   std::string name;
   const Type* type;
 };
-/// `identifier`: the octets before the length, as X.690 8.1.2 spells them; none for a CHOICE.
+/// `identifier`: the bytes before the length, as X.690 8.1.2 spells them; none for a CHOICE.
 struct Type {
   Is is;
   Bytes identifier;
   std::vector<Member> members = {};  ///< of a list, its element
-  std::size_t least = 0;             ///< octets of a string
+  std::size_t least = 0;             ///< bytes of a string
   std::size_t most = SIZE_MAX;
 };
 
@@ -29,11 +29,11 @@ struct Type {
 const Type& qemu_file() {
   static const Type integer{Is::integer, {0x02}};
   static const Type boolean{Is::boolean, {0x01}};
-  static const Type octets{Is::octets, {0x04}};
+  static const Type bytes{Is::bytes, {0x04}};
   static const Type name{Is::text, {0x0c}, {}, 1, 255};
   static const Type zero{Is::integer, {0x40}};
-  static const Type page{Is::octets, {0x04}, {}, 256, 65536};
-  static const Type delta{Is::octets, {0x04}, {}, 0, 65536};
+  static const Type page{Is::bytes, {0x04}, {}, 256, 65536};
+  static const Type delta{Is::bytes, {0x04}, {}, 0, 65536};
   static const Type full_page{Is::sequence, from_hex("7fc650"), {{"addr", &integer}, {"data", &page}}};
   static const Type xbzrle{Is::sequence, from_hex("7fd842"), {{"addr", &integer}, {"data", &delta}}};
   static const Type hook{Is::null, from_hex("5fc84f")};
@@ -55,11 +55,11 @@ const Type& qemu_file() {
   entry.members = {{"array", &entries},
                    {"bool", &boolean},
                    {"int", &integer},
-                   {"oldblob", &octets},
+                   {"oldblob", &bytes},
                    {"subsecl", &subsections}};
   static const Type vmstate{Is::choice, {}, {{"vmstateentries", &entries}}};
   static const Type full_contents{
-      Is::choice, {}, {{"ramblid", &blocks}, {"vmstate", &vmstate}, {"oldblob", &octets}}};
+      Is::choice, {}, {{"ramblid", &blocks}, {"vmstate", &vmstate}, {"oldblob", &bytes}}};
   static const Type mark{Is::null, from_hex("5fd345")};
   static const Type full{Is::sequence,
                          from_hex("7f8f53"),
@@ -133,7 +133,7 @@ class Judge {
     return false;
   }
 
-  /// X.690 8.1.2 and 8.1.3. Nothing where the octets in the frame make no header.
+  /// X.690 8.1.2 and 8.1.3. Nothing where the bytes in the frame make no header.
   std::optional<Head> head(const Frame& frame) const {
     std::size_t at = at_;
     const std::size_t end = std::min(frame.end, in_.size());
@@ -142,11 +142,11 @@ class Judge {
     if (lead < 0) return std::nullopt;
     if ((lead & 0x1f) == 0x1f) {
       std::uint64_t number = 0;
-      int octet = 0x80;
-      for (std::size_t i = 0; (octet & 0x80) != 0; ++i) {
-        octet = take();
-        if (octet < 0 || (i == 0 && octet == 0x80) || i > 5) return std::nullopt;
-        number = number << 7U | static_cast<unsigned>(octet & 0x7f);
+      int byte = 0x80;
+      for (std::size_t i = 0; (byte & 0x80) != 0; ++i) {
+        byte = take();
+        if (byte < 0 || (i == 0 && byte == 0x80) || i > 5) return std::nullopt;
+        number = number << 7U | static_cast<unsigned>(byte & 0x7f);
       }
       if (number < 31 || number >= 1U << 30U) return std::nullopt;
     }
@@ -164,9 +164,9 @@ class Judge {
     } else {
       if (length > 0x88) return std::nullopt;
       for (int i = 0; i < (length & 0x7f); ++i) {
-        const int octet = take();
-        if (octet < 0) return std::nullopt;
-        head.length = head.length << 8U | static_cast<unsigned>(octet);
+        const int byte = take();
+        if (byte < 0) return std::nullopt;
+        head.length = head.length << 8U | static_cast<unsigned>(byte);
       }
       if (head.length >> 63U != 0) return std::nullopt;
     }
@@ -218,7 +218,7 @@ class Judge {
     switch (type->is) {
       case Is::sequence: return sequence(*type, *found, frame, path);
       case Is::list: return list(*type, *found, frame, path);
-      case Is::octets: {
+      case Is::bytes: {
         std::size_t size = 0;
         if (!segments(*found, frame, size, path)) return false;
         return (size >= type->least && size <= type->most) || refuse(begin, path);

@@ -57,7 +57,7 @@ class Running {
   void close_input();
   /// What comes out next; nothing at the end.
   Bytes read_some() const;
-  /// What comes out until there are `size` octets of it, the end comes, or the watchdog does.
+  /// What comes out until there are `size` bytes of it, the end comes, or the watchdog does.
   Bytes read(std::size_t size) const;
   void close_output();
   /// Its resident memory so far, at its most.

@@ -13,7 +13,7 @@ namespace qember::test {
 
 class NativeBuilder {
  public:
-  /// The eight octets of the header.
+  /// The eight bytes of the header.
   NativeBuilder() { be(std::uint32_t{0x5145564d}).be(std::uint32_t{3}); }
 
   template <class T>
@@ -31,7 +31,7 @@ class NativeBuilder {
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
     return *this;
   }
-  /// Octets that a reader passes on as they come, so that the stream is sound up to any of them.
+  /// Bytes that a reader passes on as they come, so that the stream is sound up to any of them.
   NativeBuilder& passed_on(ByteView bytes) {
     const std::size_t begin = size();
     return raw(bytes).cut_anywhere_from(begin);
@@ -48,7 +48,7 @@ class NativeBuilder {
   NativeBuilder& configuration(std::string_view machine) {
     return u8(7).u32(static_cast<std::uint32_t>(machine.size())).text(machine);
   }
-  /// With a target of pages of that many octets.
+  /// With a target of pages of that many bytes.
   NativeBuilder& configuration(std::string_view machine, std::size_t size) {
     page_size = size;
     return configuration(machine)
@@ -112,7 +112,7 @@ class NativeBuilder {
 
   const Bytes& bytes() const { return bytes_; }
   std::size_t size() const { return bytes_.size(); }
-  /// Where a reader finds that a stream of `size` octets of this one does not go on: where the field begins
+  /// Where a reader finds that a stream of `size` bytes of this one does not go on: where the field begins
   /// that is not whole.
   std::size_t cut_at(std::size_t size) const { return cuts_.at(size); }
 

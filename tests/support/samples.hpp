@@ -17,7 +17,7 @@ Bytes dev_state();
 Bytes old_state();
 
 /// A stream with one of nearly everything: configuration, commands, RAM in full, zero, fill, delta and
-/// compressed pages, an iterable that is not RAM, typed and old-style devices, a description.
+/// compressed pages, an iterative section that is not RAM, typed and old-style devices, a description.
 NativeBuilder small_stream();
 
 /// The real streams: the project's own, and those of the directory in QEMBER_TEST_STREAMS where it is there.

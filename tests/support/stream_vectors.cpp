@@ -55,7 +55,7 @@ class PieceParser {
         case '{': piece.append(tlv('}')); break;
         case '<': piece.append(tlv('>')); break;
         case '@': piece.append(named(word())); break;
-        default: --at_; piece.append(octets(word()));
+        default: --at_; piece.append(bytes(word()));
       }
     }
     return piece;
@@ -91,7 +91,7 @@ class PieceParser {
   }
 
   /// Hex, or `HEX*COUNT`.
-  static Bytes octets(const std::string& word) {
+  static Bytes bytes(const std::string& word) {
     const auto star = word.find('*');
     const Bytes unit = from_hex(word.substr(0, star));
     Bytes bytes;

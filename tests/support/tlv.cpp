@@ -8,7 +8,7 @@ constexpr std::size_t deepest = 200;
 
 void append(Bytes& to, ByteView bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
 
-/// Reads the octets of a header from `at` on; false where there is none.
+/// Reads the bytes of a header from `at` on; false where there is none.
 bool read_header(ByteView in, std::size_t& at, Tlv& tlv, std::size_t& length) {
   const std::size_t begin = at;
   if (at == in.size()) return false;
@@ -18,12 +18,12 @@ bool read_header(ByteView in, std::size_t& at, Tlv& tlv, std::size_t& length) {
   if (at >= in.size()) return false;
   append(tlv.identifier, in.subspan(begin, at - begin));
   const std::uint8_t lead = in[at];
-  const std::size_t octets = lead > 0x80 ? lead & 0x7fU : 0;
-  if (octets > 8 || in.size() - at < 1 + octets) return false;
-  append(tlv.length, in.subspan(at, 1 + octets));
+  const std::size_t bytes = lead > 0x80 ? lead & 0x7fU : 0;
+  if (bytes > 8 || in.size() - at < 1 + bytes) return false;
+  append(tlv.length, in.subspan(at, 1 + bytes));
   length = lead < 0x80 ? lead : 0;
-  for (std::size_t i = 1; i <= octets; ++i) length = (length << 8U) | in[at + i];
-  at += 1 + octets;
+  for (std::size_t i = 1; i <= bytes; ++i) length = (length << 8U) | in[at + i];
+  at += 1 + bytes;
   return true;
 }
 
@@ -61,20 +61,20 @@ std::vector<Tlv> read_tlvs(ByteView in) {
   return read_list(in, at, false, 0);
 }
 
-Bytes length_octets(std::size_t length) {
+Bytes length_bytes(std::size_t length) {
   if (length < 0x80) return {static_cast<std::uint8_t>(length)};
-  Bytes octets;
+  Bytes bytes;
   for (std::size_t rest = length; rest > 0; rest >>= 8U)
-    octets.insert(octets.begin(), static_cast<std::uint8_t>(rest));
-  octets.insert(octets.begin(), static_cast<std::uint8_t>(0x80U | octets.size()));
-  return octets;
+    bytes.insert(bytes.begin(), static_cast<std::uint8_t>(rest));
+  bytes.insert(bytes.begin(), static_cast<std::uint8_t>(0x80U | bytes.size()));
+  return bytes;
 }
 
 void write_tlv(const Tlv& tlv, Bytes& to) {
   Bytes contents = tlv.value;
   for (const Tlv& child : tlv.children) write_tlv(child, contents);
   append(to, tlv.identifier);
-  append(to, tlv.length.empty() ? length_octets(contents.size()) : tlv.length);
+  append(to, tlv.length.empty() ? length_bytes(contents.size()) : tlv.length);
   append(to, contents);
   if (tlv.ended) append(to, Bytes{0, 0});
 }

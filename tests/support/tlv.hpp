@@ -10,7 +10,7 @@ namespace qember::test {
 
 struct Tlv {
   Bytes identifier;
-  Bytes length;               ///< its octets; empty where `write` is to make the shortest ones
+  Bytes length;               ///< its bytes; empty where `write` is to make the shortest ones
   Bytes value;                ///< of a primitive
   std::vector<Tlv> children;  ///< of a constructed one
   bool ended = false;         ///< by an end-of-contents
@@ -24,7 +24,7 @@ std::vector<Tlv> read_tlvs(ByteView in);
 Bytes write_tlvs(const std::vector<Tlv>& tlvs);
 void write_tlv(const Tlv& tlv, Bytes& to);
 
-/// The shortest octets of a length.
-Bytes length_octets(std::size_t length);
+/// The shortest bytes of a length.
+Bytes length_bytes(std::size_t length);
 
 }  // namespace qember::test

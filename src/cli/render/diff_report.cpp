@@ -17,7 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using event::RamBlock;
 
-/// Buffers above this are compared octet by octet.
+/// Buffers above this are compared byte by byte.
 constexpr std::size_t least_buffer = 16;
 
 constexpr std::array<std::string_view, 5> change_names{"changed", "zero to data", "data to zero", "only in A",
@@ -107,9 +107,9 @@ void DiffTree::section(const vm::GuestSection* a, const vm::GuestSection* b, con
 }
 
 /// `256 bytes: +4 07 → 03, +3c 0b 01 → 00 00`: runs in which two buffers of one size differ.
-std::string octets_change(ByteView a, ByteView b) {
+std::string bytes_change(ByteView a, ByteView b) {
   constexpr std::size_t most_runs = 4;
-  constexpr std::size_t most_octets = 8;
+  constexpr std::size_t most_bytes = 8;
   std::string text = counted(a.size(), "byte") + ":";
   std::size_t runs = 0;
   for (std::size_t at = 0; at < a.size();) {
@@ -120,8 +120,8 @@ std::string octets_change(ByteView a, ByteView b) {
     if (++runs > most_runs) return text + ", …";
     const std::size_t size = at - first;
     text += fmt::format("{} +{:x} {} → {}", runs == 1 ? "" : ",", first,
-                        hex_excerpt(a.subspan(first, size), most_octets),
-                        hex_excerpt(b.subspan(first, size), most_octets));
+                        hex_excerpt(a.subspan(first, size), most_bytes),
+                        hex_excerpt(b.subspan(first, size), most_bytes));
   }
   return text;
 }
@@ -136,7 +136,7 @@ void DiffTree::field(const vm::ChangedField& field, std::size_t width) {
   const auto* a = field.a ? std::get_if<ByteView>(&field.a->value) : nullptr;
   const auto* b = field.b ? std::get_if<ByteView>(&field.b->value) : nullptr;
   const bool are_alike = a != nullptr && b != nullptr && a->size() == b->size() && a->size() > least_buffer;
-  line("  {}  {}", path, are_alike ? octets_change(*a, *b) : change(text(field.a), text(field.b)));
+  line("  {}  {}", path, are_alike ? bytes_change(*a, *b) : change(text(field.a), text(field.b)));
 }
 
 class DiffJson final : public vm::DifferenceSink {

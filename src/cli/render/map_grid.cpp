@@ -84,9 +84,9 @@ Colour colour_of(const Palette& palette, const vm::PageBin& bin, std::uint64_t p
   return blend(ground, contents, std::sqrt(share_of(bin.full + bin.delta, pages)));
 }
 
-std::string short_size(std::uint64_t octets) {
+std::string short_size(std::uint64_t bytes) {
   constexpr std::array units{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  auto value = static_cast<double>(octets);
+  auto value = static_cast<double>(bytes);
   std::size_t unit = 0;
   for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
   const bool whole = value == std::floor(value);

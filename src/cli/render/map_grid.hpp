@@ -46,7 +46,7 @@ extern const Palette light_palette;
 Colour colour_of(const Palette& palette, const vm::PageBin& bin, std::uint64_t pages);
 
 /// `10.5 MiB`, without a fraction where there is none.
-std::string short_size(std::uint64_t octets);
+std::string short_size(std::uint64_t bytes);
 /// `3 full, 5 zero`: of what there is.
 std::string forms_text(const vm::PageBin& all, std::uint64_t pages);
 /// `round 3` or `rounds 3-4`.

@@ -91,12 +91,12 @@ class Drawing {
 };
 
 void Drawing::heading(const std::string& title) {
-  std::uint64_t length = 0, records = 0, resent = 0, octets = 0;
+  std::uint64_t length = 0, records = 0, resent = 0, bytes = 0;
   for (const BlockMap& each : map_.blocks()) length += each.length;
   for (const auto& round : map_.rounds()) {
     records += round.records();
     resent += round.resent;
-    octets += round.octets;
+    bytes += round.bytes;
   }
   text(margin, y_ + 18, "big", title);
   const std::string machine = map_.machine().empty() ? "" : map_.machine() + ", ";
@@ -107,7 +107,7 @@ void Drawing::heading(const std::string& title) {
   const std::pair<std::string, std::string> figures[] = {{short_size(length), "of guest memory"},
                                                          {grouped(records), "pages sent"},
                                                          {grouped(resent), "of them again"},
-                                                         {short_size(octets), "of page contents"},
+                                                         {short_size(bytes), "of page contents"},
                                                          {grouped(rounds), rounds == 1 ? "round" : "rounds"}};
   y_ += 84;
   double x = margin;
@@ -237,7 +237,7 @@ void Drawing::rounds() {
     text(margin + name - 14, y_ + 12.5, "end", round_text(round));
     bar(round, margin + name, (width - 2 * margin - name - numbers) * share);
     text(width - margin - 200, y_ + 12.5, "end", fmt::format("{} pages", grouped(round.records())));
-    text(width - margin - 100, y_ + 12.5, "end", short_size(round.octets));
+    text(width - margin - 100, y_ + 12.5, "end", short_size(round.bytes));
     text(width - margin, y_ + 12.5, "quiet end", fmt::format("{} again", grouped(round.resent)));
     y_ += row_height;
   }

@@ -183,7 +183,7 @@ void Painter::rounds() {
     const double length =
         (room - 3) * std::sqrt(static_cast<double>(round.records()) / static_cast<double>(most));
     line(fmt::format("{:<{}}{:>9} pages {:>10}  {}", round_text(round), name_width, grouped(round.records()),
-                     short_size(round.octets), bar(round, length)));
+                     short_size(round.bytes), bar(round, length)));
   }
 }
 

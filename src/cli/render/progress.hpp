@@ -14,7 +14,7 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `offset`: octets of the input that have been read.
+  /// `offset`: bytes of the input that have been read.
   void at(std::uint64_t offset) {
     // The clock is looked at once a MiB.
     if (shown_ && (offset >> 20U) != last_ >> 20U) show(offset);

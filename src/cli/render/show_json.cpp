@@ -172,8 +172,8 @@ void ShowJson::configuration(std::uint64_t offset, const event::Configuration& c
     const auto value = cli::value_of(subsection);
     if (const auto* number = std::get_if<std::uint64_t>(&value))
       item["value"] = *number;
-    else if (const auto* octets = std::get_if<ByteView>(&value))
-      item.update(Json::parse(octets_json(*octets)));
+    else if (const auto* bytes = std::get_if<ByteView>(&value))
+      item.update(Json::parse(bytes_json(*bytes)));
     else
       for (const std::string_view name : std::get<std::vector<std::string_view>>(value))
         item["value"].push_back(printable(name));
@@ -184,7 +184,7 @@ void ShowJson::configuration(std::uint64_t offset, const event::Configuration& c
 
 void ShowJson::command(std::uint64_t offset, const event::Command& command) {
   Json json = record("command", offset, {{"id", command.id}, {"name", name_of_command(command.id)}});
-  json.update(Json::parse(octets_json(command.payload)));
+  json.update(Json::parse(bytes_json(command.payload)));
   write(json);
 }
 
@@ -203,7 +203,7 @@ void ShowJson::iterated(const Iterated& section) {
   Json json = section_record("parts", section.place);
   json.update({{"parts", section.parts}, {"ended", section.ended}});
   if (section.tallies.empty())
-    json.update({{"size", section.octets}, {"digest", to_string(section.digest)}});
+    json.update({{"size", section.bytes}, {"digest", to_string(section.digest)}});
   else
     json["page_size"] = section.page_size;
   for (std::size_t i = 0; i < section.tallies.size(); ++i) {
@@ -214,7 +214,7 @@ void ShowJson::iterated(const Iterated& section) {
                               {"zero", tally.zero},
                               {"xbzrle", tally.xbzrle},
                               {"compressed", tally.compressed},
-                              {"octets", tally.octets},
+                              {"octets", tally.bytes},
                               {"digest", to_string(tally.digest)}});
   }
   write(json);

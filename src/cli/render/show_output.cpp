@@ -32,7 +32,7 @@ void RamTally::add(const event::RamPage& page) {
     case event::RamPageKind::xbzrle: ++xbzrle; break;
     case event::RamPageKind::compressed: ++compressed; break;
   }
-  octets += page.data.size();
+  bytes += page.data.size();
   digest = chain(digest, {static_cast<std::uint64_t>(page.kind) << 8U | page.fill, page.addr});
   if (page.kind != event::RamPageKind::zero) digest = chain(digest, digest_of(page.data));
 }
@@ -48,10 +48,10 @@ std::variant<std::uint64_t, std::vector<std::string_view>, ByteView> value_of(
 }
 
 std::string text_of(const event::ConfigurationSubsection& subsection) {
-  constexpr std::size_t most_octets = 16;
+  constexpr std::size_t most_bytes = 16;
   const auto value = value_of(subsection);
   if (const auto* number = std::get_if<std::uint64_t>(&value)) return std::to_string(*number);
-  if (const auto* octets = std::get_if<ByteView>(&value)) return hex_excerpt(*octets, most_octets);
+  if (const auto* bytes = std::get_if<ByteView>(&value)) return hex_excerpt(*bytes, most_bytes);
   std::string text;
   for (const std::string_view name : std::get<std::vector<std::string_view>>(value))
     text += (text.empty() ? "" : ", ") + printable(name);

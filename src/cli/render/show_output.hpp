@@ -24,8 +24,8 @@ struct RamTally {
   std::uint64_t zero = 0;
   std::uint64_t xbzrle = 0;
   std::uint64_t compressed = 0;
-  std::uint64_t octets = 0;  ///< of pages, deltas and zlib streams
-  Digest digest;             ///< of all of it, in order
+  std::uint64_t bytes = 0;  ///< of pages, deltas and zlib streams
+  Digest digest;            ///< of all of it, in order
 
   void add(const event::RamPage& page);
 };
@@ -34,8 +34,8 @@ struct RamTally {
 struct Iterated {
   PlacedSection place;  ///< of its START
   std::string name;
-  std::uint64_t parts = 0;   ///< START and END included
-  std::uint64_t octets = 0;  ///< of bodies; 0 for RAM
+  std::uint64_t parts = 0;  ///< START and END included
+  std::uint64_t bytes = 0;  ///< of bodies; 0 for RAM
   Digest digest;
   bool ended = false;
   std::span<const event::RamBlock> blocks{};
@@ -67,7 +67,7 @@ class ShowOutput {
   virtual void rest(std::uint64_t offset, const Opaque& rest) = 0;
 };
 
-/// A subsection of the configuration: a number, names, or octets.
+/// A subsection of the configuration: a number, names, or bytes.
 std::variant<std::uint64_t, std::vector<std::string_view>, ByteView> value_of(
     const event::ConfigurationSubsection& subsection);
 

@@ -20,7 +20,7 @@ constexpr std::size_t widest_name = 32;
 constexpr std::size_t widest_type = 20;
 constexpr std::size_t least_row = 40;
 constexpr std::size_t offset_columns = 9;
-/// Octets of text that wait for what follows, for the alike to be folded.
+/// Bytes of text that wait for what follows, for the alike to be folded.
 constexpr std::size_t most_held = std::size_t{1} << 20U;
 
 std::size_t padding(std::string_view text, std::size_t width) {

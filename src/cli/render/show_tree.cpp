@@ -96,7 +96,7 @@ void ShowTree::iterated(const Iterated& section) {
   const std::string ends = section.ended ? "" : ", without an end";
   if (section.tallies.empty()) {
     section_head(section.place, fmt::format("{}{}: {}, {}", counted(section.parts, "part"), ends,
-                                            size_text(section.octets), digest(section.digest)));
+                                            size_text(section.bytes), digest(section.digest)));
     return;
   }
   section_head(section.place, fmt::format("{}{}, pages of {}", counted(section.parts, "part"), ends,

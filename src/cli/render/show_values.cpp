@@ -16,8 +16,8 @@ using device::Field;
 using device::FieldKind;
 
 constexpr std::uint64_t bitmap_word = 8;
-constexpr std::size_t most_octets = 16;  ///< of a buffer that is shown whole
-constexpr std::size_t first_octets = 8;  ///< of one that is not
+constexpr std::size_t most_bytes = 16;  ///< of a buffer that is shown whole
+constexpr std::size_t first_bytes = 8;  ///< of one that is not
 constexpr std::size_t most_text = 48;
 
 std::uint64_t low_bits(const Field& field, Integer value) {
@@ -25,34 +25,34 @@ std::uint64_t low_bits(const Field& field, Integer value) {
   return size >= 8 ? value.bits() : value.bits() & ((std::uint64_t{1} << (8 * size)) - 1);
 }
 
-std::string octets_text(ByteView octets) {
+std::string bytes_text(ByteView bytes) {
   std::string text;
-  for (const std::uint8_t octet : octets) text += fmt::format("{}{:02x}", text.empty() ? "" : " ", octet);
+  for (const std::uint8_t byte : bytes) text += fmt::format("{}{:02x}", text.empty() ? "" : " ", byte);
   return text;
 }
 
 /// `"running" and 93 zeros`, of a buffer that is nothing but a text in ASCII; else empty.
-std::string ascii_text(ByteView octets) {
+std::string ascii_text(ByteView bytes) {
   constexpr std::ptrdiff_t least = 3;
-  const auto end = std::ranges::find(octets, 0);
+  const auto end = std::ranges::find(bytes, 0);
   const bool is_text =
-      std::all_of(octets.begin(), end, [](std::uint8_t octet) { return octet >= 0x20 && octet < 0x7f; });
-  const bool is_padded = std::all_of(end, octets.end(), [](std::uint8_t octet) { return octet == 0; });
-  const auto size = end - octets.begin();
+      std::all_of(bytes.begin(), end, [](std::uint8_t byte) { return byte >= 0x20 && byte < 0x7f; });
+  const bool is_padded = std::all_of(end, bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+  const auto size = end - bytes.begin();
   if (!is_text || !is_padded || size < least || size > static_cast<std::ptrdiff_t>(most_text)) return {};
-  const auto zeros = static_cast<std::uint64_t>(octets.end() - end);
-  return fmt::format("\"{}\"{}", printable(as_text(octets).substr(0, static_cast<std::size_t>(size))),
+  const auto zeros = static_cast<std::uint64_t>(bytes.end() - end);
+  return fmt::format("\"{}\"{}", printable(as_text(bytes).substr(0, static_cast<std::size_t>(size))),
                      zeros == 0 ? "" : fmt::format(" and {}", counted(zeros, "zero byte")));
 }
 
-std::string buffer_text(ByteView octets) {
-  if (octets.empty()) return "empty";
-  if (octets.size() > 1 && std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == 0; }))
-    return counted(octets.size(), "byte") + ", all zero";
-  if (std::string text = ascii_text(octets); !text.empty()) return text;
-  if (octets.size() <= most_octets) return octets_text(octets);
-  return fmt::format("{}: {} … digest {:016x}", counted(octets.size(), "byte"),
-                     octets_text(octets.first(first_octets)), digest_of(octets).high);
+std::string buffer_text(ByteView bytes) {
+  if (bytes.empty()) return "empty";
+  if (bytes.size() > 1 && std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; }))
+    return counted(bytes.size(), "byte") + ", all zero";
+  if (std::string text = ascii_text(bytes); !text.empty()) return text;
+  if (bytes.size() <= most_bytes) return bytes_text(bytes);
+  return fmt::format("{}: {} … digest {:016x}", counted(bytes.size(), "byte"),
+                     bytes_text(bytes.first(first_bytes)), digest_of(bytes).high);
 }
 
 std::string number_text(const Field& field, Integer value) {
@@ -103,19 +103,19 @@ std::string short_text(const Field& field, const device::StateValue& value) {
                                                      : fmt::format("{:#x}", integer->bits());
 }
 
-std::string octets_json(ByteView octets) {
+std::string bytes_json(ByteView bytes) {
   constexpr std::size_t most_whole = 64;
-  std::string text = fmt::format(R"({{"size":{},"digest":"{}")", octets.size(), to_string(digest_of(octets)));
-  if (octets.size() > most_whole) return text + "}";
+  std::string text = fmt::format(R"({{"size":{},"digest":"{}")", bytes.size(), to_string(digest_of(bytes)));
+  if (bytes.size() > most_whole) return text + "}";
   text += R"(,"octets":")";
-  for (const std::uint8_t octet : octets) text += fmt::format("{:02x}", octet);
+  for (const std::uint8_t byte : bytes) text += fmt::format("{:02x}", byte);
   return text + "\"}";
 }
 
 std::string value_json(const Field& field, const device::StateValue& value) {
   if (const auto* integer = std::get_if<Integer>(&value)) return integer_json(field, *integer);
   if (const auto* boolean = std::get_if<bool>(&value)) return fmt::format("{{\"value\":{}}}", *boolean);
-  return octets_json(std::get<ByteView>(value));
+  return bytes_json(std::get<ByteView>(value));
 }
 
 std::string element_type(const Field& field) {

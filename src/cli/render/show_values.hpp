@@ -14,11 +14,11 @@ std::string value_text(const device::Field& field, const device::StateValue& val
 std::string short_text(const device::Field& field, const device::StateValue& value);
 /// `0x0000007b`, as wide as the field.
 std::string hex_text(const device::Field& field, Integer value);
-/// `{"value":123,"hex":"0x0000007b"}`, `{"value":true}`, or what `octets_json` makes.
+/// `{"value":123,"hex":"0x0000007b"}`, `{"value":true}`, or what `bytes_json` makes.
 std::string value_json(const device::Field& field, const device::StateValue& value);
 /// `{"size":512,"digest":"..."}`, and `"octets":"..."` of a short one.
-std::string octets_json(ByteView octets);
-/// Octets of an integer: those of a bitmap are words.
+std::string bytes_json(ByteView bytes);
+/// Bytes of an integer: those of a bitmap are words.
 std::uint64_t integer_size(const device::Field& field) noexcept;
 /// `uint64`, `segment` of a structure
 std::string element_type(const device::Field& field);

@@ -19,7 +19,7 @@
 namespace qember::cli {
 namespace {
 
-/// Octets of the character at the front, 0 where there is none.
+/// Bytes of the character at the front, 0 where there is none.
 std::size_t character(std::string_view text) {
   const auto lead = static_cast<std::uint8_t>(text[0]);
   const std::size_t size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
@@ -72,7 +72,7 @@ std::string escaped(std::string_view text, std::string_view backslash) {
     } else if (size != 0 && !is_control(taken)) {
       out += taken;
     } else {
-      for (const char octet : taken) out += fmt::format("\\x{:02x}", static_cast<std::uint8_t>(octet));
+      for (const char byte : taken) out += fmt::format("\\x{:02x}", static_cast<std::uint8_t>(byte));
     }
     text.remove_prefix(taken.size());
   }
@@ -87,7 +87,7 @@ std::string printable_line(std::string_view text) { return escaped(text, "\\"); 
 
 std::size_t columns(std::string_view text) noexcept {
   return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char octet) { return (static_cast<std::uint8_t>(octet) & 0xc0U) != 0x80; }));
+      text, [](char byte) { return (static_cast<std::uint8_t>(byte) & 0xc0U) != 0x80; }));
 }
 
 std::string grouped(std::uint64_t number) {
@@ -100,12 +100,12 @@ std::string counted(std::uint64_t number, std::string_view unit) {
   return fmt::format("{} {}{}", grouped(number), unit, number == 1 ? "" : "s");
 }
 
-std::string size_text(std::uint64_t octets) {
+std::string size_text(std::uint64_t bytes) {
   constexpr std::array units{"KiB", "MiB", "GiB", "TiB", "PiB"};
   std::size_t unit = 0;
-  std::uint64_t rest = octets;
+  std::uint64_t rest = bytes;
   for (; unit < units.size() && rest != 0 && rest % 1024 == 0; ++unit) rest /= 1024;
-  return unit == 0 ? counted(octets, "byte") : fmt::format("{} {}", grouped(rest), units[unit - 1]);
+  return unit == 0 ? counted(bytes, "byte") : fmt::format("{} {}", grouped(rest), units[unit - 1]);
 }
 
 std::string Style::paint(Paint paint, std::string_view text) const {

@@ -12,7 +12,7 @@ class App;
 
 namespace qember::cli {
 
-/// `text` as it can be printed anywhere, JSON included: control characters, octets that are not UTF-8, and
+/// `text` as it can be printed anywhere, JSON included: control characters, bytes that are not UTF-8, and
 /// characters that turn the direction of writing become `\xNN`, a backslash `\\`. Names come from streams.
 std::string printable(std::string_view text);
 /// The same of a line that is put together already, backslashes and all.
@@ -22,7 +22,7 @@ std::string printable_line(std::string_view text);
 std::size_t columns(std::string_view text) noexcept;
 
 /// `128 MiB` where it is a whole number of them, else like `123,456 bytes`.
-std::string size_text(std::uint64_t octets);
+std::string size_text(std::uint64_t bytes);
 /// `123,456`
 std::string grouped(std::uint64_t number);
 /// `1 byte`, `2 bytes`

@@ -59,13 +59,13 @@ Json layouts_json(const Summary& summary) {
   Json layouts = Json::object();
   for (const auto& [type, share] : summary.layouts) {
     Json& each = layouts[type];
-    each = {{"count", share.count}, {"bytes", share.octets}, {"typed", share.typed_octets}};
+    each = {{"count", share.count}, {"bytes", share.bytes}, {"typed", share.typed_bytes}};
     if (share.unfit != 0) each.update({{"unfit", share.unfit}, {"reason", share.reason}});
   }
   return layouts;
 }
 
-Json to_json(const Summary& summary, vm::Format format, std::uint64_t octets_in) {
+Json to_json(const Summary& summary, vm::Format format, std::uint64_t bytes_in) {
   Json blocks = Json::array();
   for (const auto& block : summary.blocks) {
     Json entry{{"name", block.name}, {"length", block.length}};
@@ -78,7 +78,7 @@ Json to_json(const Summary& summary, vm::Format format, std::uint64_t octets_in)
     if (device.state == DeviceTyping::fallback)
       fallback.push_back({{"name", device.name}, {"instance", device.instance}, {"reason", device.reason}});
   }
-  const auto known = static_cast<std::int64_t>(summary.ram_octets + summary.device_octets);
+  const auto known = static_cast<std::int64_t>(summary.ram_bytes + summary.device_bytes);
   return {{"schema", 1},
           {"format", format == vm::Format::ber ? "ber" : "native"},
           {"complete", summary.complete},
@@ -99,11 +99,11 @@ Json to_json(const Summary& summary, vm::Format format, std::uint64_t octets_in)
             {"undescribed", count(summary, DeviceTyping::undescribed)},
             {"fallback", std::move(fallback)}}},
           {"bytes",
-           {{"in", octets_in},
-            {"ram", summary.ram_octets},
-            {"device", summary.device_octets},
-            {"overhead", static_cast<std::int64_t>(octets_in) - known}}},
-          {"device_bytes", {{"typed", summary.typed_octets}, {"untyped", summary.untyped_octets}}},
+           {{"in", bytes_in},
+            {"ram", summary.ram_bytes},
+            {"device", summary.device_bytes},
+            {"overhead", static_cast<std::int64_t>(bytes_in) - known}}},
+          {"device_bytes", {{"typed", summary.typed_bytes}, {"untyped", summary.untyped_bytes}}},
           {"layouts", layouts_json(summary)},
           {"capabilities", summary.capabilities},
           {"rounds", summary.rounds},
@@ -115,37 +115,37 @@ Json to_json(const Summary& summary, vm::Format format, std::uint64_t octets_in)
 }
 
 /// Bytes as people say them.
-std::string size_text(std::uint64_t octets) {
+std::string size_text(std::uint64_t bytes) {
   constexpr std::array units{"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
-  auto value = static_cast<double>(octets);
+  auto value = static_cast<double>(bytes);
   std::size_t unit = 0;
   for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
-  return unit == 0 ? fmt::format("{} B", octets) : fmt::format("{:.1f} {}", value, units[unit]);
+  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, units[unit]);
 }
 
 std::string share_text(const Summary& summary) {
   std::uint64_t untyped = 0;
   std::string reasons;
-  for (const auto& [type, octets] : summary.untyped_octets) {
-    untyped += octets;
-    reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", type, size_text(octets));
+  for (const auto& [type, bytes] : summary.untyped_bytes) {
+    untyped += bytes;
+    reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", type, size_text(bytes));
   }
-  const std::uint64_t all = summary.typed_octets + untyped;
+  const std::uint64_t all = summary.typed_bytes + untyped;
   if (all == 0) return "none";
-  const double share = 100.0 * static_cast<double>(summary.typed_octets) / static_cast<double>(all);
+  const double share = 100.0 * static_cast<double>(summary.typed_bytes) / static_cast<double>(all);
   return fmt::format("{:.1f} % typed of {}{}{}", share, size_text(all),
                      reasons.empty() ? "" : "; not: ", reasons);
 }
 
 /// What is in buffers of one type.
 std::string layout_text(const std::string& type, const vm::LayoutShare& share) {
-  std::string text = fmt::format("{} of {}: {}, {} typed", share.count, type, size_text(share.octets),
-                                 size_text(share.typed_octets));
+  std::string text = fmt::format("{} of {}: {}, {} typed", share.count, type, size_text(share.bytes),
+                                 size_text(share.typed_bytes));
   if (share.unfit != 0) text += fmt::format("; {} not: {}", share.unfit, share.reason);
   return text;
 }
 
-void print_text(Lines& out, const Summary& summary, vm::Format format, std::uint64_t octets_in) {
+void print_text(Lines& out, const Summary& summary, vm::Format format, std::uint64_t bytes_in) {
   const auto row = [&out](std::string_view name, const std::string& value) { print_row(out, name, value); };
   row("format", format == vm::Format::ber ? "BER" : "QEMU's native stream");
   row("schema", std::string(asn1::schema().fingerprint));
@@ -173,9 +173,9 @@ void print_text(Lines& out, const Summary& summary, vm::Format format, std::uint
   for (const auto& [type, share] : summary.layouts) row("", layout_text(type, share));
   row("footers", !summary.footers ? "unknown" : *summary.footers ? "yes" : "no");
   row("description", summary.described ? "yes" : "no");
-  const auto known = static_cast<std::int64_t>(summary.ram_octets + summary.device_octets);
-  row("bytes", fmt::format("{} in: {} ram, {} device, {} overhead", octets_in, summary.ram_octets,
-                           summary.device_octets, static_cast<std::int64_t>(octets_in) - known));
+  const auto known = static_cast<std::int64_t>(summary.ram_bytes + summary.device_bytes);
+  row("bytes", fmt::format("{} in: {} ram, {} device, {} overhead", bytes_in, summary.ram_bytes,
+                           summary.device_bytes, static_cast<std::int64_t>(bytes_in) - known));
 }
 
 /// What could be learnt of a stream, up to an error where there is one.
@@ -183,7 +183,7 @@ struct Survey {
   vm::Format format = vm::Format::native;
   Summary summary;
   vm::MachineState machine;  ///< where it is compared
-  std::uint64_t octets_in = 0;
+  std::uint64_t bytes_in = 0;
   std::optional<Error> error;
   Place place{""};
 };
@@ -211,23 +211,23 @@ Result<Survey> survey(const std::string& file, const vm::StreamOptions& options,
   const io::Input& input = (*stream)->input();
   const bool is_cut = found.error && found.error->code == Errc::truncated;
   const bool is_placed = found.error && !found.error->in_container && found.error->code != Errc::io;
-  found.octets_in = is_cut      ? input.received()
-                    : is_placed ? found.error->offset - input.base()
-                                : input.position();
+  found.bytes_in = is_cut      ? input.received()
+                   : is_placed ? found.error->offset - input.base()
+                               : input.position();
   found.place = Place(file, **stream);
   return found;
 }
 
 /// All but the closing brace.
 void print_json(Lines& out, const Survey& found) {
-  const std::string head = text_of(to_json(found.summary, found.format, found.octets_in), 2);
+  const std::string head = text_of(to_json(found.summary, found.format, found.bytes_in), 2);
   out.write(head.substr(0, head.rfind('\n')));
   JsonItems devices(out, "devices");
   for (const auto& device : found.summary.devices)
     devices.add({{"name", device.name},
                  {"instance", device.instance},
                  {"version", device.version},
-                 {"bytes", device.octets},
+                 {"bytes", device.bytes},
                  {"state", name_of(device.state)}});
 }
 
@@ -283,7 +283,7 @@ int info(const InfoOptions& options) {
     print_contents_json(out, *contents);
   } else {
     print_contents(out, *contents);
-    print_text(out, found->summary, found->format, found->octets_in);
+    print_text(out, found->summary, found->format, found->bytes_in);
   }
   found->summary = {};
   ExitCode result = exit_ok;

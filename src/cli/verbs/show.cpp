@@ -30,7 +30,7 @@ struct ShowOptions {
 };
 
 /// A section that comes in parts.
-struct OpenIterable {
+struct OpenIterative {
   Iterated sum;
   std::vector<RamTally> tallies;
 };
@@ -70,7 +70,7 @@ class Show final : public event::Handler<Show> {
   }
   void on(const event::SectionBegin& section);
   void on(const event::RamBlocks& list);
-  void on(const event::RamPage& page) { iterable_->tallies[page.block].add(page); }
+  void on(const event::RamPage& page) { iterative_->tallies[page.block].add(page); }
   void on(const event::Body& body) { collector_.on(body); }
   void on(const event::SectionEnd& end);
   void on(const event::Eof& eof);
@@ -82,7 +82,7 @@ class Show final : public event::Handler<Show> {
   void add_part(const event::CollectedSection& section);
   void show_device(const event::CollectedSection& section);
   void consider_description();
-  void end_iterable();
+  void end_iterative();
   bool wants_part() {
     return field_.selects_all() && selector_.selects(place_.section.name, place_.section.instance);
   }
@@ -97,8 +97,8 @@ class Show final : public event::Handler<Show> {
   event::SectionCollector collector_;
   const device::Description* considered_ = nullptr;  ///< that the selector knows
 
-  std::map<std::uint32_t, OpenIterable> iterables_;
-  OpenIterable* iterable_ = nullptr;  ///< whose part is being read
+  std::map<std::uint32_t, OpenIterative> iteratives_;
+  OpenIterative* iterative_ = nullptr;  ///< whose part is being read
 
   PlacedSection place_;  ///< of the section that is being read
   std::string name_;     ///< its name
@@ -113,18 +113,18 @@ void Show::on(const event::SectionBegin& section) {
   place_ = {section, offset()};
   name_ = section.name;
   place_.section.name = name_;
-  iterable_ = nullptr;
+  iterative_ = nullptr;
   collector_.on(section);
   const BodyKind kind = event::body_kind(section.name, section.type);
   if (section.type != Element::section_full || kind == BodyKind::ram) begin_part(section);
 }
 
 void Show::begin_part(const event::SectionBegin& section) {
-  iterable_ = &iterables_[section.id];
-  Iterated& sum = iterable_->sum;
+  iterative_ = &iteratives_[section.id];
+  Iterated& sum = iterative_->sum;
   ++sum.parts;
   if (section.type != Element::section_start && section.type != Element::section_full) return;
-  *iterable_ = {};
+  *iterative_ = {};
   sum.place = place_;
   sum.name = name_;
   sum.parts = 1;
@@ -133,22 +133,22 @@ void Show::begin_part(const event::SectionBegin& section) {
 }
 
 void Show::on(const event::RamBlocks& list) {
-  iterable_->tallies.resize(list.blocks.size());
+  iterative_->tallies.resize(list.blocks.size());
   if (wants_part()) out_.start(place_, list.blocks);
 }
 
 void Show::on(const event::SectionEnd& end) {
   static_cast<void>(collector_.on(end));
-  if (iterable_ == nullptr || place_.section.type != Element::section_end) return;
-  iterable_->sum.ended = true;
-  end_iterable();
-  iterables_.erase(place_.section.id);
-  iterable_ = nullptr;
+  if (iterative_ == nullptr || place_.section.type != Element::section_end) return;
+  iterative_->sum.ended = true;
+  end_iterative();
+  iteratives_.erase(place_.section.id);
+  iterative_ = nullptr;
 }
 
 void Show::add_part(const event::CollectedSection& section) {
-  Iterated& sum = iterable_->sum;
-  sum.octets += section.size;
+  Iterated& sum = iterative_->sum;
+  sum.bytes += section.size;
   if (section.size != 0) sum.digest = chain(sum.digest, section.digest);
 }
 
@@ -177,25 +177,25 @@ void Show::consider_description() {
   field_.consider(*considered_);
 }
 
-void Show::end_iterable() {
-  Iterated& sum = iterable_->sum;
+void Show::end_iterative() {
+  Iterated& sum = iterative_->sum;
   if (!field_.selects_all() || !selector_.selects(sum.name, sum.place.section.instance)) return;
   found_ = true;
   sum.place.section.name = sum.name;
   const event::Session& session = stream_.session();
-  if (!iterable_->tallies.empty()) sum.blocks = session.blocks().first(iterable_->tallies.size());
-  sum.tallies = iterable_->tallies;
+  if (!iterative_->tallies.empty()) sum.blocks = session.blocks().first(iterative_->tallies.size());
+  sum.tallies = iterative_->tallies;
   sum.page_size = session.page_size_or_default();
   out_.iterated(sum);
 }
 
 void Show::finish() {
   static_cast<void>(collector_.finish());
-  for (auto& [id, iterable] : iterables_) {
-    iterable_ = &iterable;
-    end_iterable();
+  for (auto& [id, iterative] : iteratives_) {
+    iterative_ = &iterative;
+    end_iterative();
   }
-  iterables_.clear();
+  iteratives_.clear();
   if (rest_ && whole())
     out_.rest(rest_offset_, {rest_size_, digester_.digest(),
                              *rest_ ? "device state that nothing divides into sections" : ""});

@@ -24,7 +24,7 @@ constexpr std::uint64_t addr = 0x12345000;
 
 /// The page by way of values, and by the fast path: the same bytes, and the same page back.
 template <class FullPage, class RAMPage, class Codec>
-bool pages_agree(std::uint8_t second_octet) {
+bool pages_agree(std::uint8_t second_byte) {
   const Bytes data(4096, 0x5a);
   auto value = asn1::Value<RAMPage>::make();
   FullPage full = value->make_fullpage();
@@ -40,7 +40,7 @@ bool pages_agree(std::uint8_t second_octet) {
   Bytes scratch;
   const auto page = Codec::parse(by_value, scratch, 0, "page").or_throw().page;
   const auto back = asn1::decode<RAMPage>(by_codec).or_throw();
-  return by_value == by_codec && by_value.at(1) == second_octet && page.addr == addr &&
+  return by_value == by_codec && by_value.at(1) == second_byte && page.addr == addr &&
          std::equal(data.begin(), data.end(), page.data.begin(), page.data.end()) &&
          asn1::equal(*value, *back);
 }

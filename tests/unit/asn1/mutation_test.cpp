@@ -10,17 +10,17 @@ using namespace qember;
 
 namespace {
 
-/// One to three octets changed, removed or put in, mostly such as mean something to BER.
+/// One to three bytes changed, removed or put in, mostly such as mean something to BER.
 Bytes mutated(Bytes bytes, std::mt19937& random) {
   static constexpr std::uint8_t likely[] = {0x00, 0x01, 0x02, 0x04, 0x05, 0x0c,
                                             0x24, 0x30, 0x7f, 0x80, 0x81, 0xff};
   for (auto count = 1 + random() % 3; count > 0 && !bytes.empty(); --count) {
     const auto at = bytes.begin() + static_cast<std::ptrdiff_t>(random() % bytes.size());
-    const auto octet = static_cast<std::uint8_t>(random() % 4 == 0 ? random() : likely[random() % 12]);
+    const auto byte = static_cast<std::uint8_t>(random() % 4 == 0 ? random() : likely[random() % 12]);
     switch (random() % 4) {
       case 0: bytes.erase(at); break;
-      case 1: bytes.insert(at, octet); break;
-      default: *at = octet; break;
+      case 1: bytes.insert(at, byte); break;
+      default: *at = byte; break;
     }
   }
   return bytes;

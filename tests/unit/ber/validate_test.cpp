@@ -22,7 +22,7 @@ Result<std::uint64_t> validate(std::string_view type, ByteView in, const Limits&
 Bytes nested(std::string_view header, std::size_t levels) {
   Bytes bytes;
   for (std::size_t i = 0; i < levels; ++i)
-    for (const std::uint8_t octet : from_hex(header)) bytes.push_back(octet);
+    for (const std::uint8_t byte : from_hex(header)) bytes.push_back(byte);
   return bytes;
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("depth and count are limited, however the limits are set") {
   CHECK(result.error().path == "VMStateEntries.array[32767].oldblob");
 }
 
-TEST_CASE("the limit to a name is in octets, that of its SIZE in characters") {
+TEST_CASE("the limit to a name is in bytes, that of its SIZE in characters") {
   Bytes name = from_hex("0c 8202fd");
   for (std::size_t i = 0; i < 255; ++i) name.insert(name.end(), {0xe2, 0x82, 0xac});
   Limits limits;

@@ -102,10 +102,10 @@ TEST_CASE("a compressed page inflates to a page, no less and no more") {
   const Lines wrong{"bad_value QEVM.section[1].page[2]"};
   finds_of("789cedc1010d000000c2a0f74f6d0f0714000000f06e10000001", {});
   finds_of("789c0102", wrong);
-  finds_of("789cedc1010d000000c2a0f74f6d0f0714000000706e0fff0001", wrong);            // 4095 octets
+  finds_of("789cedc1010d000000c2a0f74f6d0f0714000000706e0fff0001", wrong);            // 4095 bytes
   finds_of("789cedc1010d000000c2a0f74f6d0f0714000000706f10010001", wrong);            // 4097
   finds_of("789cedc1010d000000c2a0f74f6d0e37a00000000000000080770320000001", wrong);  // 8192
-  finds_of("789cedc1010d000000c2a0f74f6d0f0714000000f06e1000000100", wrong);          // an octet after it
+  finds_of("789cedc1010d000000c2a0f74f6d0f0714000000f06e1000000100", wrong);          // a byte after it
 }
 
 TEST_CASE("sections stand between START and END") {

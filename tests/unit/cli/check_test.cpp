@@ -101,7 +101,7 @@ TEST_CASE("a finding sends no control characters to a terminal") {
     CHECK(ran.code == 1);
     CHECK(all.find("1b") != std::string::npos);
     CHECK(std::ranges::none_of(
-        all, [](char octet) { return (octet >= 0 && octet < 0x20 && octet != '\n') || octet == 0x7f; }));
+        all, [](char byte) { return (byte >= 0 && byte < 0x20 && byte != '\n') || byte == 0x7f; }));
     CHECK(all.find("\xe2\x80\xae") == std::string::npos);
   };
   is_clean(run({"check", "-"}, native.bytes()));

@@ -33,7 +33,7 @@ std::vector<Json> records(ByteView a, ByteView b) {
   return found;
 }
 
-/// A guest of one block of 64 pages of 1024 octets.
+/// A guest of one block of 64 pages of 1024 bytes.
 class Guest {
  public:
   Guest() {
@@ -76,7 +76,7 @@ TEST_CASE("diff compares what pages hold in the end") {
 }
 
 TEST_CASE("diff applies deltas, of files and of pipes") {
-  const Bytes delta{0, 1, 7, 2, 1, 8};  // octet 0 becomes 7, octet 3 becomes 8
+  const Bytes delta{0, 1, 7, 2, 1, 8};  // byte 0 becomes 7, byte 3 becomes 8
   Guest by_delta;
   by_delta.ram().page("pc.ram", 0, 1).xbzrle({}, 0, delta).zero({}, 0x400).xbzrle({}, 0x400, delta);
   const Bytes a = by_delta.with();

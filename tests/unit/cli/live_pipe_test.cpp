@@ -46,7 +46,7 @@ TEST_CASE("every page that is complete comes out while the pipe is held open") {
   const std::size_t native_half = stream.size();
   const Bytes whole_native = stream.eos().footer(1).eof().bytes();
   const Bytes whole_ber = encode(whole_native).out;
-  // After the last page's octets: the ends of its lists, of the section and of the file.
+  // After the last page's bytes: the ends of its lists, of the section and of the file.
   const std::size_t ber_half =
       static_cast<std::size_t>(
           std::ranges::search(whole_ber, Bytes{0x5f, 0xd3, 0x45, 0x00, 0, 0, 0, 0, 0, 0}).begin() -
@@ -57,7 +57,7 @@ TEST_CASE("every page that is complete comes out while the pipe is held open") {
   REQUIRE(ber.back() == static_cast<std::uint8_t>(count));
   comes_out("encode", native, ber);
   comes_out("decode", ber, native);
-  // A page of which an octet is missing does not hold up the ones before it.
+  // A page of which a byte is missing does not hold up the ones before it.
   constexpr std::size_t page_in_ber = 4096 + 16;
   comes_out("encode", native.first(native.size() - 1), ber.first(ber.size() - page_in_ber));
   comes_out("decode", ber.first(ber.size() - 1), native.first(native.size() - 4096 - 8));
@@ -77,7 +77,7 @@ TEST_CASE("memory does not grow with the stream") {
   const ByteView bytes(stream.bytes());
 
   const std::size_t rounds = gib * 256;
-  const auto octet_at = [&](std::uint64_t at) {
+  const auto byte_at = [&](std::uint64_t at) {
     return bytes[at < head ? at : head + (at - head) % (bytes.size() - head)];
   };
 
@@ -93,19 +93,19 @@ TEST_CASE("memory does not grow with the stream") {
   });
   const std::uint64_t expected = head + rounds * (bytes.size() - head);
   bool same = true;
-  std::uint64_t octets = 0;
+  std::uint64_t read = 0;
   // The footer at the very end comes with what follows it.
   constexpr std::size_t footer = 5;
-  while (octets < expected - footer - 8) {
+  while (read < expected - footer - 8) {
     const Bytes piece =
-        decode.read(std::min<std::uint64_t>(std::size_t{1} << 20U, expected - footer - 8 - octets));
+        decode.read(std::min<std::uint64_t>(std::size_t{1} << 20U, expected - footer - 8 - read));
     if (piece.empty()) break;
-    for (std::size_t i = 0; i < piece.size(); i += 509) same = same && piece[i] == octet_at(octets + i);
-    octets += piece.size();
+    for (std::size_t i = 0; i < piece.size(); i += 509) same = same && piece[i] == byte_at(read + i);
+    read += piece.size();
   }
   feeder.join();
   CHECK(same);
-  CHECK(octets == expected - footer - 8);
+  CHECK(read == expected - footer - 8);
   CHECK(encode.peak_kib() <= kib_of_any_stream);
   CHECK(decode.peak_kib() <= kib_of_any_stream);
   WARN(gib << " GiB in a pipe: encode at most " << encode.peak_kib() << " KiB, decode " << decode.peak_kib());
@@ -119,7 +119,7 @@ TEST_CASE("memory does not grow with the stream") {
 
 namespace {
 
-/// The peak of a run on `in`, once all but the last octets of `out` have come and the pipe is still open.
+/// The peak of a run on `in`, once all but the last bytes of `out` have come and the pipe is still open.
 long peak_of(const std::string& verb, ByteView in, ByteView out) {
   constexpr std::size_t ends_of_contents = 4;
   Running running({verb});

@@ -17,7 +17,7 @@ SavedDevice received(const DeviceState& device) {
   auto description =
       std::make_shared<const device::Description>(device::Description::parse(as_bytes(text)).or_throw());
   Bytes body;
-  for (const auto& field : device.fields()) body.insert(body.end(), field.octets.begin(), field.octets.end());
+  for (const auto& field : device.fields()) body.insert(body.end(), field.bytes.begin(), field.bytes.end());
   const std::shared_ptr<const device::Device> described(description, description->devices().data());
   return {{device.name(), device.instance(), device.version(), 1000}, std::move(body), described};
 }
@@ -67,7 +67,7 @@ TEST_CASE("device state is read by the names that it was built with") {
   CHECK(*device.get<std::uint32_t>("levels[1]") == 2);
 }
 
-TEST_CASE("the octets of device state are big-endian, in the order in which its fields were set") {
+TEST_CASE("the bytes of device state are big-endian, in the order in which its fields were set") {
   DeviceState device("d", 0, 1);
   device.set("a", std::uint16_t{0x0102});
   device.set("b", Bytes{0xee});

@@ -87,7 +87,7 @@ class Values final : public device::NamedStateSink {
     std::string text;
     if (const auto* integer = std::get_if<Integer>(&value)) text = to_string(*integer);
     if (const auto* flag = std::get_if<bool>(&value)) text = *flag ? "true" : "false";
-    if (const auto* octets = std::get_if<ByteView>(&value)) text = to_hex(*octets);
+    if (const auto* bytes = std::get_if<ByteView>(&value)) text = to_hex(*bytes);
     lines.push_back(std::string(path()) + " = " + text);
   }
   void enter(const device::StateGroup& group) override {

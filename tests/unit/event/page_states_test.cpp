@@ -54,7 +54,7 @@ TEST_CASE("states of pages are those that were set, however they are kept", "[na
     for (std::uint64_t page = 0; page < pages; ++page) alike = alike && states.get(page) == model[page];
     CHECK(alike);
     CHECK(clears_alike(states, model, 0, pages));
-    CHECK(states.octets() == 0);
+    CHECK(states.bytes() == 0);
   }
 }
 
@@ -62,5 +62,5 @@ TEST_CASE("pages in order take next to no memory", "[native]") {
   PageStates<State> states;
   for (std::uint64_t page = 0; page < std::uint64_t{1} << 22U; ++page)
     states.exchange(page, page % 4096 < 1000 ? State::a : State::b);
-  CHECK(states.octets() <= 1024 * 80);
+  CHECK(states.bytes() <= 1024 * 80);
 }

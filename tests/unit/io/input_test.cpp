@@ -13,7 +13,7 @@ namespace {
 io::InputBuffer buffer(std::string_view text, std::size_t room) {
   io::InputBuffer made{std::make_unique<std::uint8_t[]>(room + text.size()), room + text.size(), room,
                        room + text.size()};
-  std::ranges::copy(text, made.octets.get() + room);
+  std::ranges::copy(text, made.bytes.get() + room);
   return made;
 }
 
@@ -27,14 +27,14 @@ TEST_CASE("an input goes on in another buffer, behind what is unread") {
   const auto first = input.exchange(buffer("ghi", 2));
   CHECK(as_text(input.view()) == "efghi");
   CHECK(input.offset() == 4);
-  CHECK(first.octets.get() + 4 == before);
+  CHECK(first.bytes.get() + 4 == before);
 
   // As much as there is room for, and no more.
   auto next = buffer("jkl", 4);
-  const std::uint8_t* const octets = next.octets.get();
+  const std::uint8_t* const bytes = next.bytes.get();
   const auto refused = input.exchange(std::move(next));
   CHECK(as_text(input.view()) == "efghijkl");
-  CHECK(refused.octets.get() == octets);
+  CHECK(refused.bytes.get() == bytes);
 
   input.consume(8);
   CHECK(input.offset() == 12);

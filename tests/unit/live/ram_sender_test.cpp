@@ -76,7 +76,7 @@ TEST_CASE("the sender says how each page went out") {
   CHECK(sender.tally().unchanged == 1);
 }
 
-TEST_CASE("a full page takes 12 octets and its address beside its data, a page of zeros two, a section 64") {
+TEST_CASE("a full page takes 12 bytes and its address beside its data, a page of zeros two, a section 64") {
   io::Output output;
   RamSender sender(output, options());
   REQUIRE(sender.begin_round());

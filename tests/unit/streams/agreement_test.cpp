@@ -73,8 +73,8 @@ std::vector<fs::path> files_in(const fs::path& directory) {
 }
 
 /// START `ram` with that many blocks of 8192 bytes, under x-ignore-shared with an address each, and the
-/// marks.
-Bytes large(std::size_t blocks, bool shared, std::size_t marks_of_list, std::size_t marks,
+/// control records.
+Bytes large(std::size_t blocks, bool shared, std::size_t controls_of_list, std::size_t controls,
             std::size_t page_size = 0) {
   NativeBuilder native;
   if (page_size != 0)
@@ -87,9 +87,9 @@ Bytes large(std::size_t blocks, bool shared, std::size_t marks_of_list, std::siz
     native.counted("b" + std::to_string(i)).u64(8192);
     if (shared) native.u64(std::uint64_t{i} << 20U);
   }
-  for (std::size_t i = 0; i < marks_of_list; ++i) native.u64(0x80);
+  for (std::size_t i = 0; i < controls_of_list; ++i) native.u64(0x80);
   native.eos().footer(1).part(1);
-  for (std::size_t i = 0; i < marks; ++i) native.u64(i % 3 == 0 ? 0x200 : 0x80);
+  for (std::size_t i = 0; i < controls; ++i) native.u64(i % 3 == 0 ? 0x200 : 0x80);
   return native.zero("b0", 0).zero({}, 4096).eos().footer(1).ended(1).eof().bytes();
 }
 
@@ -157,7 +157,7 @@ TEST_CASE("encode refuses at the native offset what no reader with its limits wo
   CHECK(encoded.error->offset == 8 + 7);
 }
 
-TEST_CASE("marks before the first page do not depend on its size", "[agreement]") {
+TEST_CASE("control records before the first page do not depend on its size", "[agreement]") {
   // 0x200 is a record where pages are larger, and the page size shows with the first page.
   NativeBuilder native;
   native.page_size = 256;

@@ -164,8 +164,8 @@ TEST_CASE("events in any order do no harm") {
       CHECK(takers.take(samples[index]));
       source.events.push_back(samples[index]);
     }
-    ReorderingBuffer arranger(source);
-    for (std::size_t i = 0; i <= order.size(); ++i) static_cast<void>(arranger.next());
+    ReorderingBuffer buffer(source);
+    for (std::size_t i = 0; i <= order.size(); ++i) static_cast<void>(buffer.next());
   }
 }
 

@@ -56,7 +56,7 @@ TEST_CASE("every real stream comes back from DER and from blobs", "[corpus]") {
   }
 }
 
-TEST_CASE("the small stream comes back, octet by octet") {
+TEST_CASE("the small stream comes back, byte by byte") {
   const Bytes native = small_stream().bytes();
   const Bytes ber = sound(encode(native, chunks_of(1)));
   CHECK(difference(ber, sound(encode(native))) == "none");

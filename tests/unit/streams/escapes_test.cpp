@@ -63,7 +63,7 @@ void is_carried_by(const NativeBuilder& native, std::string_view notes) {
   CHECK(notes_of(encode(native.bytes()).out) == notes);
 }
 
-/// The head of a stream of pages of 4096 octets.
+/// The head of a stream of pages of 4096 bytes.
 NativeBuilder head() { return NativeBuilder().configuration("m", 4096); }
 NativeBuilder ram(const std::vector<std::string>& blocks = {"pc.ram"}) {
   return head().ram(1, blocks, 0x4000);
@@ -99,7 +99,7 @@ TEST_CASE("names that the schema reserves or cannot hold come back") {
                    .footer(1)
                    .eof());
   }
-  // Of an iterable too: its records are not known, its footer is.
+  // Of an iterative section too: its records are not known, its footer is.
   comes_back(ram()
                  .section(1, 9, "qember", 0, 1)
                  .raw(three)
@@ -161,7 +161,7 @@ TEST_CASE("block names that are sent again come back") {
                 "1");
 }
 
-TEST_CASE("pages that are filled with another octet come back") {
+TEST_CASE("pages that are filled with another byte come back") {
   comes_back(ram()
                  .part(1)
                  .zero("pc.ram", 0, 0x5a)
@@ -183,35 +183,35 @@ TEST_CASE("pages that are filled with another octet come back") {
   is_carried_by(ram().part(1).zero("pc.ram", 0).zero({}, 0x1000, 0xff).eos().footer(1).eof(), "1 0(2,5)");
 }
 
-TEST_CASE("marks without a page come back wherever they stand") {
+TEST_CASE("control records without a page come back wherever they stand") {
   constexpr std::uint64_t flush = 0x200;
   constexpr std::uint64_t hook = 0x80;
-  for (const std::uint64_t mark : {flush, hook}) {
+  for (const std::uint64_t control : {flush, hook}) {
     comes_back(head()
                    .section(1, 1, "ram", 0, 4)
                    .u64(0x4004)
                    .counted("pc.ram")
                    .u64(0x4000)
-                   .u64(mark)
-                   .u64(mark)
+                   .u64(control)
+                   .u64(control)
                    .eos()
                    .footer(1)
                    .part(1)
-                   .u64(mark)
+                   .u64(control)
                    .zero("pc.ram", 0)
-                   .u64(mark)
-                   .u64(mark)
+                   .u64(control)
+                   .u64(control)
                    .zero({}, 0x1000)
-                   .u64(mark)
+                   .u64(control)
                    .eos()
                    .footer(1)
                    .part(1)
-                   .u64(mark)
+                   .u64(control)
                    .eos()
                    .footer(1)
                    .end(1)
                    .zero({}, 0)
-                   .u64(mark)
+                   .u64(control)
                    .zero("pc.ram", 0x1000)
                    .eos()
                    .footer(1)
@@ -475,7 +475,7 @@ TEST_CASE("a package of all that a stream can have has a length in BER, too") {
   store_be(size.data(), static_cast<std::uint32_t>(package.size()));
   NativeBuilder native = head().command(7, size).raw(package).end(2).eos().footer(2).eof();
   comes_back(native);
-  // With one octet less the package ends in the device.
+  // With one byte less the package ends in the device.
   Bytes ber = encode(native.bytes()).out;
   const Bytes was = size;
   store_be(size.data(), static_cast<std::uint32_t>(package.size() - 1));

@@ -16,25 +16,25 @@ namespace {
 std::size_t somewhere(const Bytes& bytes, std::mt19937& random) { return random() % bytes.size(); }
 auto at(Bytes& bytes, std::size_t offset) { return bytes.begin() + static_cast<std::ptrdiff_t>(offset); }
 
-/// Octets changed, put in, taken out, repeated, moved; mostly such as mean something in the format.
+/// Bytes changed, put in, taken out, repeated, moved; mostly such as mean something in the format.
 Bytes mutated(Bytes bytes, std::mt19937& random) {
   static constexpr std::uint8_t likely[] = {0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08,
                                             0x10, 0x20, 0x22, 0x28, 0x40, 0x7e, 0x80, 0xff};
   for (auto count = 1 + random() % 3; count > 0 && !bytes.empty(); --count) {
     const std::size_t place = somewhere(bytes, random);
     const std::size_t size = std::min<std::size_t>(1 + random() % 40, bytes.size() - place);
-    const auto octet =
+    const auto byte =
         static_cast<std::uint8_t>(random() % 4 == 0 ? random() : likely[random() % std::size(likely)]);
     switch (random() % 8) {
       case 0: bytes.erase(at(bytes, place), at(bytes, place + size)); break;
-      case 1: bytes.insert(at(bytes, place), octet); break;
+      case 1: bytes.insert(at(bytes, place), byte); break;
       case 2: {
         const Bytes piece(at(bytes, place), at(bytes, place + size));
         bytes.insert(at(bytes, somewhere(bytes, random)), piece.begin(), piece.end());
         break;
       }
       case 3: bytes.resize(place); break;
-      default: bytes[place] = octet; break;
+      default: bytes[place] = byte; break;
     }
   }
   return bytes;

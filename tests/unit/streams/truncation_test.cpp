@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Streams that end too early, at every octet.
+// Streams that end too early, at every byte.
 #include "support/convert.hpp"
 #include "support/samples.hpp"
 
@@ -43,8 +43,8 @@ class Walk {
     std::size_t length = in_[at++];
     const bool indefinite = length == 0x80;
     if (length > 0x80) {
-      std::size_t octets = length & 0x7fU;
-      for (length = 0; octets > 0; --octets) {
+      std::size_t bytes = length & 0x7fU;
+      for (length = 0; bytes > 0; --bytes) {
         if (!more()) return stop_at(begin);
         length = length << 8U | in_[at++];
       }

@@ -157,7 +157,7 @@ TEST_CASE("the map has what each page was last sent as, and each round's records
     CHECK(first.full == 3);
     CHECK(first.delta == 0);
     CHECK(first.resent == 0);
-    CHECK(first.octets == 3 * page);
+    CHECK(first.bytes == 3 * page);
     const RoundTally& second = surveyed.map.rounds()[1];
     CHECK(second.first == 2);
     CHECK(second.zero == 0);
@@ -165,7 +165,7 @@ TEST_CASE("the map has what each page was last sent as, and each round's records
     CHECK(second.delta == 1);
     CHECK(second.records() == 3);
     CHECK(second.resent == 3);
-    CHECK(second.octets == page + 3 + 26);
+    CHECK(second.bytes == page + 3 + 26);
   }
 }
 
@@ -229,7 +229,7 @@ TEST_CASE("the map and the summary of each real stream agree") {
     CHECK(all.zero == summary.zero);
     CHECK(all.full == summary.full + summary.compressed);
     CHECK(all.delta == summary.xbzrle);
-    CHECK(all.octets == summary.ram_octets);
+    CHECK(all.bytes == summary.ram_bytes);
     CHECK(surveyed.map.blocks().size() == summary.blocks.size());
     CHECK(surveyed.map.machine() == summary.machine.value_or(""));
     std::uint64_t length = 0, sent = 0, resent = 0;

@@ -47,19 +47,19 @@ TEST_CASE("census: a small stream of nearly everything") {
   CHECK(summary.devices[0].name == "dev");
   CHECK(summary.devices[0].instance == 0);
   CHECK(summary.devices[0].version == 2);
-  CHECK(summary.devices[0].octets == 57);
+  CHECK(summary.devices[0].bytes == 57);
   CHECK(summary.devices[0].state == DeviceTyping::typed);
   CHECK(summary.devices[1].name == "old");
   CHECK(summary.devices[1].instance == 3);
-  CHECK(summary.devices[1].octets == 6);
+  CHECK(summary.devices[1].bytes == 6);
   CHECK(summary.footers == true);
   CHECK(summary.described);
   CHECK(summary.complete);
   CHECK_FALSE(summary.ram_sent_elsewhere);
-  CHECK(summary.ram_octets == 3 * 1024 + 4 + 17);
-  CHECK(summary.device_octets == 63);
-  CHECK(summary.typed_octets == 52);
-  CHECK(summary.untyped_octets == Untyped{{"buffer", 11}});
+  CHECK(summary.ram_bytes == 3 * 1024 + 4 + 17);
+  CHECK(summary.device_bytes == 63);
+  CHECK(summary.typed_bytes == 52);
+  CHECK(summary.untyped_bytes == Untyped{{"buffer", 11}});
 }
 
 TEST_CASE("census: state that has no values, by its reason") {
@@ -81,8 +81,8 @@ TEST_CASE("census: state that has no values, by its reason") {
   CHECK(summary.devices[1].reason.starts_with("expected "));
   CHECK(summary.devices[2].state == DeviceTyping::typed);
   CHECK(summary.devices[3].state == DeviceTyping::undescribed);
-  CHECK(summary.untyped_octets == Untyped{{"early", 3}, {"fallback", 58}, {"buffer", 6}, {"undescribed", 4}});
-  CHECK(summary.device_octets == 3 + bad.size() + 6 + 4);
+  CHECK(summary.untyped_bytes == Untyped{{"early", 3}, {"fallback", 58}, {"buffer", 6}, {"undescribed", 4}});
+  CHECK(summary.device_bytes == 3 + bad.size() + 6 + 4);
 }
 
 TEST_CASE("census: the page size may be the description's") {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// For the generated code alone: a schema compiled by asn1c, ready for use.
+/// A schema compiled by asn1c, ready for use; only generated code needs it.
 #pragma once
 
 #include <qember/advanced/ber/schema.hpp>
@@ -15,7 +15,7 @@ struct Layout;
 
 class Compiled {
  public:
-  /// Not for two threads at once: it completes asn1c's descriptors, which from then on only are read.
+  /// Completes asn1c's descriptors, which are only read from then on: no two threads may do so at once.
   Compiled(const qember_asn1c_backend& backend, const ber::Schema& schema);
   ~Compiled();
   Compiled(const Compiled&) = delete;
@@ -23,7 +23,7 @@ class Compiled {
 
   const qember_asn1c_backend& backend() const noexcept { return backend_; }
   const ber::Schema& schema() const noexcept { return schema_; }
-  /// Of the type with that index in the schema.
+  /// The layout of the type with that index in the schema.
   const Layout& layout(std::size_t type) const noexcept;
 
  private:

@@ -22,7 +22,7 @@ struct Layout;
 /// long as the `Value` is and the alternative or component it is in.
 ///
 /// It may refer to nothing: an OPTIONAL component that is absent, an alternative that is not the chosen one.
-/// What is read from that is empty: 0, false, no octets, no elements, no alternative, and nothing again.
+/// What is read from that is empty: 0, false, no bytes, no elements, no alternative, and nothing again.
 /// Writing needs something to write to.
 ///
 /// Several threads may read one tree; writing is for one thread at a time.
@@ -32,7 +32,7 @@ class Node {
   Node(const Layout& layout, void* data) noexcept : layout_(&layout), data_(data) {}
 
   explicit operator bool() const noexcept { return data_ != nullptr; }
-  /// Its type, with the names of its components; an empty one where the Node refers to nothing.
+  /// The type, with the names of its components; an empty one where the Node refers to nothing.
   const ber::Type& type() const noexcept;
   /// Whether it refers to a value of that kind.
   bool is(ber::Kind kind) const noexcept;
@@ -44,7 +44,7 @@ class Node {
   Node make(std::size_t index);
   /// Makes an OPTIONAL component absent.
   void clear(std::size_t index) noexcept;
-  /// Of a CHOICE: 1 + the index of the alternative, 0 for none.
+  /// The alternative of a CHOICE: 1 + its index, 0 for none.
   std::size_t which() const noexcept;
 
   // SEQUENCE OF
@@ -57,14 +57,14 @@ class Node {
 
   bool boolean() const noexcept;
   Integer integer() const noexcept;
-  ByteView octets() const noexcept;
+  ByteView bytes() const noexcept;
   std::string_view text() const noexcept;
   void set_boolean(bool value) noexcept;
   void set_integer(Integer value);
-  void set_octets(ByteView value);
+  void set_bytes(ByteView value);
   void set_text(std::string_view value);
 
-  /// For the library itself.
+  /// These two are for the library itself.
   const Layout* layout_of_value() const noexcept { return layout_; }
   void* data_of_value() const noexcept { return data_; }
 
@@ -87,11 +87,11 @@ struct IntegerNode : Node {
   void set(Integer value) { set_integer(value); }
 };
 
-struct OctetsNode : Node {
-  OctetsNode() = default;
-  explicit OctetsNode(Node node) noexcept : Node(node) {}
-  ByteView get() const noexcept { return octets(); }
-  void set(ByteView value) { set_octets(value); }
+struct BytesNode : Node {
+  BytesNode() = default;
+  explicit BytesNode(Node node) noexcept : Node(node) {}
+  ByteView get() const noexcept { return bytes(); }
+  void set(ByteView value) { set_bytes(value); }
 };
 
 struct TextNode : Node {

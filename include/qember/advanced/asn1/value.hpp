@@ -22,7 +22,7 @@ Error trailing_data(const Layout& layout, ByteView rest, std::uint64_t offset, s
 template <class T>
 class [[nodiscard]] Value {
  public:
-  /// An empty one: no octets, no elements, no alternatives, and integers that `encode` misses.
+  /// An empty one: no bytes, no elements, no alternatives, and integers that `encode` misses.
   static Value make() { return Value(T(detail::make(T::layout()))); }
   /// Takes over what the library made.
   explicit Value(T root) noexcept : root_(root) {}
@@ -84,12 +84,12 @@ Result<Value<T>> copy(const T& node, const Limits& limits = {}) {
   return decode<T>(*bytes, limits);
 }
 
-/// The value for people: one line for each component, of octets only how many.
+/// The value for people: one line for each component, of bytes only how many.
 std::string print_text(const Node& node);
 
 /// The value as JSON: a SEQUENCE is an object, a CHOICE an object with one member, a SEQUENCE OF an array,
-/// an INTEGER a number (up to 20 digits), NULL null. Octets are a string in hex; more than `max_octets` of
+/// an INTEGER a number (up to 20 digits), NULL null. Bytes are a string in hex; more than `max_bytes` of
 /// them are `{"octets":4096}`.
-std::string print_json(const Node& node, std::size_t max_octets = static_cast<std::size_t>(-1));
+std::string print_json(const Node& node, std::size_t max_bytes = static_cast<std::size_t>(-1));
 
 }  // namespace qember::asn1

@@ -16,7 +16,7 @@ class Framer {
   /// `in` begins with the TLV, and with the same bytes as at the last call and maybe more. Looks at every
   /// byte once. `broken`: no reader can go on there, and `validate` says why.
   Outcome scan(ByteView in, std::size_t max_depth);
-  /// Octets of the TLV, when it is complete.
+  /// Bytes of the TLV, when it is complete.
   std::size_t size() const noexcept { return at_; }
   void reset() {
     at_ = 0;

@@ -14,9 +14,9 @@ struct Header {
   bool constructed = false;
   /// The contents end with an end-of-contents TLV (X.690 8.1.3.6); `length` is 0.
   bool indefinite = false;
-  /// Octets of the header itself.
+  /// Bytes of the header itself.
   std::uint8_t size = 0;
-  /// Octets of the contents.
+  /// Bytes of the contents.
   std::uint64_t length = 0;
 
   constexpr bool is_end_of_contents() const { return tag == tags::end_of_contents; }
@@ -26,7 +26,7 @@ enum class HeaderOutcome : std::uint8_t {
   ok,
   need_more,             ///< the bytes end inside the header
   padded_tag,            ///< X.690 8.1.2.4.2 c: the first subsequent octet may not be 80
-  long_form_small_tag,   ///< X.690 8.1.2.2: numbers below 31 take one octet
+  long_form_small_tag,   ///< X.690 8.1.2.2: numbers below 31 take one byte
   tag_too_large,         ///< beyond `max_tag_number`
   reserved_length,       ///< X.690 8.1.3.5 c: the length octet ff
   length_too_large,      ///< more than eight length octets, or 2^63 and more

@@ -3,7 +3,8 @@
 /// name that the schema does not have stops the build; that the types have the shape which the code
 /// follows is checked by the build too, see the files shapes.txt.
 ///
-/// For the initializers of constants alone. (They would be consteval, but clang 14 can't nest these.)
+/// Only the initializer of a constant may call these. (They would be consteval, but clang 14 can't nest
+/// those.)
 #pragma once
 
 #include <qember/advanced/ber/schema.hpp>

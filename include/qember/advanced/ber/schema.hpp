@@ -23,7 +23,7 @@ enum class Kind : std::uint8_t {
   other,  ///< a type that only asn1c knows how to read
 };
 
-/// As ASN.1 writes it.
+/// The name in ASN.1.
 constexpr std::string_view name_of(Kind kind) noexcept {
   switch (kind) {
     case Kind::boolean: return "BOOLEAN";
@@ -39,7 +39,7 @@ constexpr std::string_view name_of(Kind kind) noexcept {
   return "another type";
 }
 
-/// Bounds of a SIZE constraint: octets of an OCTET STRING, characters of a UTF8String. Those of lists are
+/// Bounds of a SIZE constraint: bytes of an OCTET STRING, characters of a UTF8String. Those of lists are
 /// left to asn1c, as are the holes in a range.
 struct SizeRange {
   std::uint64_t min = 0;

@@ -33,34 +33,34 @@ inline constexpr Tag sequence{16};
 
 /// The identifier octets of a tag.
 struct Identifier {
-  std::array<std::uint8_t, 6> octets{};
+  std::array<std::uint8_t, 6> bytes{};
   std::uint8_t size = 0;
 
-  constexpr ByteView view() const { return {octets.data(), size}; }
+  constexpr ByteView view() const { return {bytes.data(), size}; }
 };
 
-/// Encodes a tag: one octet below 31 (X.690 8.1.2.2), else the shortest long form (8.1.2.4).
+/// Encodes a tag: one byte below 31 (X.690 8.1.2.2), else the shortest long form (8.1.2.4).
 constexpr Identifier identifier(Tag tag, bool constructed) {
   Identifier result;
   const auto lead =
       static_cast<std::uint8_t>((static_cast<unsigned>(tag.tag_class) << 6U) | (constructed ? 0x20U : 0U));
   if (tag.number < 31) {
-    result.octets[0] = static_cast<std::uint8_t>(lead | tag.number);
+    result.bytes[0] = static_cast<std::uint8_t>(lead | tag.number);
     result.size = 1;
     return result;
   }
-  result.octets[0] = lead | 0x1fU;
+  result.bytes[0] = lead | 0x1fU;
   unsigned groups = 1;
   while (groups < 5 && (tag.number >> (7 * groups)) != 0) ++groups;
   for (unsigned i = 0; i < groups; ++i) {
     const unsigned group = (tag.number >> (7 * (groups - 1 - i))) & 0x7fU;
-    result.octets[1 + i] = static_cast<std::uint8_t>(group | (i + 1 < groups ? 0x80U : 0U));
+    result.bytes[1 + i] = static_cast<std::uint8_t>(group | (i + 1 < groups ? 0x80U : 0U));
   }
   result.size = static_cast<std::uint8_t>(1 + groups);
   return result;
 }
 
-/// As ASN.1 writes it: `INTEGER`, `[APPLICATION 9040]`, `[2]`.
+/// The tag as ASN.1 writes it: `INTEGER`, `[APPLICATION 9040]`, `[2]`.
 std::string to_string(Tag tag);
 
 }  // namespace qember::ber

@@ -15,8 +15,8 @@ inline constexpr std::size_t deepest = 512;
 /// Walks the value of `type` at the front of `in` and returns how many bytes it takes; bytes after it are
 /// the caller's matter. Allocates only for an error.
 ///
-/// Takes BER as X.690 has it: indefinite lengths, lengths of up to 8 octets that are not minimal, strings of
-/// octets in segments, any octet but 00 as TRUE. Refuses what X.690 forbids, among it what decoders let pass
+/// Takes BER as X.690 has it: indefinite lengths, lengths of up to 8 bytes that are not minimal, strings of
+/// bytes in segments, any byte but 00 as TRUE. Refuses what X.690 forbids, among it what decoders let pass
 /// (padded tags, a primitive with the length octet 80, integers that are not minimal, NULL with contents),
 /// and beyond that UTF8Strings in segments, NUL in them, integers that `Integer` does not hold, and unknown
 /// extensions, since they would be lost.

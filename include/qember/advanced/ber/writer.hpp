@@ -11,7 +11,7 @@
 
 namespace qember::ber {
 
-/// Octets of the shortest form of a length (X.690 8.1.3.4 and 8.1.3.5).
+/// Bytes of the shortest form of a length (X.690 8.1.3.4 and 8.1.3.5).
 constexpr std::size_t length_size(std::uint64_t length) {
   return length < 0x80 ? 1 : 1 + static_cast<std::size_t>((std::bit_width(length) + 7) / 8);
 }
@@ -23,7 +23,7 @@ constexpr std::size_t integer_size(Integer value) {
 }
 
 constexpr std::uint8_t* put(std::uint8_t* to, const Identifier& identifier) {
-  for (std::size_t i = 0; i < identifier.size; ++i) *to++ = identifier.octets[i];
+  for (std::size_t i = 0; i < identifier.size; ++i) *to++ = identifier.bytes[i];
   return to;
 }
 
@@ -59,7 +59,7 @@ constexpr std::optional<Integer> parse_integer(ByteView contents) {
     return std::nullopt;
   if (size == 9 && contents[0] != 0x00) return std::nullopt;
   std::uint64_t bits = negative ? ~std::uint64_t{0} : 0;
-  for (const std::uint8_t octet : contents) bits = (bits << 8U) | octet;
+  for (const std::uint8_t byte : contents) bits = (bits << 8U) | byte;
   return negative ? Integer::from_signed(static_cast<std::int64_t>(bits)) : Integer(bits);
 }
 

@@ -36,16 +36,16 @@ enum class Kind : std::uint8_t {
   cloud_hypervisor,
 };
 
-/// By the first bytes of a file. Nothing where they are the beginning of several kinds, so that more bytes
-/// would tell.
+/// The kind that the first bytes of a file tell; nothing where they are the beginning of several kinds, so
+/// that more bytes would tell.
 std::optional<Kind> kind_of(ByteView head);
-/// As many bytes tell the kind of any file.
+/// This many bytes tell the kind of any file.
 inline constexpr std::size_t most_head = 512;
 
 /// What is known to be kept as a directory, by the files in it: a Cloud Hypervisor snapshot, or unknown.
 Kind kind_of_directory(const std::string& path);
 
-/// As people call it, such as `libvirt save` or `zstd`.
+/// The common name, such as `libvirt save` or `zstd`.
 std::string_view name_of(Kind kind) noexcept;
 /// What to do with a kind that is refused, such as `unpack it with lz4 -dc`; empty where there is nothing.
 std::string_view advice_for(Kind kind) noexcept;

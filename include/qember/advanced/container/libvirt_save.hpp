@@ -22,12 +22,12 @@ struct LibvirtSave {
   bool was_running = false;  ///< whether a restore starts the guest
   SaveFormat format = SaveFormat::raw;
   std::uint64_t data_offset = 0;  ///< of the stream's first byte, from that of the header
-  /// As they are in the file, without a NUL; nothing where there is none. The guest's owner wrote them.
+  /// The bytes in the file, without a NUL; empty where there is none. The guest's owner wrote them.
   Bytes xml;
   Bytes cookie;
   /// XML and cookie are larger than `Limits::max_xml`, and have not been read.
   bool is_text_left_out = false;
-  /// Of the domain, from the XML; empty where it has none.
+  /// The name and UUID of the domain, from the XML; empty where it has none.
   std::string domain{};
   std::string uuid{};
 };

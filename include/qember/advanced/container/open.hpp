@@ -36,11 +36,11 @@ struct Options {
   Limits limits = Limits::trusted();
   /// Where the stream or its container begins in the file, which some writers leave to the user to know.
   std::optional<std::uint64_t> offset{};
-  /// Of a qcow2 image; see `choose_snapshot`.
+  /// The snapshot of a qcow2 image; see `choose_snapshot`.
   std::string snapshot{};
   /// Bytes other than zeros behind compressed data are passed over.
   bool allow_trailing = false;
-  /// For lzop, whose only library is under the GPL; without it lzop is not supported.
+  /// Unpacks lzop, whose only library is under the GPL; without it lzop is not supported.
   Unpack unpack_lzop{};
 };
 

@@ -48,7 +48,7 @@ Result<std::size_t> choose_snapshot(const Qcow2Image& image, const std::string& 
 
 /// The state of the VM, put together of its clusters; a hole is zeros.
 struct SnapshotState {
-  /// As many bytes as the table says.
+  /// The state: as many bytes as the table says.
   std::unique_ptr<io::ByteSource> bytes;
   /// The same from the same place on, as far as there may be clusters: the table's size is what was written,
   /// and less where a mapped-ram stream has holes.

@@ -16,11 +16,11 @@ struct Digest {
   friend bool operator==(const Digest&, const Digest&) = default;
 };
 
-/// As `xxhsum -H2` prints it.
+/// The digest as `xxhsum -H2` prints it.
 std::string to_string(const Digest& digest);
 
 Digest digest_of(ByteView bytes);
-/// Of what was chained so far and what follows.
+/// The digest of what was chained so far and what follows.
 Digest chain(const Digest& before, const Digest& next);
 /// 64 bits of it, seeded.
 std::uint64_t short_digest(ByteView bytes, std::uint64_t seed);

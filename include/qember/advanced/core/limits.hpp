@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// How much of anything an input may claim.
+/// Resource limits for untrusted input: how much of anything it may claim.
 #pragma once
 
 #include <cstddef>
@@ -56,7 +56,7 @@ struct Limits {
 
   /// The default, for streams from a source that may be hostile: nothing grows beyond 64 MiB.
   static constexpr Limits untrusted() noexcept { return {}; }
-  /// For streams of one's own: as large as real machines get.
+  /// The limits for streams of one's own: as large as real machines get.
   static constexpr Limits trusted() noexcept {
     Limits limits;
     limits.max_section = std::size_t{1} << 30U;

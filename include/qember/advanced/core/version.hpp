@@ -5,7 +5,7 @@
 
 namespace qember {
 
-/// Of this library, `MAJOR.MINOR.PATCH`.
+/// The version of this library, `MAJOR.MINOR.PATCH`.
 std::string_view version() noexcept;
 
 }  // namespace qember

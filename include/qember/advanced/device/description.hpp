@@ -14,14 +14,14 @@ namespace qember::device {
 
 /// What a field is in the stream.
 enum class FieldKind : std::uint8_t {
-  boolean,           ///< one octet, 0 or 1
-  unsigned_integer,  ///< 1, 2, 4 or 8 octets
+  boolean,           ///< one byte, 0 or 1
+  unsigned_integer,  ///< 1, 2, 4 or 8 bytes
   signed_integer,    ///< the same, two's complement
-  pointer,           ///< one octet: ASCII 0 for null, 1 for a field that follows
+  pointer,           ///< one byte: ASCII 0 for null, 1 for a field that follows
   bitmap,            ///< 64-bit words
   structure,         ///< the fields of `groups[0]`
   list,              ///< (01, structure)* 00, one group an element
-  buffer,            ///< octets that nothing describes
+  buffer,            ///< bytes that nothing describes
 };
 
 struct Structure;
@@ -33,7 +33,7 @@ struct Field {
   std::string_view type;  ///< as the description spells it
   FieldKind kind = FieldKind::buffer;
   bool is_open = false;                    ///< `size` is but the most that it may have
-  std::uint64_t size = 0;                  ///< octets of one element
+  std::uint64_t size = 0;                  ///< bytes of one element
   std::optional<std::uint32_t> array_len;  ///< elements that follow one another, all alike
   std::vector<Structure> groups;
   const LaidOut* layout = nullptr;  ///< of a buffer: what is known to be in it
@@ -66,9 +66,9 @@ class Description {
   /// without bytes as the text has bytes, at most 65536: a device that has more does not fit its state.
   static Result<Description> parse(ByteView json, const Limits& limits = {});
 
-  /// In the order of their sections.
+  /// The devices in the order of their sections.
   std::span<const Device> devices() const noexcept { return devices_; }
-  /// The target's, in octets.
+  /// The target's page size in bytes.
   std::optional<std::uint64_t> page_size() const noexcept { return page_size_; }
 
  private:

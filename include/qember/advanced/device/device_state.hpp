@@ -25,7 +25,7 @@ concept StateArray = std::ranges::contiguous_range<const R> && std::ranges::size
                      !std::convertible_to<const R&, ByteView> &&
                      StateNumber<std::remove_cv_t<std::ranges::range_value_t<const R>>>;
 
-/// As a description spells it.
+/// The type as a description spells it.
 template <StateNumber T>
 constexpr std::string_view state_type_name() {
   if constexpr (std::same_as<T, bool>) return "bool";
@@ -43,12 +43,12 @@ class DeviceState {
   struct Field {
     std::string name;
     std::string_view type;  ///< as a description spells it: `bool`, `uint16`, `buffer`
-    std::size_t size = 0;   ///< octets of one element
+    std::size_t size = 0;   ///< bytes of one element
     std::optional<std::uint32_t> array_len{};
-    Bytes octets{};  ///< big-endian
+    Bytes bytes{};  ///< big-endian
   };
 
-  /// `name` is 1 to 255 octets of UTF-8; `instance` tells devices of one name apart; `version` is that of the
+  /// `name` is 1 to 255 bytes of UTF-8; `instance` tells devices of one name apart; `version` is that of the
   /// set of fields.
   DeviceState(std::string name, std::uint32_t instance, std::uint32_t version)
       : name_(std::move(name)), instance_(instance), version_(version) {}
@@ -58,22 +58,22 @@ class DeviceState {
 
   template <StateNumber T>
   void set(std::string_view name, T value) {
-    Bytes octets;
-    append(octets, value);
-    put({std::string(name), state_type_name<T>(), sizeof(T), std::nullopt, std::move(octets)});
+    Bytes bytes;
+    append(bytes, value);
+    put({std::string(name), state_type_name<T>(), sizeof(T), std::nullopt, std::move(bytes)});
   }
   /// An array, of fewer than 2^32 elements.
   template <StateArray R>
   void set(std::string_view name, const R& values) {
     using T = std::remove_cv_t<std::ranges::range_value_t<const R>>;
-    Bytes octets;
-    for (const T value : values) append(octets, value);
+    Bytes bytes;
+    for (const T value : values) append(bytes, value);
     put({std::string(name), state_type_name<T>(), sizeof(T),
-         static_cast<std::uint32_t>(std::ranges::size(values)), std::move(octets)});
+         static_cast<std::uint32_t>(std::ranges::size(values)), std::move(bytes)});
   }
   /// A buffer.
-  void set(std::string_view name, ByteView octets) {
-    put({std::string(name), "buffer", octets.size(), std::nullopt, Bytes(octets.begin(), octets.end())});
+  void set(std::string_view name, ByteView bytes) {
+    put({std::string(name), "buffer", bytes.size(), std::nullopt, Bytes(bytes.begin(), bytes.end())});
   }
 
   const std::string& name() const noexcept { return name_; }

@@ -52,11 +52,11 @@ class NamedStateSink : public StateSink {
   std::string_view path() const noexcept { return path_; }
   /// The part of the path after the group around it; all of it where that is not selected.
   std::string_view label() const noexcept { return std::string_view(path_).substr(label_); }
-  /// Of an element, or of the first element of an array that its neighbours continue.
+  /// The index of an element, or of the first element of an array that its neighbours continue.
   std::optional<std::uint64_t> index() const noexcept { return index_; }
   /// Whether the group around it is not selected, though it is.
   bool is_root() const noexcept { return is_root_; }
-  /// Octets of the section's body before it.
+  /// Bytes of the section's body before it.
   std::uint64_t at() const noexcept { return at_; }
 
  private:

@@ -23,12 +23,12 @@ struct Register {
 };
 
 struct CpuRegisters {
-  /// As QEMU calls its targets, such as `x86_64`; `arm` of a CPU of 64 bits that runs code of 32.
+  /// QEMU's name of the target, such as `x86_64`; `arm` for a CPU of 64 bits that runs code of 32.
   std::string_view architecture;
-  /// In the architecture's order; only those that the state has.
+  /// The registers that the state has, in the architecture's order.
   std::vector<Register> registers;
 
-  /// By its name or alias; null where there is none.
+  /// The register with that name or alias; null where there is none.
   const Register* find(std::string_view name) const noexcept;
 };
 

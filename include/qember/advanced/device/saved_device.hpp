@@ -30,7 +30,7 @@ Taken convert(const StateValue& value, T& to) {
   }
   return Taken::yes;
 }
-/// A value for messages: a number, `true`, `a buffer of 4 octets`.
+/// A value for messages: a number, `true`, `a buffer of 4 bytes`.
 std::string text_of(const StateValue& value);
 
 /// A value of a device, or an array of values. Views are valid as long as a copy of the device is.
@@ -43,7 +43,7 @@ struct SavedField {
 
   /// The last part of the path.
   std::string_view name() const noexcept { return path.substr(path.rfind('.') + 1); }
-  /// As the description spells it: `uint64`, `bool`, `buffer`.
+  /// The type as the description spells it: `uint64`, `bool`, `buffer`.
   std::string_view type() const noexcept { return field->type; }
   /// The value, or that element, less than `count`, of an array.
   StateValue value(std::uint64_t index = 0) const;
@@ -83,10 +83,10 @@ class SavedDevice {
   const std::string& name() const noexcept;
   std::uint32_t instance() const noexcept;
   std::uint32_t version() const noexcept;
-  /// Of its section in the stream.
+  /// The offset of its section in the stream.
   std::uint64_t offset() const noexcept;
-  /// All of it, as QEMU lays it out; valid as long as a copy of this. Nothing of a device that is beyond the
-  /// limits, which fields say.
+  /// All its bytes, as QEMU lays them out; valid as long as a copy of this. Empty for a device that is beyond
+  /// the limits, which fields say.
   ByteView body() const noexcept;
   /// What describes it; null where nothing does. Valid as long as a copy of this.
   const Device* description() const noexcept;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// Device state with the names and types that its description gives, from the octets and back.
+/// Device state with the names and types that its description gives, from the bytes and back.
 #pragma once
 
 #include <qember/advanced/core/integer.hpp>
@@ -9,12 +9,12 @@
 
 namespace qember::device {
 
-/// Of a field that is one value: bytes where it is a buffer, or no number of its type.
+/// The value of a field that has one: bytes where it is a buffer, or no number of its type.
 using StateValue = std::variant<Integer, bool, ByteView>;
 
 /// The value of one element of `field`, which is neither a structure nor a list, or of one word of a bitmap.
-/// `octets` has as many bytes as that takes.
-StateValue value_of(const Field& field, ByteView octets);
+/// `bytes` has as many bytes as that takes.
+StateValue value_of(const Field& field, ByteView bytes);
 
 /// Takes device state value by value. Every field is one value: an array of its elements where it has
 /// `array_len`, of its fields where it is a structure, of its structures where it is a list, of its
@@ -48,7 +48,7 @@ class StateSink {
 };
 
 /// Reads the body of a section as `device` describes it. The error is `Errc::description_mismatch`, its
-/// offset counts from the first octet of `body`. `sink` may have been given values before that.
+/// offset counts from the first byte of `body`. `sink` may have been given values before that.
 Status read_state(const Device& device, ByteView body, StateSink& sink);
 
 /// That `device` describes all of `body`; the error is that of `read_state`.
@@ -58,7 +58,7 @@ Status check_state(const Device& device, ByteView body);
 /// they would be 2^62 or more.
 std::uint64_t described_size(const Device& device);
 
-/// Octets of the body of that device at the front of `in`, which may go on.
+/// Bytes of the body of that device at the front of `in`, which may go on.
 Result<std::size_t> measure_state(const Device& device, ByteView in);
 
 /// Gives device state value by value, in the order of `StateSink`.
@@ -67,7 +67,7 @@ class StateSource {
   enum class Kind : std::uint8_t { integer, boolean, blob, array, subsections, end };
 
   virtual ~StateSource() = default;
-  /// Of the next value in the current array.
+  /// The kind of the next value in the current array.
   virtual Kind peek() = 0;
   virtual Integer integer() = 0;
   virtual bool boolean() = 0;
@@ -84,7 +84,7 @@ class StateSource {
   virtual Error refuse_last(std::string expected, std::string found) = 0;
 };
 
-/// Appends the octets of `device` to `out`. Refuses a value that its field cannot hold and an array
+/// Appends the bytes of `device` to `out`. Refuses a value that its field cannot hold and an array
 /// with another number of elements. A layout has zeros that have no values: with `Errc::limit` it refuses
 /// what becomes more than `limits.max_section`.
 Status write_state(const Device& device, StateSource& source, Bytes& out, const Limits& limits = {});

@@ -39,7 +39,7 @@ class CpuStates final : public event::Sink {
   using Sink::take;
   Status take(const event::Event& event) override { return collector_.take(event); }
 
-  /// In the order of their sections; those alone that the stream describes.
+  /// The CPUs that the stream describes, in the order of their sections.
   const std::vector<CpuState>& cpus() const noexcept { return cpus_; }
 
  private:

@@ -15,11 +15,11 @@ class Context {
   virtual ~Context() = default;
 
   virtual const Session& session() const = 0;
-  /// Its first byte, from the first byte of the input.
+  /// The first byte of the event, counted from the first byte of the input.
   virtual std::uint64_t offset() const = 0;
-  /// Its place in the schema, or in QEMU's format.
+  /// The event's place in the schema, or in QEMU's format.
   virtual std::string path() const = 0;
-  /// Of the last section of device state; nothing in the native form.
+  /// The form of the last section of device state; nothing in the native form.
   virtual std::optional<DeviceForm> device_form() const { return std::nullopt; }
 };
 

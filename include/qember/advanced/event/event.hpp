@@ -16,7 +16,7 @@ namespace qember::event {
 inline constexpr std::uint32_t magic = 0x5145564d;
 inline constexpr std::uint32_t stream_version = 3;
 
-/// The first octet of an element at top level.
+/// The first byte of an element at top level.
 enum class Element : std::uint8_t {
   eof = 0x00,
   section_start = 0x01,
@@ -60,7 +60,7 @@ struct Configuration {
   std::vector<ConfigurationSubsection> subsections;
 };
 
-/// Of `packaged`, the payload is the length of the elements that follow, and they come as events.
+/// A command. The payload of `packaged` is the length of the elements that follow, which come as events.
 struct Command {
   std::uint16_t id = 0;
   ByteView payload{};
@@ -117,12 +117,12 @@ enum class RamPageKind : std::uint8_t { zero, full, xbzrle, compressed };
 
 struct RamPage {
   RamPageKind kind = RamPageKind::zero;
-  std::uint8_t fill = 0;     ///< of `zero`: the octet that fills the page
+  std::uint8_t fill = 0;     ///< of `zero`: the byte that fills the page
   bool names_block = false;  ///< the record gives the block's name, though it may be the same again
   std::uint32_t block = 0;   ///< index into `RamBlocks`
   std::uint64_t addr = 0;    ///< byte offset in the block
   ByteView data{};           ///< the page, the delta, or the zlib stream
-  bool lasting = true;       ///< `data` stays as it is until the input is fed
+  bool stable = true;        ///< `data` stays as it is until the input is fed
 };
 
 /// A piece of the bitmap of a block in a mapped-ram file, which stands before the block's pages:
@@ -169,7 +169,7 @@ struct TrailingData {
 struct StreamEnd {};
 
 /// Views in it are valid until the next call to the source that made it, or to what feeds that; those of
-/// pages that are `lasting` until the latter.
+/// pages that are `stable` until the latter.
 using Event =
     std::variant<StreamBegin, Configuration, Command, SectionBegin, RamBlocks, RamControl, RamPage,
                  MappedBitmap, MappedStale, Body, SectionEnd, Eof, DescriptionText, TrailingData, StreamEnd>;

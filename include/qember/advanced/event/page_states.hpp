@@ -25,8 +25,8 @@ class PageStates {
     return found == chunks_.end() ? State{} : at(found->second, page % chunk_pages);
   }
 
-  /// Memory that is taken, about.
-  std::size_t octets() const { return octets_; }
+  /// The memory that the index takes, about.
+  std::size_t bytes() const { return bytes_; }
 
   /// Sets the state of a page; returns what it was.
   State exchange(std::uint64_t page, State state) {
@@ -70,7 +70,7 @@ class PageStates {
   static constexpr std::uint64_t chunk_pages = 4096;
   static constexpr std::uint64_t word_pages = 32;
   static constexpr std::size_t most_runs = 11;
-  static constexpr std::size_t chunk_octets = 80;  // a node of the map
+  static constexpr std::size_t chunk_bytes = 80;  // a node of the map
   using Words = std::array<std::uint64_t, chunk_pages / word_pages>;
 
   /// Pages from `first` to the next run.
@@ -105,12 +105,12 @@ class PageStates {
     if (last_ != nullptr && last_index_ == page / chunk_pages) return *last_;
     last_index_ = page / chunk_pages;
     const auto [place, is_new] = chunks_.try_emplace(last_index_);
-    if (is_new) octets_ += chunk_octets;
+    if (is_new) bytes_ += chunk_bytes;
     return *(last_ = &place->second);
   }
 
   typename Chunks::iterator erase(typename Chunks::iterator chunk) {
-    octets_ -= chunk_octets + (chunk->second.words ? sizeof(Words) : 0);
+    bytes_ -= chunk_bytes + (chunk->second.words ? sizeof(Words) : 0);
     return chunks_.erase(chunk);
   }
 
@@ -161,7 +161,7 @@ class PageStates {
     visit(chunk, 0, chunk_pages,
           [&](std::uint64_t first, std::uint64_t end, State state) { set_words(*words, first, end, state); });
     chunk.words = std::move(words);
-    octets_ += sizeof(Words);
+    bytes_ += sizeof(Words);
   }
 
   /// Calls `each(first, end, state)` for the runs in [from, to) that something was said of.
@@ -193,7 +193,7 @@ class PageStates {
   Chunks chunks_;
   Chunk* last_ = nullptr;  ///< pages come in order, mostly
   std::uint64_t last_index_ = 0;
-  std::size_t octets_ = 0;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace qember::event

@@ -14,7 +14,7 @@ namespace qember::event {
 ///
 /// Returns the source's error or that of the first sink that refuses an event. After `Errc::need_more` the
 /// call is made again once the input has been fed; after another error of a source that is `in_sync`, the
-/// call goes on behind the refused element.
+/// call resynchronises after the rejected element.
 Status pump(Source& source, std::span<Sink* const> sinks);
 
 template <std::derived_from<Sink>... Sinks>

@@ -32,7 +32,7 @@ class ReorderingBuffer final : public Source {
     std::uint64_t offset = 0;
     std::string path;
 
-    std::size_t octets() const { return sizeof(Held) + name.capacity() + path.capacity() + bytes.size(); }
+    std::size_t size() const { return sizeof(Held) + name.capacity() + path.capacity() + bytes.size(); }
   };
 
   enum class Way : std::uint8_t { pass, hold, release };
@@ -45,7 +45,7 @@ class ReorderingBuffer final : public Source {
   std::deque<Held> held_;
   Held current_;                  ///< whose views have been given out
   std::optional<Event> waiting_;  ///< comes after what is held
-  std::size_t held_octets_ = 0;
+  std::size_t held_bytes_ = 0;
   std::uint64_t package_end_ = 0;
   std::uint64_t offset_ = 0;
   std::string path_;         ///< of what was held; else it is the source's

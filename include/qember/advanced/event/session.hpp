@@ -41,7 +41,7 @@ constexpr bool is_page_size(std::uint64_t size) {
   return size >= min_page_size && size <= max_page_size && (size & (size - 1)) == 0;
 }
 
-/// That a configuration may have a subsection of that name behind those: one whose size is known, and once.
+/// Refuses a subsection that a configuration may not have after those: of unknown size, or a second one.
 Status check_subsection(std::span<const ConfigurationSubsection> before, std::string_view name);
 /// QEMU has some thirty.
 inline constexpr std::uint32_t most_capabilities = 255;
@@ -56,9 +56,9 @@ class Session {
   Status note(const SectionBegin& section);
   /// Takes note of a page size that something names: it is the same each time.
   Status note_page_size(std::uint64_t size);
-  /// That a description may have that page size.
+  /// Refuses a page size that a description may not have.
   Status check_described_page_size(std::uint64_t size) const;
-  /// The same, and what comes behind the description must agree.
+  /// Does the same, and what comes after the description must agree.
   Status note_described_page_size(std::uint64_t size);
   /// Checks that the lengths add up and the names differ, and keeps the list. A stream has one.
   Status open_blocks(std::uint64_t total, std::vector<RamBlock> blocks);
@@ -68,7 +68,7 @@ class Session {
 
   /// Null where that id was not opened by a START.
   const OpenSection* section(std::uint32_t id) const;
-  /// Those that were started, by id.
+  /// The sections that were started, by id.
   const std::map<std::uint32_t, OpenSection>& sections() const noexcept { return sections_; }
   std::span<const RamBlock> blocks() const noexcept { return blocks_; }
   std::uint64_t total() const noexcept { return total_; }
@@ -76,7 +76,7 @@ class Session {
 
   /// What the head of the stream names, or was set, or the first page had; nothing before.
   std::optional<std::uint64_t> page_size() const noexcept { return page_size_; }
-  /// Of a size that no target has, nothing is kept.
+  /// Ignores a size that no target has.
   void set_page_size(std::uint64_t size) noexcept {
     if (is_page_size(size)) page_size_ = size;
   }

@@ -15,7 +15,7 @@ class Sink {
  public:
   virtual ~Sink() = default;
 
-  /// Takes the next event. Views in it are valid during the call, and those of pages that are `lasting` until
+  /// Takes the next event. Views in it are valid during the call, and those of pages that are `stable` until
   /// the input is fed.
   virtual Status take(const Event& event) = 0;
   /// Takes several pages; the same as `take` of each, and ends at the first that is refused.

@@ -7,7 +7,7 @@
 
 namespace qember::event {
 
-/// Its `offset` and `path` are those of the last event.
+/// A source of events; `offset` and `path` are those of the last event.
 class Source : public Context {
  public:
   /// The next event. `Errc::need_more` asks for the input to be fed, and for the call to be made
@@ -17,8 +17,8 @@ class Source : public Context {
   /// input has in their common form. Returns how many; 0 where `next` is to be asked. `offset` and `path` are
   /// then the last one's.
   virtual std::size_t next_pages(std::span<RamPage> /*room*/) { return 0; }
-  /// After an error: whether the next call goes on behind what was refused, as only one who looks for more
-  /// errors would. Nothing of what was refused is known to the session then.
+  /// After an error: whether the next call resynchronises after the rejected element, as only one who looks
+  /// for more errors wants. Nothing of what was refused is known to the session then.
   virtual bool in_sync() const { return false; }
 };
 

@@ -16,7 +16,7 @@ class DescriptorSource final : public ByteSource {
   /// `name`: of the file, for errors.
   DescriptorSource(Descriptor descriptor, std::string name);
 
-  /// As it was when the source was made.
+  /// The size as it was when the source was made.
   std::optional<std::uint64_t> size() const override { return size_; }
   bool is_seekable() const override { return begin_.has_value(); }
   Result<std::size_t> read_some(std::uint64_t offset, MutableBytes to) override;

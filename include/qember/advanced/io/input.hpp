@@ -11,7 +11,7 @@ namespace qember::io {
 
 /// A buffer with bytes of an input, and with room before them.
 struct InputBuffer {
-  std::unique_ptr<std::uint8_t[]> octets;
+  std::unique_ptr<std::uint8_t[]> bytes;
   std::size_t capacity = 0;
   std::size_t begin = 0;  ///< of the bytes
   std::size_t end = 0;
@@ -19,7 +19,7 @@ struct InputBuffer {
 
 class Input {
  public:
-  /// To be fed. `capacity` bytes are set aside at the start; more only for an element that is
+  /// An input that is fed. `capacity` bytes are set aside at the start; more only for an element that is
   /// larger, as its bytes arrive. `base`: where the stream begins in the file that it is a part of.
   explicit Input(std::size_t capacity = std::size_t{256} << 10U, std::uint64_t base = 0);
   /// All of an input, in memory that outlives this.
@@ -29,11 +29,11 @@ class Input {
 
   /// The unread bytes; valid until the next `space` or `feed`.
   ByteView view() const noexcept { return {data_ + begin_, end_ - begin_}; }
-  /// Of the first unread byte, from the first byte of the file: the offset that errors and events have.
+  /// The first unread byte, counted from the first byte of the file: the offset that errors and events have.
   std::uint64_t offset() const noexcept { return base_ + position_; }
   /// Where the stream begins in the file.
   std::uint64_t base() const noexcept { return base_; }
-  /// Of the first unread byte, from the first byte of the stream: what offsets in a stream count from.
+  /// The first unread byte, counted from the first byte of the stream, as offsets in a stream are.
   std::uint64_t position() const noexcept { return position_; }
   /// No more bytes will come.
   bool finished() const noexcept { return finished_; }

@@ -14,9 +14,9 @@ namespace qember::io {
 
 class Output {
  public:
-  /// Room for `count` octets, to be filled and given to `commit`; valid until the next call.
+  /// Room for `count` bytes, to be filled and given to `commit`; valid until the next call.
   std::uint8_t* reserve(std::size_t count);
-  /// Octets of that room before `end` were filled.
+  /// Bytes of that room before `end` were filled.
   void commit(const std::uint8_t* end);
   void copy(ByteView bytes);
   /// A reference to bytes that stay as they are until `clear`.
@@ -26,9 +26,9 @@ class Output {
 
   /// What was written since `clear`, in order.
   std::span<const iovec> pieces() const noexcept { return pieces_; }
-  /// Octets in `pieces`.
+  /// Bytes in `pieces`.
   std::size_t pending() const noexcept { return pending_; }
-  /// Octets written in all.
+  /// Bytes written in all.
   std::uint64_t written() const noexcept { return written_; }
   /// Forgets the pieces, after they have been passed on.
   void clear();
@@ -43,7 +43,7 @@ class Output {
   std::vector<iovec> pieces_;
   std::vector<Chunk> chunks_;
   std::size_t chunk_ = 0;  ///< the one being filled
-  std::size_t used_ = 0;   ///< octets of it
+  std::size_t used_ = 0;   ///< bytes of it
   std::deque<Bytes> kept_;
   std::size_t pending_ = 0;
   std::uint64_t written_ = 0;

@@ -39,7 +39,7 @@ class StagedDirectory {
 
   StagedDirectory() = default;
   std::string staged_path(const std::string& name) const { return staging_.path() + "/" + name; }
-  /// Of what was replaced. No block's file is called so.
+  /// The path of what was replaced. No block's file is called so.
   std::string old_path(const std::string& name) const { return staged_path(".old-" + name); }
   Status place(const std::string& name);
 

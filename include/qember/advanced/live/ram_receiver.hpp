@@ -27,7 +27,7 @@ struct Applied {
 /// then only onto a page that this stream sent before. All else about memory is refused: a block that is not
 /// among the regions or larger than its region, a page beyond its block or not at a multiple of the page
 /// size, and what would come by other ways (compressed, postcopy, multifd, RDMA, mapped-ram, other
-/// iterables).
+/// iterative sections).
 ///
 /// It may be given up at any time, by destroying it; regions have then what `applied` says.
 class RamReceiver {
@@ -44,11 +44,11 @@ class RamReceiver {
 
   /// What each region has got so far, after an error too.
   const std::map<std::string, Applied, std::less<>>& applied() const noexcept;
-  /// Those whose end is known: a round goes on until something else comes.
+  /// The number of rounds whose end is known: a round goes on until something else comes.
   std::uint64_t rounds() const noexcept;
-  /// Those that have come whole, in order.
+  /// The devices that have come whole, in order.
   std::span<const device::SavedDevice> devices() const noexcept;
-  /// Of those, the one with that name; never null.
+  /// The device with that name among those; never null.
   Result<const device::SavedDevice*> device(std::string_view name, std::uint32_t instance = 0) const;
 
  private:

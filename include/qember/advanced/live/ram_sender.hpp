@@ -58,10 +58,10 @@ class RamSender {
   /// `addr`: byte offset of the page in the block with that index; `bytes`: the page, see above.
   Result<Sent> page(std::uint32_t block, std::uint64_t addr, ByteView bytes);
   Status end_round();
-  /// After at least one round: the end of memory, the devices in order, the end of the stream.
+  /// Sends the end of memory, the devices in order, and the end of the stream. There was a round before.
   Status finish(std::span<const device::DeviceState> devices);
 
-  /// Those that were ended.
+  /// The number of rounds that were ended.
   std::uint64_t rounds() const noexcept;
   const SenderTally& tally() const noexcept;
 

@@ -19,9 +19,9 @@ struct FileBegin {};
 /// A `SecFull` that has been read whole, and fits the schema.
 struct FullSection {
   SectionFields fields;
-  /// Its TLV.
+  /// The TLV of the section.
   ByteView encoded{};
-  /// Where in that the TLV of its contents begins.
+  /// The offset in `encoded` of the TLV of its contents.
   std::size_t contents = 0;
   /// It as a tree of values; empty where it holds more than `Limits::max_tlvs`, or trees are omitted.
   std::optional<asn1::Value<asn1::SecFull>> tree;
@@ -76,7 +76,7 @@ class SectionReader {
   /// one's.
   void take_pages(std::size_t count);
 
-  /// Of the last event: its first byte, and its place in the schema.
+  /// The first byte of the last event, and the event's place in the schema.
   std::uint64_t offset() const noexcept { return event_offset_; }
   std::string path() const { return path_of(event_place_); }
 
@@ -128,7 +128,7 @@ class SectionReader {
   Result<std::optional<SectionFields>> peek_fields(const ber::Header& header, std::size_t& contents);
   Error misplaced(std::size_t at, std::string_view component, std::string expected, std::string found) const;
   Error shortage(std::size_t at, std::string_view component) const;
-  /// In the contents of a string, whose header is what is not complete.
+  /// The shortage in the contents of a string, the header of which is not complete.
   Error shortage_of_segment(std::string_view component) const;
   bool shows_more_later(ByteView unread) const;
   Error with_all_it_shows(Error error, ByteView encoded) const;

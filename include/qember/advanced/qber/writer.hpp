@@ -21,7 +21,7 @@ class Writer final : public event::Sink {
          WriterOptions options = {});
   ~Writer() override;
 
-  /// Takes the next event of the source. Pages that are `lasting` are borrowed from it. An event that may not
+  /// Takes the next event of the source. Pages that are `stable` are borrowed from it. An event that may not
   /// come where it does is refused (`EventOrder`), and nothing of it is written.
   Status take(const event::Event& event) override;
   Status take(std::span<const event::RamPage> pages) override;

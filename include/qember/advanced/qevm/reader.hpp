@@ -52,7 +52,7 @@ class Reader final : public event::Source {
     element,
     ram,
     mapped,
-    iterable,
+    iterative,
     payload,
     device,
     footer,
@@ -87,7 +87,7 @@ class Reader final : public event::Source {
   Result<event::Event> read_ram();
   Result<event::Event> read_page(event::Cursor& cursor, std::uint64_t word);
   Status find_page_size();
-  Result<event::Event> read_iterable();
+  Result<event::Event> read_iterative();
   Result<event::Event> read_payload();
   Result<event::Event> read_device();
   BodyEnd find_body_end(ByteView body, std::uint64_t offset);
@@ -119,19 +119,19 @@ class Reader final : public event::Source {
   std::string full_name_;  ///< of a FULL, whose name nothing else keeps
   std::optional<bool> footers_;
   std::unique_ptr<event::Package> package_;
-  std::uint64_t payload_ = 0;  ///< octets of an iterable's record that are still to come
+  std::uint64_t payload_ = 0;  ///< bytes of a record of an iterative section that are still to come
   bool payload_ends_body_ = false;
   bool blocks_pending_ = false;  ///< START `ram`, before the end of its list
   /// The list as far as it has come.
   struct BlockList {
     std::uint64_t offset;
     std::uint64_t total;
-    std::uint64_t left;  ///< octets of RAM in the blocks to come
+    std::uint64_t left;  ///< bytes of RAM in the blocks to come
     std::vector<event::RamBlock> blocks;
   };
   std::optional<BlockList> list_;
-  std::size_t page_size_wants_ = 0;   ///< unread octets before the page size is looked for again
-  std::size_t scanned_ = 0;           ///< octets of a device's body that hold no footer
+  std::size_t page_size_wants_ = 0;   ///< unread bytes before the page size is looked for again
+  std::size_t scanned_ = 0;           ///< bytes of a device's body that hold no footer
   std::optional<std::size_t> loose_;  ///< where a footer stands that nothing certain follows
   std::uint64_t searched_again_ = 0;  ///< bytes behind those that were taken for the end all the same
   std::deque<std::size_t> tail_;      ///< sizes of the bodies to come, where only a description tells
@@ -141,7 +141,7 @@ class Reader final : public event::Source {
   struct MappedPart {
     enum Kind : std::uint8_t { fields, padding, bitmap, pages } kind;
     std::uint32_t block;
-    std::uint64_t left;  ///< octets that are still to come
+    std::uint64_t left;  ///< bytes that are still to come
   };
   io::ByteSource* source_;
   std::uint64_t base_;  ///< of the stream in the file

@@ -27,7 +27,7 @@ class Writer final : public event::Sink {
   void put(const event::Command& command);
   void put(const event::SectionBegin& section);
   void put(const event::RamBlocks& list);
-  void put(const event::RamControl& mark);
+  void put(const event::RamControl& control);
   void put(const event::RamPage& page);
   void put(const event::MappedBitmap& bitmap);
   void put(const event::MappedStale& stale);

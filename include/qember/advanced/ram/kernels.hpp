@@ -16,7 +16,7 @@ struct KernelInfo {
   std::string_view name;
 };
 
-/// Those that this processor can run, the preferred one first.
+/// The kernels that this processor can run, the preferred one first.
 std::vector<KernelInfo> available_kernels();
 
 /// The one in use; an error of `Errc::usage` where QEMBER_KERNELS names one that is unknown or can't run

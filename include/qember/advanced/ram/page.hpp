@@ -17,7 +17,7 @@ struct PageView {
   ByteView data{};         ///< of `full` the page, of `xbzrle` the delta, else empty
 };
 
-/// Octets that `put_page` writes at most, whatever the schema's tags: these take six at most.
+/// Bytes that `put_page` writes at most, whatever the schema's tags: these take six at most.
 inline constexpr std::size_t max_page_header = 48;
 
 /// Writes all of a page but `page.data`, which follows on the wire. Returns the end of what it wrote.
@@ -26,13 +26,13 @@ std::uint8_t* put_page(std::uint8_t* to, const PageView& page) noexcept;
 /// What stands at the front of a `pagelist`.
 struct PageParse {
   PageView page;
-  std::size_t size = 0;  ///< octets of the TLV
+  std::size_t size = 0;  ///< bytes of the TLV
 };
 
 /// What `parse_common_pages` has parsed.
 struct PagesParse {
   std::size_t count = 0;
-  std::size_t size = 0;  ///< octets of all of them
+  std::size_t size = 0;  ///< bytes of all of them
   std::size_t last = 0;  ///< where the last one begins
 };
 

@@ -15,8 +15,8 @@ namespace qember::ram {
 
 class PageCache {
  public:
-  /// As many places as `memory` bytes hold, those of the notes about them included; none where a page does
-  /// not fit, or where the system has not so much. Memory is taken from it as places are filled.
+  /// Has as many places as `memory` bytes hold, the notes about them included; none where a page does not
+  /// fit, or where the system has not so much. Memory is taken from it as places are filled.
   PageCache(std::size_t memory, std::size_t page_size);
 
   std::size_t places() const noexcept { return notes_.size(); }

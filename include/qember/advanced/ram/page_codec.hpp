@@ -14,7 +14,7 @@ namespace qember::ram {
 
 /// How a schema has pages on the wire.
 struct PageTags {
-  /// Of a page that is a SEQUENCE of address and data.
+  /// A page that is a SEQUENCE of address and data.
   struct DataPage {
     ber::Identifier outer;
     ber::Identifier addr;
@@ -45,7 +45,7 @@ constexpr PageTags page_tags(const ber::Schema& schema) {
           data_page_tags(schema, "fullpage"), data_page_tags(schema, "xbzrle")};
 }
 
-/// Walks the header octets of one page in the common form. What it reads is within `max_page_header` octets,
+/// Walks the header bytes of one page in the common form. What it reads is within `max_page_header` bytes,
 /// which are there, whatever they are: the caller looks at the end whether they belong to the input.
 class PageCursor {
  public:
@@ -55,7 +55,7 @@ class PageCursor {
 
   bool literal(const ber::Identifier& identifier) {
     for (std::size_t i = 0; i < identifier.size; ++i)
-      if (at_[i] != identifier.octets[i]) return false;
+      if (at_[i] != identifier.bytes[i]) return false;
     at_ += identifier.size;
     return true;
   }
@@ -64,10 +64,10 @@ class PageCursor {
   bool length(std::size_t& out) {
     out = *at_++;
     if (out < 0x80) return true;
-    const std::size_t octets = out & 0x7fU;
-    if (octets == 0 || octets > 3) return false;
-    out = load_be<std::uint32_t>(at_) >> (32 - 8 * octets);
-    at_ += octets;
+    const std::size_t bytes = out & 0x7fU;
+    if (bytes == 0 || bytes > 3) return false;
+    out = load_be<std::uint32_t>(at_) >> (32 - 8 * bytes);
+    at_ += bytes;
     return true;
   }
 
@@ -107,7 +107,7 @@ Result<PageParse> parse_any_page(ByteView in, const ber::Schema& schema, const P
 
 }  // namespace detail
 
-/// Stateless; threads have nothing to do with each other. The build checks the schema's page types against
+/// Stateless, and so thread-safe. The build checks the schema's page types against
 /// src/ram/shapes.txt.
 template <const ber::Schema& schema>
 class PageCodec {
@@ -155,7 +155,7 @@ class PageCodec {
   }
 
  private:
-  /// The octets of the page, or 0.
+  /// The bytes of the page, or 0.
   static std::size_t parse_common(ByteView in, PageView& page) noexcept {
     if (in.size() >= max_page_header) return parse_header(in.data(), in, page);
     std::array<std::uint8_t, max_page_header> padded{};

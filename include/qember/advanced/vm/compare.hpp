@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// In what two saved guests differ.
+/// The differences of two saved guests.
 #pragma once
 
 #include <qember/advanced/vm/compare_fields.hpp>

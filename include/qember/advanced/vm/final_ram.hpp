@@ -66,7 +66,7 @@ class FinalRam final : public event::Handler<FinalRam> {
     event::PageStates<PageContent> pages;      ///< as zero or data
     event::PageStates<PageContent> discarded;  ///< and not sent again
 
-    std::size_t octets() const { return pages.octets() + discarded.octets(); }
+    std::size_t bytes() const { return pages.bytes() + discarded.bytes(); }
   };
 
   Status on(const event::RamBlocks& list);
@@ -92,7 +92,7 @@ class FinalRam final : public event::Handler<FinalRam> {
   const event::Context& context_;
   RamStore& store_;
   Limits limits_;
-  std::size_t octets_ = 0;  ///< of memory, by the states of all blocks
+  std::size_t bytes_ = 0;  ///< of memory, by the states of all blocks
   std::vector<Block> blocks_;
   std::vector<BlockTally> tallies_;
   Bytes scratch_;

@@ -44,7 +44,7 @@ class Listing final : public event::Handler<Listing> {
         limits_(limits),
         collector_(context, limits, {.early_waits = true}, [this](auto&& s) { return add(s), Status(); }) {}
 
-  /// Those that wait for a description are listed without one.
+  /// Lists sections that still wait for a description without one.
   void finish() { static_cast<void>(collector_.finish()); }
   bool has_blocks() const noexcept { return !listed_.blocks.empty(); }
   /// What was listed, with each iterative section once.

@@ -47,7 +47,7 @@ class Memory {
   /// Where the stream has that page; `page` is its number in the block. A mapped-ram file has zeros where it
   /// has nothing.
   Result<StoredPage> find(std::uint32_t block, std::uint64_t page) const;
-  /// In bytes; that of the target.
+  /// The target's page size in bytes.
   Result<std::uint64_t> page_size() const;
 
  private:

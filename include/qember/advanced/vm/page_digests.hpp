@@ -40,9 +40,9 @@ class DigestedRam final : public event::Sink, private RamStore {
   Status take(const event::Event& event) override;
   /// Pages got deltas, and their digests are wrong until the stream was read once more.
   bool needs_second_pass() const noexcept { return pass_ == 1 && slots_used_ != 0 && keep_ == Keep::none; }
-  /// To be asked before `finish`.
+  /// May be asked before `finish` only.
   bool sent_elsewhere() const { return final_ && final_->sent_elsewhere(); }
-  /// After the last event of all: lets go of what only reading needed.
+  /// Is called after the last event: lets go of what only reading needed.
   void finish() { final_.reset(); }
 
   /// One a block; `absent` for what the stream does not say, `zero` for zeroes.
@@ -72,9 +72,9 @@ class DigestedRam final : public event::Sink, private RamStore {
   NumberSpool digests_;
   std::vector<PageNumbers> blocks_;
   NumberSpool slot_numbers_;
-  std::vector<PageNumbers> slots_;            ///< in the spool, from 1
-  std::size_t bytes_ = 0;                     ///< of memory, by both
-  std::vector<std::uint64_t> bitmap_octets_;  ///< that came
+  std::vector<PageNumbers> slots_;           ///< in the spool, from 1
+  std::size_t bytes_ = 0;                    ///< of memory, by both
+  std::vector<std::uint64_t> bitmap_bytes_;  ///< that came
   std::uint64_t slots_used_ = 0;
   PageSpool spool_;
   bool discarding_ = false;

@@ -32,7 +32,7 @@ struct StoredPage {
 /// stream does to its page is seen when that is read.
 class PageIndex final : public event::Handler<PageIndex> {
  public:
-  /// Of a stream from a source that is seekable; it outlives the reading.
+  /// The stream is from a source that is seekable, and outlives the reading.
   PageIndex(const OpenedStream& stream, const Limits& limits);
   ~PageIndex() override;
 
@@ -41,7 +41,7 @@ class PageIndex final : public event::Handler<PageIndex> {
   // `Limits::max_page_states`.
   Status take(std::span<const event::RamPage> pages) override;
   bool takes_batches() const noexcept override { return true; }
-  /// After the last event: lets go of the stream.
+  /// Is called after the last event: lets go of the stream.
   void finish();
 
   /// `page`: its number in the block, which is in the list. `Errc::io` where the index can't be read back.
@@ -53,9 +53,9 @@ class PageIndex final : public event::Handler<PageIndex> {
   bool has_pages(std::uint32_t block) const;
   /// Whether pages went over other connections (multifd).
   bool sent_elsewhere() const;
-  /// In bytes; of every page.
+  /// The size of every page in bytes.
   std::uint64_t page_size() const;
-  /// Memory that is taken, about.
+  /// The memory that the index takes, about.
   std::size_t bytes() const;
 
  private:

@@ -38,7 +38,7 @@ struct RoundTally {
   // Records.
   std::uint64_t zero = 0, full = 0, delta = 0;
   std::uint64_t resent = 0;
-  std::uint64_t octets = 0;  ///< contents of pages, as they were sent
+  std::uint64_t bytes = 0;  ///< contents of pages, as they were sent
 
   std::uint64_t records() const { return zero + full + delta; }
   RoundTally& operator+=(const RoundTally& next);
@@ -54,7 +54,7 @@ class PageMap final : public event::Handler<PageMap> {
   // list, which no source gives, is not counted.
 
   std::span<const BlockMap> blocks() const noexcept { return blocks_; }
-  /// As `Rounds` counts them. From 1024 rounds on neighbours are one.
+  /// The rounds, as `Rounds` counts them. From 1024 rounds on neighbours are one.
   std::span<const RoundTally> rounds() const noexcept { return rounds_; }
   std::uint64_t page_size() const { return context_.session().page_size_or_default(); }
   /// Whether RAM went over other connections, so that the map is not of it.
@@ -81,7 +81,7 @@ class PageMap final : public event::Handler<PageMap> {
 
   const event::Context& context_;
   Limits limits_;
-  std::size_t octets_ = 0;  ///< of memory, by states and bins
+  std::size_t bytes_ = 0;  ///< of memory, by states and bins
   std::string machine_;
   std::vector<BlockMap> blocks_;
   std::vector<event::PageStates<PageForm>> states_;

@@ -29,7 +29,8 @@ struct Obstacle {
 using TakeObstacle = std::function<void(const Obstacle& obstacle)>;
 
 struct PreflightOptions {
-  /// Of the QEMU that is to take the stream: decides the words of messages, and what only some versions know.
+  /// The version of the QEMU that is to take the stream: decides the words of messages, and what only some
+  /// versions know.
   std::optional<unsigned> target_major = {};
 };
 

@@ -39,9 +39,9 @@ class RamFiles final : public event::Sink, private RamStore {
 
   using Sink::take;
   Status take(const event::Event& event) override;
-  /// After the last event, or as far as a stream could be read: gives each file the length of its block, and
-  /// closes it. `Errc::unsupported` for a block of the options that has no pages in the stream, for a stream
-  /// with no page of any block, and where RAM went over other connections.
+  /// Gives each file the length of its block, and closes it. Is called after the last event, or as far as a
+  /// stream could be read. `Errc::unsupported` for a block of the options that has no pages in the stream,
+  /// for a stream with no page of any block, and where RAM went over other connections.
   Status finish();
 
   /// Whether a block is one of those that get a file.
@@ -52,7 +52,7 @@ class RamFiles final : public event::Sink, private RamStore {
   }
   /// The name of a selected block's file, whether or not there are pages for it.
   const std::string& name_of(std::uint32_t block) const { return names_[block]; }
-  /// After `finish`, also where that failed: the selected blocks that have no file for want of pages.
+  /// The selected blocks that have no file for want of pages. Valid after `finish`, also where that failed.
   std::span<const AbsentBlock> absent() const noexcept { return absent_; }
   /// What was sent, and what the files hold.
   const FinalRam& ram() const noexcept { return ram_; }

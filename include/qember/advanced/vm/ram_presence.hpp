@@ -30,7 +30,7 @@ struct PageCounts {
   std::uint64_t never_sent = 0;  ///< and not known to be zeroes
 };
 
-/// Of a block that is kept. The last page may be a part of one.
+/// Counts the pages of a block that is kept. The last page may be a part of one.
 PageCounts count_pages(const event::Session& session, const FinalRam& ram, std::uint32_t block);
 
 /// Refuses a stream whose RAM went over other connections.

@@ -47,15 +47,15 @@ class SavedVm {
  public:
   /// `-` is standard input.
   static Result<SavedVm> open(const std::string& path, const SavedVmOptions& options = {});
-  /// From where the descriptor stands; it is not closed, and outlives the VM.
+  /// Reads from where the descriptor stands; it is not closed, and outlives the VM.
   static Result<SavedVm> open(int descriptor, const SavedVmOptions& options = {});
-  /// Bytes in memory, which outlive the VM.
+  /// Reads bytes in memory, which outlive the VM.
   static Result<SavedVm> open(ByteView bytes, const SavedVmOptions& options = {});
   /// A source that outlives the VM.
   static Result<SavedVm> open(io::ByteSource& source, const SavedVmOptions& options = {});
 
   Format format() const noexcept;
-  /// As the stream names it, which may be any bytes; empty where it does not.
+  /// The machine's name in the stream, which may be any bytes; empty where it has none.
   std::string_view machine() const noexcept;
   /// The RAM blocks, whose list stands before the pages; valid as long as a copy of this.
   std::span<const event::RamBlock> blocks() const noexcept;

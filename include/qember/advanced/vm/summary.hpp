@@ -26,7 +26,7 @@ struct DeviceSummary {
   std::string name;
   std::uint32_t instance = 0;
   std::uint32_t version = 0;
-  std::uint64_t octets = 0;  ///< of its state, in the native form
+  std::uint64_t bytes = 0;  ///< of its state, in the native form
   DeviceTyping state = DeviceTyping::typed;
   std::string reason;  ///< of a fallback
 };
@@ -34,10 +34,10 @@ struct DeviceSummary {
 /// Buffers of one type that has a layout.
 struct LayoutShare {
   std::uint64_t count = 0;
-  std::uint64_t octets = 0;        ///< of all of them
-  std::uint64_t typed_octets = 0;  ///< of which values have names and types
-  std::uint64_t unfit = 0;         ///< how many have not that layout
-  std::string reason;              ///< of the first of these
+  std::uint64_t bytes = 0;        ///< of all of them
+  std::uint64_t typed_bytes = 0;  ///< of which values have names and types
+  std::uint64_t unfit = 0;        ///< how many have not that layout
+  std::string reason;             ///< of the first of these
 };
 
 struct Summary {
@@ -59,11 +59,11 @@ struct Summary {
   bool ram_sent_elsewhere = false;  ///< over other connections, see `Channels`
   bool complete = false;            ///< the end mark was seen, and RAM is in the stream
 
-  std::uint64_t ram_octets = 0;                         ///< contents of pages: full, delta, compressed
-  std::uint64_t device_octets = 0;                      ///< device state as it is in this form
-  std::uint64_t typed_octets = 0;                       ///< device state, in the native form, that has values
-  std::map<std::string, std::uint64_t> untyped_octets;  ///< the rest, by type or reason
-  std::map<std::string, LayoutShare> layouts;           ///< what is in buffers, by their type
+  std::uint64_t ram_bytes = 0;                         ///< contents of pages: full, delta, compressed
+  std::uint64_t device_bytes = 0;                      ///< device state as it is in this form
+  std::uint64_t typed_bytes = 0;                       ///< device state, in the native form, that has values
+  std::map<std::string, std::uint64_t> untyped_bytes;  ///< the rest, by type or reason
+  std::map<std::string, LayoutShare> layouts;          ///< what is in buffers, by their type
 };
 
 class Census final : public event::Sink {

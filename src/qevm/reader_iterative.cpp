@@ -8,7 +8,7 @@
 
 namespace qember::qevm {
 
-Result<event::Event> Reader::read_iterable() {
+Result<event::Event> Reader::read_iterative() {
   event::Cursor cursor(input_);
   const std::string path = fmt::format("{}.record[{}]", section_path(), pages_);
   const event::Record record = event::next_record(cursor, kind_, pages_ == 0);
@@ -17,7 +17,7 @@ Result<event::Event> Reader::read_iterable() {
   ++pages_;
   payload_ = record.payload;
   payload_ends_body_ = record.ends;
-  state_ = payload_ > 0 ? State::payload : record.ends ? State::footer : State::iterable;
+  state_ = payload_ > 0 ? State::payload : record.ends ? State::footer : State::iterative;
   return take(event::Body{input_.view().first(cursor.at())}, cursor.at());
 }
 
@@ -30,7 +30,7 @@ Result<event::Event> Reader::read_payload() {
   }
   const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(payload_, view.size()));
   payload_ -= size;
-  if (payload_ == 0) state_ = payload_ends_body_ ? State::footer : State::iterable;
+  if (payload_ == 0) state_ = payload_ends_body_ ? State::footer : State::iterative;
   return take(event::Body{view.first(size)}, size);
 }
 
