@@ -29,7 +29,7 @@ struct Applied {
 /// size, and what would come by other ways (compressed, postcopy, multifd, RDMA, mapped-ram, other
 /// iterative sections).
 ///
-/// It may be given up at any time, by destroying it; regions have then what `applied` says.
+/// It can be cancelled at any time by destroying it; regions have then what `applied` says.
 class RamReceiver {
  public:
   /// `input` outlives this. State of devices is held up to `Limits::max_held`.

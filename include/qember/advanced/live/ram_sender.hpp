@@ -36,13 +36,13 @@ struct SenderTally {
 /// the devices.
 ///
 /// Nothing is sent by this class. Its caller passes `output.pieces()` on whenever there is enough of them,
-/// and then clears the output. Until then the memory of pages that went out in full is borrowed: pieces refer
-/// to it, unless the page is in the cache. The guest may go on writing to it. What then arrives is torn, some
-/// of it old and some new, and is made good by sending the page again: so the note that a page is dirty is
-/// cleared before the page is given here, and pages whose note is set again go into the next round. In the
-/// last round the guest stands still.
+/// and then clears the output. Pages that go out in full are not copied (zero-copy): their memory stays valid
+/// until the output is cleared, as pieces refer to it, unless the page is in the cache. The guest may go on
+/// writing to it. What then arrives is torn, some of it old and some new, and is made good by sending the
+/// page again: so the dirty bit of a page is cleared before the page is given here, and pages whose bit is
+/// set again go into the next round. In the last round the guest stands still.
 ///
-/// It may be given up at any time, by destroying it; what the output has is the begin of a stream that any
+/// It can be cancelled at any time by destroying it; what the output has is the begin of a stream that any
 /// reader refuses as truncated.
 class RamSender {
  public:
