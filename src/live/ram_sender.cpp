@@ -28,6 +28,7 @@ class Told final : public event::Context {
   const event::Session& session() const override { return session_; }
   std::uint64_t offset() const override { return 0; }
   std::string path() const override { return {}; }
+  bool is_description_first() const override { return true; }
 
  private:
   event::Session session_{Limits::trusted()};

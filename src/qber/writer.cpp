@@ -117,6 +117,9 @@ Writer::Writer(const event::Context& context, SectionWriter& writer, const Limit
 Writer::~Writer() = default;
 
 Status Writer::take(const event::Event& event) {
+  if (state_->would_lose_types)
+    return Error{Errc::usage, 0, "event", "a source with the description first, such as a ReorderingBuffer",
+                 "one that has it last"};
   if (auto status = state_->order.note(event); !status) return status;
   return std::visit([this](const auto& each) { return state_->on(each); }, event);
 }

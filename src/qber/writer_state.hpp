@@ -12,13 +12,19 @@ namespace qember::qber {
 
 struct Writer::State {
   State(const event::Context& context, SectionWriter& writer, const Limits& limits, WriterOptions options)
-      : context(context), writer(writer), limits(limits), options(options), head(limits) {}
+      : context(context),
+        writer(writer),
+        limits(limits),
+        options(options),
+        would_lose_types(!options.opaque && !context.is_description_first()),
+        head(limits) {}
 
   const event::Context& context;
   SectionWriter& writer;
   Limits limits;
   WriterOptions options;
-  event::Session head;  ///< what a reader of the output knows of the page size
+  bool would_lose_types;  ///< no description would be there when device state is written
+  event::Session head;    ///< what a reader of the output knows of the page size
   event::EventOrder order;
 
   std::optional<device::Description> description;

@@ -6,7 +6,7 @@ namespace qember::vm {
 
 bool check(io::ByteSource& source, const event::Checker::OnFinding& on_finding, StreamOptions options) {
   // Elements are checked where they stand.
-  options.arrange = false;
+  options.reorder = false;
   const Limits limits = options.limits;
   bool goes_on = true;
   const auto find = [&](const Error& error) { return goes_on = on_finding(error); };

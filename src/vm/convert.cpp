@@ -78,7 +78,9 @@ class MeasuredLengths final : public event::Sink {
 Status measure(io::ByteSource& source, const ConvertOptions& options, qber::Lengths& lengths) {
   if (!source.is_seekable())
     return Error{Errc::usage, 0, "DER", "a source that is seekable, to be read twice", "another"};
-  auto stream = OpenedStream::open(source, options.read);
+  StreamOptions with = options.read;
+  with.reorder = true;
+  auto stream = OpenedStream::open(source, std::move(with));
   if (!stream) return std::move(stream.error());
   Encoding encoding(**stream, qber::SectionWriter::measuring(lengths), options);
   MeasuredLengths bounded(**stream, lengths, options.read.limits);
@@ -97,6 +99,7 @@ Status check_form(Format found, std::optional<Format> wanted) {
 Status convert(io::ByteSource& source, const Drain& drain, const ConvertOptions& options) {
   io::Output output;
   StreamOptions with = options.read;
+  with.reorder = true;
   with.before_wait = [&] { return drain(output); };
   auto stream = OpenedStream::open(source, std::move(with));
   if (!stream) return std::move(stream.error());

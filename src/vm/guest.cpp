@@ -68,7 +68,7 @@ void GuestReader::on(const event::TrailingData& rest) {
 }
 
 Status read_pages_again(Guest& guest, io::ByteSource& source, StreamOptions options) {
-  options.arrange = false;
+  options.reorder = false;
   auto stream = OpenedStream::open(source, std::move(options));
   if (!stream) return std::move(stream.error());
   guest.ram.begin(**stream);

@@ -100,7 +100,7 @@ void OpenedStream::begin_reader() {
   qevm::ReaderOptions options{options_.page_size, bytes_, opened_->base(), [this] { return spool(); },
                               options_.skims_pages && is_mapped_ram_};
   events_ = &native_.emplace(input_, options_.limits, std::move(options));
-  if (options_.arrange) events_ = &reordered_.emplace(*native_, options_.limits);
+  if (options_.reorder) events_ = &reordered_.emplace(*native_, options_.limits);
 }
 
 Result<io::ByteSource*> OpenedStream::spool() {

@@ -70,7 +70,7 @@ StreamOptions SavedVmState::read_options() const {
 Result<std::unique_ptr<OpenedStream>> SavedVmState::open_stream(bool is_all_read) {
   StreamOptions stream_options = read_options();
   // Device state is met with its description.
-  stream_options.arrange = is_all_read && !devices;
+  stream_options.reorder = is_all_read && !devices;
   stream_options.read_ahead = is_all_read;
   return OpenedStream::open(*source, std::move(stream_options));
 }

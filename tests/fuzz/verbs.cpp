@@ -55,7 +55,7 @@ std::string joined(const std::vector<std::string>& words) {
 Stream::Stream(ByteView bytes) : file_(bytes) {
   vm::StreamOptions options;
   options.limits = Limits::untrusted();
-  options.arrange = false;
+  options.reorder = false;
   auto stream = vm::OpenedStream::open(path(), options);
   if (!stream) {
     refusal_ = std::move(stream.error());

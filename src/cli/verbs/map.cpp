@@ -46,7 +46,7 @@ int map(const MapOptions& options) {
     if (auto status = io::check_not_input(*options.svg, options.file); !status)
       return fail(*options.svg, status.error());
   vm::StreamOptions stream_options = options.read.stream_options();
-  stream_options.arrange = false;
+  stream_options.reorder = false;
   auto stream = open_stream(options.file, stream_options);
   if (!stream) return fail(options.file, stream.error());
   const Place place(options.file, **stream);

@@ -37,7 +37,7 @@ int preflight(const PreflightArguments& arguments) {
   const std::array inputs{arguments.file, arguments.against};
   if (auto status = io::check_read_once(inputs); !status) return fail("preflight", status.error());
   vm::StreamOptions options = arguments.read.stream_options();
-  options.arrange = false;
+  options.reorder = false;
   Place place(arguments.file);
   const auto here = read_state(place, options);
   if (!here) return fail(place, here.error());

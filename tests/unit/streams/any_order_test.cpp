@@ -39,6 +39,9 @@ class Scripted final : public Source {
   std::uint64_t offset() const override { return 0; }
   std::string path() const override { return "here"; }
   const Session& session() const override { return state; }
+  bool is_description_first() const override { return has_description_first; }
+
+  bool has_description_first = true;
 };
 
 /// Keeps nothing.
@@ -192,6 +195,26 @@ TEST_CASE("a page before any list of blocks is refused, and nothing is written")
   REQUIRE(takers.findings.size() == 1);
   REQUIRE(takers.map.take(Event(early)));
   CHECK(takers.map.rounds().empty());
+}
+
+TEST_CASE("a writer of BER refuses events of which the description comes last") {
+  Scripted source;
+  source.has_description_first = false;
+  io::Output output;
+  qber::SectionWriter ber(output);
+  qber::Writer typed(source, ber);
+  const auto refused = typed.take(Event(StreamBegin{}));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == Errc::usage);
+  const RamPage first = page(RamPageKind::full, 0, 0, full);
+  CHECK_FALSE(typed.take(std::span(&first, 1)));
+  CHECK(output.written() == 0);
+
+  qber::Writer opaque(source, ber, {}, {.opaque = true});
+  CHECK(opaque.take(Event(StreamBegin{})));
+  const ReorderingBuffer buffer(source);
+  qber::Writer behind(buffer, ber);
+  CHECK(behind.take(Event(StreamBegin{})));
 }
 
 TEST_CASE("a session keeps nothing of what it refuses") {

@@ -21,6 +21,9 @@ class Context {
   virtual std::string path() const = 0;
   /// The form of the last section of device state; nothing in the native form.
   virtual std::optional<DeviceForm> device_form() const { return std::nullopt; }
+  /// Whether a description comes before the device state that it describes. Natively it comes last, and a
+  /// `ReorderingBuffer` brings it ahead.
+  virtual bool is_description_first() const { return false; }
 };
 
 }  // namespace qember::event

@@ -22,6 +22,7 @@ class ReorderingBuffer final : public Source {
   std::string path() const override { return path_.empty() ? source_.path() : path_; }
   const Session& session() const override { return source_.session(); }
   std::optional<DeviceForm> device_form() const override { return source_.device_form(); }
+  bool is_description_first() const override { return true; }
 
  private:
   /// A section, a command or the end mark, with its place.

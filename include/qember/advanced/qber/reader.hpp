@@ -26,8 +26,8 @@ class Reader final : public event::Source {
   std::uint64_t offset() const override;
   std::string path() const override;
   const event::Session& session() const override;
-
   std::optional<event::DeviceForm> device_form() const override;
+  bool is_description_first() const override { return true; }
 
  private:
   struct State;

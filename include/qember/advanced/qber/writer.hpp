@@ -16,7 +16,9 @@ struct WriterOptions {
 
 class Writer final : public event::Sink {
  public:
-  /// All outlive the writer. `context` is of the events, which have the description before the device state.
+  /// All outlive the writer. `context` is of the events, which have the description before the device state:
+  /// where `is_description_first` denies that, device state would lose its types, and all events are refused
+  /// as `Errc::usage` unless `opaque` asks for that.
   Writer(const event::Context& context, SectionWriter& writer, const Limits& limits = {},
          WriterOptions options = {});
   ~Writer() override;

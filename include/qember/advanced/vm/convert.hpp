@@ -8,7 +8,7 @@
 namespace qember::vm {
 
 struct ConvertOptions {
-  /// How the stream is read; `before_wait` and `arrange` are the conversion's own.
+  /// How the stream is read; `before_wait` and `reorder` are the conversion's own.
   StreamOptions read{};
   /// The form that the stream must have; otherwise `Errc::wrong_direction`.
   std::optional<Format> from{};

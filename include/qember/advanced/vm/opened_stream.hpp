@@ -24,7 +24,7 @@ struct StreamOptions {
   /// Called before the input is waited for: what is complete can be passed on.
   std::function<Status()> before_wait;
   /// Where native device state waits for its description; else events come as they are in the stream.
-  bool arrange = true;
+  bool reorder = true;
   /// Reads a large file ahead, in a thread. Not for one of which only the begin is wanted.
   bool read_ahead = true;
   /// Pages of a mapped-ram file come without their data, which is not read: see `qevm::ReaderOptions`.
@@ -71,6 +71,7 @@ class OpenedStream final : public event::Source {
   std::string path() const override { return events_->path(); }
   const event::Session& session() const override { return events_->session(); }
   std::optional<event::DeviceForm> device_form() const override { return events_->device_form(); }
+  bool is_description_first() const override { return events_->is_description_first(); }
 
  private:
   OpenedStream(io::ByteSource& source, StreamOptions options,
