@@ -2,8 +2,8 @@
 #include "common_options.hpp"
 
 #include "output.hpp"
-#include "render/style.hpp"
-#include "unpack_lzop.hpp"
+
+#include <qember/advanced/container/lzop.hpp>
 
 #include <fmt/ranges.h>
 
@@ -42,9 +42,7 @@ void ReadOptions::add_to(CLI::App& verb) {
 }
 
 void say_notes(const std::string& file, const container::Contents& contents) {
-  const auto note = [&file](std::string_view text) {
-    say(fmt::format("qember: {}\n", printable_line(fmt::format("{}: note: {}", file, text))));
-  };
+  const auto note = [&file](std::string_view text) { say_line(fmt::format("{}: note: {}", file, text)); };
   if (contents.libvirt && !contents.libvirt->is_marked_complete)
     note("libvirt marked the save as incomplete; what the stream is, its own end tells");
   constexpr std::uint64_t corrupt = 2;
@@ -52,17 +50,18 @@ void say_notes(const std::string& file, const container::Contents& contents) {
     note("QEMU marked the image as corrupt");
 }
 
-vm::StreamOptions noted(const std::string& file, vm::StreamOptions options) {
-  options.on_contents = [&file, also = std::move(options.on_contents)](
+vm::StreamOptions noted(Place& place, vm::StreamOptions options) {
+  options.on_contents = [&place, also = std::move(options.on_contents)](
                             const std::shared_ptr<const container::Contents>& contents) {
-    say_notes(file, *contents);
+    say_notes(place.file, *contents);
     if (also) also(contents);
   };
+  options.on_opened = [&place](const vm::OpenedStream& stream) { place = Place(place.file, stream); };
   return options;
 }
 
-Result<std::unique_ptr<vm::OpenedStream>> open_stream(const std::string& file, vm::StreamOptions options) {
-  return vm::OpenedStream::open(file, noted(file, std::move(options)));
+Result<std::unique_ptr<vm::OpenedStream>> open_stream(Place& place, vm::StreamOptions options) {
+  return vm::OpenedStream::open(place.file, noted(place, std::move(options)));
 }
 
 void add_force(CLI::App& verb, bool& force) {
@@ -76,7 +75,7 @@ vm::StreamOptions ReadOptions::stream_options() const {
   options.offset = offset_;
   options.snapshot = snapshot_;
   options.allow_trailing = allow_trailing_;
-  options.unpack_lzop = unpack_lzop;
+  options.unpack_lzop = container::unpack_lzop;
   return options;
 }
 

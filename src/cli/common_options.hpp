@@ -2,6 +2,8 @@
 /// Options that several verbs have.
 #pragma once
 
+#include "report.hpp"
+
 #include <qember/advanced/vm/opened_stream.hpp>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +13,18 @@ namespace qember::cli {
 /// An option whose value is one of some words: help and manual have them all for its type.
 void add_choice(CLI::App& verb, const std::string& name, std::string& value,
                 const std::vector<std::string>& choices, const std::string& description);
+
+/// An option whose text `parse` reads into `value`; it returns what is wrong with that text, or nothing.
+template <class T>
+CLI::Option* add_parsed(CLI::App& verb, const std::string& name, T& value,
+                        std::string (*parse)(const std::string& text, T& value),
+                        const std::string& description) {
+  const auto read = [&value, parse, name](const std::string& text) {
+    const std::string wrong = parse(text, value);
+    if (!wrong.empty()) throw CLI::ValidationError(name, wrong);
+  };
+  return verb.add_option_function<std::string>(name, read, description);
+}
 
 /// `--device`, any number of times.
 void add_devices(CLI::App& verb, std::vector<std::string>& devices, const std::string& description);
@@ -34,11 +48,12 @@ class ReadOptions {
 /// Says on standard error what a user of that file should know, though it is no fault of the stream.
 void say_notes(const std::string& file, const container::Contents& contents);
 
-/// The same options for that file, whose name outlives them: what opens it says these notes.
-vm::StreamOptions noted(const std::string& file, vm::StreamOptions options);
+/// The same options for the file of `place`, which outlives them: what opens it says these notes, and `place`
+/// gets to know what holds the stream.
+vm::StreamOptions noted(Place& place, vm::StreamOptions options);
 
-/// Opens a file, and says these notes.
-Result<std::unique_ptr<vm::OpenedStream>> open_stream(const std::string& file, vm::StreamOptions options);
+/// Opens the file of `place` with these.
+Result<std::unique_ptr<vm::OpenedStream>> open_stream(Place& place, vm::StreamOptions options);
 
 /// `--force`, which means the same in every verb: that a terminal may get bytes, and that files may be
 /// replaced whose names the stream gives. A file that the command line names is replaced in any case, by a

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "output.hpp"
 
+#include <qember/advanced/core/printable.hpp>
 #include <qember/advanced/io/fd.hpp>
 #include <qember/advanced/io/system_error.hpp>
+
+#include <fmt/format.h>
 
 #include <cerrno>
 
@@ -27,6 +30,8 @@ void say(std::string_view text) noexcept {
     text.remove_prefix(static_cast<std::size_t>(written));
   }
 }
+
+void say_line(std::string_view text) { say(fmt::format("qember: {}\n", printable_line(text))); }
 
 void Lines::write(std::string_view text) {
   constexpr std::size_t enough = std::size_t{64} << 10U;

@@ -17,6 +17,9 @@ void open_standard_descriptors();
 /// Writes to standard error as it is, as far as that can be written to.
 void say(std::string_view text) noexcept;
 
+/// Writes `qember: TEXT` and the end of the line to standard error; names in the text may be any.
+void say_line(std::string_view text);
+
 /// Standard output. Of what can't be written, the rest is dropped, and `flush` says why.
 class Lines {
  public:

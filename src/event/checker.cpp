@@ -5,7 +5,7 @@
 #include <qember/advanced/ber/validate.hpp>
 #include <qember/advanced/device/description.hpp>
 #include <qember/advanced/event/channels.hpp>
-#include <qember/advanced/event/page_states.hpp>
+#include <qember/advanced/event/page_ledger.hpp>
 #include <qember/advanced/ram/xbzrle.hpp>
 
 #include "discard.hpp"
@@ -48,15 +48,14 @@ std::optional<std::size_t> payload_size(CommandId id) {
 
 struct Checker::State {
   State(const Context& context, const Limits& limits, OnFinding on_finding)
-      : context(context), limits(limits), on_finding(std::move(on_finding)) {}
+      : context(context), limits(limits), on_finding(std::move(on_finding)), bases(context, limits) {}
 
   const Context& context;
   Limits limits;
   OnFinding on_finding;
   std::vector<Error> findings;  ///< of the event at hand
 
-  std::vector<PageStates<Base>> bases;  ///< by block
-  std::size_t base_bytes = 0;
+  PageLedger<Base> bases;
   Channels channels;
   /// What follows the end: zeros, since what holds a stream may be larger, such as a volume; then as much of
   /// the rest as a finding shows, and where it all begins.
@@ -100,12 +99,7 @@ struct Checker::State {
   void report_trailing();
   void check_delta(const RamPage& page);
   void check_compressed(ByteView data);
-  void forget(PageStates<Base>& states, std::uint64_t first, std::uint64_t end) {
-    base_bytes -= states.bytes();
-    states.clear(first, end, [](std::uint64_t, std::uint64_t, Base) {});
-    base_bytes += states.bytes();
-  }
-  std::uint64_t page_size() const { return context.session().page_size_or_default(); }
+  std::uint64_t page_size() const { return bases.page_size(); }
 };
 
 void Checker::State::on(const Command& command) {
@@ -120,9 +114,10 @@ void Checker::State::on(const Command& command) {
   if (id != CommandId::postcopy_ram_discard) return;
   auto discard = read_discard(context.session(), command.payload);
   if (!discard) return report(std::move(discard.error()));
-  if (discard->block >= bases.size()) return;
+  if (!bases.has(discard->block)) return;
   for (const auto& [begin, end] : discard->ranges)
-    forget(bases[discard->block], begin / page_size(), (end + page_size() - 1) / page_size());
+    bases.clear(discard->block, begin / page_size(), (end + page_size() - 1) / page_size(),
+                [](std::uint64_t, std::uint64_t, Base) {});
 }
 
 void Checker::State::on(const SectionBegin& section) {
@@ -132,27 +127,21 @@ void Checker::State::on(const SectionBegin& section) {
 }
 
 void Checker::State::on(const RamBlocks& list) {
-  bases.clear();
-  bases.resize(list.blocks.size());
-  base_bytes = 0;
+  bases.note(list);
   for (const RamBlock& block : list.blocks) check_name(Rule::block_name, as_bytes(block.name), "a RAM block");
 }
 
 void Checker::State::on(const RamPage& page) {
   channels.note(page);
-  if (page.block >= bases.size())
+  if (!bases.has(page.block))
     return report(Rule::block_known, "a RAM block of the list", fmt::to_string(page.block));
   if (page.kind == RamPageKind::compressed) check_compressed(page.data);
   if (page.kind == RamPageKind::xbzrle) return check_delta(page);
-  if (base_bytes > limits.max_page_states) return;
-  PageStates<Base>& states = bases[page.block];
-  base_bytes -= states.bytes();
-  states.exchange(page.addr / page_size(), Base::sent);
-  base_bytes += states.bytes();
+  if (!bases.is_full()) bases.exchange(page.block, bases.number_of(page), Base::sent);
 }
 
 void Checker::State::check_delta(const RamPage& page) {
-  if (base_bytes <= limits.max_page_states && bases[page.block].get(page.addr / page_size()) == Base::none)
+  if (!bases.is_full() && bases.get(page.block, bases.number_of(page)) == Base::none)
     report(Rule::delta_base, "a page that was sent before its delta",
            fmt::format("none at {:#x}", page.addr));
   auto status = ram::xbzrle_check(page.data, page_size());

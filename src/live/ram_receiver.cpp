@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/live/ram_receiver.hpp>
 
-#include <qember/advanced/event/page_states.hpp>
+#include <qember/advanced/event/page_ledger.hpp>
 #include <qember/advanced/event/section_collector.hpp>
 #include <qember/advanced/qber/reader.hpp>
 #include <qember/advanced/ram/place.hpp>
@@ -22,7 +22,6 @@ enum class Base : std::uint8_t { none, sent };
 struct Target {
   MutableBytes region;
   Applied* applied = nullptr;
-  event::PageStates<Base> bases;
 };
 
 }  // namespace
@@ -33,6 +32,7 @@ struct RamReceiver::State final : event::Handler<RamReceiver::State> {
       : decoder(input, limits, {.must_be_native = false}),
         regions(std::move(given)),
         limits(limits),
+        bases(decoder, limits),
         collector(decoder, limits, {.keeps_all = true, .taker_keeps = true},
                   [this](event::CollectedSection&& section) { return add(std::move(section)); }) {
     for (const auto& [name, region] : regions) applied[name];
@@ -43,6 +43,7 @@ struct RamReceiver::State final : event::Handler<RamReceiver::State> {
   Limits limits;
   std::map<std::string, Applied, std::less<>> applied;
   std::vector<Target> targets;  ///< by block
+  event::PageLedger<Base> bases;
   std::uint64_t rounds = 0;
   bool done = false;
   std::optional<Error> error;
@@ -102,9 +103,10 @@ Status RamReceiver::State::on(const event::RamBlocks& list) {
       return refuse(Errc::page_outside_block,
                     fmt::format("at most {} bytes of {:?}", region->second.size(), block.name),
                     fmt::to_string(block.length));
-    found.push_back({region->second.first(block.length), &applied.find(block.name)->second, {}});
+    found.push_back({region->second.first(block.length), &applied.find(block.name)->second});
   }
   targets = std::move(found);
+  bases.note(list);
   return {};
 }
 
@@ -128,12 +130,12 @@ Status RamReceiver::State::on(const event::RamPage& page) {
       ++target.applied->full;
       break;
     case event::RamPageKind::xbzrle:
-      if (auto status = apply_delta(page, to, target.bases.get(number)); !status) return status;
+      if (auto status = apply_delta(page, to, bases.get(page.block, number)); !status) return status;
       ++target.applied->delta;
       break;
     case event::RamPageKind::compressed: return unsupported("a compressed page");
   }
-  target.bases.exchange(number, Base::sent);
+  bases.exchange(page.block, number, Base::sent);
   target.applied->bytes += size;
   return {};
 }

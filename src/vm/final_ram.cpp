@@ -14,16 +14,6 @@
 namespace qember::vm {
 namespace {
 
-std::uint64_t& count_of(BlockTally& tally, event::RamPageKind kind) {
-  switch (kind) {
-    case event::RamPageKind::zero: return tally.zero;
-    case event::RamPageKind::full: return tally.full;
-    case event::RamPageKind::xbzrle: return tally.xbzrle;
-    case event::RamPageKind::compressed: break;
-  }
-  return tally.compressed;
-}
-
 /// Null for pages that were never sent, which nothing counts.
 std::uint64_t* count_of(BlockTally& tally, PageContent content) {
   switch (content) {
@@ -48,25 +38,27 @@ Error FinalRam::place(Error error) const {
 }
 
 Status FinalRam::on(const event::RamBlocks& list) {
-  if (!blocks_.empty()) return place(broken(event::Rule::blocks_once, "one list of RAM blocks", "another"));
-  blocks_.resize(list.blocks.size());
+  if (pages_.has_blocks())
+    return place(broken(event::Rule::blocks_once, "one list of RAM blocks", "another"));
+  pages_.note(list);
+  discarded_.note(list);
   tallies_.resize(list.blocks.size());
-  for (std::uint32_t i = 0; i < blocks_.size(); ++i) blocks_[i].wanted = store_.wants(i);
+  wanted_.resize(list.blocks.size());
+  for (std::uint32_t i = 0; i < wanted_.size(); ++i) wanted_[i] = store_.wants(i);
   return {};
 }
 
 Status FinalRam::on(const event::RamPage& page) {
   channels_.note(page);
   const auto blocks = context_.session().blocks();
-  if (page.block >= std::min(blocks.size(), blocks_.size()))
+  if (page.block >= blocks.size() || !pages_.has(page.block))
     return place(broken(event::Rule::block_known, "a RAM block of the list", fmt::to_string(page.block)));
   if (page.addr >= blocks[page.block].length)
     return place(broken(event::Rule::page_within,
                         fmt::format("an address below {:#x}", blocks[page.block].length),
                         fmt::format("{:#x}", page.addr)));
-  BlockTally& tally = tallies_[page.block];
-  ++count_of(tally, page.kind);
-  if (!blocks_[page.block].wanted) return {};
+  tallies_[page.block].add(page);
+  if (!wanted_[page.block]) return {};
   if (auto status = check_memory(); !status) return status;
   switch (page.kind) {
     case event::RamPageKind::zero: break;
@@ -79,20 +71,12 @@ Status FinalRam::on(const event::RamPage& page) {
   return write(page, scratch_);
 }
 
-Status FinalRam::check_memory() const {
-  if (bytes_ <= limits_.max_page_states) return {};
-  return refuse_notes(context_, limits_.max_page_states);
-}
-
 PageContent FinalRam::settle(const event::RamPage& page, PageContent content) {
   BlockTally& tally = tallies_[page.block];
-  Block& block = blocks_[page.block];
-  bytes_ -= block.bytes();
-  const std::uint64_t number = page.addr / page_size();
-  PageContent before = block.pages.exchange(number, content);
-  if (before == PageContent::unsent && block.discarded.bytes() != 0)
-    before = block.discarded.exchange(number, PageContent::unsent);
-  bytes_ += block.bytes();
+  const std::uint64_t number = pages_.number_of(page);
+  PageContent before = pages_.exchange(page.block, number, content);
+  if (before == PageContent::unsent && discarded_.has_states(page.block))
+    before = discarded_.exchange(page.block, number, PageContent::unsent);
   if (before == PageContent::zero || before == PageContent::data) ++tally.resent;
   if (auto* count = count_of(tally, before)) --*count;
   ++*count_of(tally, content);
@@ -115,7 +99,7 @@ Status FinalRam::write(const event::RamPage& page, ByteView data) {
 }
 
 Status FinalRam::apply_delta(const event::RamPage& page) {
-  const PageContent base = blocks_[page.block].pages.get(page.addr / page_size());
+  const PageContent base = pages_.get(page.block, pages_.number_of(page));
   if (base != PageContent::zero && base != PageContent::data) return refuse_delta(context_, page.addr);
   scratch_.assign(page_size(), 0);
   if (base == PageContent::data) {
@@ -139,7 +123,7 @@ Status FinalRam::on(const event::Command& command) {
   if (command.id != static_cast<std::uint16_t>(event::CommandId::postcopy_ram_discard)) return {};
   auto discarded = event::read_discard(context_.session(), command.payload);
   if (!discarded) return place(std::move(discarded.error()));
-  if (discarded->block >= blocks_.size())
+  if (!pages_.has(discarded->block))
     return place(broken(event::Rule::discard_block, "a listed block", "a block of another list"));
   for (const auto& [begin, end] : discarded->ranges)
     if (auto status = discard(discarded->block, begin, end); !status) return status;
@@ -148,10 +132,8 @@ Status FinalRam::on(const event::Command& command) {
 
 /// Bytes [begin, stop) of the block, which are whole pages in it.
 Status FinalRam::discard(std::uint32_t index, std::uint64_t begin, std::uint64_t stop) {
-  Block& block = blocks_[index];
-  if (!block.wanted || begin == stop) return {};
+  if (!wanted_[index] || begin == stop) return {};
   const std::uint64_t size = page_size();
-  bytes_ -= block.bytes();
   std::uint64_t first = 0;  // of the neighbours that are discarded, up to `end`
   std::uint64_t end = 0;
   Status status;
@@ -160,19 +142,18 @@ Status FinalRam::discard(std::uint32_t index, std::uint64_t begin, std::uint64_t
       status = store_.clear(index, first * size, std::min(end * size, stop) - first * size);
   };
   // Only what was sent is there to be discarded, and is met once: a range may claim any size.
-  block.pages.clear(begin / size, stop / size + (stop % size != 0 ? 1 : 0),
-                    [&](std::uint64_t page, std::uint64_t count, PageContent before) {
-                      *count_of(tallies_[index], before) -= count;
-                      tallies_[index].discarded_pages += count;
-                      block.discarded.assign(page, count, PageContent::discarded);
-                      if (page != end) {
-                        clear_store();
-                        first = page;
-                      }
-                      end = page + count;
-                    });
+  pages_.clear(index, begin / size, stop / size + (stop % size != 0 ? 1 : 0),
+               [&](std::uint64_t page, std::uint64_t count, PageContent before) {
+                 *count_of(tallies_[index], before) -= count;
+                 tallies_[index].discarded_pages += count;
+                 discarded_.assign(index, page, count, PageContent::discarded);
+                 if (page != end) {
+                   clear_store();
+                   first = page;
+                 }
+                 end = page + count;
+               });
   clear_store();
-  bytes_ += block.bytes();
   return status ? check_memory() : status;
 }
 

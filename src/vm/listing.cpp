@@ -67,9 +67,7 @@ void Listing::on(const event::RamBlocks& list) {
 }
 
 void Listing::on(const event::RamPage& page) {
-  ListedBlock& block = listed_.blocks[page.block];
-  ++block.records;
-  block.size += page.data.size();
+  listed_.blocks[page.block].sent.add(page);
   if (current_) listed_.sections[*current_].size += page.data.size();
 }
 

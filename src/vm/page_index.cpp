@@ -9,6 +9,8 @@
 #include "page_records.hpp"
 #include "page_rules.hpp"
 
+#include <qember/advanced/event/page_ledger.hpp>
+
 #include <algorithm>
 
 namespace qember::vm {
@@ -139,7 +141,7 @@ Status PageIndex::check() const {
   if (auto status = state_->arrays.status(); !status) return status;
   if (auto status = state_->records.status(); !status) return status;
   if (state_->bytes <= state_->limits.max_page_states) return {};
-  return refuse_notes(*state_->stream, state_->limits.max_page_states);
+  return event::refuse_page_notes(*state_->stream, state_->limits.max_page_states);
 }
 
 Status PageIndex::on(const event::Command& command) {

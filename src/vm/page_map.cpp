@@ -62,8 +62,8 @@ RoundTally& RoundTally::operator+=(const RoundTally& next) {
 void PageMap::on(const event::RamBlocks& list) {
   blocks_.clear();
   for (const event::RamBlock& block : list.blocks) blocks_.push_back({block.name, block.length, 0, 1, {}});
-  states_.clear();
-  states_.resize(blocks_.size());
+  pages_.note(list);
+  bins_ = 0;
   measured_ = false;
 }
 
@@ -111,17 +111,13 @@ Status PageMap::on(const event::RamPage& page) {
   if (page.block >= blocks_.size() || page.addr >= blocks_[page.block].length) return {};
   measure();
   BlockMap& block = blocks_[page.block];
-  const std::uint64_t number = page.addr / page_size();
+  const std::uint64_t number = pages_.number_of(page);
   const PageForm form = form_of(page.kind);
-  event::PageStates<PageForm>& states = states_[page.block];
-  bytes_ -= states.bytes() + block.bins.size() * bin_bytes;
-  const PageForm before = states.exchange(number, form);
-  PageBin& bin = block.bins[number / block.bin_pages];
-  bytes_ += states.bytes() + block.bins.size() * bin_bytes;
-  if (bytes_ > limits_.max_page_states)
-    return Error{Errc::limit, context_.offset(), context_.path(),
-                 fmt::format("max_page_states: notes on pages in at most {} bytes", limits_.max_page_states),
-                 "pages that take more"};
+  const PageForm before = pages_.exchange(page.block, number, form);
+  const auto [place, is_new] = block.bins.try_emplace(number / block.bin_pages);
+  PageBin& bin = place->second;
+  if (is_new) ++bins_;
+  if (auto status = pages_.check_memory(bins_ * bin_bytes); !status) return status;
   if (auto* count = count_of(bin, before)) --*count;
   ++*count_of(bin, form);
   if (round_count_.begins(page, number)) next_round();

@@ -14,10 +14,4 @@ inline Error refuse_delta(const event::Context& context, std::uint64_t addr) {
           fmt::format("none at {:#x}", addr)};
 }
 
-/// That notes on pages take more than `most` bytes.
-inline Error refuse_notes(const event::Context& context, std::size_t most) {
-  return {Errc::limit, context.offset(), context.path(),
-          fmt::format("max_page_states: notes on pages in at most {} bytes", most), "pages that take more"};
-}
-
 }  // namespace qember::vm

@@ -6,6 +6,8 @@
 
 #include <qember/advanced/event/capabilities.hpp>
 
+#include <algorithm>
+
 namespace qember::vm {
 namespace {
 
@@ -63,18 +65,22 @@ class ShareSink final : public device::StateSink {
   std::size_t buffer_depth_ = 0;
 };
 
-std::string_view reason_of(DeviceTyping state) {
-  switch (state) {
+}  // namespace
+
+std::string_view name_of(DeviceTyping typing) noexcept {
+  switch (typing) {
+    case DeviceTyping::typed: return "typed";
     case DeviceTyping::opaque: return "opaque";
     case DeviceTyping::early: return "early";
     case DeviceTyping::undescribed: return "undescribed";
     case DeviceTyping::fallback: return "fallback";
-    case DeviceTyping::typed: break;
   }
-  return "typed";
+  return {};
 }
 
-}  // namespace
+std::uint64_t Summary::count(DeviceTyping typing) const noexcept {
+  return static_cast<std::uint64_t>(std::ranges::count(devices, typing, &DeviceSummary::state));
+}
 
 Status Census::take(const event::Event& event) {
   if (encoded_begin_ && !std::holds_alternative<event::Body>(event)) {
@@ -119,7 +125,7 @@ void Census::on(const event::Eof&) {
 void Census::on(const event::TrailingData& rest) {
   if (!rest.device_state) return;
   summary_.device_bytes += rest.data.size();
-  summary_.untyped_bytes[std::string(reason_of(DeviceTyping::undescribed))] += rest.data.size();
+  summary_.untyped_bytes[std::string(name_of(DeviceTyping::undescribed))] += rest.data.size();
   summary_.complete = true;
 }
 
@@ -134,13 +140,7 @@ void Census::on(const event::Configuration& configuration) {
 
 void Census::on(const event::RamPage& page) {
   channels_.note(page);
-  switch (page.kind) {
-    case event::RamPageKind::zero: ++summary_.zero; break;
-    case event::RamPageKind::full: ++summary_.full; break;
-    case event::RamPageKind::xbzrle: ++summary_.xbzrle; break;
-    case event::RamPageKind::compressed: ++summary_.compressed; break;
-  }
-  summary_.ram_bytes += page.data.size();
+  summary_.pages.add(page);
   if (!summary_.page_size) summary_.page_size = context_.session().page_size_or_default();
   rounds_.begins(page, page.addr / context_.session().page_size_or_default());
   summary_.rounds = rounds_.count();
@@ -185,7 +185,7 @@ void Census::settle(const event::CollectedSection& section) {
     if (device.state == DeviceTyping::typed)
       add_values(section);
     else
-      summary_.untyped_bytes[std::string(reason_of(device.state))] += section.size;
+      summary_.untyped_bytes[std::string(name_of(device.state))] += section.size;
   }
   summary_.devices.push_back(std::move(device));
 }
@@ -200,7 +200,7 @@ void Census::add_values(const event::CollectedSection& section) {
 void Census::settle(DeviceTyping state) {
   for (const std::size_t index : unsettled_) {
     summary_.devices[index].state = state;
-    summary_.untyped_bytes[std::string(reason_of(state))] += summary_.devices[index].bytes;
+    summary_.untyped_bytes[std::string(name_of(state))] += summary_.devices[index].bytes;
   }
   unsettled_.clear();
 }

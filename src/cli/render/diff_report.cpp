@@ -2,9 +2,8 @@
 #include "diff_report.hpp"
 
 #include "show_output.hpp"
-#include "show_values.hpp"
 
-#include <qember/advanced/core/text.hpp>
+#include <qember/advanced/device/value_text.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -5,15 +5,12 @@
 
 #include <fmt/format.h>
 
-#include <bit>
 #include <cmath>
 
 namespace qember::cli {
 namespace {
 
 constexpr double blend_steps = 6;
-
-std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
 
 /// From `a` (0) to `b` (1), in steps so that neighbours get the same colour.
 Colour blend(Colour a, Colour b, double share) {
@@ -58,39 +55,11 @@ const Palette light_palette{
       {62, 15, 84}}},
 };
 
-Grid make_grid(const vm::BlockMap& block, std::uint64_t max_columns, std::uint64_t max_rows) {
-  Grid grid;
-  grid.cell_pages = std::max(block.bin_pages, std::bit_ceil(divide_up(block.pages, max_columns * max_rows)));
-  grid.cells = divide_up(block.pages, grid.cell_pages);
-  grid.columns = std::min(max_columns, std::bit_ceil(std::max<std::uint64_t>(grid.cells, 1)));
-  grid.rows = divide_up(grid.cells, grid.columns);
-  for (const auto& [number, bin] : block.bins) grid.filled[number * block.bin_pages / grid.cell_pages] += bin;
-  return grid;
-}
-
-std::uint64_t pages_of(const Grid& grid, const vm::BlockMap& block, std::uint64_t cell) {
-  return std::min(grid.cell_pages, block.pages - cell * grid.cell_pages);
-}
-
-std::size_t heat_of(const vm::PageBin& bin) {
-  if (bin.sent() == 0) return 0;
-  return std::min<std::size_t>(std::bit_width(divide_up(bin.resent, bin.sent())), heat_levels - 1);
-}
-
 Colour colour_of(const Palette& palette, const vm::PageBin& bin, std::uint64_t pages) {
   const Colour ground = blend(palette.unsent, palette.zero, share_of(bin.zero, pages - bin.full - bin.delta));
   const Colour contents =
       blend(palette.full, palette.delta, std::sqrt(share_of(bin.delta, bin.full + bin.delta)));
   return blend(ground, contents, std::sqrt(share_of(bin.full + bin.delta, pages)));
-}
-
-std::string short_size(std::uint64_t bytes) {
-  constexpr std::array units{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  auto value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  for (; value >= 1024 && unit + 1 < units.size(); ++unit) value /= 1024;
-  const bool whole = value == std::floor(value);
-  return whole ? fmt::format("{:.0f} {}", value, units[unit]) : fmt::format("{:.1f} {}", value, units[unit]);
 }
 
 std::string forms_text(const vm::PageBin& all, std::uint64_t pages) {
@@ -105,19 +74,6 @@ std::string forms_text(const vm::PageBin& all, std::uint64_t pages) {
 std::string round_text(const vm::RoundTally& round) {
   return round.first == round.last ? fmt::format("round {}", round.first)
                                    : fmt::format("rounds {}-{}", round.first, round.last);
-}
-
-std::vector<vm::RoundTally> join_rounds(std::span<const vm::RoundTally> rounds, std::size_t rows) {
-  const std::size_t each = divide_up(rounds.size(), rows);
-  std::vector<vm::RoundTally> joined;
-  for (std::size_t i = 0; i < rounds.size(); ++i) {
-    if (i % each == 0) {
-      joined.push_back(rounds[i]);
-    } else {
-      joined.back() += rounds[i];
-    }
-  }
-  return joined;
 }
 
 }  // namespace qember::cli

@@ -24,8 +24,8 @@ constexpr double row_height = 22;
 constexpr std::size_t max_round_rows = 24;
 constexpr const Palette& palette = light_palette;
 
-constexpr std::array<std::string_view, heat_levels> heat_names{"never", "once",  "2-3", "4-7",
-                                                               "8-15",  "16-31", "32+"};
+constexpr std::array<std::string_view, vm::heat_levels> heat_names{"never", "once",  "2-3", "4-7",
+                                                                   "8-15",  "16-31", "32+"};
 
 constexpr auto head = R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0:.0f} {1:.0f}"
  width="{0:.0f}" height="{1:.0f}"
@@ -81,8 +81,8 @@ class Drawing {
     body_ += fmt::format(form, x, y, w, h, fill) + '\n';
   }
   void swatch(double& x, const std::string& fill, std::string_view name);
-  void panel_of(const BlockMap& block, const Grid& grid, double x, double cell, bool heat);
-  void addresses(const Grid& grid, double cell);
+  void panel_of(const BlockMap& block, const vm::Grid& grid, double x, double cell, bool heat);
+  void addresses(const vm::Grid& grid, double cell);
   void bar(const vm::RoundTally& round, double x, double length);
 
   const vm::PageMap& map_;
@@ -91,13 +91,9 @@ class Drawing {
 };
 
 void Drawing::heading(const std::string& title) {
-  std::uint64_t length = 0, records = 0, resent = 0, bytes = 0;
+  const vm::RoundTally all = vm::sum_of(map_.rounds());
+  std::uint64_t length = 0;
   for (const BlockMap& each : map_.blocks()) length += each.length;
-  for (const auto& round : map_.rounds()) {
-    records += round.records();
-    resent += round.resent;
-    bytes += round.bytes;
-  }
   text(margin, y_ + 18, "big", title);
   const std::string machine = map_.machine().empty() ? "" : map_.machine() + ", ";
   text(margin, y_ + 42, "quiet",
@@ -105,9 +101,9 @@ void Drawing::heading(const std::string& title) {
                    short_size(map_.page_size())));
   const std::uint64_t rounds = map_.rounds().empty() ? 0 : map_.rounds().back().last;
   const std::pair<std::string, std::string> figures[] = {{short_size(length), "of guest memory"},
-                                                         {grouped(records), "pages sent"},
-                                                         {grouped(resent), "of them again"},
-                                                         {short_size(bytes), "of page contents"},
+                                                         {grouped(all.records()), "pages sent"},
+                                                         {grouped(all.resent), "of them again"},
+                                                         {short_size(all.bytes), "of page contents"},
                                                          {grouped(rounds), rounds == 1 ? "round" : "rounds"}};
   y_ += 84;
   double x = margin;
@@ -136,17 +132,17 @@ void Drawing::legend() {
   swatch(x, hex(palette.zero), "zero");
   swatch(x, "url(#unsent)", "never sent");
   x = margin + axis + panel + gutter;
-  for (std::size_t i = 0; i < heat_levels; ++i) swatch(x, hex(palette.heat[i]), heat_names[i]);
+  for (std::size_t i = 0; i < vm::heat_levels; ++i) swatch(x, hex(palette.heat[i]), heat_names[i]);
   y_ += 40;
 }
 
-void Drawing::panel_of(const BlockMap& block, const Grid& grid, double x, double cell, bool heat) {
+void Drawing::panel_of(const BlockMap& block, const vm::Grid& grid, double x, double cell, bool heat) {
   // Runs of one colour in a row, and of each colour one path.
   std::map<std::string, std::string> paths;
   for (auto at = grid.filled.begin(); at != grid.filled.end();) {
     const auto colour = [&](const auto& entry) {
-      if (heat) return palette.heat[heat_of(entry.second)];
-      return colour_of(palette, entry.second, pages_of(grid, block, entry.first));
+      if (heat) return palette.heat[vm::heat_of(entry.second)];
+      return colour_of(palette, entry.second, vm::pages_of(grid, block, entry.first));
     };
     const auto row = [&grid](std::uint64_t number) { return number / grid.columns; };
     const std::uint64_t first = at->first;
@@ -172,7 +168,7 @@ void Drawing::panel_of(const BlockMap& block, const Grid& grid, double x, double
   body_ += "</g>\n";
 }
 
-void Drawing::addresses(const Grid& grid, double cell) {
+void Drawing::addresses(const vm::Grid& grid, double cell) {
   // Labels at multiples of a power of two of rows, not closer than they are high.
   std::uint64_t step = 1;
   while (static_cast<double>(step) * cell < 28) step *= 2;
@@ -185,8 +181,7 @@ void Drawing::addresses(const Grid& grid, double cell) {
 }
 
 void Drawing::block(const BlockMap& block) {
-  PageBin all;
-  for (const auto& [number, bin] : block.bins) all += bin;
+  const PageBin all = vm::sum_of(block);
   const double x = margin + axis;
   text(x, y_ + 4, "name", fmt::format("{}  {}", block.name, short_size(block.length)));
   y_ += 22;
@@ -197,7 +192,7 @@ void Drawing::block(const BlockMap& block) {
   }
   constexpr std::uint64_t most = 128;
   const std::uint64_t columns = block.pages > most * most / 8 ? most : most / 2;
-  const Grid grid = make_grid(block, columns, most);
+  const vm::Grid grid = vm::make_grid(block, columns, most);
   const double cell = panel / static_cast<double>(columns);
   text(x, y_ + 2, "quiet", forms_text(all, block.pages));
   text(x + panel + gutter, y_ + 2, "quiet",
@@ -224,7 +219,7 @@ void Drawing::bar(const vm::RoundTally& round, double x, double length) {
 }
 
 void Drawing::rounds() {
-  const auto rounds = join_rounds(map_.rounds(), max_round_rows);
+  const auto rounds = vm::join_rounds(map_.rounds(), max_round_rows);
   if (rounds.empty()) return;
   constexpr double name = 100, numbers = 330;
   std::uint64_t most = 1;

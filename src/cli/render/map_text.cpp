@@ -11,7 +11,6 @@
 #include <cstdlib>
 #include <tuple>
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace qember::cli {
@@ -26,9 +25,9 @@ constexpr std::uint64_t max_lines = 16;
 constexpr std::size_t max_round_lines = 16;
 constexpr std::string_view upper_half = "▀";
 // By heat.
-constexpr std::array<std::string_view, heat_levels> heat_marks{".", "1", "2", "4", "8", "o", "@"};
-constexpr std::array<std::string_view, heat_levels> heat_names{"never", "once",  "2-3", "4-7",
-                                                               "8-15",  "16-31", "32+"};
+constexpr std::array<std::string_view, vm::heat_levels> heat_marks{".", "1", "2", "4", "8", "o", "@"};
+constexpr std::array<std::string_view, vm::heat_levels> heat_names{"never", "once",  "2-3", "4-7",
+                                                                   "8-15",  "16-31", "32+"};
 
 char mark_of(const PageBin& bin) {
   // Contents weigh more than zeroes, of which there are most.
@@ -43,14 +42,13 @@ class Painter {
   Painter(const vm::PageMap& map, TextStyle style) : map_(map), style_(style) {}
 
   void title(const std::string& file) {
-    std::uint64_t length = 0, sent = 0;
+    std::uint64_t length = 0;
     for (const BlockMap& block : map_.blocks()) length += block.length;
-    for (const auto& round : map_.rounds()) sent += round.records();
     const std::string machine = map_.machine().empty() ? "" : printable(map_.machine()) + ", ";
     const std::uint64_t rounds = map_.rounds().empty() ? 0 : map_.rounds().back().last;
     line(fmt::format("{}{}{}: {}{} in {}, {} sent in {}", bold(), printable(file), plain(), machine,
-                     short_size(length), counted(map_.blocks().size(), "block"), counted(sent, "page"),
-                     counted(rounds, "round")));
+                     short_size(length), counted(map_.blocks().size(), "block"),
+                     counted(vm::sum_of(map_.rounds()).records(), "page"), counted(rounds, "round")));
   }
 
   void legend() {
@@ -60,7 +58,7 @@ class Painter {
                                                 swatch(p.delta), swatch(p.zero), swatch(p.unsent))
                                   : "# full  + full among zero  x delta  - zero  . never sent";
     std::string again = "sent again, a page on average:";
-    for (std::size_t i = 0; i < heat_levels; ++i)
+    for (std::size_t i = 0; i < vm::heat_levels; ++i)
       again +=
           fmt::format("  {} {}", colours() ? swatch(p.heat[i]) : std::string(heat_marks[i]), heat_names[i]);
     line(forms);
@@ -92,8 +90,8 @@ class Painter {
   std::string swatch(Colour colour) const { return paint(38, colour) + "■" + std::string(plain()); }
 
   /// Two rows of cells in one line, or one in plain text. `heat`: how often again, else as what.
-  std::string cells(const BlockMap& block, const Grid& grid, std::uint64_t row, bool heat) const;
-  Colour colour(const BlockMap& block, const Grid& grid, std::uint64_t cell, bool heat) const;
+  std::string cells(const BlockMap& block, const vm::Grid& grid, std::uint64_t row, bool heat) const;
+  Colour colour(const BlockMap& block, const vm::Grid& grid, std::uint64_t cell, bool heat) const;
   std::string bar(const vm::RoundTally& round, double length) const;
 
   const vm::PageMap& map_;
@@ -101,13 +99,14 @@ class Painter {
   std::string text_;
 };
 
-Colour Painter::colour(const BlockMap& block, const Grid& grid, std::uint64_t cell, bool heat) const {
+Colour Painter::colour(const BlockMap& block, const vm::Grid& grid, std::uint64_t cell, bool heat) const {
   const auto found = grid.filled.find(cell);
   const PageBin bin = found == grid.filled.end() ? PageBin{} : found->second;
-  return heat ? dark_palette.heat[heat_of(bin)] : colour_of(dark_palette, bin, pages_of(grid, block, cell));
+  return heat ? dark_palette.heat[vm::heat_of(bin)]
+              : colour_of(dark_palette, bin, vm::pages_of(grid, block, cell));
 }
 
-std::string Painter::cells(const BlockMap& block, const Grid& grid, std::uint64_t row, bool heat) const {
+std::string Painter::cells(const BlockMap& block, const vm::Grid& grid, std::uint64_t row, bool heat) const {
   std::string text;
   for (std::uint64_t column = 0; column < grid.columns; ++column) {
     const std::uint64_t upper = row * grid.columns + column;
@@ -122,7 +121,7 @@ std::string Painter::cells(const BlockMap& block, const Grid& grid, std::uint64_
     } else {
       const auto found = grid.filled.find(upper);
       const PageBin bin = found == grid.filled.end() ? PageBin{} : found->second;
-      text += heat ? std::string(heat_marks[heat_of(bin)]) : std::string(1, mark_of(bin));
+      text += heat ? std::string(heat_marks[vm::heat_of(bin)]) : std::string(1, mark_of(bin));
     }
   }
   return text;
@@ -132,9 +131,8 @@ void Painter::block(const BlockMap& block) {
   const std::size_t room = style_.width > axis_width + gap_width ? style_.width - axis_width - gap_width : 2;
   const std::uint64_t columns = std::bit_floor(std::clamp<std::size_t>(room / 2, 8, 128));
   const std::uint64_t step = colours() ? 2 : 1;
-  const Grid grid = make_grid(block, columns, max_lines * step);
-  PageBin all;
-  for (const auto& [number, bin] : block.bins) all += bin;
+  const vm::Grid grid = vm::make_grid(block, columns, max_lines * step);
+  const PageBin all = vm::sum_of(block);
   std::string summary = "never sent";
   if (all.sent() != 0)
     summary = fmt::format("{}; {} sent again", forms_text(all, block.pages), grouped(all.resent));
@@ -169,7 +167,7 @@ std::string Painter::bar(const vm::RoundTally& round, double length) const {
 }
 
 void Painter::rounds() {
-  const auto rounds = join_rounds(map_.rounds(), max_round_lines);
+  const auto rounds = vm::join_rounds(map_.rounds(), max_round_lines);
   if (rounds.empty()) return;
   constexpr std::size_t name_width = 16, numbers_width = 37, least = 8;
   const auto room = static_cast<double>(std::max(style_.width, name_width + numbers_width + least) -
@@ -187,28 +185,15 @@ void Painter::rounds() {
   }
 }
 
-std::size_t terminal_width(int fd) {
-  constexpr std::size_t usual = 80;
-  winsize size{};
-  if (::ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
-  return size.ws_col;
-}
-
 }  // namespace
 
 TextStyle text_style(int fd) {
-  const auto variable = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::string_view(value == nullptr ? "" : value);
-  };
   if (::isatty(fd) != 1) return {};
-  TextStyle style{terminal_width(fd), ColourDepth::indexed};
-  if (!variable("NO_COLOR").empty() || variable("TERM") == "dumb") {
-    style.colours = ColourDepth::none;
-  } else if (variable("COLORTERM") == "truecolor" || variable("COLORTERM") == "24bit") {
-    style.colours = ColourDepth::direct;
-  }
-  return style;
+  const char* const color_term = std::getenv("COLORTERM");
+  const std::string_view depth = color_term == nullptr ? "" : color_term;
+  const bool is_direct = depth == "truecolor" || depth == "24bit";
+  const auto colours = is_direct ? ColourDepth::direct : ColourDepth::indexed;
+  return {terminal_width(fd, TextStyle().width), wants_color() ? colours : ColourDepth::none};
 }
 
 std::string map_text(const vm::PageMap& map, const std::string& title, TextStyle style) {

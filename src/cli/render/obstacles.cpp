@@ -9,30 +9,18 @@
 namespace qember::cli {
 namespace {
 
-using vm::Certainty;
-
-std::string_view name_of(Certainty certainty) {
-  switch (certainty) {
-    case Certainty::certain: return "certain";
-    case Certainty::likely: return "likely";
-    case Certainty::warning: return "warning";
-    case Certainty::untold: return "untold";
-  }
-  return {};
-}
-
 void print_line(Lines& out, std::string_view name, std::string_view text) {
   if (!text.empty()) out.write(fmt::format("{:<9}{}\n", name, printable_line(std::string(text))));
 }
 
 void print_obstacle(Lines& out, const vm::Obstacle& obstacle) {
-  print_line(out, name_of(obstacle.certainty), fmt::format("{}: {}", obstacle.where, obstacle.what));
+  print_line(out, vm::name_of(obstacle.certainty), fmt::format("{}: {}", obstacle.where, obstacle.what));
   if (!obstacle.qemu.empty()) print_line(out, "", "QEMU: " + obstacle.qemu);
   if (!obstacle.advice.empty()) print_line(out, "", "try: " + obstacle.advice);
 }
 
 nlohmann::ordered_json to_json(const vm::Obstacle& obstacle) {
-  return {{"certainty", name_of(obstacle.certainty)},
+  return {{"certainty", vm::name_of(obstacle.certainty)},
           {"where", obstacle.where},
           {"what", obstacle.what},
           {"qemu", obstacle.qemu},
@@ -42,31 +30,23 @@ nlohmann::ordered_json to_json(const vm::Obstacle& obstacle) {
 
 }  // namespace
 
-void Verdict::note(Certainty certainty) {
-  certain_ |= certainty == Certainty::certain;
-  likely_ |= certainty == Certainty::likely;
-  untold_ |= certainty == Certainty::untold;
+ExitCode code_of(const vm::Verdict& verdict, bool strict) noexcept {
+  if (verdict.certain) return exit_invalid;
+  return verdict.likely || (strict && verdict.untold) ? exit_likely : exit_ok;
 }
 
-ExitCode Verdict::code(bool strict) const {
-  if (certain_) return exit_invalid;
-  return likely_ || (strict && untold_) ? exit_likely : exit_ok;
-}
-
-Verdict print_obstacles(Lines& out, const vm::MachineState& here, const vm::MachineState& there,
-                        const vm::PreflightOptions& options, std::string_view member,
-                        const std::string& machine) {
-  Verdict verdict;
+vm::Verdict print_obstacles(Lines& out, const vm::MachineState& here, const vm::MachineState& there,
+                            const vm::PreflightOptions& options, std::string_view member,
+                            const std::string& machine) {
   std::optional<JsonItems> json;
   if (!member.empty()) json.emplace(out, member);
-  vm::preflight(here, there, options, [&](const vm::Obstacle& obstacle) {
-    verdict.note(obstacle.certainty);
+  const auto verdict = vm::preflight(here, there, options, [&](const vm::Obstacle& obstacle) {
     if (json)
       json->add(to_json(obstacle));
     else
       print_obstacle(out, obstacle);
   });
-  if (!json && verdict.code(false) == exit_ok)
+  if (!json && code_of(verdict, false) == exit_ok)
     out.write(
         printable_line("nothing was found for which a machine like that of " + machine + " refuses it") +
         "\n");

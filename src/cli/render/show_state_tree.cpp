@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "show_state_tree.hpp"
 
-#include "show_values.hpp"
-
 #include <qember/advanced/device/meaning.hpp>
+#include <qember/advanced/device/value_text.hpp>
 
 #include <fmt/format.h>
 

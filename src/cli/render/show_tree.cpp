@@ -5,6 +5,8 @@
 
 #include <qember/advanced/core/text.hpp>
 
+#include <qember/advanced/event/meanings.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,30 +21,30 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
                     : fmt::format("{:.1f}%", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
-class ShowTree final : public ShowOutput {
+class ShowTree final : public vm::SectionVisitor {
  public:
   ShowTree(Lines& out, const Style& style, bool offsets) : out_(out), style_(style), offsets_(offsets) {}
 
   void begin() override {}
   void configuration(std::uint64_t offset, const event::Configuration& configuration) override;
   void command(std::uint64_t offset, const event::Command& command) override;
-  void start(const PlacedSection& place, std::span<const RamBlock> blocks) override;
-  void iterated(const Iterated& section) override;
-  bool device(const PlacedSection& place, const device::Device& device, ByteView body,
+  void start(const vm::PlacedSection& place, std::span<const RamBlock> blocks) override;
+  void iterated(const vm::Iterated& section) override;
+  bool device(const vm::PlacedSection& place, const device::Device& device, ByteView body,
               const std::string& selected) override;
-  void opaque(const PlacedSection& place, const Opaque& body, const device::Device* device) override;
+  void opaque(const vm::PlacedSection& place, const vm::Opaque& body, const device::Device* device) override;
   void end(std::uint64_t offset) override { head(offset, "end of stream", ""); }
-  void description(std::uint64_t offset, const Opaque& text) override {
+  void description(std::uint64_t offset, const vm::Opaque& text) override {
     head(offset, "description", fmt::format("{}, {}", size_text(text.size), digest(text.digest)));
   }
-  void rest(std::uint64_t offset, const Opaque& rest) override {
+  void rest(std::uint64_t offset, const vm::Opaque& rest) override {
     head(offset, "rest", fmt::format("{}, {}", size_text(rest.size), digest(rest.digest)));
     if (!rest.reason.empty()) line(style_.paint(Paint::yellow, printable(rest.reason)));
   }
 
  private:
   void head(std::uint64_t offset, std::string_view name, std::string_view facts);
-  void section_head(const PlacedSection& place, std::string_view facts);
+  void section_head(const vm::PlacedSection& place, std::string_view facts);
   void line(std::string_view text) { out_.write(fmt::format("{}  {}\n", gutter(""), text)); }
   std::string gutter(std::string_view text) const {
     return offsets_ ? style_.paint(Paint::dim, fmt::format("{:>8} ", text)) : "";
@@ -50,7 +52,7 @@ class ShowTree final : public ShowOutput {
   std::string digest(const Digest& digest) const {
     return style_.paint(Paint::dim, fmt::format("digest {:016x}", digest.high));
   }
-  void block(const RamBlock& block, const RamTally& tally, std::uint64_t page_size, std::size_t width);
+  void block(const RamBlock& block, const vm::RamTally& tally, std::uint64_t page_size, std::size_t width);
 
   Lines& out_;
   Style style_;
@@ -62,7 +64,7 @@ void ShowTree::head(std::uint64_t offset, std::string_view name, std::string_vie
                          style_.paint(Paint::bold, printable(name)), facts.empty() ? "" : "  ", facts));
 }
 
-void ShowTree::section_head(const PlacedSection& place, std::string_view facts) {
+void ShowTree::section_head(const vm::PlacedSection& place, std::string_view facts) {
   const auto& section = place.section;
   head(place.offset, fmt::format("{}/{}", section.name, section.instance),
        fmt::format("version {}, {}", section.version, facts));
@@ -78,13 +80,13 @@ void ShowTree::configuration(std::uint64_t offset, const event::Configuration& c
 }
 
 void ShowTree::command(std::uint64_t offset, const event::Command& command) {
-  const std::string_view name = name_of_command(command.id);
+  const std::string_view name = event::name_of_command(command.id);
   std::string text = name.empty() ? fmt::to_string(command.id) : std::string(name);
   if (!command.payload.empty()) text += "  " + hex_excerpt(command.payload, 16);
   head(offset, "command", text);
 }
 
-void ShowTree::start(const PlacedSection& place, std::span<const RamBlock> blocks) {
+void ShowTree::start(const vm::PlacedSection& place, std::span<const RamBlock> blocks) {
   std::uint64_t total = 0;
   for (const RamBlock& block : blocks) total += block.length;
   section_head(place, blocks.empty()
@@ -92,7 +94,7 @@ void ShowTree::start(const PlacedSection& place, std::span<const RamBlock> block
                           : fmt::format("begins: {}, {}", counted(blocks.size(), "block"), size_text(total)));
 }
 
-void ShowTree::iterated(const Iterated& section) {
+void ShowTree::iterated(const vm::Iterated& section) {
   const std::string ends = section.ended ? "" : ", without an end";
   if (section.tallies.empty()) {
     section_head(section.place, fmt::format("{}{}: {}, {}", counted(section.parts, "part"), ends,
@@ -107,7 +109,7 @@ void ShowTree::iterated(const Iterated& section) {
     block(section.blocks[i], section.tallies[i], section.page_size, std::min<std::size_t>(width, 40));
 }
 
-void ShowTree::block(const RamBlock& block, const RamTally& tally, std::uint64_t page_size,
+void ShowTree::block(const RamBlock& block, const vm::RamTally& tally, std::uint64_t page_size,
                      std::size_t width) {
   std::string name = printable(block.name);
   name.append(width - std::min(width, columns(name)), ' ');
@@ -119,7 +121,7 @@ void ShowTree::block(const RamBlock& block, const RamTally& tally, std::uint64_t
   add(tally.zero, "zero");
   add(tally.xbzrle, "deltas");
   add(tally.compressed, "compressed");
-  const std::uint64_t sent = tally.full + tally.zero + tally.xbzrle + tally.compressed;
+  const std::uint64_t sent = tally.records();
   const std::uint64_t pages = page_size == 0 ? 0 : (block.length + page_size - 1) / page_size;
   line(fmt::format("{}  {:>9}  {}", style_.paint(Paint::cyan, name), size_text(block.length),
                    sent == 0 ? style_.paint(Paint::dim, "nothing sent")
@@ -127,7 +129,7 @@ void ShowTree::block(const RamBlock& block, const RamTally& tally, std::uint64_t
                                            digest(tally.digest))));
 }
 
-bool ShowTree::device(const PlacedSection& place, const device::Device& device, ByteView body,
+bool ShowTree::device(const vm::PlacedSection& place, const device::Device& device, ByteView body,
                       const std::string& selected) {
   bool begun = false;
   const auto begin = [&] {
@@ -145,7 +147,7 @@ bool ShowTree::device(const PlacedSection& place, const device::Device& device, 
   return begun;
 }
 
-void ShowTree::opaque(const PlacedSection& place, const Opaque& body, const device::Device* device) {
+void ShowTree::opaque(const vm::PlacedSection& place, const vm::Opaque& body, const device::Device* device) {
   section_head(
       place, fmt::format("section {}, {}, {}", place.section.id, size_text(body.size), digest(body.digest)));
   line(style_.paint(Paint::yellow, printable(body.reason)));
@@ -156,7 +158,7 @@ void ShowTree::opaque(const PlacedSection& place, const Opaque& body, const devi
 
 }  // namespace
 
-std::unique_ptr<ShowOutput> make_show_tree(Lines& out, const Style& style, bool offsets) {
+std::unique_ptr<vm::SectionVisitor> make_show_tree(Lines& out, const Style& style, bool offsets) {
   return std::make_unique<ShowTree>(out, style, offsets);
 }
 

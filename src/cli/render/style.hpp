@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// How text looks on a terminal, and what of it may reach one.
+/// How text looks on a terminal.
 #pragma once
 
 #include <qember/advanced/core/bytes.hpp>
+#include <qember/advanced/core/printable.hpp>
 
 #include <string>
 
@@ -12,24 +13,23 @@ class App;
 
 namespace qember::cli {
 
-/// `text` as it can be printed anywhere, JSON included: control characters, bytes that are not UTF-8, and
-/// characters that turn the direction of writing become `\xNN`, a backslash `\\`. Names come from streams.
-std::string printable(std::string_view text);
-/// The same of a line that is put together already, backslashes and all.
-std::string printable_line(std::string_view text);
-
 /// Columns of a text that is printable.
 std::size_t columns(std::string_view text) noexcept;
 
 /// `128 MiB` where it is a whole number of them, else like `123,456 bytes`.
 std::string size_text(std::uint64_t bytes);
-/// `123,456`
-std::string grouped(std::uint64_t number);
-/// `1 byte`, `2 bytes`
-std::string counted(std::uint64_t number, std::string_view unit);
-
+/// `10.5 MiB`
+std::string binary_size(std::uint64_t bytes);
+/// The same without a fraction where there is none.
+std::string short_size(std::uint64_t bytes);
 /// A paint's number is that of its SGR sequence.
 enum class Paint : std::uint8_t { bold = 1, dim = 2, red = 31, green = 32, yellow = 33, cyan = 36 };
+
+/// Columns of the terminal that `fd` is, `otherwise` where it is none or does not tell.
+std::size_t terminal_width(int fd, std::size_t otherwise) noexcept;
+/// Whether a terminal gets colours where nothing else is asked for: not where NO_COLOR is set, TERM is not,
+/// or is `dumb`.
+bool wants_color() noexcept;
 
 class Style {
  public:

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "../common_options.hpp"
 #include "../output.hpp"
-#include "../render/style.hpp"
-#include "verbs.hpp"
+#include "verb.hpp"
 
 #include <qember/advanced/io/file_checks.hpp>
 #include <qember/advanced/vm/check.hpp>
@@ -25,8 +23,8 @@ class Findings {
   Findings(const std::string& file, const CheckOptions& options, Lines& out)
       : place_(file), options_(options), out_(out) {}
 
-  /// Those that come are of that stream.
-  void are_of(const vm::OpenedStream& stream) { place_ = Place(place_.file, stream); }
+  /// Of what they are.
+  Place& place() { return place_; }
 
   void add(const Error& error) {
     const ExitCode code = exit_code(error.code);
@@ -57,18 +55,16 @@ ExitCode check_one(const std::string& file, const CheckOptions& options, Lines& 
     findings.add(source.error());
     return findings.result();
   }
-  vm::StreamOptions stream_options = noted(file, options.read.stream_options());
+  vm::StreamOptions stream_options = noted(findings.place(), options.read.stream_options());
   stream_options.before_wait = [&out] { return out.flush(); };
-  stream_options.on_opened = [&findings](const vm::OpenedStream& stream) { findings.are_of(stream); };
   const auto add = [&findings, allows_trailing = options.read.allows_trailing()](const Error& error) {
     if (allows_trailing && error.code == Errc::trailing_data) return true;
     findings.add(error);
     return !findings.enough();
   };
   if (vm::check(**source, add, std::move(stream_options))) return findings.result();
-  say(printable_line(fmt::format("qember: {}: no more than {} findings are looked for, see --max-errors",
-                                 file, options.max_errors)) +
-      "\n");
+  say_line(
+      fmt::format("{}: no more than {} findings are looked for, see --max-errors", file, options.max_errors));
   return findings.result();
 }
 
@@ -86,11 +82,11 @@ int check(const CheckOptions& options) {
 }  // namespace
 
 void add_check(CLI::App& app, Action& action) {
-  auto* verb = app.add_subcommand("check", "Say what is wrong with streams: nothing for a sound one");
-  auto options = std::make_shared<CheckOptions>();
-  verb->add_option("FILE", options->files, "The streams; - is standard input")->required();
-  verb->add_flag("--json", options->json, "Each finding as a JSON object on a line");
-  verb->add_option("--max-errors", options->max_errors, "Stop after that many findings in a file")
+  auto [verb, options] =
+      add_verb(app, action, "check", "Say what is wrong with streams: nothing for a sound one", check);
+  verb.add_option("FILE", options.files, "The streams; - is standard input")->required();
+  verb.add_flag("--json", options.json, "Each finding as a JSON object on a line");
+  verb.add_option("--max-errors", options.max_errors, "Stop after that many findings in a file")
       ->check(CLI::Validator(
           [](const std::string& text) -> std::string {
             std::size_t most = 0;
@@ -100,8 +96,7 @@ void add_check(CLI::App& app, Action& action) {
           ""))
       ->type_name("N")
       ->capture_default_str();
-  options->read.add_to(*verb);
-  verb->callback([&action, options] { action = [options] { return check(*options); }; });
+  options.read.add_to(verb);
 }
 
 }  // namespace qember::cli

@@ -26,8 +26,7 @@ int convert(const ConvertOptions& options, vm::ConvertOptions with) {
   auto source = container::open_file(options.input);
   if (!source) return fail(options.input, source.error());
   Place place(options.input);
-  with.read = noted(options.input, options.read.stream_options());
-  with.read.on_opened = [&](const vm::OpenedStream& stream) { place = Place(options.input, stream); };
+  with.read = noted(place, options.read.stream_options());
   Progress progress;
   with.progress = [&progress](std::uint64_t offset) { progress.at(offset); };
   const auto drain = [&file](io::Output& output) { return file->drain(output); };

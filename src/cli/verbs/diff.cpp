@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "../common_options.hpp"
 #include "../render/diff_report.hpp"
 #include "../render/show_output.hpp"
 #include "../report.hpp"
-#include "verbs.hpp"
+#include "verb.hpp"
 
 #include <qember/advanced/io/descriptor_source.hpp>
 #include <qember/advanced/io/file_checks.hpp>
@@ -23,16 +22,6 @@ struct DiffOptions {
   ReadOptions read;
 };
 
-/// Takes what differs and says nothing.
-class Silence final : public vm::DifferenceSink {
- public:
-  void fact(std::string_view, const std::string&, const std::string&) override {}
-  void subsection(const event::ConfigurationSubsection*, const event::ConfigurationSubsection*) override {}
-  void block(const event::RamBlock*, const event::RamBlock*) override {}
-  void pages(const event::RamBlock&, std::uint64_t, const vm::ChangedRanges&) override {}
-  void section(const vm::GuestSection*, const vm::GuestSection*, const vm::FieldChanges&) override {}
-};
-
 /// 1 says that they differ, so that what is invalid can't have it.
 ExitCode refuse(const Place& place, const Error& error) {
   const ExitCode code = fail(place, error);
@@ -43,9 +32,8 @@ Result<std::unique_ptr<vm::Guest>> read_guest(Place& place, const DiffOptions& o
                                               const std::string& snapshot, std::uint64_t seed) {
   auto source = container::open_file(place.file);
   if (!source) return std::move(source.error());
-  vm::StreamOptions read = noted(place.file, options.read.stream_options());
+  vm::StreamOptions read = noted(place, options.read.stream_options());
   read.snapshot = snapshot;
-  read.on_opened = [&place](const vm::OpenedStream& stream) { place = Place(place.file, stream); };
   const bool ram = options.compare.ram && options.compare.devices.empty();
   return vm::read_guest(**source, read, seed, ram);
 }
@@ -61,7 +49,8 @@ int diff(const DiffOptions& options) {
   const auto b = read_guest(place_b, options, options.snapshot_of_b, seed);
   if (!b) return refuse(place_b, b.error());
   Lines lines;
-  const auto report = options.quiet  ? std::unique_ptr<vm::DifferenceSink>(std::make_unique<Silence>())
+  const auto report = options.quiet
+                          ? std::unique_ptr<vm::DifferenceSink>(std::make_unique<vm::IgnoreDifferences>())
                       : options.json ? make_diff_json(lines)
                                      : make_diff_tree(lines, options.color.style());
   const auto differ = vm::compare(**a, **b, *report, options.read.stream_options().limits, options.compare);
@@ -72,21 +61,19 @@ int diff(const DiffOptions& options) {
 }  // namespace
 
 void add_diff(CLI::App& app, Action& action) {
-  auto* verb =
-      app.add_subcommand("diff", "Say in what two guests differ: fields of devices, ranges of pages");
-  auto options = std::make_shared<DiffOptions>();
-  verb->add_option("A", options->a, "A stream; - is standard input")->required();
-  verb->add_option("B", options->b, "Another; - is standard input")->required();
-  add_devices(*verb, options->compare.devices, "Only these sections, and neither RAM nor the configuration");
-  verb->add_flag("!--no-ram", options->compare.ram, "Leave contents of memory out");
-  verb->add_flag("-q,--quiet", options->quiet, "Print nothing: the exit code tells");
-  verb->add_flag("--json", options->json, "A JSON object a line");
-  options->color.add_to(*verb);
-  options->read.add_to(*verb);
-  verb->add_option("--snapshot-b", options->snapshot_of_b, "The same as --snapshot, of B; that is of A alone")
+  auto [verb, options] = add_verb(app, action, "diff",
+                                  "Say in what two guests differ: fields of devices, ranges of pages", diff);
+  verb.add_option("A", options.a, "A stream; - is standard input")->required();
+  verb.add_option("B", options.b, "Another; - is standard input")->required();
+  add_devices(verb, options.compare.devices, "Only these sections, and neither RAM nor the configuration");
+  verb.add_flag("!--no-ram", options.compare.ram, "Leave contents of memory out");
+  verb.add_flag("-q,--quiet", options.quiet, "Print nothing: the exit code tells");
+  verb.add_flag("--json", options.json, "A JSON object a line");
+  options.color.add_to(verb);
+  options.read.add_to(verb);
+  verb.add_option("--snapshot-b", options.snapshot_of_b, "The same as --snapshot, of B; that is of A alone")
       ->type_name("WHICH");
-  verb->footer("Exit codes: 0 the same, 1 different; 2 also for an invalid stream.");
-  verb->callback([&action, options] { action = [options] { return diff(*options); }; });
+  verb.footer("Exit codes: 0 the same, 1 different; 2 also for an invalid stream.");
 }
 
 }  // namespace qember::cli

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "../report.hpp"
 #include "convert.hpp"
-#include "verbs.hpp"
+#include "verb.hpp"
 
 #include <qember/advanced/io/file_checks.hpp>
 
@@ -31,12 +31,10 @@ int encode(const EncodeOptions& options) {
 }  // namespace
 
 void add_encode(CLI::App& app, Action& action) {
-  auto* verb = app.add_subcommand("encode", "From QEMU's native stream to BER");
-  auto options = std::make_shared<EncodeOptions>();
-  options->add_to(*verb);
-  verb->add_flag("--der", options->der, "Write DER: all lengths definite. Reads the input twice");
-  verb->add_flag("--opaque", options->opaque, "Leave device state as blobs");
-  verb->callback([&action, options] { action = [options] { return encode(*options); }; });
+  auto [verb, options] = add_verb(app, action, "encode", "From QEMU's native stream to BER", encode);
+  options.add_to(verb);
+  verb.add_flag("--der", options.der, "Write DER: all lengths definite. Reads the input twice");
+  verb.add_flag("--opaque", options.opaque, "Leave device state as blobs");
 }
 
 }  // namespace qember::cli

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "../report.hpp"
-#include "elf_extraction.hpp"
-#include "extract_ram.hpp"
-#include "verbs.hpp"
+#include "extraction.hpp"
+#include "verb.hpp"
 
 #include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/io/unfinished.hpp>
 
 #include <fmt/format.h>
 
@@ -21,9 +21,9 @@ Result<Extractions> open_all(const event::Context& context, const ExtractOptions
     return {};
   };
   if (options.ram)
-    if (auto status = add(RamExtraction::open(context, options)); !status) return std::move(status.error());
+    if (auto status = add(open_ram_extraction(context, options)); !status) return std::move(status.error());
   if (options.elf)
-    if (auto status = add(ElfExtraction::open(context, options)); !status) return std::move(status.error());
+    if (auto status = add(open_elf_extraction(context, options)); !status) return std::move(status.error());
   return all;
 }
 
@@ -47,9 +47,9 @@ ExitCode commit_all(Extractions& extractions, const Place& place) {
 }
 
 int extract(const ExtractOptions& options) {
-  auto stream = open_stream(options.file, options.read.stream_options());
-  if (!stream) return fail(options.file, stream.error());
-  const Place place(options.file, **stream);
+  Place place(options.file);
+  auto stream = open_stream(place, options.read.stream_options());
+  if (!stream) return fail(place, stream.error());
   auto extractions = open_all(**stream, options);
   if (!extractions) return fail(place, extractions.error());
   ExitCode result = exit_ok;
@@ -84,31 +84,25 @@ std::string parse_hole(const std::string& text, std::optional<vm::Hole>& hole) {
 }  // namespace
 
 void add_extract(CLI::App& app, Action& action) {
-  auto* verb = app.add_subcommand("extract", "Take the memory out of a stream, as it was at its end");
-  auto options = std::make_shared<ExtractOptions>();
-  verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
-  auto* forms = verb->add_option_group("forms");
+  auto [verb, options] =
+      add_verb(app, action, "extract", "Take the memory out of a stream, as it was at its end", extract);
+  add_file(verb, options.file);
+  auto* forms = verb.add_option_group("forms");
   forms
-      ->add_option("--ram", options->ram,
+      ->add_option("--ram", options.ram,
                    "A sparse file for each RAM block, and index.json, in this directory")
       ->type_name("DIR");
-  forms->add_option("--elf", options->elf, "An ELF core for gdb, crash and drgn (x86-64)")->type_name("CORE");
+  forms->add_option("--elf", options.elf, "An ELF core for gdb, crash and drgn (x86-64)")->type_name("CORE");
   forms->require_option(1, 2);
-  verb->add_option("--block", options->blocks, "Only this RAM block; of --elf, the guest's RAM, in its order")
+  verb.add_option("--block", options.blocks, "Only this RAM block; of --elf, the guest's RAM, in its order")
       ->type_name("BLOCK")
       ->allow_extra_args(false);
-  verb->add_option_function<std::string>(
-          "--hole",
-          [options](const std::string& text) {
-            const std::string wrong = parse_hole(text, options->hole);
-            if (!wrong.empty()) throw CLI::ValidationError("--hole", wrong);
-          },
-          "Guest-physical addresses that RAM goes around, where machine and size do not tell")
+  add_parsed(verb, "--hole", options.hole, parse_hole,
+             "Guest-physical addresses that RAM goes around, where machine and size do not tell")
       ->type_name("START:END");
-  add_force(*verb, options->force);
-  verb->add_flag("--partial", options->partial, "Keep what could be read of a stream with a fault");
-  options->read.add_to(*verb);
-  verb->callback([&action, options] { action = [options] { return extract(*options); }; });
+  add_force(verb, options.force);
+  verb.add_flag("--partial", options.partial, "Keep what could be read of a stream with a fault");
+  options.read.add_to(verb);
 }
 
 }  // namespace qember::cli

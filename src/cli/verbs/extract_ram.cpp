@@ -1,26 +1,63 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "extract_ram.hpp"
+#include "extraction.hpp"
 
 #include "../output.hpp"
-#include "../render/style.hpp"
-#include "block_file_name.hpp"
+
+#include <qember/advanced/vm/block_file_name.hpp>
+#include <qember/advanced/vm/ram_files.hpp>
+#include <qember/advanced/vm/ram_index.hpp>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <filesystem>
 
 namespace qember::cli {
+namespace {
 
 using event::RamBlock;
-using Json = nlohmann::ordered_json;
+
+class RamExtraction final : public Extraction {
+ public:
+  static Result<std::unique_ptr<Extraction>> open(const event::Context& context,
+                                                  const ExtractOptions& options);
+
+  using Sink::take;
+  Status take(const event::Event& event) override { return files_.take(event); }
+  Status finish() override;
+  Status commit() override { return directory_.commit(made_); }
+  std::span<const Error> lacking() const override { return lacking_; }
+  void undo() noexcept override { directory_.undo(); }
+
+ private:
+  RamExtraction(const event::Context& context, const ExtractOptions& options, io::StagedDirectory directory)
+      : context_(context),
+        options_(options),
+        directory_(std::move(directory)),
+        core_(name_of_core(options)),
+        files_(context, directory_,
+               {[this](const event::RamBlock& block) { return file_name(block); }, options.blocks},
+               options.read.stream_options().limits) {}
+
+  static std::string name_of_core(const ExtractOptions& options);
+  Status check_core(const std::string& name) const;
+  Result<std::string> file_name(const event::RamBlock& block) const;
+  void tell_absent();
+
+  const event::Context& context_;
+  const ExtractOptions& options_;
+  io::StagedDirectory directory_;
+  std::string core_;  ///< in the directory, or empty
+  vm::RamFiles files_;
+  std::vector<Error> lacking_;     ///< by blocks that were not asked for by name
+  std::vector<std::string> made_;  ///< what is there in the end
+};
 
 Result<std::unique_ptr<Extraction>> RamExtraction::open(const event::Context& context,
                                                         const ExtractOptions& options) {
   auto directory = io::StagedDirectory::open(*options.ram, options.force, options.file);
   if (!directory) return std::move(directory.error());
   std::unique_ptr<RamExtraction> extraction(new RamExtraction(context, options, std::move(*directory)));
-  const std::string index(index_file_name);
+  const std::string index(vm::index_file_name);
   if (auto status = extraction->check_core(index); !status) return std::move(status.error());
   if (auto status = extraction->directory_.check_free(index); !status) return std::move(status.error());
   return std::unique_ptr<Extraction>(std::move(extraction));
@@ -42,7 +79,7 @@ Status RamExtraction::check_core(const std::string& name) const {
 }
 
 Result<std::string> RamExtraction::file_name(const RamBlock& block) const {
-  std::string name = block_file_name(block.name);
+  std::string name = vm::block_file_name(block.name);
   if (auto status = check_core(name); !status) return std::move(status.error());
   return name;
 }
@@ -51,10 +88,10 @@ Status RamExtraction::finish() {
   const auto status = files_.finish();
   tell_absent();
   if (!status) return status;
-  if (auto written = write_index(); !written) return written;
+  if (auto written = vm::write_ram_index(context_.session(), files_, directory_); !written) return written;
   for (std::uint32_t block = 0; block < context_.session().blocks().size(); ++block)
     if (files_.has_file(block)) made_.push_back(files_.name_of(block));
-  made_.emplace_back(index_file_name);
+  made_.emplace_back(vm::index_file_name);
   return {};
 }
 
@@ -64,65 +101,15 @@ void RamExtraction::tell_absent() {
     if (absence.has_contents)
       lacking_.push_back(absent);
     else
-      say(printable_line(fmt::format("qember: {}: {}: {}", options_.file, absent.path, absent.found)) + "\n");
+      say_line(fmt::format("{}: {}: {}", options_.file, absent.path, absent.found));
   }
 }
 
-/// One block at a time: there may be many, and a tree of all of them would take several times the text.
-Status RamExtraction::write_index() {
-  auto descriptor = directory_.open_file(index_file_name);
-  if (!descriptor) return std::move(descriptor.error());
-  io::SparseFile file(descriptor->get(), directory_.path_of(index_file_name));
-  std::uint64_t at = 0;
-  const auto put = [&](const std::string& text) {
-    auto status = file.write(at, as_bytes(text));
-    at += text.size();
-    return status;
-  };
-  auto status = put(fmt::format("{{\n  \"schema\": 1,\n  \"page_size\": {},\n  \"blocks\": [",
-                                context_.session().page_size_or_default()));
-  std::string_view before = "";
-  for (std::uint32_t i = 0; i < context_.session().blocks().size() && status; ++i) {
-    if (!files_.selects(i)) continue;
-    status = put(fmt::format("{}\n    {}", before, entry_of(i)));
-    before = ",";
-  }
-  if (status) status = put(before.empty() ? "]\n}\n" : "\n  ]\n}\n");
-  if (status) status = file.flush();
-  return status ? descriptor->close(directory_.path_of(index_file_name)) : status;
-}
+}  // namespace
 
-/// What the index says of a block, in lines that fit its place there.
-std::string RamExtraction::entry_of(std::uint32_t i) const {
-  const event::Session& session = context_.session();
-  const RamBlock& block = session.blocks()[i];
-  const vm::BlockTally& tally = files_.ram().tallies()[i];
-  const auto absence = vm::absence_of(session, files_.ram(), i);
-  const auto pages = vm::count_pages(session, files_.ram(), i);
-  Json entry{{"block", block.name},
-             {"file", absence ? Json(nullptr) : Json(files_.name_of(i))},
-             {"length", block.length}};
-  if (absence) entry["absent"] = absence->reason;
-  if (block.address) entry["address"] = *block.address;
-  entry["page_size"] = session.page_size_or_default();
-  entry["pages"] = {{"total", pages.total},
-                    {"data", pages.data},
-                    {"zero", pages.zero},
-                    {"discarded", pages.discarded},
-                    {"never_sent", pages.never_sent}};
-  entry["records"] = {{"zero", tally.zero},
-                      {"full", tally.full},
-                      {"xbzrle", tally.xbzrle},
-                      {"compressed", tally.compressed},
-                      {"resent", tally.resent}};
-  // Names in a stream need not be UTF-8, nor what a terminal should get.
-  const std::string text = entry.dump(2, ' ', true, Json::error_handler_t::replace);
-  std::string lines;
-  for (const char c : text) {
-    lines += c;
-    if (c == '\n') lines += "    ";
-  }
-  return lines;
+Result<std::unique_ptr<Extraction>> open_ram_extraction(const event::Context& context,
+                                                        const ExtractOptions& options) {
+  return RamExtraction::open(context, options);
 }
 
 }  // namespace qember::cli

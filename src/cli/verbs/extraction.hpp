@@ -33,4 +33,11 @@ class Extraction : public event::Sink {
   virtual std::span<const Error> lacking() const { return {}; }
 };
 
+/// `--ram`: one sparse file for each RAM block, and an index of them. `context` and `options` outlive it.
+Result<std::unique_ptr<Extraction>> open_ram_extraction(const event::Context& context,
+                                                        const ExtractOptions& options);
+/// `--elf`: the guest's RAM and registers as a core. The same; it is the last that gets its name.
+Result<std::unique_ptr<Extraction>> open_elf_extraction(const event::Context& context,
+                                                        const ExtractOptions& options);
+
 }  // namespace qember::cli

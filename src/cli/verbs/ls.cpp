@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "../common_options.hpp"
 #include "../output.hpp"
 #include "../render/style.hpp"
-#include "verbs.hpp"
+#include "verb.hpp"
 
 #include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/vm/listing.hpp>
@@ -62,7 +61,7 @@ std::string size_of(const Line& line, bool is_counted) {
 void print(Lines& out, const Line& line, bool is_counted, const Style& style) {
   const bool is_block = line.block != nullptr;
   const std::string place = is_block ? "" : fmt::format("{:#x}", line.section->offset);
-  const std::string pages = is_counted && is_block ? counted(line.block->records, "page") : "";
+  const std::string pages = is_counted && is_block ? counted(line.block->sent.records(), "page") : "";
   const std::string state = is_block ? pages : state_of(*line.section, is_counted);
   out.write(fmt::format("{:<7} {:>14}  {:>11}  {:<12}  {}\n", is_block ? "block" : "section",
                         size_of(line, is_counted), place, state,
@@ -76,8 +75,8 @@ Json json_of_line(const Line& line, bool is_counted) {
     Json json{
         {"record", "block"}, {"name", printable(line.block->block.name)}, {"size", line.block->block.length}};
     if (is_counted) {
-      json["page_records"] = line.block->records;
-      json["bytes_sent"] = line.block->size;
+      json["page_records"] = line.block->sent.records();
+      json["bytes_sent"] = line.block->sent.bytes;
     }
     if (line.block->block.address) json["address"] = *line.block->block.address;
     return json;
@@ -122,14 +121,14 @@ std::optional<vm::ListedStream> list_without_pages(const LsOptions& options) {
 
 int ls(const LsOptions& options) {
   const vm::StreamOptions stream_options = options.read.stream_options();
-  auto stream = open_stream(options.file, stream_options);
-  if (!stream) return fail(options.file, stream.error());
+  Place place(options.file);
+  auto stream = open_stream(place, stream_options);
+  if (!stream) return fail(place, stream.error());
   Lines out;
   if (const auto listed = list_without_pages(options)) {
     print_all(out, *listed, options);
     return out.finish(exit_ok);
   }
-  const Place place(options.file, **stream);
   vm::Listing listing(**stream, stream_options.limits);
   const Status status = event::pump(**stream, listing);
   if (!status) listing.finish();
@@ -141,18 +140,16 @@ int ls(const LsOptions& options) {
 }  // namespace
 
 void add_ls(CLI::App& app, Action& action) {
-  auto* verb =
-      app.add_subcommand("ls", "A line for each RAM block and each section: size, place, typed or not");
-  auto options = std::make_shared<LsOptions>();
-  verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
-  add_choice(*verb, "--sort", options->sort, {"place", "size", "name"},
+  auto [verb, options] = add_verb(
+      app, action, "ls", "A line for each RAM block and each section: size, place, typed or not", ls);
+  add_file(verb, options.file);
+  add_choice(verb, "--sort", options.sort, {"place", "size", "name"},
              "In the order of the stream, largest first, or by name");
-  verb->add_flag("--count", options->count,
-                 "Read all of the stream, and count the pages of blocks and the parts and bytes of RAM");
-  verb->add_flag("--json", options->json, "A JSON object a line");
-  options->color.add_to(*verb);
-  options->read.add_to(*verb);
-  verb->callback([&action, options] { action = [options] { return ls(*options); }; });
+  verb.add_flag("--count", options.count,
+                "Read all of the stream, and count the pages of blocks and the parts and bytes of RAM");
+  verb.add_flag("--json", options.json, "A JSON object a line");
+  options.color.add_to(verb);
+  options.read.add_to(verb);
 }
 
 }  // namespace qember::cli

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "../common_options.hpp"
 #include "../output.hpp"
 #include "../render/map_svg.hpp"
 #include "../render/map_text.hpp"
-#include "verbs.hpp"
+#include "verb.hpp"
 
 #include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/io/fd.hpp>
 #include <qember/advanced/io/file_checks.hpp>
 #include <qember/advanced/io/output_file.hpp>
+#include <qember/advanced/vm/ram_presence.hpp>
 
 #include <fmt/format.h>
 
@@ -35,9 +35,7 @@ Status write_svg(const std::string& path, const std::string& svg, bool force) {
 
 Status read_all(vm::OpenedStream& stream, vm::PageMap& map) {
   if (auto status = event::pump(stream, map); !status) return status;
-  if (map.sent_elsewhere())
-    return Error{Errc::unsupported, 0, "ram", "the pages of RAM", std::string(event::sent_elsewhere_text)};
-  return {};
+  return vm::check_included(map.sent_elsewhere());
 }
 
 /// Of a stream with a fault, the text shows what came before it; a drawing is made of whole streams alone.
@@ -47,9 +45,9 @@ int map(const MapOptions& options) {
       return fail(*options.svg, status.error());
   vm::StreamOptions stream_options = options.read.stream_options();
   stream_options.reorder = false;
-  auto stream = open_stream(options.file, stream_options);
-  if (!stream) return fail(options.file, stream.error());
-  const Place place(options.file, **stream);
+  Place place(options.file);
+  auto stream = open_stream(place, stream_options);
+  if (!stream) return fail(place, stream.error());
   vm::PageMap map(**stream, stream_options.limits);
   const Status read = read_all(**stream, map);
   if (options.svg && !read) return fail(place, read.error());
@@ -66,13 +64,12 @@ int map(const MapOptions& options) {
 }  // namespace
 
 void add_map(CLI::App& app, Action& action) {
-  auto* verb = app.add_subcommand("map", "A picture of what a stream sent of each RAM block, and how often");
-  auto options = std::make_shared<MapOptions>();
-  verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
-  verb->add_option("--svg", options->svg, "Draw into this file; - is standard output")->type_name("FILE");
-  add_force(*verb, options->force);
-  options->read.add_to(*verb);
-  verb->callback([&action, options] { action = [options] { return map(*options); }; });
+  auto [verb, options] =
+      add_verb(app, action, "map", "A picture of what a stream sent of each RAM block, and how often", map);
+  add_file(verb, options.file);
+  verb.add_option("--svg", options.svg, "Draw into this file; - is standard output")->type_name("FILE");
+  add_force(verb, options.force);
+  options.read.add_to(verb);
 }
 
 }  // namespace qember::cli

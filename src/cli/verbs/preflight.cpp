@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "../common_options.hpp"
 #include "../output.hpp"
 #include "../render/obstacles.hpp"
 #include "../render/style.hpp"
-#include "verbs.hpp"
+#include "verb.hpp"
 
 #include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/io/file_checks.hpp>
@@ -24,9 +23,8 @@ struct PreflightArguments {
 };
 
 Result<vm::MachineState> read_state(Place& place, vm::StreamOptions options) {
-  options.on_opened = [&place](const vm::OpenedStream& stream) { place = Place(place.file, stream); };
   const Limits limits = options.limits;
-  auto stream = open_stream(place.file, std::move(options));
+  auto stream = open_stream(place, std::move(options));
   if (!stream) return std::move(stream.error());
   vm::MachineReader reader(**stream, limits);
   if (auto status = event::pump(**stream, reader); !status) return std::move(status.error());
@@ -46,33 +44,31 @@ int preflight(const PreflightArguments& arguments) {
   if (!there) return fail(place_there, there.error());
   Lines out;
   if (arguments.json) out.write("{\n  \"schema\": 1");
-  const Verdict verdict = print_obstacles(out, *here, *there, {.target_major = arguments.target_qemu},
-                                          arguments.json ? "obstacles" : "", arguments.against);
+  const vm::Verdict verdict = print_obstacles(out, *here, *there, {.target_major = arguments.target_qemu},
+                                              arguments.json ? "obstacles" : "", arguments.against);
   if (arguments.json) out.write("\n}\n");
-  return out.finish(verdict.code(arguments.strict));
+  return out.finish(code_of(verdict, arguments.strict));
 }
 
 }  // namespace
 
 void add_preflight(CLI::App& app, Action& action) {
-  auto* verb =
-      app.add_subcommand("preflight", "Would a machine take a saved stream, and what stands in the way");
-  auto arguments = std::make_shared<PreflightArguments>();
-  verb->add_option("FILE", arguments->file, "The stream; - is standard input")->required();
-  verb->add_option("--against", arguments->against,
-                   "What the target saved when it was started with its own command line and -S")
+  auto [verb, options] = add_verb(
+      app, action, "preflight", "Would a machine take a saved stream, and what stands in the way", preflight);
+  add_file(verb, options.file);
+  verb.add_option("--against", options.against,
+                  "What the target saved when it was started with its own command line and -S")
       ->required()
       ->type_name("TARGET");
-  verb->add_option("--target-qemu", arguments->target_qemu,
-                   "The major version of the target's QEMU, for the words of its messages")
+  verb.add_option("--target-qemu", options.target_qemu,
+                  "The major version of the target's QEMU, for the words of its messages")
       ->type_name("VERSION");
-  verb->add_flag("--strict", arguments->strict, "Exit 5 for what the streams do not tell, too");
-  verb->add_flag("--json", arguments->json, "As one JSON object");
-  arguments->read.add_to(*verb);
-  verb->footer(
+  verb.add_flag("--strict", options.strict, "Exit 5 for what the streams do not tell, too");
+  verb.add_flag("--json", options.json, "As one JSON object");
+  options.read.add_to(verb);
+  verb.footer(
       "Exit codes: 0 nothing was found for which the machine refuses it, 1 something certain, 5 something "
       "likely.");
-  verb->callback([&action, arguments] { action = [arguments] { return preflight(*arguments); }; });
 }
 
 }  // namespace qember::cli

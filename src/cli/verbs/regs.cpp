@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "../common_options.hpp"
 #include "../output.hpp"
 #include "../render/registers.hpp"
-#include "verbs.hpp"
+#include "verb.hpp"
 
 #include <qember/advanced/vm/cpus.hpp>
 
@@ -48,14 +47,13 @@ int regs(const RegsOptions& options) {
 }  // namespace
 
 void add_regs(CLI::App& app, Action& action) {
-  auto* verb = app.add_subcommand("regs", "The registers of every CPU, by the names of its architecture");
-  auto options = std::make_shared<RegsOptions>();
-  verb->add_option("FILE", options->file, "The stream; - is standard input")->required();
-  verb->add_option("--cpu", options->cpu, "Only the CPU of this number, as in cpu/0")->type_name("N");
-  verb->add_flag("--json", options->json, "A JSON object a line, one a CPU");
-  options->color.add_to(*verb);
-  options->read.add_to(*verb);
-  verb->callback([&action, options] { action = [options] { return regs(*options); }; });
+  auto [verb, options] =
+      add_verb(app, action, "regs", "The registers of every CPU, by the names of its architecture", regs);
+  add_file(verb, options.file);
+  verb.add_option("--cpu", options.cpu, "Only the CPU of this number, as in cpu/0")->type_name("N");
+  verb.add_flag("--json", options.json, "A JSON object a line, one a CPU");
+  options.color.add_to(verb);
+  options.read.add_to(verb);
 }
 
 }  // namespace qember::cli

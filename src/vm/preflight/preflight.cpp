@@ -90,9 +90,26 @@ class Undescribed {
 
 }  // namespace
 
-void preflight(const MachineState& here, const MachineState& there, const PreflightOptions& options,
-               const TakeObstacle& take) {
-  Findings findings(options, take);
+std::string_view name_of(Certainty certainty) noexcept {
+  switch (certainty) {
+    case Certainty::certain: return "certain";
+    case Certainty::likely: return "likely";
+    case Certainty::warning: return "warning";
+    case Certainty::untold: return "untold";
+  }
+  return {};
+}
+
+Verdict preflight(const MachineState& here, const MachineState& there, const PreflightOptions& options,
+                  const TakeObstacle& take) {
+  Verdict verdict;
+  const TakeObstacle note = [&verdict, &take](const Obstacle& obstacle) {
+    verdict.certain |= obstacle.certainty == Certainty::certain;
+    verdict.likely |= obstacle.certainty == Certainty::likely;
+    verdict.untold |= obstacle.certainty == Certainty::untold;
+    take(obstacle);
+  };
+  Findings findings(options, note);
   check_head(here, there, findings);
   check_blocks(here, there, findings);
   const Sections others = by_name(there);
@@ -116,6 +133,7 @@ void preflight(const MachineState& here, const MachineState& there, const Prefli
     if (!mine.contains(Key(section.name, section.instance)) && !is_known_unsent(section.name))
       findings.add(Certainty::warning, fmt::format("{}/{}", section.name, section.instance),
                    "is not in the stream: the device keeps the state of a reset");
+  return verdict;
 }
 
 }  // namespace qember::vm

@@ -226,10 +226,10 @@ TEST_CASE("the map and the summary of each real stream agree") {
     CHECK(summary.rounds == surveyed.rounds());
     RoundTally all;
     for (const RoundTally& round : surveyed.map.rounds()) all += round;
-    CHECK(all.zero == summary.zero);
-    CHECK(all.full == summary.full + summary.compressed);
-    CHECK(all.delta == summary.xbzrle);
-    CHECK(all.bytes == summary.ram_bytes);
+    CHECK(all.zero == summary.pages.zero);
+    CHECK(all.full == summary.pages.full + summary.pages.compressed);
+    CHECK(all.delta == summary.pages.xbzrle);
+    CHECK(all.bytes == summary.pages.bytes);
     CHECK(surveyed.map.blocks().size() == summary.blocks.size());
     CHECK(surveyed.map.machine() == summary.machine.value_or(""));
     std::uint64_t length = 0, sent = 0, resent = 0;
@@ -249,9 +249,9 @@ TEST_CASE("the map and the summary of each real stream agree") {
     if (path.filename().string().starts_with("f-compress")) CHECK(summary.rounds == 1);
     if (path.filename() == "sample.mig") {
       CHECK(summary.rounds == 8);
-      CHECK(summary.zero == 1990);
-      CHECK(summary.full == 382);
-      CHECK(summary.xbzrle == 580);
+      CHECK(summary.pages.zero == 1990);
+      CHECK(summary.pages.full == 382);
+      CHECK(summary.pages.xbzrle == 580);
       CHECK(all.resent == 886);
     }
   }

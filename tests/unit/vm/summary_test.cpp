@@ -36,10 +36,10 @@ TEST_CASE("census: a small stream of nearly everything") {
   CHECK(summary.blocks[1].name == "pc.rom");
   CHECK(summary.blocks[1].length == 0x10000);
   CHECK(summary.ram_total == 0x20000);
-  CHECK(summary.zero == 3);
-  CHECK(summary.full == 3);
-  CHECK(summary.xbzrle == 1);
-  CHECK(summary.compressed == 1);
+  CHECK(summary.pages.zero == 3);
+  CHECK(summary.pages.full == 3);
+  CHECK(summary.pages.xbzrle == 1);
+  CHECK(summary.pages.compressed == 1);
   CHECK(summary.hook == 0);
   CHECK(summary.rounds == 2);
   CHECK(summary.sections == 10);
@@ -56,7 +56,7 @@ TEST_CASE("census: a small stream of nearly everything") {
   CHECK(summary.described);
   CHECK(summary.complete);
   CHECK_FALSE(summary.ram_sent_elsewhere);
-  CHECK(summary.ram_bytes == 3 * 1024 + 4 + 17);
+  CHECK(summary.pages.bytes == 3 * 1024 + 4 + 17);
   CHECK(summary.device_bytes == 63);
   CHECK(summary.typed_bytes == 52);
   CHECK(summary.untyped_bytes == Untyped{{"buffer", 11}});

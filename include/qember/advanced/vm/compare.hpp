@@ -25,6 +25,16 @@ class DifferenceSink {
   virtual void section(const GuestSection* a, const GuestSection* b, const FieldChanges& fields) = 0;
 };
 
+/// For those who only ask whether there is a difference.
+class IgnoreDifferences final : public DifferenceSink {
+ public:
+  void fact(std::string_view, const std::string&, const std::string&) override {}
+  void subsection(const event::ConfigurationSubsection*, const event::ConfigurationSubsection*) override {}
+  void block(const event::RamBlock*, const event::RamBlock*) override {}
+  void pages(const event::RamBlock&, std::uint64_t, const ChangedRanges&) override {}
+  void section(const GuestSection*, const GuestSection*, const FieldChanges&) override {}
+};
+
 struct CompareOptions {
   /// Only the sections that these DEVICEs name, see `DeviceSelector`, and nothing else of the guests.
   std::vector<std::string> devices{};

@@ -4,9 +4,7 @@
 /// postcopy discards is gone until it comes again.
 #pragma once
 
-#include <qember/advanced/event/channels.hpp>
-#include <qember/advanced/event/context.hpp>
-#include <qember/advanced/event/page_states.hpp>
+#include <qember/advanced/event/page_ledger.hpp>
 #include <qember/advanced/event/sink.hpp>
 
 namespace qember::vm {
@@ -32,14 +30,10 @@ enum class PageContent : std::uint8_t {
 };
 
 /// What was sent of a block.
-struct BlockTally {
-  // Records.
-  std::uint64_t zero = 0, full = 0, xbzrle = 0, compressed = 0;
+struct BlockTally : event::PageTally {
   std::uint64_t resent = 0;  ///< records of pages that had been sent
   // Pages, by what they hold now; only of blocks that are kept.
   std::uint64_t zero_pages = 0, data_pages = 0, discarded_pages = 0;
-
-  std::uint64_t records() const { return zero + full + xbzrle + compressed; }
 };
 
 /// Brings a `RamStore` up to date with each event.
@@ -47,7 +41,7 @@ class FinalRam final : public event::Handler<FinalRam> {
  public:
   /// `context`, of the events, and `store` outlive this.
   FinalRam(const event::Context& context, RamStore& store, const Limits& limits = {})
-      : context_(context), store_(store), limits_(limits) {}
+      : context_(context), store_(store), pages_(context, limits), discarded_(context, limits) {}
 
   // `take` refuses a second list of blocks, a page that is in none of them, a delta of a page that has no
   // content, a compressed page that is not exactly a page, a discard that leaves its block, and more than
@@ -60,14 +54,6 @@ class FinalRam final : public event::Handler<FinalRam> {
 
  private:
   friend class event::Handler<FinalRam>;
-
-  struct Block {
-    bool wanted = false;
-    event::PageStates<PageContent> pages;      ///< as zero or data
-    event::PageStates<PageContent> discarded;  ///< and not sent again
-
-    std::size_t bytes() const { return pages.bytes() + discarded.bytes(); }
-  };
 
   Status on(const event::RamBlocks& list);
   void on(const event::RamControl& control) { channels_.note(control); }
@@ -83,17 +69,17 @@ class FinalRam final : public event::Handler<FinalRam> {
   Status apply_delta(const event::RamPage& page);
   Status inflate(const event::RamPage& page);
   PageContent settle(const event::RamPage& page, PageContent content);
-  Status check_memory() const;
-  std::uint64_t page_size() const { return context_.session().page_size_or_default(); }
+  Status check_memory() const { return pages_.check_memory(discarded_.bytes()); }
+  std::uint64_t page_size() const { return pages_.page_size(); }
   Error refuse(Errc code, std::string expected, std::string found) const;
   /// An error of a rule, where the stream is.
   Error place(Error error) const;
 
   const event::Context& context_;
   RamStore& store_;
-  Limits limits_;
-  std::size_t bytes_ = 0;  ///< of memory, by the states of all blocks
-  std::vector<Block> blocks_;
+  event::PageLedger<PageContent> pages_;      ///< as zero or data
+  event::PageLedger<PageContent> discarded_;  ///< and not sent again
+  std::vector<bool> wanted_;                  ///< by block
   std::vector<BlockTally> tallies_;
   Bytes scratch_;
   event::Channels channels_;

@@ -2,6 +2,7 @@
 /// A line for each section and each RAM block of a stream.
 #pragma once
 
+#include <qember/advanced/event/page_ledger.hpp>
 #include <qember/advanced/event/section_collector.hpp>
 #include <qember/advanced/vm/saved_vm.hpp>
 
@@ -22,8 +23,7 @@ struct ListedSection {
 /// Of pages nothing is known where a stream was not read in order, see `list_from_end`.
 struct ListedBlock {
   event::RamBlock block;
-  std::uint64_t records = 0;  ///< of pages: one that was sent twice counts twice
-  std::uint64_t size = 0;     ///< bytes of pages, deltas and zlib streams
+  event::PageTally sent{};
 };
 
 struct ListedStream {

@@ -3,9 +3,7 @@
 /// memory but for two bits a page.
 #pragma once
 
-#include <qember/advanced/event/channels.hpp>
-#include <qember/advanced/event/context.hpp>
-#include <qember/advanced/event/page_states.hpp>
+#include <qember/advanced/event/page_ledger.hpp>
 #include <qember/advanced/event/rounds.hpp>
 #include <qember/advanced/event/sink.hpp>
 
@@ -48,13 +46,13 @@ class PageMap final : public event::Handler<PageMap> {
  public:
   /// `context`, of the events, outlives this.
   explicit PageMap(const event::Context& context, const Limits& limits = {})
-      : context_(context), limits_(limits) {}
+      : context_(context), pages_(context, limits) {}
 
   // `take` refuses what takes more memory than `Limits::max_page_states`. A page that is in no block of the
   // list, which no source gives, is not counted.
 
   std::span<const BlockMap> blocks() const noexcept { return blocks_; }
-  /// The rounds, as `Rounds` counts them. From 1024 rounds on neighbours are one.
+  /// As `Rounds` counts them. From 1024 rounds on neighbours are one.
   std::span<const RoundTally> rounds() const noexcept { return rounds_; }
   std::uint64_t page_size() const { return context_.session().page_size_or_default(); }
   /// Whether RAM went over other connections, so that the map is not of it.
@@ -80,11 +78,10 @@ class PageMap final : public event::Handler<PageMap> {
   void next_round();
 
   const event::Context& context_;
-  Limits limits_;
-  std::size_t bytes_ = 0;  ///< of memory, by states and bins
+  event::PageLedger<PageForm> pages_;
+  std::size_t bins_ = 0;  ///< of all blocks
   std::string machine_;
   std::vector<BlockMap> blocks_;
-  std::vector<event::PageStates<PageForm>> states_;
   std::vector<RoundTally> rounds_;
   std::uint64_t rounds_joined_ = 1;  ///< in one tally
   event::Rounds round_count_;

@@ -16,6 +16,9 @@ enum class Certainty : std::uint8_t {
   untold,   ///< the streams do not tell
 };
 
+/// `certain`, `likely`, `warning`, `untold`
+std::string_view name_of(Certainty certainty) noexcept;
+
 /// What stands in the way.
 struct Obstacle {
   Certainty certainty = Certainty::certain;
@@ -34,11 +37,18 @@ struct PreflightOptions {
   std::optional<unsigned> target_major = {};
 };
 
+/// Of what certainties something was found.
+struct Verdict {
+  bool certain = false;
+  bool likely = false;
+  bool untold = false;
+};
+
 /// Gives to `take` everything that would make a machine like the one that saved `there` refuse `here`, or
 /// that cannot be told, in the order in which it would be met. Rules and messages are those of QEMU's
 /// migration/savevm.c, migration/vmstate.c, migration/ram.c, hw/pci/pci.c and hw/virtio. Takes time for the
 /// sizes of both streams' device state.
-void preflight(const MachineState& here, const MachineState& there, const PreflightOptions& options,
-               const TakeObstacle& take);
+Verdict preflight(const MachineState& here, const MachineState& there, const PreflightOptions& options,
+                  const TakeObstacle& take);
 
 }  // namespace qember::vm

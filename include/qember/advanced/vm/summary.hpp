@@ -4,8 +4,7 @@
 #pragma once
 
 #include <qember/advanced/device/state.hpp>
-#include <qember/advanced/event/channels.hpp>
-#include <qember/advanced/event/context.hpp>
+#include <qember/advanced/event/page_ledger.hpp>
 #include <qember/advanced/event/rounds.hpp>
 #include <qember/advanced/event/section_collector.hpp>
 
@@ -21,6 +20,9 @@ enum class DeviceTyping : std::uint8_t {
   undescribed,  ///< the stream describes it nowhere
   fallback,     ///< its description does not fit it
 };
+
+/// `typed`, `opaque`, `early`, `undescribed`, `fallback`
+std::string_view name_of(DeviceTyping typing) noexcept;
 
 struct DeviceSummary {
   std::string name;
@@ -47,8 +49,8 @@ struct Summary {
   std::vector<event::RamBlock> blocks;
   std::uint64_t ram_total = 0;
 
-  // Page records.
-  std::uint64_t zero = 0, full = 0, xbzrle = 0, compressed = 0, hook = 0;
+  event::PageTally pages;
+  std::uint64_t hook = 0;    ///< records that tell of another way
   std::uint64_t rounds = 0;  ///< walks over the memory
   bool rounds_exact = true;  ///< see `Rounds`
 
@@ -59,11 +61,13 @@ struct Summary {
   bool ram_sent_elsewhere = false;  ///< over other connections, see `Channels`
   bool complete = false;            ///< the end mark was seen, and RAM is in the stream
 
-  std::uint64_t ram_bytes = 0;                         ///< contents of pages: full, delta, compressed
   std::uint64_t device_bytes = 0;                      ///< device state as it is in this form
   std::uint64_t typed_bytes = 0;                       ///< device state, in the native form, that has values
   std::map<std::string, std::uint64_t> untyped_bytes;  ///< the rest, by type or reason
   std::map<std::string, LayoutShare> layouts;          ///< what is in buffers, by their type
+
+  /// Devices that are known in that way.
+  std::uint64_t count(DeviceTyping typing) const noexcept;
 };
 
 class Census final : public event::Sink {

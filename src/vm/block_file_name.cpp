@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "block_file_name.hpp"
+#include <qember/advanced/vm/block_file_name.hpp>
 
 #include <fmt/format.h>
 
-namespace qember::cli {
+namespace qember::vm {
 namespace {
 
 bool is_plain(char c) {
@@ -34,4 +34,4 @@ std::string block_file_name(std::string_view block) {
   return fmt::format("{}~{:016x}", name.substr(0, max_name - hash_digits - 1), fnv1a(block));
 }
 
-}  // namespace qember::cli
+}  // namespace qember::vm

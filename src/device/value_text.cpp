@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "show_values.hpp"
+#include <qember/advanced/device/value_text.hpp>
 
 #include <qember/advanced/core/digest.hpp>
+#include <qember/advanced/core/printable.hpp>
 #include <qember/advanced/device/meaning.hpp>
-#include "style.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace qember::cli {
+namespace qember::device {
 namespace {
-
-using device::Field;
-using device::FieldKind;
 
 constexpr std::uint64_t bitmap_word = 8;
 constexpr std::size_t most_bytes = 16;  ///< of a buffer that is shown whole
@@ -63,9 +60,8 @@ std::string number_text(const Field& field, Integer value) {
 }
 
 std::string integer_text(const Field& field, Integer value) {
-  const std::string meaning = device::meaning(field, value);
-  return meaning.empty() ? number_text(field, value)
-                         : fmt::format("{}  {}", number_text(field, value), meaning);
+  const std::string known = meaning(field, value);
+  return known.empty() ? number_text(field, value) : fmt::format("{}  {}", number_text(field, value), known);
 }
 
 std::string boolean_text(const Field& field, bool value) {
@@ -75,8 +71,8 @@ std::string boolean_text(const Field& field, bool value) {
 
 std::string integer_json(const Field& field, Integer value) {
   std::string text = fmt::format(R"({{"value":{},"hex":"{}")", to_string(value), hex_text(field, value));
-  if (const std::string meaning = device::meaning(field, value); !meaning.empty())
-    text += fmt::format(R"(,"meaning":"{}")", meaning);
+  if (const std::string known = meaning(field, value); !known.empty())
+    text += fmt::format(R"(,"meaning":"{}")", known);
   return text + "}";
 }
 
@@ -90,13 +86,13 @@ std::string hex_text(const Field& field, Integer value) {
   return fmt::format("0x{:0{}x}", low_bits(field, value), 2 * integer_size(field));
 }
 
-std::string value_text(const Field& field, const device::StateValue& value) {
+std::string value_text(const Field& field, const StateValue& value) {
   if (const auto* integer = std::get_if<Integer>(&value)) return integer_text(field, *integer);
   if (const auto* boolean = std::get_if<bool>(&value)) return boolean_text(field, *boolean);
   return buffer_text(std::get<ByteView>(value));
 }
 
-std::string short_text(const Field& field, const device::StateValue& value) {
+std::string short_text(const Field& field, const StateValue& value) {
   const auto* const integer = std::get_if<Integer>(&value);
   if (integer == nullptr) return value_text(field, value);
   return integer->negative() || integer->bits() < 10 ? to_string(*integer)
@@ -112,7 +108,7 @@ std::string bytes_json(ByteView bytes) {
   return text + "\"}";
 }
 
-std::string value_json(const Field& field, const device::StateValue& value) {
+std::string value_json(const Field& field, const StateValue& value) {
   if (const auto* integer = std::get_if<Integer>(&value)) return integer_json(field, *integer);
   if (const auto* boolean = std::get_if<bool>(&value)) return fmt::format("{{\"value\":{}}}", *boolean);
   return bytes_json(std::get<ByteView>(value));
@@ -132,4 +128,4 @@ std::string type_text(const Field& field) {
   return text;
 }
 
-}  // namespace qember::cli
+}  // namespace qember::device

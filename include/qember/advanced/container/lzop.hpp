@@ -6,9 +6,10 @@
 
 #include <memory>
 
-namespace qember::cli {
+namespace qember::container {
 
-/// What `lzop -dc` makes of `packed`, which outlives it. `Errc::unsupported` where there is no such program.
+/// What `lzop -dc` makes of `packed`, which outlives it: for `Options::unpack_lzop`. No program is run unless
+/// it is given there. `Errc::unsupported` where there is no such program.
 Result<std::unique_ptr<io::ByteSource>> unpack_lzop(io::ByteSource& packed);
 
-}  // namespace qember::cli
+}  // namespace qember::container

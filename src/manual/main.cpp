@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// qember-manual PROSE OUT: writes the manual pages and completion for shells into the directory OUT, from
 /// the directory PROSE and the parser of arguments that the command has. Run by the build, and not installed.
+#include "../cli/verbs/verbs.hpp"
 #include "manual_text.hpp"
-#include "verbs/verbs.hpp"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>

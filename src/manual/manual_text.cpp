@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "manual_text.hpp"
 
-#include "parser_view.hpp"
+#include "../cli/parser_view.hpp"
 
 #include <qember/advanced/core/version.hpp>
 

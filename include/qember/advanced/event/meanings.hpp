@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What numbers and payloads of a stream stand for.
+#pragma once
+
+#include <qember/advanced/event/event.hpp>
+
+namespace qember::event {
+
+/// A subsection of the configuration: a number, names, or bytes. Views are of the subsection's payload.
+std::variant<std::uint64_t, std::vector<std::string_view>, ByteView> value_of(
+    const ConfigurationSubsection& subsection);
+
+/// The name of a command; empty where the id is not known.
+std::string_view name_of_command(std::uint16_t id) noexcept;
+
+}  // namespace qember::event

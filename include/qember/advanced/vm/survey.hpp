@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// What can be learnt of a stream in one pass, also of one that has a fault.
+#pragma once
+
+#include <qember/advanced/vm/machine_state.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
+#include <qember/advanced/vm/summary.hpp>
+
+namespace qember::vm {
+
+/// What is asked of a stream.
+struct SurveyWants {
+  bool summary = false;
+  bool machine = false;
+};
+
+struct Survey {
+  Summary summary;       ///< up to the error, where there is one
+  MachineState machine;  ///< empty where there is an error
+  /// Bytes of the input: up to what was refused, however much more is there; all of a stream that ends early.
+  std::uint64_t bytes_in = 0;
+  std::optional<Error> error;
+};
+
+/// Reads a stream that was just opened to its end.
+Survey survey(OpenedStream& stream, const Limits& limits, SurveyWants wants);
+
+}  // namespace qember::vm

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/advanced/event/meanings.hpp>
+
+#include <qember/advanced/event/capabilities.hpp>
+
+#include <array>
+
+namespace qember::event {
+namespace {
+
+constexpr std::array<std::string_view, 12> command_names{"",
+                                                         "open_return_path",
+                                                         "ping",
+                                                         "postcopy_advise",
+                                                         "postcopy_listen",
+                                                         "postcopy_run",
+                                                         "postcopy_ram_discard",
+                                                         "packaged",
+                                                         "enable_colo",
+                                                         "postcopy_resume",
+                                                         "recv_bitmap",
+                                                         "switchover_start"};
+
+}  // namespace
+
+std::variant<std::uint64_t, std::vector<std::string_view>, ByteView> value_of(
+    const ConfigurationSubsection& subsection) {
+  const ByteView payload = subsection.payload;
+  if (subsection.name == "configuration/target-page-bits" && payload.size() == 4)
+    return std::uint64_t{load_be<std::uint32_t>(payload.data())};
+  if (subsection.name == "configuration/capabilities")
+    if (auto names = read_capabilities(payload)) return std::move(*names);
+  return payload;
+}
+
+std::string_view name_of_command(std::uint16_t id) noexcept {
+  return id < command_names.size() ? command_names[id] : std::string_view();
+}
+
+}  // namespace qember::event

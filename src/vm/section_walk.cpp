@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/advanced/vm/section_walk.hpp>
+
+#include <qember/advanced/vm/listing.hpp>
+
+namespace qember::vm {
+
+using event::BodyKind;
+using event::Element;
+
+void RamTally::add(const event::RamPage& page) {
+  PageTally::add(page);
+  digest = chain(digest, {static_cast<std::uint64_t>(page.kind) << 8U | page.fill, page.addr});
+  if (page.kind != event::RamPageKind::zero) digest = chain(digest, digest_of(page.data));
+}
+
+void SectionWalk::on(const event::SectionBegin& section) {
+  place_ = {section, offset()};
+  name_ = section.name;
+  place_.section.name = name_;
+  iterative_ = nullptr;
+  collector_.on(section);
+  const BodyKind kind = event::body_kind(section.name, section.type);
+  if (section.type != Element::section_full || kind == BodyKind::ram) begin_part(section);
+}
+
+void SectionWalk::begin_part(const event::SectionBegin& section) {
+  iterative_ = &iteratives_[section.id];
+  Iterated& sum = iterative_->sum;
+  ++sum.parts;
+  if (section.type != Element::section_start && section.type != Element::section_full) return;
+  *iterative_ = {};
+  sum.place = place_;
+  sum.name = name_;
+  sum.parts = 1;
+  const bool is_ram = event::body_kind(section.name, section.type) == BodyKind::ram;
+  if (!is_ram && wants_part()) visitor_.start(place_, {});
+}
+
+void SectionWalk::on(const event::RamBlocks& list) {
+  iterative_->tallies.resize(list.blocks.size());
+  if (wants_part()) visitor_.start(place_, list.blocks);
+}
+
+void SectionWalk::on(const event::SectionEnd& end) {
+  static_cast<void>(collector_.on(end));
+  if (iterative_ == nullptr || place_.section.type != Element::section_end) return;
+  iterative_->sum.ended = true;
+  end_iterative();
+  iteratives_.erase(place_.section.id);
+  iterative_ = nullptr;
+}
+
+void SectionWalk::add_part(const event::CollectedSection& section) {
+  Iterated& sum = iterative_->sum;
+  sum.bytes += section.size;
+  if (section.size != 0) sum.digest = chain(sum.digest, section.digest);
+}
+
+void SectionWalk::take_device(const event::CollectedSection& section) {
+  consider_description();
+  if (!selector_.selects(section.name, section.instance)) return;
+  const PlacedSection place{{section.type, section.id, section.name, section.instance, section.version},
+                            section.offset};
+  if (section.fit == event::Fit::fits) {
+    const auto path = field_.path_in(*section.device);
+    found_ |= path && visitor_.device(place, *section.device, section.body, *path);
+  } else if (field_.selects_all()) {
+    found_ = true;
+    const bool is_other = section.fit == event::Fit::does_not_fit;
+    visitor_.opaque(place,
+                    {section.size, section.digest, reason_without_fields(section, collector_, limits_)},
+                    is_other ? section.device.get() : nullptr);
+  }
+}
+
+/// Ahead of the first section that is read by it.
+void SectionWalk::consider_description() {
+  if (considered_ == collector_.description()) return;
+  considered_ = collector_.description();
+  selector_.consider(*considered_);
+  field_.consider(*considered_);
+}
+
+void SectionWalk::end_iterative() {
+  Iterated& sum = iterative_->sum;
+  if (!field_.selects_all() || !selector_.selects(sum.name, sum.place.section.instance)) return;
+  found_ = true;
+  sum.place.section.name = sum.name;
+  const event::Session& session = context_.session();
+  if (!iterative_->tallies.empty()) sum.blocks = session.blocks().first(iterative_->tallies.size());
+  sum.tallies = iterative_->tallies;
+  sum.page_size = session.page_size_or_default();
+  visitor_.iterated(sum);
+}
+
+void SectionWalk::finish() {
+  static_cast<void>(collector_.finish());
+  for (auto& [id, iterative] : iteratives_) {
+    iterative_ = &iterative;
+    end_iterative();
+  }
+  iteratives_.clear();
+  if (rest_ && whole())
+    visitor_.rest(rest_offset_, {rest_size_, digester_.digest(),
+                                 *rest_ ? "device state that nothing divides into sections" : ""});
+  rest_.reset();
+}
+
+void SectionWalk::on(const event::Eof& eof) {
+  static_cast<void>(collector_.on(eof));
+  if (whole()) visitor_.end(offset());
+}
+
+void SectionWalk::on(const event::DescriptionText& text) {
+  if (whole()) visitor_.description(offset(), {text.json.size(), digest_of(text.json), ""});
+  static_cast<void>(collector_.on(text));
+  consider_description();
+}
+
+void SectionWalk::on(const event::TrailingData& rest) {
+  if (!rest_) {
+    rest_ = rest.device_state;
+    rest_offset_ = offset();
+  }
+  digester_.update(rest.data);
+  rest_size_ += rest.data.size();
+}
+
+void SectionWalk::on(const event::StreamEnd&) { finish(); }
+
+Status SectionWalk::missed() const {
+  if (auto status = selector_.missed(); !status) return status;
+  return found_ || field_.selects_all() ? Status() : field_.missed();
+}
+
+}  // namespace qember::vm
