@@ -186,6 +186,11 @@ RamReceiver::~RamReceiver() = default;
 
 Status RamReceiver::State::receive() {
   while (!done && !error) {
+    // One by one, so that the decoder's place is that of the page at hand.
+    if (event::RamPage page; decoder.next_pages({&page, 1}) == 1) {
+      if (auto status = on(page); !status) error = std::move(status.error());
+      continue;
+    }
     const auto event = decoder.next();
     if (!event) {
       if (event.error().code == Errc::need_more) return {};

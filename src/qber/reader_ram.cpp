@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 namespace qember::qber {
 namespace {
 
@@ -107,7 +105,6 @@ Status Reader::State::check_page(const event::RamPage& page) const {
 /// Those that go on in a block, and that `page_of` would have nothing to say to.
 std::size_t Reader::State::next_pages(std::span<event::RamPage> room) {
   if (!cursor.goes_on() || mapped.is_inside()) return 0;
-  std::array<ram::PageView, 64> views;
   const std::size_t peeked = sections.peek_pages(std::span(views).first(std::min(views.size(), room.size())));
   const std::uint64_t size = session.page_size_or_default();
   const std::uint32_t block = cursor.block();

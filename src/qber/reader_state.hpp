@@ -13,6 +13,8 @@
 
 #include <qember/advanced/qber/reader.hpp>
 
+#include <array>
+
 namespace qember::qber {
 
 /// All sections have footers, or none has.
@@ -58,6 +60,7 @@ struct Reader::State {
   Described described;
   event::DeviceForm form = event::DeviceForm::blob;
   BlockCursor cursor;
+  std::array<ram::PageView, 64> views;  ///< room for `next_pages`, which some call for each page
   MappedPosition mapped;
   std::optional<extension::Kind> blob_kind;  ///< of a `qember` section that comes in segments
   PassingOver passing;
