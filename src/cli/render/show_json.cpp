@@ -4,6 +4,7 @@
 #include "show_values.hpp"
 
 #include <qember/advanced/device/meaning.hpp>
+#include <qember/advanced/event/command_name.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -183,7 +184,7 @@ void ShowJson::configuration(std::uint64_t offset, const event::Configuration& c
 }
 
 void ShowJson::command(std::uint64_t offset, const event::Command& command) {
-  Json json = record("command", offset, {{"id", command.id}, {"name", name_of_command(command.id)}});
+  Json json = record("command", offset, {{"id", command.id}, {"name", event::command_name(command.id)}});
   json.update(Json::parse(bytes_json(command.payload)));
   write(json);
 }

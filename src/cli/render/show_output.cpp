@@ -4,27 +4,9 @@
 #include <qember/advanced/core/text.hpp>
 #include <qember/advanced/event/capabilities.hpp>
 
-#include <array>
 #include <optional>
 
 namespace qember::cli {
-namespace {
-
-constexpr std::array<std::string_view, 12> command_names{"",
-                                                         "open_return_path",
-                                                         "ping",
-                                                         "postcopy_advise",
-                                                         "postcopy_listen",
-                                                         "postcopy_run",
-                                                         "postcopy_ram_discard",
-                                                         "packaged",
-                                                         "enable_colo",
-                                                         "postcopy_resume",
-                                                         "recv_bitmap",
-                                                         "switchover_start"};
-
-}  // namespace
-
 void RamTally::add(const event::RamPage& page) {
   switch (page.kind) {
     case event::RamPageKind::zero: ++zero; break;
@@ -56,10 +38,6 @@ std::string text_of(const event::ConfigurationSubsection& subsection) {
   for (const std::string_view name : std::get<std::vector<std::string_view>>(value))
     text += (text.empty() ? "" : ", ") + printable(name);
   return text;
-}
-
-std::string_view name_of_command(std::uint16_t id) noexcept {
-  return id < command_names.size() ? command_names[id] : std::string_view();
 }
 
 }  // namespace qember::cli

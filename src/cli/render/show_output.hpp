@@ -74,9 +74,6 @@ std::variant<std::uint64_t, std::vector<std::string_view>, ByteView> value_of(
 /// The same for people.
 std::string text_of(const event::ConfigurationSubsection& subsection);
 
-/// The name of a command; empty where the id is not known.
-std::string_view name_of_command(std::uint16_t id) noexcept;
-
 std::unique_ptr<ShowOutput> make_show_tree(Lines& out, const Style& style, bool offsets);
 std::unique_ptr<ShowOutput> make_show_json(Lines& out, bool offsets);
 

@@ -4,6 +4,7 @@
 #include "show_state_tree.hpp"
 
 #include <qember/advanced/core/text.hpp>
+#include <qember/advanced/event/command_name.hpp>
 
 #include <fmt/format.h>
 
@@ -78,7 +79,7 @@ void ShowTree::configuration(std::uint64_t offset, const event::Configuration& c
 }
 
 void ShowTree::command(std::uint64_t offset, const event::Command& command) {
-  const std::string_view name = name_of_command(command.id);
+  const std::string_view name = event::command_name(command.id);
   std::string text = name.empty() ? fmt::to_string(command.id) : std::string(name);
   if (!command.payload.empty()) text += "  " + hex_excerpt(command.payload, 16);
   head(offset, "command", text);
