@@ -8,6 +8,8 @@
 #include <qember/advanced/io/output_file.hpp>
 #include <qember/advanced/vm/edit.hpp>
 
+#include <fmt/format.h>
+
 #include <map>
 
 namespace qember::cli {
@@ -38,10 +40,34 @@ constexpr std::array options{
     Described{"drop-section", "DEVICE", "Leave sections out"},
     Described{"rename-section", "DEVICE=NAME[/INSTANCE]", "Another name for a section"},
     Described{"drop-subsection", "DEVICE:NAME", "Leave subsections of a device out"},
+    Described{"clear-feature", "DEVICE:NAME",
+              "Take a feature from what a virtio device and its driver agreed on"},
+    Described{"memory", "BLOCK+OFFSET=HEX|@FILE", "Other bytes in memory"},
     Described{"drop-command", "NAME", "Leave commands out, such as switchover_start"},
     Described{"drop-configuration", "NAME",
               "Leave a part of the configuration out: uuid, another subsection, or a capability"},
 };
+
+/// All of a file that an argument names: bytes for memory.
+Result<Bytes> read_bytes(const std::string& file, std::size_t most) {
+  auto source = container::open_file(file);
+  if (!source) return std::move(source.error());
+  Bytes bytes(std::min<std::uint64_t>((*source)->size().value_or(most), most) + 1);
+  const auto count = (*source)->read_at(0, bytes);
+  if (!count) return count.error();
+  if (*count == bytes.size() || *count == 0)
+    return Error{Errc::usage, 0, "memory", fmt::format("a file of 1 to {} bytes", most), file};
+  bytes.resize(*count);
+  return bytes;
+}
+
+Result<vm::Edit> read_edit(std::string_view kind, const std::string& argument, const Limits& limits) {
+  const std::size_t at = argument.find("=@");
+  if (kind != "memory" || at == std::string::npos) return vm::parse_edit(kind, argument);
+  auto bytes = read_bytes(argument.substr(at + 2), limits.max_section);
+  if (!bytes) return std::move(bytes.error());
+  return vm::Edit(vm::SetMemory{argument.substr(0, at), std::move(*bytes)});
+}
 
 Result<std::vector<vm::Edit>> read_edits(const EditArguments& arguments, const Limits& limits) {
   std::vector<vm::Edit> edits;
@@ -49,7 +75,7 @@ Result<std::vector<vm::Edit>> read_edits(const EditArguments& arguments, const L
     const auto given = arguments.edits.find(kind);
     if (given == arguments.edits.end()) continue;
     for (const std::string& argument : given->second) {
-      auto edit = vm::parse_edit(kind, argument);
+      auto edit = read_edit(kind, argument, limits);
       if (!edit) return std::move(edit.error());
       edits.push_back(std::move(*edit));
     }

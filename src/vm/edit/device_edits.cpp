@@ -33,18 +33,22 @@ DeviceEdits::DeviceEdits(std::span<const Edit> edits, const Limits& limits) : li
     if (const auto* set = std::get_if<SetField>(&each)) settings_.push_back({set, FieldSelector(set->field)});
     if (const auto* cut = std::get_if<DropSubsection>(&each))
       cuts_.push_back({cut, FieldSelector(cut->subsection)});
+    if (const auto* clear = std::get_if<ClearFeature>(&each))
+      clearings_.push_back({clear, FieldSelector(clear->feature)});
   }
 }
 
 void DeviceEdits::consider(const device::Description& description) {
   for (Setting& each : settings_) each.selector.consider(description);
   for (Cut& each : cuts_) each.selector.consider(description);
+  for (Clearing& each : clearings_) each.selector.consider(description);
 }
 
 bool DeviceEdits::concerns(const device::Device& device) {
   bool any = false;
   for (Setting& each : settings_) any |= each.selector.path_in(device).has_value();
   for (Cut& each : cuts_) any |= each.selector.path_in(device).has_value();
+  for (Clearing& each : clearings_) any |= each.selector.path_in(device).has_value();
   return any;
 }
 
@@ -70,6 +74,13 @@ Status DeviceEdits::set_all(const device::Device& device, Bytes& body) {
     if (auto status = set(device, *path, each, body); !status) return status;
     paths += (paths.empty() ? "" : ", ") + *path;
   }
+  for (Clearing& each : clearings_) {
+    const auto feature = each.selector.path_in(device);
+    if (!feature) continue;
+    if (!before) before = Shape::of(device, body);
+    if (auto status = clear(device, *feature, each, body); !status) return status;
+    paths += (paths.empty() ? "" : ", ") + *feature;
+  }
   if (!before || Shape::of(device, body) == *before) return {};
   return refuse_edit("set", "fields that decide nothing of what follows them", paths);
 }
@@ -94,6 +105,26 @@ Status DeviceEdits::set(const device::Device& device, std::string_view path, Set
                          std::string(values[i]));
   }
   setting.is_done = true;
+  return {};
+}
+
+Status DeviceEdits::clear(const device::Device& device, std::string_view feature, Clearing& clearing,
+                          Bytes& body) {
+  FeaturePlaces found(feature);
+  if (auto status = found.read(device, body); !status) return status;
+  const auto number = parse_number(feature);
+  constexpr std::uint64_t most = 128;
+  const auto bit =
+      found.bit() || !number || *number >= most ? found.bit() : std::optional(static_cast<unsigned>(*number));
+  if (!bit) return {};
+  for (const FeaturePlaces::Word& word : found.words()) {
+    if (*bit < word.first_bit || *bit >= word.first_bit + 8 * word.place.size) continue;
+    const unsigned in_word = *bit - word.first_bit;
+    std::uint8_t& byte = body[word.place.at + word.place.size - 1 - in_word / 8];
+    const auto mask = static_cast<std::uint8_t>(1U << in_word % 8);
+    clearing.is_done |= (byte & mask) != 0;
+    byte = static_cast<std::uint8_t>(byte & ~mask);
+  }
   return {};
 }
 
@@ -139,6 +170,10 @@ Status DeviceEdits::missed() const {
   for (const Cut& each : cuts_)
     if (!each.is_done)
       return refuse_edit("drop-subsection", "the subsection " + each.edit->subsection, "none");
+  for (const Clearing& each : clearings_)
+    if (!each.is_done)
+      return refuse_edit("clear-feature", "the feature " + each.edit->feature + " among those agreed on",
+                         "none");
   return {};
 }
 

@@ -37,6 +37,14 @@ class DeviceEdits {
     bool is_done = false;
   };
 
+  struct Clearing {
+    const ClearFeature* edit;
+    FieldSelector selector;
+    bool is_done = false;
+  };
+
+  static Status clear(const device::Device& device, std::string_view feature, Clearing& clearing,
+                      Bytes& body);
   Status set_all(const device::Device& device, Bytes& body);
   Status set(const device::Device& device, std::string_view path, Setting& setting, Bytes& body) const;
   static Status find_cut(const device::Device& device, std::string_view name, ByteView body, Cut& cut,
@@ -46,6 +54,7 @@ class DeviceEdits {
   Limits limits_;
   std::vector<Setting> settings_;
   std::vector<Cut> cuts_;
+  std::vector<Clearing> clearings_;
 };
 
 }  // namespace qember::vm

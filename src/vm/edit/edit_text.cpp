@@ -3,9 +3,11 @@
 #include <qember/advanced/vm/edit.hpp>
 #include <qember/advanced/vm/selector.hpp>
 
+#include "field_value.hpp"
 #include "refusal.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -28,6 +30,12 @@ Result<Edit> make_resize(Words&& words) {
   const auto length = parse_number(words.to);
   if (!length || *length == 0) return refuse_edit("resize-block", "a number of bytes", words.to);
   return Edit(ResizeBlock{std::move(words.what), *length});
+}
+
+Result<Edit> make_memory(Words&& words) {
+  auto bytes = parse_hex(words.to);
+  if (!bytes || bytes->empty()) return refuse_edit("memory", "bytes in hexadecimal", words.to);
+  return Edit(SetMemory{std::move(words.what), std::move(*bytes)});
 }
 
 /// NAME, or NAME/INSTANCE where what is behind the last slash is a number.
@@ -93,6 +101,14 @@ constexpr std::array kinds{
     Kind{"drop-subsection", false,
          [](Words&& words) { return Result<Edit>(DropSubsection{std::move(words.what)}); },
          [](const Edit& edit) { return Words{as<DropSubsection>(edit).subsection, {}}; }},
+    Kind{"clear-feature", false,
+         [](Words&& words) { return Result<Edit>(ClearFeature{std::move(words.what)}); },
+         [](const Edit& edit) { return Words{as<ClearFeature>(edit).feature, {}}; }},
+    Kind{"memory", true, make_memory,
+         [](const Edit& edit) {
+           return Words{as<SetMemory>(edit).where,
+                        fmt::format("{:02x}", fmt::join(as<SetMemory>(edit).bytes, ""))};
+         }},
     Kind{"drop-command", false,
          [](Words&& words) { return Result<Edit>(DropCommand{std::move(words.what)}); },
          [](const Edit& edit) { return Words{as<DropCommand>(edit).name, {}}; }},

@@ -40,12 +40,14 @@ EditingSource::EditingSource(event::Source& source, std::span<const Edit> edits,
       session_(limits),
       head_(edits),
       blocks_(edits),
+      memory_(edits, limits),
       sections_(edits),
       devices_(edits, limits),
       changes_sizes_(std::ranges::any_of(edits, may_change_sizes)) {}
 
 Result<event::Event> EditingSource::next() {
   if (failed_) return *failed_;
+  memory_.forget();
   for (;;) {
     current_.reset();
     if (!held_.empty() && !is_holding()) {
@@ -72,10 +74,13 @@ Result<event::Event> EditingSource::next() {
 std::size_t EditingSource::next_pages(std::span<event::RamPage> room) {
   if (failed_ || !held_.empty() || is_holding()) return 0;
   current_.reset();
+  memory_.forget();
   const std::size_t count = source_.next_pages(room);
   std::size_t kept = 0;
   for (event::RamPage& page : room.first(count)) {
-    if (!blocks_.empty() && !blocks_.apply(page)) continue;
+    if (!memory_.empty() && !failed_)
+      if (auto status = memory_.apply(source_, page); !status) failed_ = std::move(status.error());
+    if (failed_ || (!blocks_.empty() && !blocks_.apply(page))) continue;
     // A page of the stream is one of the new list, too.
     static_cast<void>(session_.note(page));
     room[kept++] = page;
@@ -166,6 +171,7 @@ Status EditingSource::end_package() {
 }
 
 Status EditingSource::on(const event::RamBlocks& list) {
+  if (auto status = memory_.begin(list.blocks); !status) return status;
   auto changed = blocks_.apply(list.blocks);
   if (!changed) return std::move(changed.error());
   list_ = std::move(*changed);
@@ -176,6 +182,8 @@ Status EditingSource::on(const event::RamBlocks& list) {
 
 Status EditingSource::on(const event::RamPage& page) {
   event::RamPage changed = page;
+  if (!memory_.empty())
+    if (auto status = memory_.apply(source_, changed); !status) return status;
   return blocks_.empty() || blocks_.apply(changed) ? give(changed) : Status();
 }
 
@@ -325,7 +333,8 @@ Status EditingSource::give_description() {
 }
 
 Status EditingSource::missed() const {
-  for (auto status : {head_.missed(), blocks_.missed(), sections_.missed(), devices_.missed()})
+  for (auto status :
+       {head_.missed(), blocks_.missed(), memory_.missed(), sections_.missed(), devices_.missed()})
     if (!status) return status;
   return {};
 }

@@ -9,6 +9,7 @@
 #include "block_edits.hpp"
 #include "device_edits.hpp"
 #include "head_edits.hpp"
+#include "memory_edits.hpp"
 #include "section_edits.hpp"
 
 #include <deque>
@@ -80,6 +81,7 @@ class EditingSource final : public event::Source {
   event::Session session_;  ///< of what is given
   HeadEdits head_;
   BlockEdits blocks_;
+  MemoryEdits memory_;
   SectionEdits sections_;
   DeviceEdits devices_;
   bool changes_sizes_;  ///< elements may go, or become longer or shorter

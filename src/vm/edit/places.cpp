@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "places.hpp"
 
+#include "../../device/layout.hpp"
+
 namespace qember::vm {
 namespace {
 
@@ -17,6 +19,19 @@ std::size_t size_of(const device::Field& field, const device::StateValue& value)
 void FieldPlaces::value(const device::Field& field, const device::StateValue& value) {
   is_beyond_ |= places_.size() == most_;
   if (!is_beyond_) places_.push_back({&field, static_cast<std::size_t>(at()), size_of(field, value)});
+}
+
+void FeaturePlaces::value(const device::Field& field, const device::StateValue& value) {
+  const bool is_part = field.part != nullptr && field.name == "guest_features";
+  if (!is_part || !std::holds_alternative<Integer>(value)) return;
+  constexpr unsigned upper = 64;
+  const bool is_upper = path().find("128bit_features") != std::string_view::npos;
+  const unsigned first = is_upper ? upper : 8 * static_cast<unsigned>(field.size * index().value_or(0));
+  words_.push_back({{&field, static_cast<std::size_t>(at()), static_cast<std::size_t>(field.size)}, first});
+  if (const device::Names* names = field.part->names; names != nullptr && !bit_) {
+    const auto named = std::ranges::find(names->names, feature_, &device::Name::text);
+    if (named != names->names.end()) bit_ = static_cast<unsigned>(named->value) + first;
+  }
 }
 
 void SubsectionPlaces::enter(const device::StateGroup& group) {

@@ -63,6 +63,30 @@ class SubsectionPlaces final : public device::NamedStateSink {
   std::size_t depth_ = 0;                  ///< groups that are open, from one that was found on
 };
 
+/// Finds the words of a virtio device's state that hold the features which were agreed on, and a feature by
+/// its name.
+class FeaturePlaces final : public device::NamedStateSink {
+ public:
+  explicit FeaturePlaces(std::string_view feature) : feature_(feature) {}
+
+  struct Word {
+    FieldPlace place;
+    unsigned first_bit = 0;  ///< the feature that is its lowest bit
+  };
+  std::span<const Word> words() const noexcept { return words_; }
+  /// The number of the feature; nothing where no word has that name.
+  std::optional<unsigned> bit() const noexcept { return bit_; }
+
+ private:
+  void value(const device::Field& field, const device::StateValue& value) override;
+  void enter(const device::StateGroup&) override {}
+  void leave(const device::StateGroup&) override {}
+
+  std::string_view feature_;
+  std::vector<Word> words_;
+  std::optional<unsigned> bit_;
+};
+
 /// Which values a body has, and where, whatever they are.
 class Shape final : public device::NamedStateSink {
  public:

@@ -44,6 +44,16 @@ struct RenameSection {
 struct DropSubsection {
   std::string subsection;  ///< DEVICE:NAME
 };
+/// Takes a feature from those that a virtio device and its driver agreed on, wherever they are saved. A
+/// driver that uses it keeps using it: that is fine for what it only reads, such as MTU.
+struct ClearFeature {
+  std::string feature;  ///< DEVICE:NAME, or its number
+};
+/// Bytes that all lie in pages which the stream has.
+struct SetMemory {
+  std::string where;  ///< BLOCK+OFFSET
+  Bytes bytes;
+};
 /// All commands of that name, such as `switchover-start`.
 struct DropCommand {
   std::string name;
@@ -53,8 +63,9 @@ struct DropConfiguration {
   std::string name;
 };
 
-using Edit = std::variant<SetField, SetMachine, ResizeBlock, RenameBlock, DropBlock, DropSection,
-                          RenameSection, DropSubsection, DropCommand, DropConfiguration>;
+using Edit =
+    std::variant<SetField, SetMachine, ResizeBlock, RenameBlock, DropBlock, DropSection, RenameSection,
+                 DropSubsection, ClearFeature, SetMemory, DropCommand, DropConfiguration>;
 
 /// The names of the kinds of edits, such as `resize-block`, in the order of `Edit`.
 std::span<const std::string_view> edit_kinds() noexcept;
