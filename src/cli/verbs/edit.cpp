@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "../common_options.hpp"
+#include "../render/obstacles.hpp"
 #include "../render/progress.hpp"
 #include "../report.hpp"
+#include "edit_for.hpp"
+#include "machine_file.hpp"
 #include "verbs.hpp"
 
 #include <qember/advanced/io/file_checks.hpp>
@@ -20,6 +23,9 @@ struct EditArguments {
   std::string output = "-";
   std::string script;
   std::map<std::string_view, std::vector<std::string>> edits;  ///< by their kind
+  std::string target;
+  std::vector<std::string> allowed;  ///< kinds of edits
+  bool is_dry_run = false;
   bool force = false;
   ReadOptions read;
 };
@@ -89,17 +95,25 @@ Result<std::vector<vm::Edit>> read_edits(const EditArguments& arguments, const L
   return edits;
 }
 
-int edit(const EditArguments& arguments) {
-  const std::array inputs{arguments.file, arguments.script};
-  if (auto status = io::check_read_once(std::span(inputs).first(arguments.script.empty() ? 1 : 2)); !status)
-    return fail("edit", status.error());
+Status check_files(const EditArguments& arguments) {
+  std::vector<std::string> inputs{arguments.file};
+  for (const std::string& each : {arguments.script, arguments.target})
+    if (!each.empty()) inputs.push_back(each);
+  if (auto status = io::check_read_once(inputs); !status) return status;
   for (const std::string& input : inputs)
-    if (auto status = io::check_not_input(arguments.output, input); !status)
-      return fail(arguments.output, status.error());
+    if (auto status = io::check_not_input(arguments.output, input); !status) return status;
+  if (arguments.target.empty()) return {};
+  const auto is_seekable = io::is_seekable(arguments.file);
+  if (!is_seekable) return is_seekable.error();
+  if (!*is_seekable) return Error{Errc::usage, 0, "--for", "a file, which is read twice", arguments.file};
+  if (arguments.output != "-" || arguments.is_dry_run) return {};
+  return Error{Errc::usage, 0, "--for", "a file to write, with -o", "standard output"};
+}
+
+/// Writes what the edits make of the stream.
+ExitCode write(const EditArguments& arguments, std::span<const vm::Edit> edits) {
   vm::EditOptions with;
   with.read = noted(arguments.file, arguments.read.stream_options());
-  const auto edits = read_edits(arguments, with.read.limits);
-  if (!edits) return fail(arguments.script.empty() ? "edit" : arguments.script, edits.error());
   auto out = io::OutputFile::open(arguments.output, arguments.force);
   if (!out) return fail(arguments.output, out.error());
   auto source = container::open_file(arguments.file);
@@ -109,9 +123,40 @@ int edit(const EditArguments& arguments) {
   Progress progress;
   with.progress = [&progress](std::uint64_t offset) { progress.at(offset); };
   const auto drain = [&out](io::Output& output) { return out->drain(output); };
-  if (auto status = vm::edit(**source, drain, *edits, with); !status) return fail(place, status.error());
+  if (auto status = vm::edit(**source, drain, edits, with); !status) return fail(place, status.error());
   if (auto status = out->commit(); !status) return fail(arguments.output, status.error());
   return exit_ok;
+}
+
+/// Does what lets the stream into a machine, and says what still stands in the way.
+int edit_for_target(const EditArguments& arguments, std::vector<vm::Edit> edits) {
+  vm::StreamOptions read = arguments.read.stream_options();
+  read.arrange = false;
+  Place place_there(arguments.target);
+  const auto there = read_machine(place_there, read);
+  if (!there) return fail(place_there, there.error());
+  Lines out;
+  {
+    Place place(arguments.file);
+    const auto here = read_machine(place, read);
+    if (!here) return fail(place, here.error());
+    const auto chosen = choose_edits(out, vm::find_remedies(*here, *there), arguments.allowed);
+    if (!chosen || arguments.is_dry_run) return out.finish(chosen ? exit_ok : exit_invalid);
+    edits.insert(edits.end(), chosen->begin(), chosen->end());
+  }
+  if (const ExitCode code = write(arguments, edits); code != exit_ok) return out.finish(code);
+  Place place(arguments.output);
+  const auto made = read_machine(place, read);
+  if (!made) return out.finish(fail(place, made.error()));
+  return out.finish(print_obstacles(out, *made, *there, {}, "", arguments.target).code(false));
+}
+
+int edit(const EditArguments& arguments) {
+  if (auto status = check_files(arguments); !status) return fail("edit", status.error());
+  auto edits = read_edits(arguments, arguments.read.stream_options().limits);
+  if (!edits) return fail(arguments.script.empty() ? "edit" : arguments.script, edits.error());
+  if (!arguments.target.empty()) return edit_for_target(arguments, std::move(*edits));
+  return write(arguments, *edits);
 }
 
 }  // namespace
@@ -130,6 +175,18 @@ void add_edit(CLI::App& app, Action& action) {
   verb->add_option("--script", arguments->script,
                    "Edits as JSON, an object a line: {\"set\": \"DEVICE:FIELD\", \"to\": VALUE}")
       ->type_name("FILE");
+  auto* target = verb->add_option("--for", arguments->target,
+                                  "Do what lets the stream into the machine that saved TARGET, see "
+                                  "qember-preflight")
+                     ->type_name("TARGET");
+  verb->add_option("--allow", arguments->allowed,
+                   "With --for, edits of a kind that are safe under a condition")
+      ->type_name("KIND")
+      ->check(CLI::IsMember(std::vector<std::string>(vm::edit_kinds().begin(), vm::edit_kinds().end()))
+                  .description(""))
+      ->allow_extra_args(false)
+      ->needs(target);
+  verb->add_flag("--dry-run", arguments->is_dry_run, "With --for, print what would be done")->needs(target);
   add_force(*verb, arguments->force);
   arguments->read.add_to(*verb);
   verb->callback([&action, arguments] { action = [arguments] { return edit(*arguments); }; });

@@ -67,7 +67,7 @@ class Search {
       add(SetMachine{std::string(machine)}, Safety::conditional,
           "the guest sees what the two types have differently, of which streams do not tell all");
     constexpr auto switchover = static_cast<std::uint16_t>(event::CommandId::switchover_start);
-    const auto has = [](const MachineState& state) {
+    const auto has = [&](const MachineState& state) {
       return std::ranges::find(state.commands, switchover, &StateCommand::id) != state.commands.end();
     };
     if (has(here_) && !has(there_))
