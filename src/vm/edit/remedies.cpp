@@ -23,12 +23,15 @@ class MemoryHotplug final : public device::NamedStateSink {
   }
 
   const std::string& subsection() const noexcept { return subsection_; }
+  std::size_t slots() const noexcept { return slots_; }
   bool is_in_use() const noexcept { return is_in_use_; }
 
  private:
   void value(const device::Field& field, const device::StateValue& value) override {
     const bool* const flag = std::get_if<bool>(&value);
-    is_in_use_ |= field.name == "is_enabled" && (flag == nullptr || *flag);
+    if (field.name != "is_enabled") return;
+    ++slots_;
+    is_in_use_ |= flag == nullptr || *flag;
   }
   void enter(const device::StateGroup& group) override {
     if (group.kind == device::StateGroup::Kind::subsection && group.structure->name.ends_with("/memhp"))
@@ -37,6 +40,7 @@ class MemoryHotplug final : public device::NamedStateSink {
   void leave(const device::StateGroup&) override {}
 
   std::string subsection_;
+  std::size_t slots_ = 0;
   bool is_in_use_ = false;
 };
 
@@ -144,7 +148,8 @@ class Search {
 
   void hotplug(const SectionPair& pair) {
     const MemoryHotplug mine(pair.here);
-    if (mine.subsection().empty() || !MemoryHotplug(pair.there).subsection().empty()) return;
+    // How many slots there are is the machine's own; without the part it keeps them empty.
+    if (mine.subsection().empty() || mine.slots() == MemoryHotplug(pair.there).slots()) return;
     add(DropSubsection{pair.name() + ':' + mine.subsection()},
         mine.is_in_use() ? Safety::unsafe : Safety::safe,
         mine.is_in_use() ? "a module of memory is in a slot" : "no module of memory is in a slot");
