@@ -131,7 +131,7 @@ ExitCode write(const EditArguments& arguments, std::span<const vm::Edit> edits) 
 /// Does what lets the stream into a machine, and says what still stands in the way.
 int edit_for_target(const EditArguments& arguments, std::vector<vm::Edit> edits) {
   vm::StreamOptions read = arguments.read.stream_options();
-  read.arrange = false;
+  read.reorder = false;
   Place place_there(arguments.target);
   const auto there = read_machine(place_there, read);
   if (!there) return fail(place_there, there.error());

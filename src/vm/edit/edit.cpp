@@ -17,6 +17,7 @@ Status edit(io::ByteSource& source, const Drain& drain, std::span<const Edit> ed
                  fmt::to_string(edits.size())};
   io::Output output;
   StreamOptions with = options.read;
+  with.reorder = true;
   with.before_wait = [&] { return drain(output); };
   auto stream = OpenedStream::open(source, std::move(with));
   if (!stream) return std::move(stream.error());

@@ -155,17 +155,17 @@ Status EditingSource::begin_package(const event::Command& command) {
   auto status = give(command);
   if (direct_) held_.emplace_back(*std::exchange(direct_, std::nullopt), source_.offset(), source_.path());
   held_size_ += held_.back().size();
-  package_ = {load_be<std::uint32_t>(command.payload.data()), read_.octets(), made_.octets()};
+  package_ = {load_be<std::uint32_t>(command.payload.data()), read_.bytes(), made_.bytes()};
   return status;
 }
 
 Status EditingSource::end_package() {
-  if (read_.octets() - package_->begin < package_->size) return {};
+  if (read_.bytes() - package_->begin < package_->size) return {};
   const auto command = std::ranges::find_if(held_, [](const event::HeldEvent& each) {
     const auto* const found = std::get_if<event::Command>(&each.event);
     return found != nullptr && is_command(*found, CommandId::packaged);
   });
-  store_be(command->bytes.data(), static_cast<std::uint32_t>(made_.octets() - package_->made_begin));
+  store_be(command->bytes.data(), static_cast<std::uint32_t>(made_.bytes() - package_->made_begin));
   package_.reset();
   return {};
 }

@@ -31,6 +31,7 @@ class EditingSource final : public event::Source {
   std::uint64_t offset() const override { return current_ ? current_->offset : source_.offset(); }
   std::string path() const override { return current_ ? current_->path : source_.path(); }
   std::optional<event::DeviceForm> device_form() const override { return source_.device_form(); }
+  bool is_description_first() const override { return source_.is_description_first(); }
 
  private:
   /// A section ahead of its description.

@@ -76,7 +76,7 @@ Status MemoryEdits::apply(const event::Context& context, event::RamPage& page) {
   }
   page.kind = event::RamPageKind::full;
   page.data = made;
-  page.lasting = false;
+  page.stable = false;
   return {};
 }
 

@@ -84,7 +84,7 @@ Result<std::vector<Edit>> read_script(io::ByteSource& script, const Limits& limi
 std::pair<std::string_view, std::string> to_words(const Edit& edit);
 
 struct EditOptions {
-  /// How the stream is read; `before_wait` and `arrange` are the edit's own.
+  /// How the stream is read; `before_wait` and `reorder` are the edit's own.
   StreamOptions read{};
   /// Called now and then with the number of bytes that were read.
   std::function<void(std::uint64_t)> progress{};
