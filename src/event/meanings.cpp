@@ -3,11 +3,13 @@
 
 #include <qember/advanced/event/capabilities.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace qember::event {
 namespace {
 
+/// By id, which begin with 1.
 constexpr std::array<std::string_view, 12> command_names{"",
                                                          "open_return_path",
                                                          "ping",
@@ -35,6 +37,12 @@ std::variant<std::uint64_t, std::vector<std::string_view>, ByteView> value_of(
 
 std::string_view name_of_command(std::uint16_t id) noexcept {
   return id < command_names.size() ? command_names[id] : std::string_view();
+}
+
+std::optional<CommandId> find_command(std::string_view name) noexcept {
+  const auto found = std::ranges::find(command_names, name);
+  if (name.empty() || found == command_names.end()) return std::nullopt;
+  return static_cast<CommandId>(found - command_names.begin());
 }
 
 }  // namespace qember::event

@@ -2,55 +2,13 @@
 #include <qember/advanced/vm/convert.hpp>
 
 #include <qember/advanced/event/pump.hpp>
-#include <qember/advanced/qber/writer.hpp>
-#include <qember/advanced/qevm/writer.hpp>
+
+#include "written.hpp"
 
 #include <fmt/format.h>
 
 namespace qember::vm {
 namespace {
-
-/// A pipe may not end in pieces larger than this before they are passed on.
-constexpr std::size_t most_pending = std::size_t{4} << 20U;
-
-/// Passes on what was written, behind the one that writes it, and tells the progress.
-class Passing final : public event::Sink {
- public:
-  Passing(const OpenedStream& stream, io::Output& output, const Drain& drain, const ConvertOptions& options)
-      : stream_(stream), output_(output), drain_(drain), options_(options) {}
-
-  Status take(const event::Event& event) override {
-    return std::holds_alternative<event::StreamEnd>(event) ? drain_(output_) : pass();
-  }
-  Status take(std::span<const event::RamPage>) override { return pass(); }
-  bool takes_batches() const noexcept override { return true; }
-
- private:
-  Status pass() {
-    if (options_.progress) options_.progress(stream_.input().offset());
-    return output_.pending() < most_pending ? Status() : drain_(output_);
-  }
-
-  const OpenedStream& stream_;
-  io::Output& output_;
-  const Drain& drain_;
-  const ConvertOptions& options_;
-};
-
-/// A writer of BER and what it writes to.
-class Encoding final : public event::Sink {
- public:
-  Encoding(const OpenedStream& stream, qber::SectionWriter to, const ConvertOptions& options)
-      : writer_(std::move(to)), events_(stream, writer_, options.read.limits, {options.opaque}) {}
-
-  Status take(const event::Event& event) override { return events_.take(event); }
-  Status take(std::span<const event::RamPage> pages) override { return events_.take(pages); }
-  bool takes_batches() const noexcept override { return true; }
-
- private:
-  qber::SectionWriter writer_;
-  qber::Writer events_;
-};
 
 /// Refuses more lengths than the limits allow, behind the one that measures them.
 class MeasuredLengths final : public event::Sink {
@@ -82,7 +40,7 @@ Status measure(io::ByteSource& source, const ConvertOptions& options, qber::Leng
   with.reorder = true;
   auto stream = OpenedStream::open(source, std::move(with));
   if (!stream) return std::move(stream.error());
-  Encoding encoding(**stream, qber::SectionWriter::measuring(lengths), options);
+  Encoding encoding(**stream, qber::SectionWriter::measuring(lengths), options.read.limits, options.opaque);
   MeasuredLengths bounded(**stream, lengths, options.read.limits);
   return event::pump(**stream, encoding, bounded);
 }
@@ -111,12 +69,13 @@ Status convert(io::ByteSource& source, const Drain& drain, const ConvertOptions&
     decoding.emplace(output);
   } else if (options.der) {
     if (auto status = measure(source, options, lengths); !status) return status;
-    encoding.emplace(**stream, qber::SectionWriter::definite(output, lengths), options);
+    encoding.emplace(**stream, qber::SectionWriter::definite(output, lengths), options.read.limits,
+                     options.opaque);
   } else {
-    encoding.emplace(**stream, qber::SectionWriter(output), options);
+    encoding.emplace(**stream, qber::SectionWriter(output), options.read.limits, options.opaque);
   }
   event::Sink& writer = encoding ? static_cast<event::Sink&>(*encoding) : *decoding;
-  Passing passing(**stream, output, drain, options);
+  Passing passing(**stream, output, drain, options.progress);
   auto status = event::pump(**stream, writer, passing);
   if (!status) (void)drain(output);
   return status;

@@ -240,6 +240,8 @@ std::vector<Arguments> verbs_of(const Scratch& scratch, const std::string& a, co
                                {"show", "--json", a},
                                {"diff", a, b},
                                {"diff", "--json", a, b},
+                               {"edit", a, "-o", scratch.path("edited"), "--set", "none=1"},
+                               {"edit", a, "-o", scratch.path("edited"), "--drop-section", "*"},
                                {"map", a},
                                {"map", "--svg", scratch.path("map.svg"), a},
                                {"extract", "--ram", scratch.path("ram"), "--force", a},

@@ -77,6 +77,8 @@ const std::vector<Words> looks{{"show", "IN"},
                                {"map", "IN", "--svg", "OUT"},
                                {"diff", "IN", "IN"},
                                {"diff", "IN", "IN", "--device", "*", "--quiet"},
+                               {"edit", "IN", "-o", "OUT", "--set", "irr=1"},
+                               {"edit", "IN", "-o", "OUT", "--drop-section", "*/0", "--machine", "m"},
                                {"extract", "IN", "--ram", "OUT"},
                                {"extract", "IN", "--ram", "OUT", "--partial"},
                                {"extract", "IN", "--elf", "OUT"}};

@@ -39,6 +39,7 @@ const std::vector<Verb>& verbs() {
         {"encode $in -o $out", "encode $in", native, ber},
         {"decode $in -o $out", "decode $in", ber, native},
         {"encode --der $in -o $out", "encode --der $in", native, der, true},
+        {"edit $in -o $out", "edit $in", native, native},
         {"extract $in --ram $out", "", native, {}, false, true},
         {"extract $in --elf $out", "", native, {}},
         {"map $in --svg $out", "map $in --svg -", native, {}},

@@ -2,9 +2,9 @@
 #include "../output.hpp"
 #include "../render/obstacles.hpp"
 #include "../render/style.hpp"
+#include "machine_file.hpp"
 #include "verb.hpp"
 
-#include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/io/file_checks.hpp>
 
 #include <fmt/format.h>
@@ -22,25 +22,16 @@ struct PreflightArguments {
   ReadOptions read;
 };
 
-Result<vm::MachineState> read_state(Place& place, vm::StreamOptions options) {
-  const Limits limits = options.limits;
-  auto stream = open_stream(place, std::move(options));
-  if (!stream) return std::move(stream.error());
-  vm::MachineReader reader(**stream, limits);
-  if (auto status = event::pump(**stream, reader); !status) return std::move(status.error());
-  return reader.take_state();
-}
-
 int preflight(const PreflightArguments& arguments) {
   const std::array inputs{arguments.file, arguments.against};
   if (auto status = io::check_read_once(inputs); !status) return fail("preflight", status.error());
   vm::StreamOptions options = arguments.read.stream_options();
   options.reorder = false;
   Place place(arguments.file);
-  const auto here = read_state(place, options);
+  const auto here = read_machine(place, options);
   if (!here) return fail(place, here.error());
   Place place_there(arguments.against);
-  const auto there = read_state(place_there, options);
+  const auto there = read_machine(place_there, options);
   if (!there) return fail(place_there, there.error());
   Lines out;
   if (arguments.json) out.write("{\n  \"schema\": 1");

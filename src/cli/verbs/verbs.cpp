@@ -41,6 +41,7 @@ void add_verbs(CLI::App& app, Action& action) {
   add_map(app, action);
   add_diff(app, action);
   add_preflight(app, action);
+  add_edit(app, action);
   add_help(app, action);
 }
 

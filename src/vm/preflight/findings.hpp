@@ -56,6 +56,9 @@ bool check_layout(const SectionPair& pair, const Findings& findings);
 void check_values(const SectionPair& pair, const Findings& findings);
 void check_pci(const SectionPair& pair, const RomSizes& roms, const Findings& findings);
 void check_virtio(const SectionPair& pair, const Findings& findings);
+/// Features, each a bit, that a virtio driver has taken and the machine does not offer, as far as its stream
+/// tells.
+std::uint64_t features_not_offered(const SectionPair& pair);
 void check_registers(const SectionPair& pair, const Findings& findings);
 
 }  // namespace qember::vm

@@ -157,20 +157,28 @@ std::optional<Mismatch> Comparison::structures(const Structure& here, const Stru
   const std::span<const Field> mine = here.fields;
   const std::span<const Field> its = there.fields;
   while (i < mine.size() || j < its.size()) {
-    if (i < mine.size() && j < its.size() && mine[i].name == its[j].name) {
-      if (auto found = fields(mine[i], its[j], path + std::string(mine[i].name))) return found;
-      ++i, ++j;
-      continue;
+    std::optional<Mismatch> differs;
+    const bool are_both = i < mine.size() && j < its.size() && mine[i].name == its[j].name;
+    if (are_both) {
+      differs = fields(mine[i], its[j], path + std::string(mine[i].name));
+      // A buffer may have been divided: the fields behind it have the rest.
+      const bool may_be_divided = mine[i].kind == FieldKind::buffer && its[j].kind == FieldKind::buffer;
+      if (differs && !may_be_divided) return differs;
+      if (!differs) {
+        ++i, ++j;
+        continue;
+      }
     }
-    std::size_t next = i;
+    std::size_t next = are_both ? i + 1 : i;
     std::size_t place = its.size();
     for (; next < mine.size(); ++next) {
       const auto found = places.find(mine[next].name);
-      if (found == places.end() || found->second < j) continue;
+      if (found == places.end() || found->second < j + (are_both ? 1 : 0)) continue;
       place = found->second;
       break;
     }
-    if (auto found = runs(mine.subspan(i, next - i), its.subspan(j, place - j), path)) return found;
+    if (auto found = runs(mine.subspan(i, next - i), its.subspan(j, place - j), path))
+      return differs ? differs : found;
     i = next, j = place;
   }
   return std::nullopt;

@@ -144,6 +144,12 @@ void check_memory(const SectionPair& pair, const Virtio& here, const Virtio& the
 
 }  // namespace
 
+std::uint64_t features_not_offered(const SectionPair& pair) {
+  const Virtio here(pair.here);
+  const Virtio there(pair.there);
+  return here.is_virtio() && there.is_virtio() ? not_offered(pair, here, there) : 0;
+}
+
 void check_virtio(const SectionPair& pair, const Findings& findings) {
   const Virtio here(pair.here);
   const Virtio there(pair.there);

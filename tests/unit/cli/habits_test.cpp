@@ -12,7 +12,7 @@ using namespace qember::test;
 namespace {
 
 const std::vector<std::string> verbs{"encode", "decode", "check",   "info", "ls",        "show", "regs",
-                                     "read",   "diff",   "extract", "map",  "preflight", "help"};
+                                     "read",   "diff",   "extract", "map",  "preflight", "edit", "help"};
 
 std::size_t longest_line(const std::string& text) {
   std::size_t longest = 0;
@@ -52,7 +52,7 @@ TEST_CASE("-V prints what --version prints") {
 }
 
 TEST_CASE("FILE is required alike") {
-  for (const char* const verb : {"check", "info", "ls", "show", "regs", "extract", "map"})
+  for (const char* const verb : {"check", "info", "ls", "show", "regs", "extract", "map", "edit"})
     CHECK(said({verb}) == std::string("qember ") + verb + ": FILE is required");
 }
 

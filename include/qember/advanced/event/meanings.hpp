@@ -12,5 +12,7 @@ std::variant<std::uint64_t, std::vector<std::string_view>, ByteView> value_of(
 
 /// The name of a command; empty where the id is not known.
 std::string_view name_of_command(std::uint16_t id) noexcept;
+/// The command of that name; nothing where there is none.
+std::optional<CommandId> find_command(std::string_view name) noexcept;
 
 }  // namespace qember::event

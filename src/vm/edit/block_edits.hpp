@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// The edits of RAM blocks, and what they make of the pages.
+#pragma once
+
+#include <qember/advanced/vm/edit.hpp>
+
+namespace qember::vm {
+
+class BlockEdits {
+ public:
+  explicit BlockEdits(std::span<const Edit> edits);
+
+  bool empty() const noexcept { return changes_.empty(); }
+  /// The blocks that the stream has now. `Errc::unsupported` for those of a mapped-ram file.
+  Result<std::vector<event::RamBlock>> apply(std::span<const event::RamBlock> blocks);
+  /// Changes the page to one of the new list; false where it has no place in that.
+  bool apply(event::RamPage& page);
+  /// A POSTCOPY_RAM_DISCARD, whose block is named in it; nothing where that was dropped. `session` is that of
+  /// the stream as it was.
+  Result<std::optional<Bytes>> apply_discard(const event::Session& session, ByteView payload) const;
+  Status missed() const;
+
+ private:
+  struct Change {
+    const Edit* edit;
+    bool is_done = false;
+  };
+  /// What became of a block.
+  struct Fate {
+    std::optional<std::uint32_t> index;  ///< in the new list
+    std::string name;
+    std::uint64_t length = 0;
+  };
+
+  bool change(event::RamBlock& block);
+
+  std::vector<Change> changes_;
+  std::vector<Fate> fates_;
+  std::optional<std::uint32_t> last_;  ///< the block of the last page that was given on
+};
+
+}  // namespace qember::vm

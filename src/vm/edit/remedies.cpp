@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/advanced/vm/remedies.hpp>
+
+#include <qember/advanced/device/named_state.hpp>
+
+#include "../board_ram.hpp"
+#include "../preflight/findings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+namespace qember::vm {
+namespace {
+
+using SectionKey = std::pair<std::string_view, std::uint32_t>;
+
+/// Whether a device of memory hotplug has anything in its slots, and whether the section has such a part.
+class MemoryHotplug final : public device::NamedStateSink {
+ public:
+  explicit MemoryHotplug(const StateSection& section) {
+    if (section.device) static_cast<void>(read(*section.device, section.body).ok());
+  }
+
+  const std::string& subsection() const noexcept { return subsection_; }
+  std::size_t slots() const noexcept { return slots_; }
+  bool is_in_use() const noexcept { return is_in_use_; }
+
+ private:
+  void value(const device::Field& field, const device::StateValue& value) override {
+    const bool* const flag = std::get_if<bool>(&value);
+    if (field.name != "is_enabled") return;
+    ++slots_;
+    is_in_use_ |= flag == nullptr || *flag;
+  }
+  void enter(const device::StateGroup& group) override {
+    if (group.kind == device::StateGroup::Kind::subsection && group.structure->name.ends_with("/memhp"))
+      subsection_ = group.structure->name;
+  }
+  void leave(const device::StateGroup&) override {}
+
+  std::string subsection_;
+  std::size_t slots_ = 0;
+  bool is_in_use_ = false;
+};
+
+class Search {
+ public:
+  Search(const MachineState& here, const MachineState& there) : here_(here), there_(there) {
+    for (const event::RamBlock& block : there.blocks) blocks_.emplace(block.name, &block);
+    for (const event::RamBlock& block : here.blocks) mine_.emplace(block.name, &block);
+    for (const StateSection& section : there.sections)
+      sections_.emplace(SectionKey{section.name, section.instance}, &section);
+  }
+
+  std::vector<Remedy> run() && {
+    head();
+    for (const event::RamBlock& block : here_.blocks) this->block(block);
+    for (const StateSection& section : here_.sections) this->section(section);
+    return std::move(found_);
+  }
+
+ private:
+  void add(Edit edit, Safety safety, std::string reason) {
+    found_.push_back({std::move(edit), safety, std::move(reason)});
+  }
+
+  void head() {
+    const std::string_view machine = there_.machine();
+    if (!machine.empty() && !here_.machine().empty() && machine != here_.machine())
+      add(SetMachine{std::string(machine)}, Safety::conditional,
+          "the guest sees what the two types have differently, of which streams do not tell all");
+    constexpr auto switchover = static_cast<std::uint16_t>(event::CommandId::switchover_start);
+    const auto has = [&](const MachineState& state) {
+      return std::ranges::find(state.commands, switchover, &StateCommand::id) != state.commands.end();
+    };
+    if (has(here_) && !has(there_))
+      add(DropCommand{"switchover_start"}, Safety::safe, "it tells the target that the end is near, no more");
+  }
+
+  void block(const event::RamBlock& block) {
+    const auto found = blocks_.find(block.name);
+    if (found == blocks_.end()) return missing(block);
+    const std::uint64_t length = found->second->length;
+    if (length == block.length || is_resized_by_target(block, length)) return;
+    const ResizeBlock edit{block.name, length};
+    if (block.name.ends_with(".rom"))
+      add(edit, Safety::safe, "the guest's firmware has read the ROM; of the rest the target keeps its own");
+    else if (!is_device_memory(block.name) && length < block.length)
+      add(edit, Safety::unsafe, "the guest uses memory that would be gone");
+    else
+      add(edit, Safety::conditional, "the guest sees the other size at its next start alone");
+  }
+
+  /// QEMU resizes these to what comes, up to what it has set aside.
+  static bool is_resized_by_target(const event::RamBlock& block, std::uint64_t length) {
+    return (block.name == "pc.bios" || block.name.starts_with("/rom@")) && block.length < length;
+  }
+
+  void missing(const event::RamBlock& block) {
+    if (block.name.ends_with(".rom"))
+      return add(DropBlock{block.name}, Safety::safe, "the guest's firmware has read the ROM");
+    if (is_device_memory(block.name))
+      return add(DropBlock{block.name}, Safety::conditional, "the memory of a device that is not there");
+    if (const auto* other = same_memory(block))
+      return add(RenameBlock{block.name, other->name}, Safety::safe,
+                 "the one memory of that length under another name");
+    add(DropBlock{block.name}, Safety::unsafe, "the guest's memory would be gone");
+  }
+
+  /// The only block of that length that the machine has and the stream does not name; null where there is no
+  /// such or several, or where another of the stream could be meant as well.
+  const event::RamBlock* same_memory(const event::RamBlock& block) const {
+    const auto is_like = [&](const event::RamBlock& each, const auto& others) {
+      return each.length == block.length && !is_device_memory(each.name) && !others.contains(each.name);
+    };
+    const auto is_candidate = [&](const event::RamBlock& each) { return is_like(each, mine_); };
+    const auto is_rival = [&](const event::RamBlock& each) { return is_like(each, blocks_); };
+    if (std::ranges::count_if(there_.blocks, is_candidate) != 1) return nullptr;
+    if (std::ranges::count_if(here_.blocks, is_rival) != 1) return nullptr;
+    return &*std::ranges::find_if(there_.blocks, is_candidate);
+  }
+
+  void section(const StateSection& section) {
+    const auto found = sections_.find({section.name, section.instance});
+    // A name with what stands for other texts cannot be said.
+    if (section.name.find_first_of("*?") != std::string::npos) return;
+    if (found == sections_.end()) return too_much(section);
+    const SectionPair pair{section, *found->second};
+    if (!pair.is_described()) return;
+    hotplug(pair);
+    features(pair);
+  }
+
+  void too_much(const StateSection& section) {
+    const DropSection edit{section.name + '/' + std::to_string(section.instance)};
+    constexpr std::array vital{"cpu", "cpu_common", "apic"};
+    if (std::ranges::find(vital, section.name) != vital.end())
+      add(edit, Safety::unsafe, "a CPU that the guest uses would be gone");
+    else if (section.name == "slirp")
+      add(edit, Safety::safe, "connections of QEMU's user network are lost, as they are on another host");
+    else if (section.name == "kvmclock")
+      add(edit, Safety::conditional, "fine unless the guest's clock source is kvm-clock");
+    else
+      add(edit, Safety::conditional,
+          "fine where no driver is bound to the device, which is gone as if torn out");
+  }
+
+  void hotplug(const SectionPair& pair) {
+    const MemoryHotplug mine(pair.here);
+    // How many slots there are is the machine's own; without the part it keeps them empty.
+    if (mine.subsection().empty() || mine.slots() == MemoryHotplug(pair.there).slots()) return;
+    add(DropSubsection{pair.name() + ':' + mine.subsection()},
+        mine.is_in_use() ? Safety::unsafe : Safety::safe,
+        mine.is_in_use() ? "a module of memory is in a slot" : "no module of memory is in a slot");
+  }
+
+  void features(const SectionPair& pair) {
+    const std::uint64_t missing = features_not_offered(pair);
+    constexpr unsigned mtu = 3;
+    constexpr unsigned event_index = 29;
+    for (unsigned bit = 0; bit < 64; ++bit) {
+      if ((missing >> bit & 1) == 0) continue;
+      const bool is_hint = bit == mtu && pair.here.name.ends_with("/virtio-net");
+      const Safety safety = is_hint              ? Safety::safe
+                            : bit == event_index ? Safety::conditional
+                                                 : Safety::unsafe;
+      add(ClearFeature{pair.name() + ':' + (is_hint ? "MTU" : std::to_string(bit))}, safety,
+          is_hint ? "the driver has read its MTU, and keeps it" : "the driver keeps using it");
+    }
+  }
+
+  const MachineState& here_;
+  const MachineState& there_;
+  std::map<std::string_view, const event::RamBlock*> blocks_;
+  std::map<std::string_view, const event::RamBlock*> mine_;
+  std::map<SectionKey, const StateSection*> sections_;
+  std::vector<Remedy> found_;
+};
+
+}  // namespace
+
+std::vector<Remedy> find_remedies(const MachineState& here, const MachineState& there) {
+  return Search(here, there).run();
+}
+
+}  // namespace qember::vm

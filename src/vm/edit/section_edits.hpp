@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// The edits of whole sections: which there are, and what they are called.
+#pragma once
+
+#include <qember/advanced/vm/edit.hpp>
+#include <qember/advanced/vm/selector.hpp>
+
+#include "description_changes.hpp"
+
+namespace qember::vm {
+
+class SectionEdits {
+ public:
+  explicit SectionEdits(std::span<const Edit> edits);
+
+  bool empty() const noexcept { return drops_.empty() && renames_.empty(); }
+  void consider(const device::Description& description);
+
+  /// What becomes of a section of that name.
+  struct Fate {
+    bool is_dropped = false;
+    std::optional<SectionName> renamed;
+  };
+  Result<Fate> fate_of(const event::SectionBegin& section);
+  Status missed() const;
+
+ private:
+  struct Drop {
+    const DropSection* edit;
+    DeviceSelector selector;
+  };
+  struct Rename {
+    const RenameSection* edit;
+    DeviceSelector selector;
+  };
+
+  std::vector<Drop> drops_;
+  std::vector<Rename> renames_;
+};
+
+}  // namespace qember::vm

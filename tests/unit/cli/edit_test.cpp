@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The command's edit: what was asked for, all that depends on it, and nothing else.
+#include "support/command.hpp"
+#include "support/convert.hpp"
+#include "support/findings.hpp"
+#include "support/samples.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <sstream>
+
+using namespace qember;
+using namespace qember::test;
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A stream on disk, and what became of it.
+class Subject {
+ public:
+  explicit Subject(const Bytes& native) : in_(scratch_.file("in", native)), ber_(encode(native).out) {}
+
+  /// What `diff` says of the stream and what edits made of it, which is sound, goes to BER and back, and is
+  /// the same for the stream in BER.
+  std::string difference(const Arguments& edits) {
+    Arguments words{"edit", in_, "-o", scratch_.path("out").string()};
+    words.insert(words.end(), edits.begin(), edits.end());
+    const Ran ran = run(words);
+    INFO(ran.error);
+    REQUIRE(ran.code == 0);
+    const Bytes out = read_file(scratch_.path("out"));
+    CHECK(findings(out).empty());
+    const Converted there = encode(out);
+    CHECK(there.out == in_ber(edits));
+    CHECK(decode(there.out).out == out);
+    return run({"diff", in_, scratch_.path("out").string()}).out;
+  }
+
+  /// What the command says of edits that it does not do, and for which it leaves no file.
+  std::string refusal(Arguments edits, int code = 2) {
+    const Scratch empty;
+    edits.insert(edits.begin(), {"edit", in_, "-o", empty.path("out").string()});
+    const Ran ran = run(edits);
+    CHECK(ran.code == code);
+    CHECK(empty.names().empty());
+    const auto from = ran.error.find("in: ");
+    return from == std::string::npos ? ran.error : ran.error.substr(from + 4);
+  }
+
+  std::vector<Json> parts() {
+    std::istringstream lines(run({"ls", "--json", in_}).out);
+    std::vector<Json> all;
+    for (std::string line; std::getline(lines, line);) all.push_back(Json::parse(line));
+    return all;
+  }
+
+ private:
+  Bytes in_ber(Arguments edits) {
+    edits.insert(edits.begin(), {"edit", "-"});
+    const Ran ran = run(edits, ber_);
+    CHECK(ran.code == 0);
+    return Bytes(ran.out.begin(), ran.out.end());
+  }
+
+  Scratch scratch_;
+  std::string in_;
+  Bytes ber_;
+};
+
+/// The first, the one in the middle and the last.
+std::vector<Json> some(std::vector<Json> all) {
+  if (all.size() > 3) all = {all.front(), all[all.size() / 2], all.back()};
+  return all;
+}
+
+std::vector<Json> parts_of(Subject& subject, const std::string& record) {
+  std::vector<Json> found;
+  for (const Json& part : subject.parts())
+    if (part["record"] == record && part["name"] != "ram") found.push_back(part);
+  return some(found);
+}
+
+}  // namespace
+
+TEST_CASE("edit without an edit gives the same bytes") {
+  for (const auto& path : real_streams()) {
+    const Bytes native = load(path);
+    INFO(path.filename().string());
+    CHECK(Subject(native).difference({}).empty());
+  }
+}
+
+TEST_CASE("edit: sections and blocks that go, of every real stream", "[corpus]") {
+  for (const auto& path : real_streams()) {
+    const std::string name = path.filename().string();
+    // Blocks of a mapped-ram file are in one place each.
+    INFO(name);
+    Subject subject(load(path));
+    for (const Json& section : parts_of(subject, "section")) {
+      const std::string device =
+          section["name"].get<std::string>() + '/' + std::to_string(section["instance"].get<unsigned>());
+      INFO(device);
+      CHECK(subject.difference({"--drop-section", device}) == device + "  only in A\n");
+    }
+    for (const Json& block : parts_of(subject, "block")) {
+      const auto of = block["name"].get<std::string>();
+      INFO(of);
+      CHECK_THAT(subject.difference({"--drop-block", of}), Catch::StartsWith("RAM " + of + "  only in A"));
+      CHECK_THAT(subject.difference({"--rename-block", of + "=new name"}),
+                 Catch::Contains("RAM new name  only in B"));
+    }
+  }
+}
+
+TEST_CASE("edit: values of fields, by path and by register") {
+  Subject subject(sample());
+  const std::string rip = subject.difference({"--set", "cpu/0:rip=0x1234"});
+  CHECK_THAT(rip, Catch::StartsWith("cpu/0\n  env.eip"));
+  CHECK_THAT(rip, Catch::EndsWith("→ 4660 (0x1234)\n"));
+  CHECK(rip.find('\n', rip.find('\n') + 1) == rip.size() - 1);
+  CHECK_THAT(subject.difference({"--set", "globalstate:runstate=\"paused\""}),
+             Catch::Contains("globalstate"));
+  CHECK_THAT(subject.difference({"--set", "i8259/1:irr=7", "--set", "i8259/1:imr=255"}),
+             Catch::Contains("i8259/1\n") && !Catch::Contains("i8259/0"));
+}
+
+TEST_CASE("edit: what is not there, or that a field can't hold, is refused and leaves no file") {
+  Subject subject(sample());
+  CHECK(subject.refusal({"--set", "i8259/0:irr=256"}) ==
+        "set: expected a number from 0 to 255 for i8259/0:irr, found 256\n");
+  CHECK(subject.refusal({"--set", "i8259/0:irr=-1"}) ==
+        "set: expected a number from 0 to 255 for i8259/0:irr, found -1\n");
+  CHECK(subject.refusal({"--set", "i8259/0:irq=1"}) ==
+        "field: expected the field i8259/0:irq, found none; did you mean irr?\n");
+  CHECK(subject.refusal({"--set", "i8259/0:irr=[1,2]"}) ==
+        "set: expected 1 values for i8259/0:irr, found 2\n");
+  CHECK(subject.refusal({"--drop-block", "pc.rm"}) ==
+        "drop-block: expected the RAM block pc.rm, found none\n");
+  CHECK(subject.refusal({"--rename-block", "pc.bios=pc.ram"}) ==
+        "edit: expected RAM blocks with different names, found \"pc.ram\" twice\n");
+  CHECK(subject.refusal({"--drop-section", "ram"}) ==
+        "drop-section: expected a section that is not RAM, found ram\n");
+  CHECK(subject.refusal({"--drop-command", "switchover_start"}) ==
+        "drop-command: expected the command switchover_start, found none\n");
+  CHECK(subject.refusal({"--drop-subsection", "cpu:cpu/none"}) ==
+        "drop-subsection: expected the subsection cpu:cpu/none, found none\n");
+  CHECK(subject.refusal({"--clear-feature", "cpu:MTU"}) ==
+        "clear-feature: expected the feature cpu:MTU among those agreed on, found none\n");
+  CHECK_THAT(subject.refusal({"--memory", "pc.ram+0xffffffffffffffff=00"}),
+             Catch::StartsWith("memory: expected a place within"));
+  CHECK_THAT(subject.refusal({"--set", "cpu"}), Catch::Contains("WHAT=VALUE"));
+}
+
+TEST_CASE("edit: memory is changed where it is said, and nowhere else") {
+  Subject subject(sample());
+  const std::string said = subject.difference({"--memory", "pc.ram+0x7c01=0102"});
+  CHECK_THAT(said, Catch::Contains("0x0000007000"));
+  CHECK_THAT(said, Catch::Contains("1 page") && !Catch::Contains("pages"));
+  const Scratch scratch;
+  const std::string out = scratch.path("out").string();
+  const std::string in = scratch.file("in", sample());
+  REQUIRE(run({"edit", in, "-o", out, "--memory", "pc.ram+0x7fff=aa bb"}).code == 0);
+  CHECK_THAT(run({"read", out, "pc.ram+0x7ffe", "4"}).out, Catch::Contains("aa bb"));
+}
+
+TEST_CASE("edit: a script does what its lines say, from a file or standard input") {
+  const Scratch scratch;
+  const std::string in = scratch.file("in", sample());
+  const std::string script = R"({"set": "i8259/0:irr", "to": 5}
+
+{"machine": "pc-q35-7.2"}
+{"set": "cpu:env.regs[3]", "to": "0x10"})";
+  const std::string file = scratch.file("script", as_bytes(script));
+  const Ran wanted =
+      run({"edit", in, "--set", "i8259/0:irr=5", "--machine", "pc-q35-7.2", "--set", "cpu:env.regs[3]=16"});
+  REQUIRE(wanted.code == 0);
+  CHECK(run({"edit", in, "--script", file}).out == wanted.out);
+  CHECK(run({"edit", in, "--script", "-"}, as_bytes(script)).out == wanted.out);
+  const auto refused = [&](std::string_view line) {
+    const Ran ran = run({"edit", in, "--script", "-", "-o", scratch.path("out").string()}, as_bytes(line));
+    CHECK(ran.code == 2);
+    CHECK_FALSE(std::filesystem::exists(scratch.path("out")));
+    return ran.error;
+  };
+  CHECK_THAT(refused("{\"sett\": \"x\"}"), Catch::Contains("did you mean set?"));
+  CHECK_THAT(refused("[]"), Catch::Contains("expected a JSON object a line"));
+  CHECK_THAT(refused("{\"set\": \"x\"}"), Catch::Contains("a \"to\" for \"set\""));
+  CHECK_THAT(refused("{\"machine\": \"x\", \"to\": 1}"), Catch::Contains("no \"to\""));
+  CHECK_THAT(refused("{\"set\": \"x\", \"machine\": \"y\", \"to\": 1}"),
+             Catch::Contains("one edit an object"));
+}
