@@ -5,37 +5,12 @@
 #include <qember/advanced/qber/writer.hpp>
 #include <qember/advanced/qevm/writer.hpp>
 
+#include "passing.hpp"
+
 #include <fmt/format.h>
 
 namespace qember::vm {
 namespace {
-
-/// A pipe may not end in pieces larger than this before they are passed on.
-constexpr std::size_t most_pending = std::size_t{4} << 20U;
-
-/// Passes on what was written, behind the one that writes it, and tells the progress.
-class Passing final : public event::Sink {
- public:
-  Passing(const OpenedStream& stream, io::Output& output, const Drain& drain, const ConvertOptions& options)
-      : stream_(stream), output_(output), drain_(drain), options_(options) {}
-
-  Status take(const event::Event& event) override {
-    return std::holds_alternative<event::StreamEnd>(event) ? drain_(output_) : pass();
-  }
-  Status take(std::span<const event::RamPage>) override { return pass(); }
-  bool takes_batches() const noexcept override { return true; }
-
- private:
-  Status pass() {
-    if (options_.progress) options_.progress(stream_.input().offset());
-    return output_.pending() < most_pending ? Status() : drain_(output_);
-  }
-
-  const OpenedStream& stream_;
-  io::Output& output_;
-  const Drain& drain_;
-  const ConvertOptions& options_;
-};
 
 /// A writer of BER and what it writes to.
 class Encoding final : public event::Sink {
@@ -116,7 +91,7 @@ Status convert(io::ByteSource& source, const Drain& drain, const ConvertOptions&
     encoding.emplace(**stream, qber::SectionWriter(output), options);
   }
   event::Sink& writer = encoding ? static_cast<event::Sink&>(*encoding) : *decoding;
-  Passing passing(**stream, output, drain, options);
+  Passing passing(**stream, output, drain, options.progress);
   auto status = event::pump(**stream, writer, passing);
   if (!status) (void)drain(output);
   return status;
