@@ -138,6 +138,7 @@ Status Channel::read_hello() {
   id_ = (*hello)[id_at];
   packet_offset_ = input_.offset();
   input_.consume(hello_size);
+  bytes_read_ = hello_size;
   return {};
 }
 
@@ -196,6 +197,7 @@ Result<bool> Channel::next_packet() {
   if (bytes->size() < size) return ends_early(fmt::format("a packet of {} bytes and its pages", size));
   if (auto status = read_header(bytes->first(size)); !status) return std::move(status.error());
   input_.consume(size);
+  bytes_read_ += size;
   return true;
 }
 
@@ -271,7 +273,12 @@ Status Channel::read_offsets(ByteView list) {
 }
 
 Result<ByteView> Channel::read_pages() {
-  if (decoder_) return unpack();
+  auto pages = decoder_ ? unpack() : read_plain();
+  if (pages) bytes_read_ += pages->size();
+  return pages;
+}
+
+Result<ByteView> Channel::read_plain() {
   const auto size = static_cast<std::size_t>(page_size_);
   const auto bytes = have(size);
   if (!bytes) return bytes.error();

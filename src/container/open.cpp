@@ -136,8 +136,8 @@ Status Opening::refuse(Kind kind) const {
 /// What is no channel, or ends before that is known.
 Status Opening::refuse_stream() const {
   constexpr std::string_view hello("\x11\x22\x33\x44\0\0\0\x01", 8);
-  return fault(hello.starts_with(as_text(head_)) ? Errc::truncated : Errc::unknown_magic, opened_->base_, magic_path(),
-               "11 22 33 44 (a multifd channel)", hex_excerpt(head_, 4));
+  return fault(hello.starts_with(as_text(head_)) ? Errc::truncated : Errc::unknown_magic, opened_->base_,
+               magic_path(), "11 22 33 44 (a multifd channel)", hex_excerpt(head_, 4));
 }
 
 /// How many zeros the top has before anything else; as many as are looked for, where there are more.

@@ -20,6 +20,12 @@ bool is_ram(const event::SectionBegin& section) {
 MergedStream::MergedStream(event::Source& main, Channels channels)
     : main_(main), channels_(std::move(channels)) {}
 
+std::uint64_t MergedStream::channel_bytes() const noexcept {
+  std::uint64_t bytes = 0;
+  for (const auto& each : channels_) bytes += each->bytes_read();
+  return bytes;
+}
+
 std::string MergedStream::path() const {
   if (!is_reading_) return main_.path();
   return fmt::format("{}.page[{}]", current().path(), page_ == 0 ? 0 : page_ - 1);
@@ -69,8 +75,8 @@ Result<std::optional<event::Event>> MergedStream::pass(event::Event event) {
       return std::optional<event::Event>();
     }
   } else if (std::holds_alternative<event::SectionEnd>(event) && std::exchange(in_ram_, false)) {
-    if (!marks_sections_) marks_sections_ = !has_flush_;
-    if (*marks_sections_) {
+    if (!syncs_sections_) syncs_sections_ = !has_flush_;
+    if (*syncs_sections_) {
       waiting_ = event;
       begin_reading();
       return std::optional<event::Event>();
@@ -107,15 +113,15 @@ Status MergedStream::note(const event::RamBlocks& list) {
                "a mapped-ram file, which has all pages"};
 }
 
-/// A stream has one kind of mark.
+/// A stream has one kind of sync point.
 Status MergedStream::check_flush() const {
-  if (!marks_sections_.value_or(false)) return {};
+  if (!syncs_sections_.value_or(false)) return {};
   return Error{Errc::unsupported, main_.offset(), main_.path(),
                "no MULTIFD_FLUSH where the first section `ram` has none", "one"};
 }
 
 void MergedStream::begin_reading() {
-  ++marks_;
+  ++sync_points_;
   is_reading_ = true;
   channel_ = 0;
   has_packet_ = false;
@@ -137,7 +143,7 @@ Result<std::optional<event::Event>> MergedStream::read_channels() {
     const auto more = next_packet();
     if (!more) return more.error();
     if (!*more)
-      return current().ends_early(fmt::format("SYNC {} of those that the main channel has", marks_));
+      return current().ends_early(fmt::format("SYNC {} of those that the main channel has", sync_points_));
   }
   channel_ = channels_.size() - 1;
   is_reading_ = false;
@@ -192,7 +198,7 @@ event::RamPage MergedStream::make_page() {
     const auto size = static_cast<std::size_t>(channel.page_size());
     page.kind = event::RamPageKind::full;
     page.data = contents_.first(size);
-    page.lasting = channel.has_lasting_pages();
+    page.stable = channel.has_stable_pages();
     contents_ = contents_.subspan(size);
   }
   name_block(page);
@@ -252,7 +258,7 @@ Status MergedStream::check_numbers() {
   return found.are_sure ? check_all(found) : check_syncs(found);
 }
 
-/// Since QEMU 9.0 the packets between two marks have the numbers that come next, each once.
+/// Since QEMU 9.0 the packets between two sync points have the numbers that come next, each once.
 Status MergedStream::check_all(const Numbers& found) {
   const std::uint64_t first = std::exchange(used_, used_ + found.count);
   Numbers wanted;
@@ -284,7 +290,7 @@ Status MergedStream::check_syncs(const Numbers& found) {
       fmt::format("SYNCs with the numbers {} to {} in {} channels", first, used_ - 1, channels_.size()));
 }
 
-/// No channel goes on behind the last mark.
+/// No channel goes on behind the last sync point.
 Status MergedStream::finish() {
   if (finished_) return {};
   finished_ = true;
@@ -297,7 +303,8 @@ Status MergedStream::finish() {
       if (packet.is_sync || !packet.offsets.empty())
         return current().refuse(
             Errc::trailing_data, {},
-            fmt::format("{} SYNCs, as the main channel has marks, and nothing more", marks_),
+            fmt::format("{} SYNCs, one for each sync point of the main channel, and nothing more",
+                        sync_points_),
             "another packet");
     }
   }

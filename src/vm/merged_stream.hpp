@@ -10,11 +10,11 @@ namespace qember::vm {
 using Channels = std::vector<std::unique_ptr<container::Channel>>;
 
 /// The events of a main channel, with the pages of the channels beside it in their places, and without the
-/// marks of multifd: the same RAM, in a stream that needs no channels.
+/// records of multifd: the same RAM, in a stream that needs no channels.
 ///
-/// On every channel there is a SYNC where the main channel has a mark: MULTIFD_FLUSH, or the end of each
-/// section `ram` where the first one has no such record (QEMU up to 8.0, and machine types of these). Between
-/// two of them no page comes twice, so that channels are read one after the other, up to their SYNC.
+/// On every channel there is a SYNC where the main channel has a sync point: MULTIFD_FLUSH, or the end of
+/// each section `ram` where the first one has no such record (QEMU up to 8.0, and machine types of these).
+/// Between two of them no page comes twice, so that channels are read one after the other, up to their SYNC.
 class MergedStream final : public event::Source {
  public:
   /// `main` outlives this.
@@ -28,9 +28,12 @@ class MergedStream final : public event::Source {
   std::string path() const override;
   const event::Session& session() const override { return main_.session(); }
   std::optional<event::DeviceForm> device_form() const override { return main_.device_form(); }
+  /// See `Channel::bytes_read`; of all channels.
+  std::uint64_t channel_bytes() const noexcept;
+  bool is_description_first() const override { return main_.is_description_first(); }
 
  private:
-  /// Of the packets between two marks.
+  /// Of the packets between two sync points.
   struct Numbers {
     std::uint64_t count = 0, sum = 0, squares = 0;
     std::uint64_t with_pages = 0;      ///< packets
@@ -62,9 +65,9 @@ class MergedStream final : public event::Source {
   Channels channels_;
   std::optional<event::Session> blocks_;  ///< what pages have to fit
   bool in_ram_ = false;
-  std::optional<bool> marks_sections_;       ///< the end of each is a mark; else records are
+  std::optional<bool> syncs_sections_;       ///< the end of each is a sync point; else records are
   bool has_flush_ = false;                   ///< this section has
-  std::uint64_t marks_ = 0;                  ///< so far
+  std::uint64_t sync_points_ = 0;            ///< so far
   std::optional<std::uint32_t> last_block_;  ///< of this section's pages
 
   bool is_reading_ = false;  ///< channels, up to a SYNC
@@ -75,7 +78,7 @@ class MergedStream final : public event::Source {
   ByteView contents_;                    ///< of the pages that come next
   std::optional<event::Event> waiting_;  ///< comes behind what the channels have
   Numbers numbers_;
-  std::uint64_t used_ = 0;  ///< numbers, up to the last mark
+  std::uint64_t used_ = 0;  ///< numbers, up to the last sync point
   bool finished_ = false;
   std::optional<Error> failed_;
 };

@@ -128,6 +128,8 @@ void OpenedStream::merge() {
   events_ = merged_.get();
 }
 
+std::uint64_t OpenedStream::channel_bytes() const noexcept { return merged_ ? merged_->channel_bytes() : 0; }
+
 Result<io::ByteSource*> OpenedStream::spool() {
   if (options_.before_wait)
     if (auto status = options_.before_wait(); !status) return std::move(status.error());

@@ -113,7 +113,7 @@ Status PlainPages::on(const event::RamPage& page) {
   event::RamPage full = page;
   full.kind = event::RamPageKind::full;
   full.data = inflated_;
-  full.lasting = false;
+  full.stable = false;
   return put(full);
 }
 

@@ -52,6 +52,11 @@ class Set:
                 if self.sound("check", main=stream, channels=[]) != b"":
                     self.fail(f"check finds something in {stream}")
                 self.check_ram(main=stream, channels=[])
+        unwrapped = self.path("unwrapped.mig")
+        self.sound("unwrap", "-o", unwrapped)
+        for a, b, option in ((self.main, plain, "--channels"), (plain, self.main, "--channels-b"),
+                             (self.main, unwrapped, "--channels")):
+            self.sound("diff", b, option, *self.channels, main=a, channels=[])
         for verb in ("show", "map", "ls"):
             self.sound(verb)
         # In postcopy no description comes before the registers.

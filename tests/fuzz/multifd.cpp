@@ -23,8 +23,8 @@ struct Set {
 };
 
 Set make_set(ByteView in) {
-  const auto marks = (in[0] & 1U) != 0 ? test::Marks::sections : test::Marks::records;
-  Set set{test::main_channel(marks, 2 + (in[0] >> 1U) % 4), {}, {}};
+  const auto sync_points = (in[0] & 1U) != 0 ? test::SyncPoints::sections : test::SyncPoints::records;
+  Set set{test::main_channel(sync_points, 2 + (in[0] >> 1U) % 4), {}, {}};
   const std::size_t count = 1 + in[1] % 3;
   const ByteView rest = in.subspan(2);
   for (std::size_t i = 0; i < count; ++i) {

@@ -26,7 +26,7 @@ std::vector<std::uint64_t> pages(std::size_t count) {
   return all;
 }
 
-/// A channel with one packet between the two marks of the main channel.
+/// A channel with one packet between the two sync points of the main channel.
 Bytes with(const Packet& packet, Packing packing = Packing::none) {
   ChannelBuilder channel(0, packing);
   return channel.sync(0).packet(packet).sync(2).bytes();
@@ -105,7 +105,7 @@ const std::vector<Hostile>& inputs() {
 TEST_CASE("hostile channels cost what they are, and nothing of them is written", "[hostile]") {
   const fuzz::Outputs outputs;
   const std::string out = outputs.path("out");
-  const fuzz::MemoryFile main(main_channel(Marks::records, 2));
+  const fuzz::MemoryFile main(main_channel(SyncPoints::records, 2));
   for (const Hostile& hostile : inputs()) {
     INFO(hostile.name);
     std::vector<std::unique_ptr<fuzz::MemoryFile>> channels;

@@ -98,22 +98,22 @@ ChannelBuilder& ChannelBuilder::raw(ByteView bytes) {
   return *this;
 }
 
-Bytes main_channel(Marks marks, std::size_t count) {
+Bytes main_channel(SyncPoints sync_points, std::size_t count) {
   constexpr std::uint64_t flush = 0x200;
   constexpr std::uint64_t length = 16 * page_size;
   NativeBuilder to;
   to.configuration("m", page_size).section(1, 1, "ram", 0, 4).u64(length | 4U).counted("r").u64(length);
-  const auto mark = [&] {
-    if (marks == Marks::records) to.u64(flush);
+  const auto sync_point = [&] {
+    if (sync_points == SyncPoints::records) to.u64(flush);
     to.eos().footer(1);
   };
-  mark();
+  sync_point();
   for (std::size_t i = 2; i < count; ++i) {
     to.part(1);
-    mark();
+    sync_point();
   }
   to.end(1);
-  mark();
+  sync_point();
   return to.device(2, "d", Bytes(4)).eof().description(R"({"devices":[]})").bytes();
 }
 

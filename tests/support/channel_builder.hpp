@@ -48,10 +48,10 @@ class ChannelBuilder {
   Bytes bytes_;
 };
 
-/// Where a main channel has marks.
-enum class Marks : std::uint8_t { records, sections };
+/// Where a main channel has sync points.
+enum class SyncPoints : std::uint8_t { records, sections };
 
-/// A main channel of one block `r` of 16 pages, with that many marks, START's included, and a device.
-Bytes main_channel(Marks marks, std::size_t count);
+/// A main channel of one block `r` of 16 pages, with that many sync points, START's included, and a device.
+Bytes main_channel(SyncPoints sync_points, std::size_t count);
 
 }  // namespace qember::test

@@ -209,11 +209,13 @@ Result<Survey> survey(const std::string& file, const vm::StreamOptions& options,
   found.summary = census.take_summary();
   // Up to what was refused, however much more is there; all of a stream that ends early.
   const io::Input& input = (*stream)->input();
-  const bool is_cut = found.error && found.error->code == Errc::truncated;
-  const bool is_placed = found.error && !found.error->in_container && found.error->code != Errc::io;
+  const bool is_in_main = found.error && !container::is_in_channel(*found.error);
+  const bool is_cut = is_in_main && found.error->code == Errc::truncated;
+  const bool is_placed = is_in_main && !found.error->in_container && found.error->code != Errc::io;
   found.bytes_in = is_cut      ? input.received()
                    : is_placed ? found.error->offset - input.base()
                                : input.position();
+  found.bytes_in += (*stream)->channel_bytes();
   found.place = Place(file, **stream);
   return found;
 }

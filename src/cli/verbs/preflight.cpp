@@ -42,6 +42,7 @@ int preflight(const PreflightArguments& arguments) {
   const auto here = read_state(place, options);
   if (!here) return fail(place, here.error());
   Place place_there(arguments.against);
+  options.channels = {};
   const auto there = read_state(place_there, options);
   if (!there) return fail(place_there, there.error());
   Lines out;

@@ -55,7 +55,7 @@ std::vector<std::uint64_t> pages(std::uint64_t first, std::uint64_t end) {
   return all;
 }
 
-/// Two channels with two rounds between three marks: page 3 is sent twice.
+/// Two channels with two rounds between three sync points: page 3 is sent twice.
 std::vector<Bytes> two_channels(Packing packing) {
   ChannelBuilder a(0, packing);
   a.sync(0).packet({.full = pages(0, 8), .zero = pages(8, 10), .fill = 1, .number = 2}).sync(4);
@@ -70,10 +70,10 @@ const Bytes both_rounds{1, 1, 1, 7, 1, 1, 1, 1, 0, 0, 2, 0, 9, 2, 2, 2};
 
 }  // namespace
 
-TEST_CASE("pages of channels come at the marks of the main channel", "[multifd]") {
-  for (const Marks marks : {Marks::records, Marks::sections}) {
+TEST_CASE("pages of channels come at the sync points of the main channel", "[multifd]") {
+  for (const SyncPoints sync_points : {SyncPoints::records, SyncPoints::sections}) {
     for (const Packing packing : {Packing::none, Packing::zlib, Packing::zstd}) {
-      const Bytes main = main_channel(marks, 3);
+      const Bytes main = main_channel(sync_points, 3);
       CHECK(check(main, two_channels(packing)) == "");
       CHECK(memory(main, two_channels(packing)) == both_rounds);
     }
@@ -86,13 +86,13 @@ TEST_CASE("QEMU up to 8.2 sets SYNC on packets with pages", "[multifd]") {
   channel.packet({.flags = 1, .full = pages(0, 16), .fill = 3, .number = 2})
       .packet({.block = "", .number = 2});
   channel.packet({.flags = 1, .full = {page}, .fill = 4, .number = 4}).packet({.block = "", .number = 4});
-  const Bytes main = main_channel(Marks::sections, 3);
+  const Bytes main = main_channel(SyncPoints::sections, 3);
   CHECK(check(main, {channel.bytes()}) == "");
   CHECK(memory(main, {channel.bytes()}) == Bytes{3, 4, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3});
 }
 
 TEST_CASE("a set becomes one stream that needs no channels", "[multifd]") {
-  const Bytes main = main_channel(Marks::records, 3);
+  const Bytes main = main_channel(SyncPoints::records, 3);
   io::MemorySource source(main);
   Bytes ber;
   const auto keep = [](Bytes& to) {
@@ -118,7 +118,7 @@ TEST_CASE("a set becomes one stream that needs no channels", "[multifd]") {
 }
 
 TEST_CASE("channels that do not belong together are named", "[multifd]") {
-  const Bytes main = main_channel(Marks::records, 3);
+  const Bytes main = main_channel(SyncPoints::records, 3);
   const auto good = two_channels(Packing::none);
   const auto found = [&main](std::vector<Bytes> channels) { return check(main, channels); };
   CHECK(found({good[0], good[1], good[0]}) ==
@@ -131,28 +131,28 @@ TEST_CASE("channels that do not belong together are named", "[multifd]") {
   ChannelBuilder other(2, Packing::none, 5);
   CHECK(found({good[0], other.bytes(), good[1]}) ==
         "0: channel ch1 > hello.uuid: expected the uuid of the other channels, found that of another VM");
-  CHECK(check(main_channel(Marks::records, 4), good) ==
+  CHECK(check(main_channel(SyncPoints::records, 4), good) ==
         "43648: channel ch1 > packet[4]: expected SYNC 4 of those that the main channel has, found the end "
         "of the "
         "input");
-  CHECK(check(main_channel(Marks::records, 2), good) ==
-        "36864: channel ch1 > packet[3]: expected 2 SYNCs, as the main channel has marks, and nothing more, "
-        "found another packet");
+  CHECK(check(main_channel(SyncPoints::records, 2), good) ==
+        "36864: channel ch1 > packet[3]: expected 2 SYNCs, one for each sync point of the main channel, and "
+        "nothing more, found another packet");
   // Of QEMU up to 8.2 the SYNCs count, of which a missing channel has some.
   ChannelBuilder old(0);
   old.packet({.flags = 1, .block = ""}).packet({.flags = 1, .block = "", .number = 2});
   CHECK(
-      check(main_channel(Marks::records, 2), {old.bytes()}) ==
+      check(main_channel(SyncPoints::records, 2), {old.bytes()}) ==
       "0: channels: expected SYNCs with the numbers 1 to 1 in 1 channels, found other numbers: a channel is "
       "missing, or is of another migration");
   ChannelBuilder second(1);
   second.packet({.flags = 1, .block = "", .number = 1}).packet({.flags = 1, .block = "", .number = 5});
-  CHECK(check(main_channel(Marks::records, 2), {old.bytes(), second.bytes()}) ==
+  CHECK(check(main_channel(SyncPoints::records, 2), {old.bytes(), second.bytes()}) ==
         "1408: channel ch1 > packet[1].packet_num: expected 3, found that of another migration");
 }
 
 TEST_CASE("a packet claims no more than it has", "[multifd]") {
-  const Bytes main = main_channel(Marks::records, 2);
+  const Bytes main = main_channel(SyncPoints::records, 2);
   const auto found = [&main](const Packet& packet, Packing packing = Packing::none) {
     ChannelBuilder channel(0, packing);
     channel.sync(0).packet(packet).sync(2);

@@ -68,9 +68,12 @@ class Channel {
   Result<bool> next_packet();
   const ChannelPacket& packet() const noexcept { return packet_; }
   /// The contents of the pages that come next, of as many as are at hand: one at least. Valid until the
-  /// channel is read again (`has_lasting_pages`), else until the next call.
+  /// channel is read again (`has_stable_pages`), else until the next call.
   Result<ByteView> read_pages();
-  bool has_lasting_pages() const noexcept { return decoder_ == nullptr; }
+  bool has_stable_pages() const noexcept { return decoder_ == nullptr; }
+
+  /// How many bytes were read so far, with the contents of pages as they are decompressed.
+  std::uint64_t bytes_read() const noexcept { return bytes_read_; }
 
   /// Of the packet, from the first byte of the file.
   std::uint64_t offset() const noexcept { return packet_offset_; }
@@ -92,6 +95,7 @@ class Channel {
   Status check_counts(std::uint32_t room) const;
   Status choose_decoder();
   Status read_offsets(ByteView list);
+  Result<ByteView> read_plain();
   Result<ByteView> have_payload();
   Result<ByteView> unpack();
   Status unpack_into(MutableBytes to);
@@ -110,6 +114,7 @@ class Channel {
   ChannelPacket packet_;
   std::uint64_t packets_ = 0;
   std::uint64_t packet_offset_ = 0;
+  std::uint64_t bytes_read_ = 0;
   std::uint32_t full_left_ = 0;     ///< pages of the packet whose contents have not been read
   std::uint32_t payload_left_ = 0;  ///< bytes of them
   std::optional<std::uint32_t> compression_;

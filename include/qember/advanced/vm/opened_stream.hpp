@@ -16,6 +16,7 @@ namespace qember::vm {
 
 enum class Format : std::uint8_t { native, ber };
 
+class MergedStream;
 class OpenedStream;
 
 struct StreamOptions {
@@ -38,7 +39,7 @@ struct StreamOptions {
   bool allow_trailing = false;
   container::Unpack unpack_lzop = {};
   /// Of a multifd migration, whose main channel the stream is: all channels beside it, in any order. They and
-  /// the main channel come as one stream, with all of its RAM and without the marks of multifd.
+  /// the main channel come as one stream, with all of its RAM and without the records of multifd.
   std::vector<container::ChannelFile> channels = {};
   /// Called with what was found on the way to the stream, also where it could not be opened.
   std::function<void(const std::shared_ptr<const container::Contents>&)> on_contents = {};
@@ -65,6 +66,8 @@ class OpenedStream final : public event::Source {
   io::ByteSource& bytes() const noexcept { return source_; }
   /// The bytes of the stream itself, for one that has just been opened: none of them has been read.
   io::ByteSource& unread_bytes() const noexcept { return *bytes_; }
+  /// How many bytes of channels were read, with the contents of pages as they are decompressed.
+  std::uint64_t channel_bytes() const noexcept;
   /// What was found on the way to the stream.
   const container::Contents& contents() const noexcept { return *contents_; }
   /// Whether offsets are those of the file; else they count from the first byte of the stream.
@@ -106,7 +109,7 @@ class OpenedStream final : public event::Source {
   std::optional<event::ReorderingBuffer> reordered_;
   std::optional<qber::Reader> ber_;
   std::vector<std::unique_ptr<container::Channel>> channels_;  ///< as long as they are not merged
-  std::unique_ptr<event::Source> merged_;
+  std::unique_ptr<MergedStream> merged_;
   event::Source* events_ = nullptr;
 };
 
