@@ -12,6 +12,7 @@
 #include <qember/advanced/vm/compare.hpp>
 #include <qember/advanced/vm/convert.hpp>
 #include <qember/advanced/vm/saved_vm.hpp>
+#include <qember/advanced/vm/unwrap.hpp>
 
 namespace qember {
 
@@ -25,5 +26,7 @@ using vm::Memory;
 using vm::SavedVm;
 using vm::SavedVmOptions;
 using vm::Unsent;
+using vm::unwrap;
+using vm::wrap;
 
 }  // namespace qember

@@ -21,6 +21,17 @@ void add_devices(CLI::App& verb, std::vector<std::string>& devices, const std::s
   verb.add_option("--device", devices, description)->type_name("DEVICE")->allow_extra_args(false);
 }
 
+void add_channels(CLI::App& verb, const std::string& name, std::vector<std::string>& channels,
+                  const std::string& description) {
+  verb.add_option(name, channels, description)->type_name("FILE");
+}
+
+std::vector<container::ChannelFile> channel_files(const std::vector<std::string>& names) {
+  std::vector<container::ChannelFile> files;
+  for (const std::string& name : names) files.push_back({name});
+  return files;
+}
+
 void ReadOptions::add_to(CLI::App& verb) {
   add_choice(verb, "--limits", limits_, {"untrusted", "trusted"},
              "How much of anything a stream may claim: untrusted or trusted");
@@ -39,6 +50,8 @@ void ReadOptions::add_to(CLI::App& verb) {
   verb.add_option("--snapshot", snapshot_, "Of a qcow2 image: id:N, name:S, or a word that is one of them")
       ->type_name("WHICH");
   verb.add_flag("--allow-trailing", allow_trailing_, "Let other bytes than zeros follow, as on a volume");
+  add_channels(verb, "--channels", channels_,
+               "Of a multifd migration, whose main channel the stream is: all other channels, in any order");
 }
 
 void say_notes(const std::string& file, const container::Contents& contents) {
@@ -76,6 +89,7 @@ vm::StreamOptions ReadOptions::stream_options() const {
   options.snapshot = snapshot_;
   options.allow_trailing = allow_trailing_;
   options.unpack_lzop = container::unpack_lzop;
+  options.channels = channel_files(channels_);
   return options;
 }
 

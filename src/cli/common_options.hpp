@@ -29,6 +29,10 @@ CLI::Option* add_parsed(CLI::App& verb, const std::string& name, T& value,
 /// `--device`, any number of times.
 void add_devices(CLI::App& verb, std::vector<std::string>& devices, const std::string& description);
 
+/// An option whose values are the channels of a multifd migration.
+void add_channels(CLI::App& verb, const std::string& name, std::vector<std::string>& channels,
+                  const std::string& description);
+
 /// How a stream is read: `--limits`, `--page-size`, and where it is in what holds it.
 class ReadOptions {
  public:
@@ -36,6 +40,7 @@ class ReadOptions {
   vm::StreamOptions stream_options() const;
   bool allows_trailing() const noexcept { return allow_trailing_; }
   const std::string& snapshot() const noexcept { return snapshot_; }
+  const std::vector<std::string>& channels() const noexcept { return channels_; }
 
  private:
   std::string limits_ = "untrusted";
@@ -43,7 +48,11 @@ class ReadOptions {
   std::optional<std::uint64_t> offset_;
   std::string snapshot_;
   bool allow_trailing_ = false;
+  std::vector<std::string> channels_;
 };
+
+/// Files of a multifd migration's channels, for `StreamOptions`.
+std::vector<container::ChannelFile> channel_files(const std::vector<std::string>& names);
 
 /// Says on standard error what a user of that file should know, though it is no fault of the stream.
 void say_notes(const std::string& file, const container::Contents& contents);

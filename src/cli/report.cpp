@@ -45,10 +45,13 @@ namespace {
 
 /// The option that helps, where one does.
 std::string_view advice_on(const Error& error) {
-  if (error.code == Errc::limit && error.in_container) return " (--limits trusted allows more)";
+  if (error.code == Errc::limit && (error.in_container || container::is_in_channel(error)))
+    return " (--limits trusted allows more)";
   if (error.code == Errc::usage && error.path == "qcow2") return " (see --snapshot)";
   if (error.code == Errc::unsupported && error.expected.ends_with("at another offset"))
     return " (see --offset)";
+  if (error.rule == "ram_included" || (error.code == Errc::unsupported && error.path == "ram"))
+    return " (see --channels)";
   return "";
 }
 
@@ -57,6 +60,9 @@ std::string_view advice_on(const Error& error) {
 std::string line_of(const Place& place, const Error& error) {
   // What the system refused names the file itself.
   if (error.code == Errc::io) return printable_line(to_string(error));
+  if (container::is_in_channel(error))
+    return printable_line(
+        fmt::format("{}:{}{} (the offset is the channel's)", place.file, to_string(error), advice_on(error)));
   // What was asked for has no place in the file.
   if (error.code == Errc::usage && error.offset == 0)
     return printable_line(
@@ -80,7 +86,9 @@ std::string json_of(const Place& place, const Error& error) {
   }
   if (!error.rule.empty()) object["rule"] = error.rule;
   if (!error.schema.empty()) object["schema_fingerprint"] = error.schema;
-  if (!place.containers.empty() && error.code != Errc::io) {
+  if (container::is_in_channel(error)) {
+    object["offset_in"] = "channel";
+  } else if (!place.containers.empty() && error.code != Errc::io) {
     object["container"] = place.containers;
     object["offset_in"] = place.has_file_offsets || error.in_container ? "file" : "stream";
   }

@@ -34,6 +34,8 @@ std::unique_ptr<Decoder> make_decoder(Kind kind, const Limits& limits);
 // The parts of that.
 
 std::unique_ptr<Decoder> make_gzip_decoder();
+/// zlib's format, which no file has.
+std::unique_ptr<Decoder> make_zlib_decoder();
 std::unique_ptr<Decoder> make_bzip2_decoder();
 std::unique_ptr<Decoder> make_xz_decoder(const Limits& limits);
 std::unique_ptr<Decoder> make_zstd_decoder(const Limits& limits);

@@ -9,18 +9,17 @@
 namespace qember::container {
 namespace {
 
-/// gzip's format (RFC 1952).
+/// gzip's format (RFC 1952), or zlib's (RFC 1950).
 class GzipDecoder final : public Decoder {
  public:
-  GzipDecoder() = default;
+  explicit GzipDecoder(int window) : window_(window) {}
   ~GzipDecoder() override { ::inflateEnd(&stream_); }
   GzipDecoder(const GzipDecoder&) = delete;
   GzipDecoder& operator=(const GzipDecoder&) = delete;
 
   Status begin() override {
-    constexpr int gzip_window = 16 + MAX_WBITS;
     const int outcome =
-        stream_.state == nullptr ? ::inflateInit2(&stream_, gzip_window) : ::inflateReset(&stream_);
+        stream_.state == nullptr ? ::inflateInit2(&stream_, window_) : ::inflateReset(&stream_);
     if (outcome == Z_OK) return {};
     return corrupt("a decompressor", ::zError(outcome));
   }
@@ -41,11 +40,17 @@ class GzipDecoder final : public Decoder {
   std::optional<bool> goes_on(ByteView in) const override { return begins_with(in, "\x1f\x8b"); }
 
  private:
+  int window_;
   z_stream stream_{};
 };
 
 }  // namespace
 
-std::unique_ptr<Decoder> make_gzip_decoder() { return std::make_unique<GzipDecoder>(); }
+std::unique_ptr<Decoder> make_gzip_decoder() {
+  constexpr int gzip_window = 16 + MAX_WBITS;
+  return std::make_unique<GzipDecoder>(gzip_window);
+}
+
+std::unique_ptr<Decoder> make_zlib_decoder() { return std::make_unique<GzipDecoder>(MAX_WBITS); }
 
 }  // namespace qember::container

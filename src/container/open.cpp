@@ -53,6 +53,10 @@ class Opening {
   Status enter_qcow2();
   Status unpack(Kind kind);
   Status refuse(Kind kind) const;
+  Status refuse_stream() const;
+  bool is_goal(Kind kind) const {
+    return options_.wants_channel ? kind == Kind::multifd : kind == Kind::qevm || kind == Kind::ber;
+  }
   std::string magic_path() const;
   Status make_seekable();
   void push(std::unique_ptr<io::ByteSource> layer);
@@ -118,6 +122,7 @@ std::string Opening::magic_path() const {
 Status Opening::refuse(Kind kind) const {
   const std::string expected = "51 45 56 4d (QEVM) or 7f cd c5 51 (BER)";
   constexpr std::size_t shown = 4;
+  if (options_.wants_channel) return refuse_stream();
   if (kind != Kind::unknown) {
     Error error = refusal_of(kind);
     error.offset = opened_->base_;
@@ -126,6 +131,13 @@ Status Opening::refuse(Kind kind) const {
   }
   return fault(is_cut() ? Errc::truncated : Errc::unknown_magic, opened_->base_, magic_path(), expected,
                hex_excerpt(head_, shown));
+}
+
+/// What is no channel, or ends before that is known.
+Status Opening::refuse_stream() const {
+  constexpr std::string_view hello("\x11\x22\x33\x44\0\0\0\x01", 8);
+  return fault(hello.starts_with(as_text(head_)) ? Errc::truncated : Errc::unknown_magic, opened_->base_,
+               magic_path(), "11 22 33 44 (a multifd channel)", hex_excerpt(head_, 4));
 }
 
 /// How many zeros the top has before anything else; as many as are looked for, where there are more.
@@ -258,9 +270,10 @@ Status Opening::enter() {
                  hex_excerpt(head_, 4));
   }
   opened_->kind_ = *kind;
+  if (is_goal(*kind)) return {};
   switch (*kind) {
     case Kind::qevm:
-    case Kind::ber: return {};
+    case Kind::ber: return refuse_stream();
     case Kind::libvirt: return enter_libvirt();
     case Kind::qcow2: return enter_qcow2();
     case Kind::gzip:
@@ -285,7 +298,7 @@ Result<std::unique_ptr<Opened>> Opening::run() {
   }
   for (std::size_t depth = 0;; ++depth) {
     if (auto status = enter(); !status) return std::move(status.error());
-    if (opened_->kind_ == Kind::qevm || opened_->kind_ == Kind::ber) break;
+    if (is_goal(opened_->kind_)) break;
     if (depth == options_.limits.max_containers)
       return fault(Errc::limit, opened_->base_, magic_path(),
                    fmt::format("max_containers: at most {} containers", options_.limits.max_containers),

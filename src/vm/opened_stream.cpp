@@ -5,6 +5,7 @@
 
 #include "../io/read_ahead.hpp"
 #include "../io/spooled_source.hpp"
+#include "merged_stream.hpp"
 
 #include <fmt/format.h>
 
@@ -63,14 +64,30 @@ Result<std::unique_ptr<OpenedStream>> OpenedStream::open(io::ByteSource& source,
   auto opened = container::Opened::open(
       source, {options.limits, options.offset, options.snapshot, options.allow_trailing, options.unpack_lzop},
       *contents);
+  if (opened && !options.channels.empty())
+    contents->way.back() += fmt::format(" with {} multifd channels", options.channels.size());
   if (options.on_contents) options.on_contents(contents);
   if (!opened) return std::move(opened.error());
   std::unique_ptr<OpenedStream> stream(
       new OpenedStream(source, std::move(options), std::move(contents), std::move(*opened)));
+  if (auto status = stream->open_channels(); !status) return std::move(status.error());
   if (auto status = stream->choose_bytes(); !status) return std::move(status.error());
   stream->begin_reader();
   if (stream->options_.on_opened) stream->options_.on_opened(*stream);
   return stream;
+}
+
+/// Their packets tell the page size, which the main channel may not.
+Status OpenedStream::open_channels() {
+  if (options_.channels.empty()) return {};
+  container::ChannelOptions with;
+  with.limits = options_.limits;
+  with.before_wait = options_.before_wait;
+  auto channels = container::open_channels(options_.channels, with);
+  if (!channels) return std::move(channels.error());
+  channels_ = std::move(*channels);
+  if (!options_.page_size) options_.page_size = container::page_size_of(channels_);
+  return {};
 }
 
 /// A mapped-ram file is read at more places than one, and may reach further than its container says. Whether
@@ -95,13 +112,23 @@ Status OpenedStream::choose_bytes() {
 void OpenedStream::begin_reader() {
   if (format() == Format::ber) {
     events_ = &ber_.emplace(input_, options_.limits);
+    merge();
     return;
   }
   qevm::ReaderOptions options{options_.page_size, bytes_, opened_->base(), [this] { return spool(); },
                               options_.skims_pages && is_mapped_ram_};
   events_ = &native_.emplace(input_, options_.limits, std::move(options));
-  if (options_.reorder) events_ = &reordered_.emplace(*native_, options_.limits);
+  merge();
+  if (options_.reorder) events_ = &reordered_.emplace(*events_, options_.limits);
 }
+
+void OpenedStream::merge() {
+  if (channels_.empty()) return;
+  merged_ = std::make_unique<MergedStream>(*events_, std::move(channels_));
+  events_ = merged_.get();
+}
+
+std::uint64_t OpenedStream::channel_bytes() const noexcept { return merged_ ? merged_->channel_bytes() : 0; }
 
 Result<io::ByteSource*> OpenedStream::spool() {
   if (options_.before_wait)

@@ -4,6 +4,7 @@
 #include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/event/section_collector.hpp>
 
+#include "plain_source.hpp"
 #include "stream_end.hpp"
 
 #include <fmt/format.h>
@@ -62,7 +63,7 @@ StreamOptions SavedVmState::read_options() const {
   read.limits = options.limits;
   read.page_size = options.page_size;
   // Of a stream that runs as the file does, offsets are the file's.
-  if (opened->is_in_file()) read.offset = options.offset;
+  if (opened->is_in_file() && !merged) read.offset = options.offset;
   read.allow_trailing = options.allow_trailing;
   return read;
 }
@@ -90,8 +91,31 @@ Status SavedVmState::open_container(io::ByteSource& from) {
   return {};
 }
 
+/// What a multifd set makes is a stream of its own.
+Status SavedVmState::open_set(io::ByteSource& main) {
+  StreamOptions read;
+  read.limits = options.limits;
+  read.page_size = options.page_size;
+  read.offset = options.offset;
+  read.snapshot = options.snapshot;
+  read.allow_trailing = options.allow_trailing;
+  read.unpack_lzop = options.unpack_lzop;
+  read.channels = options.channels;
+  read.reorder = false;
+  auto stream = OpenedStream::open(main, std::move(read));
+  if (!stream) return std::move(stream.error());
+  contents = (*stream)->contents();
+  merged = std::make_unique<PlainSource>(std::move(*stream));
+  source = &spooled.emplace(*merged);
+  container::Contents of_merged;
+  auto found = container::Opened::open(*source, {.limits = options.limits}, of_merged);
+  if (!found) return std::move(found.error());
+  opened = std::move(*found);
+  return {};
+}
+
 Status SavedVmState::open(io::ByteSource& from) {
-  auto status = open_container(from);
+  auto status = options.channels.empty() ? open_container(from) : open_set(from);
   return status ? read_begin() : status;
 }
 

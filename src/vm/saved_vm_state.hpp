@@ -27,7 +27,8 @@ struct SavedVmState {
   std::unique_ptr<io::ByteSource> owned;
   container::Contents contents;
   std::unique_ptr<container::Opened> opened;
-  std::optional<io::SpoolingSource> spooled;   ///< of a pipe
+  std::unique_ptr<io::ByteSource> merged;      ///< of a multifd set
+  std::optional<io::SpoolingSource> spooled;   ///< of a pipe, or of `merged`
   std::optional<io::SpoolingSource> unpacked;  ///< of what was decompressed
   /// Seekable, with the stream at the offsets that its events have.
   io::ByteSource* source = nullptr;
@@ -47,6 +48,7 @@ struct SavedVmState {
 
  private:
   Status open_container(io::ByteSource& from);
+  Status open_set(io::ByteSource& main);
   Status read_begin();
   Status read_all();
   Status read_end();

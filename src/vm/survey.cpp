@@ -6,8 +6,9 @@
 namespace qember::vm {
 namespace {
 
-std::uint64_t bytes_read(const io::Input& input, const std::optional<Error>& error) {
-  if (!error) return input.position();
+/// Up to what was refused, however much more is there; all of a stream that ends early.
+std::uint64_t bytes_of_main(const io::Input& input, const std::optional<Error>& error) {
+  if (!error || container::is_in_channel(*error)) return input.position();
   if (error->code == Errc::truncated) return input.received();
   const bool is_placed = !error->in_container && error->code != Errc::io;
   return is_placed ? error->offset - input.base() : input.position();
@@ -25,7 +26,7 @@ Survey survey(OpenedStream& stream, const Limits& limits, SurveyWants wants) {
   if (auto status = event::pump(stream, sinks); !status) found.error = std::move(status.error());
   if (!found.error) found.machine = machine.take_state();
   found.summary = census.take_summary();
-  found.bytes_in = bytes_read(stream.input(), found.error);
+  found.bytes_in = bytes_of_main(stream.input(), found.error) + stream.channel_bytes();
   return found;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Writes the first inputs of each target's corpus: the shipped stream cut small, what the tests make by
 // hand, and the vectors. usage: seeds DIRECTORY
+#include "support/channel_builder.hpp"
 #include "support/containers.hpp"
 #include "support/convert.hpp"
 #include "support/cut.hpp"
@@ -147,6 +148,34 @@ void put_containers() {
   put("container", "qcow2-zstd", qcow2({.clusters = Clusters::zstd, .snapshots = {{.state = stream}}}));
 }
 
+/// See multifd.cpp: two numbers, then what the channels have behind their hellos.
+void put_set(const std::string& name, std::uint8_t main, const std::vector<ChannelBuilder*>& channels) {
+  constexpr std::ptrdiff_t hello = 64;
+  Bytes set{main, static_cast<std::uint8_t>(channels.size() - 1)};
+  for (const ChannelBuilder* each : channels)
+    set.insert(set.end(), each->bytes().begin() + hello, each->bytes().end());
+  put("multifd", name, set);
+}
+
+void put_multifd() {
+  const std::vector<std::uint64_t> pages{0, 0x1000, 0x2000};
+  for (const Packing packing : {Packing::none, Packing::zlib, Packing::zstd}) {
+    const std::string name = "pages-" + std::to_string(static_cast<int>(packing));
+    ChannelBuilder channel(0, packing);
+    channel.sync(0).packet({.full = pages, .zero = {0x3000, 0x4000}, .number = 1}).sync(2);
+    put_set(name, 0, {&channel});
+    ChannelBuilder rounds(0, packing);
+    rounds.packet({.flags = 1, .full = pages, .number = 1});
+    rounds.packet({.flags = 1, .full = pages, .fill = 2, .number = 3});
+    put_set(name + "-sections", 1, {&rounds});
+  }
+  ChannelBuilder a(0);
+  ChannelBuilder b(1);
+  a.sync(0).packet({.full = pages, .number = 2}).sync(4);
+  b.sync(1).packet({.full = {0x5000, 0x6000, 0x7000}, .number = 3}).sync(5);
+  put_set("two", 0, {&a, &b});
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -157,6 +186,7 @@ int main(int argc, char** argv) {
   put_descriptions();
   put_guests();
   put_containers();
+  put_multifd();
   put_stream("small", small_stream().bytes());
   put_stream("real", cut_pages(sample(), 0x104000, 0x105000));
   NativeBuilder plain;

@@ -40,6 +40,8 @@ const std::vector<Verb>& verbs() {
         {"decode $in -o $out", "decode $in", ber, native},
         {"encode --der $in -o $out", "encode --der $in", native, der, true},
         {"edit $in -o $out", "edit $in", native, native},
+        {"unwrap $in -o $out", "unwrap $in", native, native},
+        {"unwrap --plain $in -o $out", "unwrap --plain $in", ber, native},
         {"extract $in --ram $out", "", native, {}, false, true},
         {"extract $in --elf $out", "", native, {}},
         {"map $in --svg $out", "map $in --svg -", native, {}},

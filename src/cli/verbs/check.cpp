@@ -69,6 +69,8 @@ ExitCode check_one(const std::string& file, const CheckOptions& options, Lines& 
 }
 
 int check(const CheckOptions& options) {
+  if (options.files.size() > 1 && !options.read.channels().empty())
+    return fail("check", {Errc::usage, 0, "--channels", "one FILE, whose channels they are", "several"});
   if (auto status = io::check_read_once(options.files); !status) return fail("check", status.error());
   ExitCode result = exit_ok;
   Lines out;

@@ -18,9 +18,21 @@ void ConvertOptions::add_to(CLI::App& verb) {
   read.add_to(verb);
 }
 
-int convert(const ConvertOptions& options, vm::ConvertOptions with) {
-  if (auto status = io::check_not_input(options.output, options.input); !status)
-    return fail(options.output, status.error());
+namespace {
+
+/// What is read is read once, and never written to.
+Status check_files(const ConvertOptions& options) {
+  std::vector<std::string> inputs = options.read.channels();
+  inputs.push_back(options.input);
+  for (const std::string& input : inputs)
+    if (auto status = io::check_not_input(options.output, input); !status) return status;
+  return io::check_read_once(inputs);
+}
+
+}  // namespace
+
+int convert(const ConvertOptions& options, vm::ConvertOptions with, const Conversion& conversion) {
+  if (auto status = check_files(options); !status) return fail(options.output, status.error());
   auto file = io::OutputFile::open(options.output, options.force);
   if (!file) return fail(options.output, file.error());
   auto source = container::open_file(options.input);
@@ -30,7 +42,7 @@ int convert(const ConvertOptions& options, vm::ConvertOptions with) {
   Progress progress;
   with.progress = [&progress](std::uint64_t offset) { progress.at(offset); };
   const auto drain = [&file](io::Output& output) { return file->drain(output); };
-  if (auto status = vm::convert(**source, drain, with); !status) return fail(place, status.error());
+  if (auto status = conversion(**source, drain, with); !status) return fail(place, status.error());
   if (auto status = file->commit(); !status) return fail(options.output, status.error());
   return exit_ok;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// What `encode` and `decode` share.
+/// What the verbs share that make one stream of another.
 #pragma once
 
 #include "../common_options.hpp"
@@ -17,8 +17,13 @@ struct ConvertOptions {
   void add_to(CLI::App& verb);
 };
 
+/// Makes the one of the other; `with` says how the input is read, and takes the progress.
+using Conversion =
+    std::function<Status(io::ByteSource& source, const vm::Drain& drain, const vm::ConvertOptions& with)>;
+
 /// Opens both files and converts one into the other. The output gets its name only when all went well.
 /// Returns the exit code, after a message. `with`: all but what `options` say.
-int convert(const ConvertOptions& options, vm::ConvertOptions with);
+int convert(const ConvertOptions& options, vm::ConvertOptions with,
+            const Conversion& conversion = vm::convert);
 
 }  // namespace qember::cli

@@ -17,6 +17,7 @@ struct DiffOptions {
   vm::CompareOptions compare;
   bool quiet = false;
   std::string snapshot_of_b;
+  std::vector<std::string> channels_of_b;
   bool json = false;
   ColorOption color;
   ReadOptions read;
@@ -29,11 +30,13 @@ ExitCode refuse(const Place& place, const Error& error) {
 }
 
 Result<std::unique_ptr<vm::Guest>> read_guest(Place& place, const DiffOptions& options,
-                                              const std::string& snapshot, std::uint64_t seed) {
+                                              const std::string& snapshot,
+                                              const std::vector<std::string>& channels, std::uint64_t seed) {
   auto source = container::open_file(place.file);
   if (!source) return std::move(source.error());
   vm::StreamOptions read = noted(place, options.read.stream_options());
   read.snapshot = snapshot;
+  read.channels = channel_files(channels);
   const bool ram = options.compare.ram && options.compare.devices.empty();
   return vm::read_guest(**source, read, seed, ram);
 }
@@ -43,10 +46,10 @@ int diff(const DiffOptions& options) {
   if (auto status = io::check_read_once(inputs); !status) return refuse("diff", status.error());
   const std::uint64_t seed = random_seed();
   Place place_a(options.a);
-  const auto a = read_guest(place_a, options, options.read.snapshot(), seed);
+  const auto a = read_guest(place_a, options, options.read.snapshot(), options.read.channels(), seed);
   if (!a) return refuse(place_a, a.error());
   Place place_b(options.b);
-  const auto b = read_guest(place_b, options, options.snapshot_of_b, seed);
+  const auto b = read_guest(place_b, options, options.snapshot_of_b, options.channels_of_b, seed);
   if (!b) return refuse(place_b, b.error());
   Lines lines;
   const auto report = options.quiet
@@ -73,6 +76,8 @@ void add_diff(CLI::App& app, Action& action) {
   options.read.add_to(verb);
   verb.add_option("--snapshot-b", options.snapshot_of_b, "The same as --snapshot, of B; that is of A alone")
       ->type_name("WHICH");
+  add_channels(verb, "--channels-b", options.channels_of_b,
+               "The same as --channels, of B; those are of A alone");
   verb.footer("Exit codes: 0 the same, 1 different; 2 also for an invalid stream.");
 }
 

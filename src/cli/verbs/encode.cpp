@@ -15,11 +15,15 @@ struct EncodeOptions : ConvertOptions {
 
 int encode(const EncodeOptions& options) {
   if (options.der) {
-    const auto can_be_read_twice = io::is_seekable(options.input);
-    if (!can_be_read_twice) return fail(options.input, can_be_read_twice.error());
-    if (!*can_be_read_twice)
-      return fail(options.input, {Errc::usage, 0, options.input, "a file for --der, which reads it twice",
-                                  "something else"});
+    std::vector<std::string> inputs = options.read.channels();
+    inputs.insert(inputs.begin(), options.input);
+    for (const std::string& input : inputs) {
+      const auto can_be_read_twice = io::is_seekable(input);
+      if (!can_be_read_twice) return fail(input, can_be_read_twice.error());
+      if (!*can_be_read_twice)
+        return fail(input,
+                    {Errc::usage, 0, input, "a file for --der, which reads it twice", "something else"});
+    }
   }
   vm::ConvertOptions with;
   with.from = vm::Format::native;

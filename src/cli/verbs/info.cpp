@@ -236,6 +236,7 @@ int info(const InfoOptions& options) {
   stream_options.on_contents = {};
   stream_options.snapshot = {};
   stream_options.offset = {};
+  stream_options.channels = {};
   if (!options.against.empty()) {
     const auto other = survey(options.against, stream_options, {false, true});
     if (!other) return out.finish(fail(options.against, other.error()));

@@ -31,6 +31,7 @@ int preflight(const PreflightArguments& arguments) {
   const auto here = read_machine(place, options);
   if (!here) return fail(place, here.error());
   Place place_there(arguments.against);
+  options.channels = {};
   const auto there = read_machine(place_there, options);
   if (!there) return fail(place_there, there.error());
   Lines out;

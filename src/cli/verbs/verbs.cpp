@@ -31,6 +31,8 @@ void add_verbs(CLI::App& app, Action& action) {
   app.footer(footer);
   add_encode(app, action);
   add_decode(app, action);
+  add_unwrap(app, action);
+  add_wrap(app, action);
   add_check(app, action);
   add_info(app, action);
   add_ls(app, action);

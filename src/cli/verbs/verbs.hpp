@@ -19,6 +19,8 @@ void add_verbs(CLI::App& app, Action& action);
 // Each adds its verb to `app`, and sets `action` when that verb is chosen.
 void add_encode(CLI::App& app, Action& action);
 void add_decode(CLI::App& app, Action& action);
+void add_unwrap(CLI::App& app, Action& action);
+void add_wrap(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_info(CLI::App& app, Action& action);
 void add_ls(CLI::App& app, Action& action);

@@ -2,6 +2,7 @@
 // What holds for the output of every verb: it is written or that is said, nothing of a broken run stays, and
 // the input is never written over.
 #include "support/command.hpp"
+#include "support/containers.hpp"
 #include "support/convert.hpp"
 #include "support/samples.hpp"
 
@@ -17,19 +18,34 @@ namespace {
 
 /// As the shell is to call them, with a stream `x`, its BER `b` and a faulty one `bad`.
 const std::vector<std::string>& verbs_that_print() {
-  static const std::vector<std::string> all{"encode x",      "encode --der x",     "decode b",
-                                            "check bad",     "check --json bad",   "info x",
-                                            "info --json x", "info x --against b", "show x",
-                                            "show --json x", "diff x other",       "diff --json x other",
-                                            "map x",         "map x --svg -",      "--help",
-                                            "--version",     "extract --help"};
+  static const std::vector<std::string> all{"encode x",
+                                            "encode --der x",
+                                            "decode b",
+                                            "check bad",
+                                            "check --json bad",
+                                            "info x",
+                                            "info --json x",
+                                            "info x --against b",
+                                            "show x",
+                                            "show --json x",
+                                            "diff x other",
+                                            "diff --json x other",
+                                            "map x",
+                                            "map x --svg -",
+                                            "unwrap x",
+                                            "unwrap --plain b",
+                                            "wrap b --like save",
+                                            "--help",
+                                            "--version",
+                                            "extract --help"};
   return all;
 }
 
 const std::vector<std::string>& verbs_that_write() {
-  static const std::vector<std::string> all{"encode $in -o $out", "encode --der $in -o $out",
-                                            "map $in --svg $out",
-                                            "extract $in --elf $out --hole 0x1000:0x2000"};
+  static const std::vector<std::string> all{
+      "encode $in -o $out", "encode --der $in -o $out",
+      "unwrap $in -o $out", "wrap $in --like save -o $out",
+      "map $in --svg $out", "extract $in --elf $out --hole 0x1000:0x2000"};
   return all;
 }
 
@@ -40,6 +56,7 @@ struct Streams : Scratch {
     file("b", encode(native).out);
     file("bad", ByteView(native).first(native.size() / 2));
     file("other", small_stream().bytes());
+    file("save", libvirt_save({}, native));
   }
   /// Runs a script among these files.
   Ran run(const std::string& script) const { return shell("cd '" + path("").string() + "'; " + script); }
@@ -143,8 +160,9 @@ TEST_CASE("all files of an extraction, or none") {
 
 TEST_CASE("a signal removes what is half-made, and ends the command") {
   const Streams streams;
-  std::vector<std::string> verbs{"encode f -o out", "map f --svg out", "extract f --elf out",
-                                 "extract f --ram out", "extract f --ram out --elf core"};
+  std::vector<std::string> verbs{
+      "encode f -o out",     "unwrap f -o out",     "wrap f --like save -o out",     "map f --svg out",
+      "extract f --elf out", "extract f --ram out", "extract f --ram out --elf core"};
   for (const std::string& verb : verbs)
     for (const auto& [name, number] : {std::pair("TERM", SIGTERM), {"HUP", SIGHUP}, {"INT", SIGINT}}) {
       const Streams fresh;
@@ -178,7 +196,7 @@ TEST_CASE("names in streams and of files send no control characters to a termina
          {"check", "check --json --max-errors 1", "info", "info --json", "info --against other",
           "info --json --against other", "show", "show --json", "diff other", "diff --json other", "map",
           "map --svg -", "extract --elf core", "extract --ram d --block nothing", "extract --ram e", "decode",
-          "encode -o out"}) {
+          "encode -o out", "unwrap -o out", "wrap --like save -o out"}) {
       const Ran ran = streams.run("$QEMBER " + verb + " " + file);
       INFO(verb);
       CHECK_FALSE(has_control(ran.out));
@@ -191,7 +209,9 @@ TEST_CASE("what cannot be is usage") {
   for (const std::string call :
        {"extract x --elf c --hole 0x1000:0xfffffffffffff000", "check x --max-errors -1",
         "check x --max-errors 0", "info --against - - < x", "check - - < x", "diff - - < x",
-        "cat x | $QEMBER check /dev/stdin -", "encode x -o ''", "encode x -o nowhere/"}) {
+        "cat x | $QEMBER check /dev/stdin -", "encode x -o ''", "encode x -o nowhere/", "wrap x",
+        "wrap x --like x", "wrap x --like save --xml nothing", "wrap x --like save -o save",
+        "check x b --channels c", "encode x --channels y -o y", "encode - --channels - < x"}) {
     const Ran ran = streams.run(call.starts_with("cat") ? call : "$QEMBER " + call);
     INFO(call << ": " << ran.error);
     CHECK(ran.code == 2);

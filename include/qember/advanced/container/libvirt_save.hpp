@@ -36,4 +36,9 @@ struct LibvirtSave {
 /// file, for errors.
 Result<LibvirtSave> read_libvirt_save(io::PeekedSource& file, const Limits& limits, std::uint64_t offset);
 
+/// All before the stream, of a save that is whole: in version 2 and the byte order of `save`, with its texts
+/// and room for them to grow in as libvirt leaves it. `Errc::unsupported` where the texts were left out,
+/// `Errc::bad_value` where one of them is none.
+Result<Bytes> head_of(const LibvirtSave& save);
+
 }  // namespace qember::container

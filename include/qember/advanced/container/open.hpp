@@ -42,9 +42,11 @@ struct Options {
   bool allow_trailing = false;
   /// Unpacks lzop, whose only library is under the GPL; without it lzop is not supported.
   Unpack unpack_lzop{};
+  /// A multifd channel is wanted, and not a stream.
+  bool wants_channel = false;
 };
 
-/// The bytes of a stream, which begin with a magic of QEMU's or of the BER form.
+/// The bytes of a stream, which begin with a magic of QEMU's or of the BER form, or of a multifd channel.
 class Opened {
  public:
   /// `source` outlives what it returns; one that is not seekable has not been read. `Errc::unknown_magic`

@@ -2,6 +2,7 @@
 /// A migration stream in either form, from a file or a pipe, bare or in a container, as events.
 #pragma once
 
+#include <qember/advanced/container/channel.hpp>
 #include <qember/advanced/container/open.hpp>
 #include <qember/advanced/io/byte_source.hpp>
 
@@ -15,6 +16,7 @@ namespace qember::vm {
 
 enum class Format : std::uint8_t { native, ber };
 
+class MergedStream;
 class OpenedStream;
 
 struct StreamOptions {
@@ -36,6 +38,9 @@ struct StreamOptions {
   std::string snapshot = {};
   bool allow_trailing = false;
   container::Unpack unpack_lzop = {};
+  /// Of a multifd migration, whose main channel the stream is: all channels beside it, in any order. They and
+  /// the main channel come as one stream, with all of its RAM and without the records of multifd.
+  std::vector<container::ChannelFile> channels = {};
   /// Called with what was found on the way to the stream, also where it could not be opened.
   std::function<void(const std::shared_ptr<const container::Contents>&)> on_contents = {};
   /// Called with the stream when it has been opened, for one that is opened and read in a single call.
@@ -59,6 +64,10 @@ class OpenedStream final : public event::Source {
   const io::Input& input() const noexcept { return input_; }
   /// What is read from, containers and all, for another pass where it is seekable.
   io::ByteSource& bytes() const noexcept { return source_; }
+  /// The bytes of the stream itself, for one that has just been opened: none of them has been read.
+  io::ByteSource& unread_bytes() const noexcept { return *bytes_; }
+  /// How many bytes of channels were read, with the contents of pages as they are decompressed.
+  std::uint64_t channel_bytes() const noexcept;
   /// What was found on the way to the stream.
   const container::Contents& contents() const noexcept { return *contents_; }
   /// Whether offsets are those of the file; else they count from the first byte of the stream.
@@ -79,6 +88,8 @@ class OpenedStream final : public event::Source {
                std::unique_ptr<container::Opened> opened);
   Status choose_bytes();
   void begin_reader();
+  Status open_channels();
+  void merge();
   Status wait();
   Result<io::ByteSource*> spool();
   Status check_trailing(const event::Event& event);
@@ -97,6 +108,8 @@ class OpenedStream final : public event::Source {
   std::optional<qevm::Reader> native_;
   std::optional<event::ReorderingBuffer> reordered_;
   std::optional<qber::Reader> ber_;
+  std::vector<std::unique_ptr<container::Channel>> channels_;  ///< as long as they are not merged
+  std::unique_ptr<MergedStream> merged_;
   event::Source* events_ = nullptr;
 };
 

@@ -18,6 +18,9 @@ struct SavedVmOptions {
   std::string snapshot{};
   bool allow_trailing = false;
   container::Unpack unpack_lzop{};
+  /// All channels of a multifd migration; see `StreamOptions`. The stream that they make is kept in a file
+  /// without a name, and offsets are those of that.
+  std::vector<container::ChannelFile> channels{};
   /// The hole below 4 GiB of an x86 board, where machine and size do not tell.
   std::optional<Hole> hole{};
   /// Devices of a large native file may be read from its end, see `SavedVm::are_devices_from_end`.
@@ -32,6 +35,7 @@ struct SavedVmOptions {
     options.snapshot = read.snapshot;
     options.allow_trailing = read.allow_trailing;
     options.unpack_lzop = read.unpack_lzop;
+    options.channels = read.channels;
     return options;
   }
 };

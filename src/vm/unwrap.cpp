@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/advanced/vm/unwrap.hpp>
+
+#include <qember/advanced/core/text.hpp>
+#include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/qevm/writer.hpp>
+
+#include "../container/encoder.hpp"
+#include "passing.hpp"
+#include "rewriting.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace qember::vm {
+namespace {
+
+/// How a stream is written.
+struct Form {
+  bool is_plain = false;
+  bool is_mapped = false;  ///< it has to be a mapped-ram stream
+  std::uint64_t base = 0;  ///< of such a stream in its file
+};
+
+/// Passes on what is of the stream, and nothing that follows it.
+class StreamAlone final : public event::Sink {
+ public:
+  StreamAlone(const event::Context& context, event::Sink& to, const Form& form, bool allow_trailing)
+      : context_(context), to_(to), form_(form), allow_trailing_(allow_trailing) {}
+
+  Status take(const event::Event& event) override {
+    if (const auto* list = std::get_if<event::RamBlocks>(&event))
+      if (auto status = check(*list); !status) return status;
+    const auto* const rest = std::get_if<event::TrailingData>(&event);
+    if (rest == nullptr || rest->device_state) return to_.take(event);
+    const auto other = std::ranges::find_if(rest->data, [](std::uint8_t byte) { return byte != 0; });
+    if (allow_trailing_ || other == rest->data.end()) return {};
+    return refuse(Errc::trailing_data, "the end of the stream", hex_excerpt(rest->data));
+  }
+  Status take(std::span<const event::RamPage> pages) override { return to_.take(pages); }
+  bool takes_batches() const noexcept override { return to_.takes_batches(); }
+
+ private:
+  Status check(const event::RamBlocks& list) const {
+    const bool is_mapped = !list.blocks.empty() && list.blocks.front().mapped;
+    if (is_mapped || !form_.is_mapped) return {};
+    return refuse(Errc::unsupported, "a mapped-ram stream, which the format sparse needs", "another");
+  }
+  Error refuse(Errc code, std::string expected, std::string found) const {
+    return {code, context_.offset(), context_.path(), std::move(expected), std::move(found)};
+  }
+
+  const event::Context& context_;
+  event::Sink& to_;
+  const Form& form_;
+  bool allow_trailing_;
+};
+
+Status copy(io::ByteSource& from, const Drain& drain) {
+  Bytes buffer(std::size_t{1} << 20U);
+  io::Output output;
+  for (std::uint64_t at = 0;;) {
+    const auto count = from.read_some(at, buffer);
+    if (!count) return count.error();
+    if (*count == 0) return {};
+    output.borrow(ByteView(buffer).first(*count));
+    if (auto status = drain(output); !status) return status;
+    at += *count;
+  }
+}
+
+Status write(io::ByteSource& source, const Drain& drain, const UnwrapOptions& options, const Form& form) {
+  io::Output output;
+  StreamOptions with = options.read;
+  with.before_wait = [&] { return drain(output); };
+  with.reorder = false;
+  auto stream = OpenedStream::open(source, std::move(with));
+  if (!stream) return std::move(stream.error());
+  const bool is_set = !options.read.channels.empty();
+  if ((*stream)->format() == Format::ber && !form.is_plain && !form.is_mapped && !is_set)
+    return copy((*stream)->unread_bytes(), drain);
+  qevm::Writer writer(output);
+  Passing passing(**stream, output, drain, options.progress);
+  MovedBlocks moved(writer, output, form.base);
+  PlainPages plain(**stream, writer, [&passing] { return passing.pass(); });
+  event::Sink& pages = form.is_plain ? static_cast<event::Sink&>(plain) : moved;
+  StreamAlone alone(**stream, pages, form, options.read.allow_trailing);
+  auto status = event::pump(**stream, alone, passing);
+  if (!status) (void)drain(output);
+  return status;
+}
+
+/// Compresses what is drained.
+class Packing {
+ public:
+  Packing(container::Encoder& encoder, const Drain& drain) : encoder_(encoder), drain_(drain) {}
+
+  Status take(io::Output& output) {
+    for (const iovec& piece : output.pieces()) {
+      const ByteView bytes(static_cast<const std::uint8_t*>(piece.iov_base), piece.iov_len);
+      for (std::size_t at = 0; at < bytes.size(); at += most_at_once)
+        if (auto status =
+                encoder_.encode(bytes.subspan(at, std::min(most_at_once, bytes.size() - at)), false, packed_);
+            !status)
+          return status;
+      if (packed_.pending() >= most_pending)
+        if (auto status = drain_(packed_); !status) return status;
+    }
+    auto status = drain_(packed_);
+    output.clear();
+    return status;
+  }
+  Status finish() {
+    if (auto status = encoder_.encode({}, true, packed_); !status) return status;
+    return drain_(packed_);
+  }
+
+ private:
+  static constexpr std::size_t most_at_once = std::size_t{1} << 20U;
+
+  container::Encoder& encoder_;
+  const Drain& drain_;
+  io::Output packed_;
+};
+
+}  // namespace
+
+Status unwrap(io::ByteSource& source, const Drain& drain, const UnwrapOptions& options) {
+  return write(source, drain, options, {.is_plain = options.plain});
+}
+
+Status wrap(io::ByteSource& source, const Drain& drain, const WrapOptions& options) {
+  auto encoder = container::make_encoder(options.like.format);
+  if (!encoder) return std::move(encoder.error());
+  const auto head = container::head_of(options.like);
+  if (!head) return head.error();
+  io::Output output;
+  output.borrow(*head);
+  if (auto status = drain(output); !status) return status;
+  Packing packing(**encoder, drain);
+  const bool is_sparse = options.like.format == container::SaveFormat::sparse;
+  const Form form{.is_plain = !is_sparse, .is_mapped = is_sparse, .base = is_sparse ? head->size() : 0};
+  const Drain pack = [&packing](io::Output& out) { return packing.take(out); };
+  const UnwrapOptions with{options.read, false, options.progress};
+  if (auto status = write(source, pack, with, form); !status) return status;
+  return packing.finish();
+}
+
+}  // namespace qember::vm
