@@ -2,7 +2,9 @@
 /// Options that several verbs have.
 #pragma once
 
+#include <qember/advanced/vm/layout_reader.hpp>
 #include <qember/advanced/vm/opened_stream.hpp>
+#include <qember/advanced/vm/saved_vm.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -29,6 +31,19 @@ class ReadOptions {
   std::optional<std::uint64_t> offset_;
   std::string snapshot_;
   bool allow_trailing_ = false;
+};
+
+/// What is told of where RAM is: `--place` and `--hole`.
+class PlaceOptions {
+ public:
+  void add_to(CLI::App& verb);
+  /// With what the file around the stream says.
+  vm::LayoutOptions layout_options(const container::Contents& contents) const;
+  void apply_to(vm::SavedVmOptions& options) const;
+
+ private:
+  std::optional<vm::Hole> hole_;
+  std::vector<vm::GivenPlace> places_;
 };
 
 /// Says on standard error what a user of that file should know, though it is no fault of the stream.

@@ -46,6 +46,9 @@ namespace {
 /// The option that helps, where one does.
 std::string_view advice_on(const Error& error) {
   if (error.code == Errc::limit && error.in_container) return " (--limits trusted allows more)";
+  if (error.code == Errc::unsupported && error.path.starts_with("block ") &&
+      error.expected.find("address that is known") != std::string::npos)
+    return " (see --place)";
   if (error.code == Errc::usage && error.path == "qcow2") return " (see --snapshot)";
   if (error.code == Errc::unsupported && error.expected.ends_with("at another offset"))
     return " (see --offset)";

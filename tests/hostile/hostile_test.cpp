@@ -79,7 +79,8 @@ const std::vector<Words> looks{{"show", "IN"},
                                {"diff", "IN", "IN", "--device", "*", "--quiet"},
                                {"extract", "IN", "--ram", "OUT"},
                                {"extract", "IN", "--ram", "OUT", "--partial"},
-                               {"extract", "IN", "--elf", "OUT"}};
+                               {"extract", "IN", "--elf", "OUT"},
+                               {"extract", "IN", "--raw", "OUT"}};
 
 Words with_paths(Words words, const std::string& in, const std::string& out) {
   std::ranges::replace(words, "IN", in);

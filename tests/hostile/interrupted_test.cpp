@@ -41,6 +41,7 @@ const std::vector<Verb>& verbs() {
         {"encode --der $in -o $out", "encode --der $in", native, der, true},
         {"extract $in --ram $out", "", native, {}, false, true},
         {"extract $in --elf $out", "", native, {}},
+        {"extract $in --raw $out", "", native, {}},
         {"map $in --svg $out", "map $in --svg -", native, {}},
     };
   }();

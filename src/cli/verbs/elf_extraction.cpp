@@ -4,24 +4,31 @@
 #include "../output.hpp"
 #include "../render/style.hpp"
 
-#include <qember/advanced/io/file_checks.hpp>
-
 #include <fmt/format.h>
-
-#include <unistd.h>
 
 namespace qember::cli {
 
-Result<std::unique_ptr<Extraction>> ElfExtraction::open(const event::Context& context,
+Result<std::unique_ptr<Extraction>> ElfExtraction::open(const vm::OpenedStream& stream,
                                                         const ExtractOptions& options) {
-  if (auto status = io::check_not_input(*options.elf, options.file); !status)
-    return std::move(status.error());
-  auto output = io::OutputFile::open(*options.elf, options.force);
+  auto output = open_seekable(*options.elf, options);
   if (!output) return std::move(output.error());
-  if (*options.elf == "-" || ::lseek(output->fd(), 0, SEEK_CUR) < 0)
-    return Error{Errc::usage, 0, *options.elf, "a file, to be written here and there", "a pipe"};
-  return std::unique_ptr<Extraction>(new ElfExtraction(context, options, std::move(*output)));
+  return std::unique_ptr<Extraction>(new ElfExtraction(
+      stream, options, options.place.layout_options(stream.contents()), std::move(*output)));
 }
+
+namespace {
+
+/// Which kernel it is, and how gdb takes its symbols.
+std::string kernel_text(const dump::CoreNotices& notices) {
+  const std::string kernel =
+      "kernel " + (notices.kernel_release.empty() ? "of an unknown release" : notices.kernel_release);
+  if (!notices.kernel_offset) return kernel;
+  return fmt::format(
+      "{}, {:#x} from where it was linked to be: gdb -c CORE -ex 'symbol-file -o {:#x} VMLINUX'", kernel,
+      *notices.kernel_offset, *notices.kernel_offset);
+}
+
+}  // namespace
 
 Status ElfExtraction::finish() {
   if (auto status = core_.finish(); !status) return status;
@@ -33,6 +40,7 @@ Status ElfExtraction::finish() {
     tell(fmt::format("blocks that are not in the core: {}", fmt::join(notices.left_out, ", ")));
   if (!notices.has_registers) tell("no registers in the core: the stream does not describe its CPUs");
   if (!notices.has_vmcoreinfo) tell("no VMCOREINFO in the core: none was found in the guest's memory");
+  if (!notices.kernel_release.empty() || notices.kernel_offset) tell(kernel_text(notices));
   return output_.finish();
 }
 

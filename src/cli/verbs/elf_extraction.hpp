@@ -12,7 +12,7 @@ namespace qember::cli {
 class ElfExtraction final : public Extraction {
  public:
   /// `context` and `options` outlive this.
-  static Result<std::unique_ptr<Extraction>> open(const event::Context& context,
+  static Result<std::unique_ptr<Extraction>> open(const vm::OpenedStream& stream,
                                                   const ExtractOptions& options);
 
   using Sink::take;
@@ -23,11 +23,12 @@ class ElfExtraction final : public Extraction {
   void undo() noexcept override {}
 
  private:
-  ElfExtraction(const event::Context& context, const ExtractOptions& options, io::OutputFile output)
+  ElfExtraction(const event::Context& context, const ExtractOptions& options, vm::LayoutOptions layout,
+                io::OutputFile output)
       : options_(options),
         output_(std::move(output)),
         file_(output_.fd(), *options.elf),
-        core_(context, file_, {options.blocks, options.hole}, options.read.stream_options().limits) {}
+        core_(context, file_, {options.blocks, std::move(layout)}, options.read.stream_options().limits) {}
 
   const ExtractOptions& options_;
   io::OutputFile output_;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace qember::cli {
@@ -15,22 +16,23 @@ namespace qember::cli {
 using event::RamBlock;
 using Json = nlohmann::ordered_json;
 
-Result<std::unique_ptr<Extraction>> RamExtraction::open(const event::Context& context,
+Result<std::unique_ptr<Extraction>> RamExtraction::open(const vm::OpenedStream& stream,
                                                         const ExtractOptions& options) {
   auto directory = io::StagedDirectory::open(*options.ram, options.force, options.file);
   if (!directory) return std::move(directory.error());
-  std::unique_ptr<RamExtraction> extraction(new RamExtraction(context, options, std::move(*directory)));
+  std::unique_ptr<RamExtraction> extraction(new RamExtraction(
+      stream, options, options.place.layout_options(stream.contents()), std::move(*directory)));
   const std::string index(index_file_name);
   if (auto status = extraction->check_core(index); !status) return std::move(status.error());
   if (auto status = extraction->directory_.check_free(index); !status) return std::move(status.error());
   return std::unique_ptr<Extraction>(std::move(extraction));
 }
 
-/// The name in the directory of `--ram` that the core of `--elf` takes; empty where it is elsewhere.
+/// The name in the directory of `--ram` that the file of another form takes; empty where it is elsewhere.
 std::string RamExtraction::name_of_core(const ExtractOptions& options) {
-  if (!options.elf) return {};
+  if (!options.elf && !options.raw) return {};
   std::error_code unknown;
-  const auto core = std::filesystem::weakly_canonical(*options.elf, unknown);
+  const auto core = std::filesystem::weakly_canonical(options.elf ? *options.elf : *options.raw, unknown);
   const bool is_inside = core.parent_path() == std::filesystem::weakly_canonical(*options.ram, unknown);
   return is_inside ? core.filename().string() : std::string();
 }
@@ -38,7 +40,8 @@ std::string RamExtraction::name_of_core(const ExtractOptions& options) {
 /// Of two files of one name one would take the other's place.
 Status RamExtraction::check_core(const std::string& name) const {
   if (name != core_) return {};
-  return Error{Errc::usage, 0, *options_.elf, "another file than those of --ram", "one of them"};
+  return Error{Errc::usage, 0, options_.elf ? *options_.elf : *options_.raw,
+               "another file than those of --ram", "one of them"};
 }
 
 Result<std::string> RamExtraction::file_name(const RamBlock& block) const {
@@ -51,6 +54,10 @@ Status RamExtraction::finish() {
   const auto status = files_.finish();
   tell_absent();
   if (!status) return status;
+  auto layout = layout_reader_.layout();
+  if (!layout) return std::move(layout.error());
+  layout_ = std::move(*layout);
+  std::ranges::stable_sort(layout_.placed, {}, &vm::PlacedRam::block);
   if (auto written = write_index(); !written) return written;
   for (std::uint32_t block = 0; block < context_.session().blocks().size(); ++block)
     if (files_.has_file(block)) made_.push_back(files_.name_of(block));
@@ -115,6 +122,13 @@ std::string RamExtraction::entry_of(std::uint32_t i) const {
                       {"xbzrle", tally.xbzrle},
                       {"compressed", tally.compressed},
                       {"resent", tally.resent}};
+  Json places = Json::array();
+  for (const vm::PlacedRam& piece : std::ranges::equal_range(layout_.placed, i, {}, &vm::PlacedRam::block))
+    places.push_back({{"offset", piece.offset},
+                      {"address", piece.address},
+                      {"size", piece.size},
+                      {"source", name_of(piece.source)}});
+  entry["places"] = std::move(places);
   // Names in a stream need not be UTF-8, nor what a terminal should get.
   const std::string text = entry.dump(2, ' ', true, Json::error_handler_t::replace);
   std::string lines;

@@ -10,23 +10,28 @@ namespace qember::cli {
 
 class RamExtraction final : public Extraction {
  public:
-  /// `context` and `options` outlive this.
-  static Result<std::unique_ptr<Extraction>> open(const event::Context& context,
+  /// `stream` and `options` outlive this.
+  static Result<std::unique_ptr<Extraction>> open(const vm::OpenedStream& stream,
                                                   const ExtractOptions& options);
 
   using Sink::take;
-  Status take(const event::Event& event) override { return files_.take(event); }
+  Status take(const event::Event& event) override {
+    auto status = layout_reader_.take(event);
+    return status ? files_.take(event) : status;
+  }
   Status finish() override;
   Status commit() override { return directory_.commit(made_); }
   std::span<const Error> lacking() const override { return lacking_; }
   void undo() noexcept override { directory_.undo(); }
 
  private:
-  RamExtraction(const event::Context& context, const ExtractOptions& options, io::StagedDirectory directory)
+  RamExtraction(const event::Context& context, const ExtractOptions& options, vm::LayoutOptions layout,
+                io::StagedDirectory directory)
       : context_(context),
         options_(options),
         directory_(std::move(directory)),
         core_(name_of_core(options)),
+        layout_reader_(context, std::move(layout), options.read.stream_options().limits),
         files_(context, directory_,
                {[this](const event::RamBlock& block) { return file_name(block); }, options.blocks},
                options.read.stream_options().limits) {}
@@ -42,6 +47,8 @@ class RamExtraction final : public Extraction {
   const ExtractOptions& options_;
   io::StagedDirectory directory_;
   std::string core_;  ///< in the directory, or empty
+  vm::LayoutReader layout_reader_;
+  vm::RamLayout layout_;  ///< at the end
   vm::RamFiles files_;
   std::vector<Error> lacking_;     ///< by blocks that were not asked for by name
   std::vector<std::string> made_;  ///< what is there in the end

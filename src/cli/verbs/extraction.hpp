@@ -5,7 +5,7 @@
 #include "../common_options.hpp"
 
 #include <qember/advanced/event/sink.hpp>
-#include <qember/advanced/vm/layout.hpp>
+#include <qember/advanced/io/output_file.hpp>
 
 namespace qember::cli {
 
@@ -13,12 +13,16 @@ struct ExtractOptions {
   std::string file = "-";
   std::optional<std::string> ram;  ///< the directory
   std::optional<std::string> elf;  ///< the core
+  std::optional<std::string> raw;  ///< the image; not with a core
   std::vector<std::string> blocks;
-  std::optional<vm::Hole> hole;
+  PlaceOptions place;
   bool force = false;
   bool partial = false;
   ReadOptions read;
 };
+
+/// Opens a file of the forms, to be written here and there.
+Result<io::OutputFile> open_seekable(const std::string& path, const ExtractOptions& options);
 
 /// Something that a stream's memory is taken out to, event by event.
 class Extraction : public event::Sink {

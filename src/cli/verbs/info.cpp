@@ -32,6 +32,7 @@ struct InfoOptions {
   std::string against;
   bool json = false;
   bool xml = false;
+  PlaceOptions place;
   ReadOptions read;
 };
 
@@ -183,6 +184,7 @@ struct Survey {
   vm::Format format = vm::Format::native;
   Summary summary;
   vm::MachineState machine;  ///< where it is compared
+  vm::RamLayout layout;
   std::uint64_t bytes_in = 0;
   std::optional<Error> error;
   Place place{""};
@@ -192,6 +194,7 @@ struct Survey {
 struct Wants {
   bool summary = false;
   bool machine = false;
+  const PlaceOptions* place = nullptr;  ///< of a layout, with what is told of it
 };
 
 Result<Survey> survey(const std::string& file, const vm::StreamOptions& options, Wants wants) {
@@ -200,11 +203,20 @@ Result<Survey> survey(const std::string& file, const vm::StreamOptions& options,
   vm::Census census(**stream, options.limits);
   vm::MachineReader machine(**stream, options.limits);
   std::vector<event::Sink*> sinks;
+  std::optional<vm::LayoutReader> layout;
+  if (wants.place != nullptr)
+    sinks.push_back(
+        &layout.emplace(**stream, wants.place->layout_options((*stream)->contents()), options.limits));
   if (wants.summary) sinks.push_back(&census);
   if (wants.machine) sinks.push_back(&machine);
   Survey found;
   if (auto status = event::pump(**stream, sinks); !status) found.error = std::move(status.error());
   if (!found.error) found.machine = machine.take_state();
+  if (layout) {
+    auto made = layout->layout();
+    if (!made) return std::move(made.error());
+    found.layout = std::move(*made);
+  }
   found.format = (*stream)->format();
   found.summary = census.take_summary();
   // Up to what was refused, however much more is there; all of a stream that ends early.
@@ -216,6 +228,41 @@ Result<Survey> survey(const std::string& file, const vm::StreamOptions& options,
                                : input.position();
   found.place = Place(file, **stream);
   return found;
+}
+
+/// Where RAM is in the guest's address space, a piece a line, and what has no place.
+void print_layout(Lines& out, const Survey& found) {
+  const auto& blocks = found.summary.blocks;
+  std::string_view name = "layout";
+  const auto row = [&](const std::string& value) {
+    print_row(out, name, value);
+    name = "";
+  };
+  for (const vm::PlacedRam& piece : found.layout.placed)
+    row(fmt::format("{:#014x}-{:#014x}  {} at {:#x} ({})", piece.address, piece.address + piece.size - 1,
+                    blocks[piece.block].name, piece.offset, name_of(piece.source)));
+  for (const vm::UnplacedRam& each : found.layout.unplaced)
+    row(fmt::format("{}  {}", each.is_ram ? "RAM, address not known (see --place)" : "memory of a device",
+                    blocks[each.block].name));
+}
+
+void print_layout_json(Lines& out, const Survey& found) {
+  const auto& blocks = found.summary.blocks;
+  {
+    JsonItems placed(out, "layout");
+    for (const vm::PlacedRam& piece : found.layout.placed)
+      placed.add({{"block", blocks[piece.block].name},
+                  {"offset", piece.offset},
+                  {"address", piece.address},
+                  {"size", piece.size},
+                  {"source", name_of(piece.source)}});
+  }
+  JsonItems unplaced(out, "unplaced");
+  for (const vm::UnplacedRam& each : found.layout.unplaced) {
+    Json entry{{"block", blocks[each.block].name}, {"ram", each.is_ram}};
+    if (each.is_ram) entry.update({{"expected", each.expected}, {"found", each.found}});
+    unplaced.add(entry);
+  }
 }
 
 /// All but the closing brace.
@@ -276,14 +323,16 @@ int info(const InfoOptions& options) {
   stream_options.skims_pages = true;
   std::shared_ptr<const container::Contents> contents;
   stream_options.on_contents = [&contents](const auto& found) { contents = found; };
-  auto found = survey(options.file, stream_options, {true, !options.against.empty()});
+  auto found = survey(options.file, stream_options, {true, !options.against.empty(), &options.place});
   if (!found) return print_contents_alone(out, options, contents.get(), found.error());
   if (options.json) {
     print_json(out, *found);
+    print_layout_json(out, *found);
     print_contents_json(out, *contents);
   } else {
     print_contents(out, *contents);
     print_text(out, found->summary, found->format, found->bytes_in);
+    print_layout(out, *found);
   }
   found->summary = {};
   ExitCode result = exit_ok;
@@ -291,7 +340,7 @@ int info(const InfoOptions& options) {
   stream_options.snapshot = {};
   stream_options.offset = {};
   if (!options.against.empty()) {
-    const auto other = survey(options.against, stream_options, {false, true});
+    const auto other = survey(options.against, stream_options, {false, true, nullptr});
     if (!other) return out.finish(fail(options.against, other.error()));
     // Of a part nothing is certain.
     if (other->error)
@@ -317,6 +366,7 @@ void add_info(CLI::App& app, Action& action) {
   verb->add_option("--against", options->against,
                    "A stream of the machine that is to take this one: say what would make it refuse, exit 1")
       ->type_name("FILE");
+  options->place.add_to(*verb);
   options->read.add_to(*verb);
   verb->callback([&action, options] { action = [options] { return info(*options); }; });
 }

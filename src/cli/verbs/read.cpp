@@ -23,6 +23,7 @@ struct ReadMemoryOptions {
   std::uint32_t cpu = 0;
   bool raw = false;
   bool force = false;
+  PlaceOptions place;
   ReadOptions read;
 };
 
@@ -50,7 +51,9 @@ class Reading {
 };
 
 Result<Reading> Reading::open(const ReadMemoryOptions& options) {
-  auto vm = vm::SavedVm::open(options.file, vm::SavedVmOptions::of(options.read.stream_options()));
+  auto vm_options = vm::SavedVmOptions::of(options.read.stream_options());
+  options.place.apply_to(vm_options);
+  auto vm = vm::SavedVm::open(options.file, vm_options);
   if (!vm) return std::move(vm.error());
   auto place = vm::parse_place(options.where, vm->blocks());
   if (!place) return std::move(place.error());
@@ -152,6 +155,7 @@ void add_read(CLI::App& app, Action& action) {
   verb->add_flag("--virtual", options->is_virtual, "ADDRESS is a virtual one, by the page tables of a CPU");
   verb->add_option("--cpu", options->cpu, "The number of that CPU")->type_name("N")->capture_default_str();
   verb->add_flag("--raw", options->raw, "The bytes themselves, and not in hexadecimal");
+  options->place.add_to(*verb);
   add_force(*verb, options->force);
   options->read.add_to(*verb);
   verb->callback([&action, options] { action = [options] { return read(*options); }; });

@@ -27,9 +27,9 @@ const std::vector<std::string>& verbs_that_print() {
 }
 
 const std::vector<std::string>& verbs_that_write() {
-  static const std::vector<std::string> all{"encode $in -o $out", "encode --der $in -o $out",
-                                            "map $in --svg $out",
-                                            "extract $in --elf $out --hole 0x1000:0x2000"};
+  static const std::vector<std::string> all{
+      "encode $in -o $out", "encode --der $in -o $out", "map $in --svg $out",
+      "extract $in --elf $out --hole 0x1000:0x2000", "extract $in --raw $out"};
   return all;
 }
 
@@ -143,8 +143,12 @@ TEST_CASE("all files of an extraction, or none") {
 
 TEST_CASE("a signal removes what is half-made, and ends the command") {
   const Streams streams;
-  std::vector<std::string> verbs{"encode f -o out", "map f --svg out", "extract f --elf out",
-                                 "extract f --ram out", "extract f --ram out --elf core"};
+  std::vector<std::string> verbs{"encode f -o out",
+                                 "map f --svg out",
+                                 "extract f --elf out",
+                                 "extract f --ram out",
+                                 "extract f --ram out --elf core",
+                                 "extract f --raw out"};
   for (const std::string& verb : verbs)
     for (const auto& [name, number] : {std::pair("TERM", SIGTERM), {"HUP", SIGHUP}, {"INT", SIGINT}}) {
       const Streams fresh;
@@ -177,8 +181,8 @@ TEST_CASE("names in streams and of files send no control characters to a termina
     for (const std::string verb :
          {"check", "check --json --max-errors 1", "info", "info --json", "info --against other",
           "info --json --against other", "show", "show --json", "diff other", "diff --json other", "map",
-          "map --svg -", "extract --elf core", "extract --ram d --block nothing", "extract --ram e", "decode",
-          "encode -o out"}) {
+          "map --svg -", "extract --elf core", "extract --raw image", "extract --ram d --block nothing",
+          "extract --ram e", "decode", "encode -o out"}) {
       const Ran ran = streams.run("$QEMBER " + verb + " " + file);
       INFO(verb);
       CHECK_FALSE(has_control(ran.out));
