@@ -5,6 +5,8 @@
 
 #include <qember/advanced/container/lzop.hpp>
 
+#include <qember/advanced/vm/selector.hpp>
+
 #include <fmt/ranges.h>
 
 namespace qember::cli {
@@ -52,6 +54,64 @@ void ReadOptions::add_to(CLI::App& verb) {
   verb.add_flag("--allow-trailing", allow_trailing_, "Let other bytes than zeros follow, as on a volume");
   add_channels(verb, "--channels", channels_,
                "Of a multifd migration, whose main channel the stream is: all other channels, in any order");
+}
+
+namespace {
+
+/// `START:END`, decimal or hexadecimal.
+std::string parse_hole(const std::string& text, std::optional<vm::Hole>& hole) {
+  const auto colon = text.find(':');
+  vm::Hole parsed;
+  const bool good =
+      colon != std::string::npos && CLI::detail::lexical_cast(text.substr(0, colon), parsed.begin) &&
+      CLI::detail::lexical_cast(text.substr(colon + 1), parsed.end) && parsed.begin < parsed.end &&
+      parsed.end <= vm::most_address && parsed.begin % 4096 == 0 && parsed.end % 4096 == 0;
+  if (good) hole = parsed;
+  return good ? "" : "START:END is expected, multiples of 4096 up to 2^52, such as 0xc0000000:0x100000000";
+}
+
+/// `NAME=ADDRESS`: names may have = in them.
+std::string parse_place(const std::string& text, std::vector<vm::GivenPlace>& places) {
+  const auto equals = text.rfind('=');
+  const auto address = equals == std::string::npos
+                           ? std::nullopt
+                           : vm::parse_number(std::string_view(text).substr(equals + 1));
+  if (!address || equals == 0) return "NAME=ADDRESS is expected, such as dimm0=0x100000000";
+  places.push_back({text.substr(0, equals), *address});
+  return "";
+}
+
+/// An option is refused where a function that reads its value says what is wrong with it.
+void require_right(const std::string& name, const std::string& wrong) {
+  if (!wrong.empty()) throw CLI::ValidationError(name, wrong);
+}
+
+}  // namespace
+
+void PlaceOptions::add_to(CLI::App& verb) {
+  verb.add_option_function<std::vector<std::string>>(
+          "--place",
+          [this](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts) require_right("--place", parse_place(text, places_));
+          },
+          "The guest-physical address of a RAM block, where nothing else tells it")
+      ->type_name("NAME=ADDRESS")
+      ->allow_extra_args(false);
+  verb.add_option_function<std::string>(
+          "--hole", [this](const std::string& text) { require_right("--hole", parse_hole(text, hole_)); },
+          "Guest-physical addresses that RAM goes around, where machine and size do not tell")
+      ->type_name("START:END");
+}
+
+vm::LayoutOptions PlaceOptions::layout_options(const container::Contents& contents) const {
+  vm::LayoutOptions options{hole_, places_, {}};
+  if (contents.libvirt) options.domain = as_text(contents.libvirt->xml);
+  return options;
+}
+
+void PlaceOptions::apply_to(vm::SavedVmOptions& options) const {
+  options.hole = hole_;
+  options.places = places_;
 }
 
 void say_notes(const std::string& file, const container::Contents& contents) {

@@ -4,7 +4,9 @@
 
 #include "report.hpp"
 
+#include <qember/advanced/vm/layout_reader.hpp>
 #include <qember/advanced/vm/opened_stream.hpp>
+#include <qember/advanced/vm/saved_vm.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -53,6 +55,18 @@ class ReadOptions {
 
 /// Files of a multifd migration's channels, for `StreamOptions`.
 std::vector<container::ChannelFile> channel_files(const std::vector<std::string>& names);
+/// What is told of where RAM is: `--place` and `--hole`.
+class PlaceOptions {
+ public:
+  void add_to(CLI::App& verb);
+  /// With what the file around the stream says.
+  vm::LayoutOptions layout_options(const container::Contents& contents) const;
+  void apply_to(vm::SavedVmOptions& options) const;
+
+ private:
+  std::optional<vm::Hole> hole_;
+  std::vector<vm::GivenPlace> places_;
+};
 
 /// Says on standard error what a user of that file should know, though it is no fault of the stream.
 void say_notes(const std::string& file, const container::Contents& contents);

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace qember::container {
@@ -77,7 +78,64 @@ std::size_t end_of_markup(std::string_view xml, std::size_t at) {
   return xml.size();
 }
 
+/// The value of an attribute; nothing where the tag has none of that name.
+std::optional<std::string> attribute(std::string_view tag, std::string_view name) {
+  for (std::size_t at = tag.find(name); at != none; at = tag.find(name, at + 1)) {
+    const std::size_t quote = at + name.size() + 1;
+    const bool is_it = at > 0 && tag[at - 1] == ' ' && quote < tag.size() && tag[quote - 1] == '=' &&
+                       (tag[quote] == '"' || tag[quote] == '\'');
+    if (!is_it) continue;
+    const std::size_t end = tag.find(tag[quote], quote + 1);
+    if (end == none) return std::nullopt;
+    return unescaped(tag.substr(quote + 1, end - quote - 1));
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> address_of(std::string_view text) {
+  const int radix = text.starts_with("0x") ? 16 : 10;
+  if (radix == 16) text.remove_prefix(2);
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, radix);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  return is_number ? std::optional(value) : std::nullopt;
+}
+
+/// What is known of the `<memory>` at hand.
+struct OpenMemory {
+  std::string model;
+  std::optional<std::string> alias, slot, base;
+
+  std::optional<DomainMemory> finished() const {
+    const auto address = base ? address_of(*base) : std::nullopt;
+    if (!address || (!alias && !slot)) return std::nullopt;
+    return DomainMemory{alias ? *alias : model + *slot, *address};
+  }
+};
+
 }  // namespace
+
+std::vector<DomainMemory> memory_of_domain(std::string_view xml) {
+  std::vector<DomainMemory> found;
+  std::optional<OpenMemory> open;
+  for (std::size_t at = xml.find('<'); at < xml.size(); at = xml.find('<', at)) {
+    const std::size_t end = end_of_markup(xml, at);
+    const std::string_view tag = xml.substr(at, end - at);
+    at = end;
+    if (tag.starts_with("<memory ") && !tag.ends_with("/>")) {
+      open = OpenMemory{attribute(tag, "model").value_or(""), {}, {}, {}};
+    } else if (open && tag.starts_with("<alias ")) {
+      open->alias = attribute(tag, "name");
+    } else if (open && tag.starts_with("<address ")) {
+      open->slot = attribute(tag, "slot");
+      open->base = attribute(tag, "base");
+    } else if (open && tag == "</memory>") {
+      if (auto memory = open->finished()) found.push_back(std::move(*memory));
+      open.reset();
+    }
+  }
+  return found;
+}
 
 DomainNames names_of_domain(std::string_view xml) {
   DomainNames names;

@@ -2,8 +2,10 @@
 /// What a domain's XML says of it.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace qember::container {
 
@@ -15,5 +17,14 @@ struct DomainNames {
 /// The texts of `<name>` and `<uuid>` right below the root, with the five entities and the references of XML
 /// 1.0 (4.1, 4.6) replaced; empty where there are none. Of what is no XML, what there is of it.
 DomainNames names_of_domain(std::string_view xml);
+
+/// A memory device that has an address.
+struct DomainMemory {
+  std::string alias;  ///< as libvirt names it, such as `dimm0`: by its model and slot where the XML has none
+  std::uint64_t base = 0;
+};
+
+/// The `<memory>` devices whose `<address>` has a `base`.
+std::vector<DomainMemory> memory_of_domain(std::string_view xml);
 
 }  // namespace qember::container

@@ -65,6 +65,7 @@ constexpr std::array aarch64_rows{
     RegisterRow{general, "sp", "env.xregs[31]"},
     RegisterRow{general, "pc", "env.pc"},
     RegisterRow{general, "pstate/cpsr", "cpsr"},
+    RegisterRow{floating, "fpscr", "cpu/vfp.fpscr"},
     RegisterRow{control, "sp_el#", "env.sp_el[#]", {}, 4},
     RegisterRow{control, "elr_el1 elr_el2 elr_el3", "env.elr_el[#]"},
     RegisterRow{control, "", "cpreg_vmstate_indexes[#]", "cpreg_vmstate_values[#]", 1024},
@@ -142,6 +143,8 @@ constexpr std::array ppc_rows{
     RegisterRow{floating, "f#", "cpu/fpu.env.vsr[#]", {}, 32},
     RegisterRow{floating, "fpscr", "cpu/fpu.env.fpscr"},
 };
+
+constexpr std::array ppc64_rows{RegisterRow{control, "lpcr", "env.spr[318]"}};
 
 constexpr std::array mips_marks{Mark{"env.active_tc.PC", 4}, Mark{"env.CP0_Status"}};
 constexpr std::array mips64_marks{Mark{"env.active_tc.PC", 8}, Mark{"env.CP0_Status"}};
@@ -303,7 +306,7 @@ constexpr std::array<Architecture, 16> all{{
     {"riscv64", riscv64_marks, riscv_rows, {}, nullptr, complete_riscv},
     {"riscv32", riscv32_marks, riscv_rows, {}, nullptr, complete_riscv},
     {"s390x", s390x_marks, s390x_rows, {}},
-    {"ppc64", ppc64_marks, ppc_rows, {}, nullptr, complete_ppc},
+    {"ppc64", ppc64_marks, ppc_rows, ppc64_rows, nullptr, complete_ppc},
     {"ppc", ppc_marks, ppc_rows, {}, nullptr, complete_ppc},
     {"mips64", mips64_marks, mips_rows, {}},
     {"mips", mips_marks, mips_rows, {}},

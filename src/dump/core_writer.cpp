@@ -30,38 +30,35 @@ constexpr auto known_address = "a guest-physical address that is known";
 }  // namespace
 
 Status CoreWriter::take(const event::Event& event) {
-  if (const auto* configuration = std::get_if<event::Configuration>(&event))
-    machine_ = as_text(configuration->machine);
+  if (auto status = layout_.take(event); !status) return status;
   if (std::holds_alternative<event::RamBlocks>(event) && parts_.empty())
     if (auto status = begin(); !status) return status;
   if (auto status = cpus_.take(event); !status) return status;
   return ram_.take(event);
 }
 
+/// Blocks come in the file as they do in memory, as far as that is known.
 Status CoreWriter::begin() {
   const auto blocks = context_.session().blocks();
   auto chosen = vm::find_blocks(context_.session(), options_.blocks);
   if (!chosen) return std::move(chosen.error());
-  const auto known = vm::board_ram(blocks);
-  if (auto status = chosen->empty() ? check_all(known) : check_chosen(*chosen, known); !status) return status;
-  for (const std::uint32_t block : chosen->empty() ? known : *chosen) {
-    parts_.push_back({block, blocks[block].length, ram_size_});
-    ram_size_ += blocks[block].length;
-  }
-  return {};
+  if (auto status = check_chosen(*chosen, layout_.named_board()); !status) return status;
+  board_ = std::move(*chosen);
+  const auto early = layout_.layout(board_);
+  if (!early) return early.error();
+  if (board_.empty() && !layout_.knows_board())
+    if (auto status = early->check_whole(blocks); !status) return status;
+  for (const vm::PlacedRam& piece : early->placed) add(piece.block);
+  for (const vm::UnplacedRam& each : early->unplaced)
+    if (each.is_ram) add(each.block);
+  return parts_.empty() ? Status(unsupported("RAM", "none")) : Status();
 }
 
-/// That blocks which are known to be RAM are all of it.
-Status CoreWriter::check_all(std::span<const std::uint32_t> known) const {
-  const auto blocks = context_.session().blocks();
-  if (known.empty())
-    return unsupported("RAM of an x86-64 machine (pc.ram, microvm.ram), or blocks that are named",
-                       blocks.empty() ? "no RAM" : fmt::format("{:?}", blocks[0].name));
-  for (std::uint32_t i = 0; i < blocks.size(); ++i)
-    if (std::ranges::find(known, i) == known.end() && !vm::is_device_memory(blocks[i].name))
-      return refuse_block(blocks[i], known_address,
-                          "memory that is plugged in, which is left out where blocks are named");
-  return {};
+void CoreWriter::add(std::uint32_t block) {
+  if (part_of(block) != nullptr) return;
+  const std::uint64_t length = context_.session().blocks()[block].length;
+  parts_.push_back({block, length, ram_size_});
+  ram_size_ += length;
 }
 
 /// That blocks which were asked for can be RAM, and are in its order where names tell that.
@@ -76,7 +73,7 @@ Status CoreWriter::check_chosen(std::span<const std::uint32_t> chosen,
     if (!known.empty() && (i >= known.size() || chosen[i] != known[i]))
       return refuse_block(block, known_address, "it in another place than its name tells");
   }
-  if (chosen.size() < known.size())
+  if (!chosen.empty() && chosen.size() < known.size())
     return refuse_block(blocks[known[chosen.size()]], "all of the board's RAM", "a part without it");
   return {};
 }
@@ -98,55 +95,77 @@ Status CoreWriter::clear(std::uint32_t block, std::uint64_t addr, std::uint64_t 
   return file_.clear(core_memory_offset + part_of(block)->at + addr, size);
 }
 
-Status CoreWriter::check_parts() const {
-  if (parts_.empty()) return unsupported("RAM", "a stream without any");
-  if (auto status = vm::check_included(ram_); !status) return status;
-  for (const Part& part : parts_)
-    if (const auto absence = vm::absence_of(context_.session(), ram_, part.block))
-      return vm::refuse_absent(context_.session().blocks()[part.block], absence->reason);
+/// That pages of all RAM came, but for memory of a device that is not plugged in.
+Status CoreWriter::check_included(const vm::RamLayout& layout) const {
+  for (const vm::PlacedRam& piece : layout.placed) {
+    const auto absence = vm::absence_of(context_.session(), ram_, piece.block);
+    if (absence && (absence->has_contents || piece.source != vm::PlaceSource::stream))
+      return vm::refuse_absent(context_.session().blocks()[piece.block], absence->reason);
+  }
   return {};
 }
 
+/// Neighbours in memory and in the file are one, but for what is below 1 MiB.
 Result<std::vector<CoreSegment>> CoreWriter::segments() const {
-  auto ranges = vm::place_board(machine_, ram_size_, options_.hole);
-  if (!ranges) {
-    ranges.error().path = "ELF core";
-    return std::move(ranges.error());
-  }
+  constexpr std::uint64_t one_mib = std::uint64_t{1} << 20U;
+  const auto layout = layout_.layout(board_);
+  if (!layout) return layout.error();
+  if (auto status = layout->check_whole(context_.session().blocks()); !status) return status.error();
+  if (auto status = check_included(*layout); !status) return status.error();
   std::vector<CoreSegment> segments;
-  for (const vm::PhysicalRange& range : *ranges)
-    segments.push_back({range.address, core_memory_offset + range.offset, range.size, range.address});
+  for (const vm::PlacedRam& piece : layout->placed) {
+    if (vm::absence_of(context_.session(), ram_, piece.block)) continue;
+    const std::uint64_t at = core_memory_offset + part_of(piece.block)->at + piece.offset;
+    CoreSegment* const last = segments.empty() ? nullptr : &segments.back();
+    if (last != nullptr && last->address + last->size == piece.address &&
+        last->file_offset + last->size == at && piece.address != one_mib)
+      last->size += piece.size;
+    else
+      segments.push_back({piece.address, at, piece.size, piece.address});
+  }
+  if (segments.size() >= most_core_segments)
+    return unsupported(fmt::format("RAM in less than {} pieces", most_core_segments),
+                       fmt::to_string(segments.size()));
   return segments;
 }
 
 Status CoreWriter::finish() {
-  if (auto status = check_parts(); !status) return status;
+  if (parts_.empty()) return unsupported("RAM", "a stream without any");
+  if (auto status = vm::check_included(ram_); !status) return status;
   auto loads = segments();
   if (!loads) return std::move(loads.error());
   // Pages that were not sent are holes, at the end too.
   const std::uint64_t end = core_memory_offset + ram_size_;
   if (auto status = file_.resize(end); !status) return status;
-  auto vmcoreinfo = find_vmcoreinfo(file_, core_memory_offset, end);
+  const auto form = core_form(cpus_.cpus(), layout_.is_pc() ? "x86_64" : "", *loads);
+  if (!form) return form.error();
+  auto vmcoreinfo = find_vmcoreinfo(file_, core_memory_offset, end, form->is_big_endian);
   if (!vmcoreinfo) return std::move(vmcoreinfo.error());
-  const Bytes notes = core_notes(cpus_.cpus(), *vmcoreinfo);
+  const Bytes notes = core_notes(*form, cpus_.cpus(), *vmcoreinfo);
   if (core_notes_offset + notes.size() > core_memory_offset)
     return unsupported("CPUs whose notes take at most 4 MiB", fmt::to_string(cpus_.cpus().size()));
   if (auto status = file_.write(core_notes_offset, notes); !status) return status;
-  if (const auto kernel = kernel_segment(as_text(*vmcoreinfo), *loads)) loads->push_back(*kernel);
-  const Bytes headers = core_headers(*loads, notes.size());
+  const auto kernel = kernel_segment(as_text(*vmcoreinfo), *loads);
+  if (kernel && form->is_64) loads->push_back(*kernel);
+  const Bytes headers = core_headers(*form, *loads, notes.size());
   if (auto status = file_.write(0, headers); !status) return status;
+  const KernelNote found = kernel_of(as_text(*vmcoreinfo));
+  notices_.kernel_release = found.release;
+  notices_.kernel_offset = found.offset;
   if (auto status = file_.flush(); !status) return status;
   notices_.has_registers = !cpus_.cpus().empty();
   notices_.has_vmcoreinfo = !vmcoreinfo->empty();
   const auto blocks = context_.session().blocks();
   for (std::uint32_t i = 0; i < blocks.size(); ++i)
-    if (part_of(i) == nullptr) notices_.left_out.push_back(blocks[i].name);
+    if (part_of(i) == nullptr || vm::absence_of(context_.session(), ram_, i))
+      notices_.left_out.push_back(blocks[i].name);
   return {};
 }
 
 Result<CoreNotices> write_elf_core(const vm::SavedVm& vm, io::SparseFile& file, CoreOptions options) {
   vm::StreamOptions stream_options = vm.stream_options();
-  if (!options.hole) options.hole = vm.options().hole;
+  if (!options.layout.hole) options.layout.hole = vm.options().hole;
+  if (options.layout.places.empty()) options.layout.places = vm.options().places;
   auto stream = vm::OpenedStream::open(vm.bytes(), std::move(stream_options));
   if (!stream) return std::move(stream.error());
   CoreWriter writer(**stream, file, std::move(options), vm.options().limits);

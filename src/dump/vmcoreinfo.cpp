@@ -14,17 +14,19 @@ constexpr std::size_t note_header_size = 12;
 constexpr std::size_t vmcoreinfo_name_size = 12;
 constexpr std::size_t max_vmcoreinfo = std::size_t{64} << 10U;
 
-std::uint32_t load_le32(const std::uint8_t* from) {
-  return from[0] | std::uint32_t{from[1]} << 8U | std::uint32_t{from[2]} << 16U |
-         std::uint32_t{from[3]} << 24U;
+std::uint32_t load_32(const std::uint8_t* from, bool is_big_endian) {
+  std::uint32_t value = 0;
+  for (unsigned i = 0; i < 4; ++i) value |= std::uint32_t{from[is_big_endian ? 3 - i : i]} << (8 * i);
+  return value;
 }
 
 /// The size of the text whose name is at `at` in `window`; nothing where no note stands there.
-std::optional<std::size_t> vmcoreinfo_size(ByteView window, std::size_t at) {
+std::optional<std::size_t> vmcoreinfo_size(ByteView window, std::size_t at, bool is_big_endian) {
   if (at < note_header_size) return {};
   const std::uint8_t* header = window.data() + at - note_header_size;
-  const std::uint32_t size = load_le32(header + 4);
-  const bool fits = load_le32(header) == vmcoreinfo_name.size() + 1 && load_le32(header + 8) == 0;
+  const std::uint32_t size = load_32(header + 4, is_big_endian);
+  const bool fits =
+      load_32(header, is_big_endian) == vmcoreinfo_name.size() + 1 && load_32(header + 8, is_big_endian) == 0;
   return fits && size != 0 && size <= max_vmcoreinfo ? std::optional<std::size_t>(size) : std::nullopt;
 }
 
@@ -44,7 +46,8 @@ std::optional<Value> value_of(std::string_view text, std::string_view key, int b
 
 }  // namespace
 
-Result<Bytes> find_vmcoreinfo(io::SparseFile& file, std::uint64_t begin, std::uint64_t end) {
+Result<Bytes> find_vmcoreinfo(io::SparseFile& file, std::uint64_t begin, std::uint64_t end,
+                              bool is_big_endian) {
   // Windows overlap by what a mark and the header before it need.
   constexpr std::size_t overlap = 64;
   Bytes window(std::size_t{1} << 20U);
@@ -57,7 +60,7 @@ Result<Bytes> find_vmcoreinfo(io::SparseFile& file, std::uint64_t begin, std::ui
     const std::string_view text = as_text(window);
     for (auto mark = text.find(vmcoreinfo_mark); mark != std::string_view::npos;
          mark = text.find(vmcoreinfo_mark, mark + 1)) {
-      const auto size = vmcoreinfo_size(window, mark);
+      const auto size = vmcoreinfo_size(window, mark, is_big_endian);
       if (!size || at + mark + vmcoreinfo_name_size + *size > end) continue;
       Bytes found(*size);
       if (auto status = file.read(at + mark + vmcoreinfo_name_size, found); !status)
@@ -67,6 +70,16 @@ Result<Bytes> find_vmcoreinfo(io::SparseFile& file, std::uint64_t begin, std::ui
     at += window.size() - overlap;
   }
   return Bytes{};
+}
+
+KernelNote kernel_of(std::string_view vmcoreinfo) {
+  constexpr std::string_view line = "OSRELEASE=";
+  KernelNote kernel{{}, value_of<std::uint64_t>(vmcoreinfo, "KERNELOFFSET", 16)};
+  if (vmcoreinfo.starts_with(line)) {
+    const std::size_t end = std::min(vmcoreinfo.find('\n'), vmcoreinfo.size());
+    kernel.release = vmcoreinfo.substr(line.size(), end - line.size());
+  }
+  return kernel;
 }
 
 std::optional<CoreSegment> kernel_segment(std::string_view vmcoreinfo,

@@ -9,7 +9,16 @@
 namespace qember::dump {
 
 /// Looks for it in bytes [begin, end) of the file, whose holes are passed over; empty where there is none.
-Result<Bytes> find_vmcoreinfo(io::SparseFile& file, std::uint64_t begin, std::uint64_t end);
+/// The integers before it are in the guest's byte order.
+Result<Bytes> find_vmcoreinfo(io::SparseFile& file, std::uint64_t begin, std::uint64_t end,
+                              bool is_big_endian);
+
+/// The kernel that a VMCOREINFO is of.
+struct KernelNote {
+  std::string release;                  ///< of its line OSRELEASE; empty where it has none
+  std::optional<std::uint64_t> offset;  ///< KERNELOFFSET: how far it lies from where it was linked to be
+};
+KernelNote kernel_of(std::string_view vmcoreinfo);
 
 /// The kernel's image where it is mapped, as in the cores that Linux writes itself: by it readers get at the
 /// page tables. Nothing where the text does not

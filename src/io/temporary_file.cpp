@@ -34,6 +34,12 @@ Status TemporaryFile::write(std::uint64_t offset, ByteView bytes) {
   return write_at(descriptor_.get(), offset, bytes, its_name);
 }
 
+Result<int> TemporaryFile::descriptor() {
+  if (descriptor_.get() < 0)
+    if (auto status = create(); !status) return std::move(status.error());
+  return descriptor_.get();
+}
+
 Status TemporaryFile::read(std::uint64_t offset, MutableBytes to) const {
   return read_at(descriptor_.get(), offset, to, its_name);
 }

@@ -1,51 +1,94 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+// Names and addresses are those that `info mtree -f` and `info ramblock` of stopped machines have (QEMU 7.2
+// and 10.0), and docs/specs and docs/system of QEMU.
 #include "board_ram.hpp"
+
+#include "node_order.hpp"
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <optional>
 
 namespace qember::vm {
 namespace {
 
-/// N of `ram-nodeN`, as libvirt calls the RAM of a NUMA node; -1 of RAM in one piece, as QEMU calls it.
-std::optional<int> ram_order(std::string_view block) {
-  block = block.substr(block.rfind('/') + 1);
-  constexpr std::string_view node = "ram-node";
-  if (block == "pc.ram" || block == "microvm.ram") return -1;
-  if (!block.starts_with(node) || block.size() == node.size() || block.size() > node.size() + 4) return {};
-  int order = 0;
-  for (const char digit : block.substr(node.size())) {
-    if (digit < '0' || digit > '9') return {};
-    order = order * 10 + (digit - '0');
-  }
-  return order;
+constexpr std::uint64_t one_gib = std::uint64_t{1} << 30U;
+
+constexpr std::array boards{
+    Board{"pc-i440fx-", "", "pc.ram", BoardRule::pc, 0, one_gib, true},
+    Board{"pc-q35-", "", "pc.ram", BoardRule::pc, 0, one_gib, true},
+    Board{"isapc", "", "pc.ram", BoardRule::pc},
+    Board{"microvm", "", "microvm.ram", BoardRule::pc},
+    Board{"virt", "riscv_virt_board.mrom", "riscv_virt_board.ram", BoardRule::flat, 0x8000'0000},
+    Board{"virt", "loongarch.bios", "loongarch.ram", BoardRule::tables},
+    Board{"virt", "virt.flash0", "loongarch.ram", BoardRule::tables},
+    Board{"virt-", "virt.flash0", "mach-virt.ram", BoardRule::flat, 0x4000'0000, one_gib, true},
+    Board{"sbsa-ref", "", "sbsa-ref.ram", BoardRule::flat, 0x100'0000'0000},
+    Board{"raspi0", "", "ram", BoardRule::flat, 0},
+    Board{"raspi1ap", "", "ram", BoardRule::flat, 0},
+    Board{"raspi2b", "", "ram", BoardRule::flat, 0},
+    Board{"raspi3ap", "", "ram", BoardRule::flat, 0},
+    Board{"raspi3b", "", "ram", BoardRule::flat, 0},
+    Board{"raspi4b", "", "ram", BoardRule::flat, 0},
+    Board{"s390-ccw-virtio-", "", "s390.ram", BoardRule::flat, 0},
+    Board{"pseries-", "", "ppc_spapr.ram", BoardRule::flat, 0, one_gib},
+};
+
+bool has_block(std::span<const event::RamBlock> blocks, std::string_view name) {
+  return std::ranges::find(blocks, name, &event::RamBlock::name) != blocks.end();
+}
+
+bool is_named(const Board& board, std::string_view machine) {
+  return board.machine.ends_with('-') ? machine.starts_with(board.machine) : machine == board.machine;
 }
 
 }  // namespace
 
+const Board* find_board(std::string_view machine, std::span<const event::RamBlock> blocks) {
+  for (const Board& board : boards) {
+    if (!machine.empty() && !is_named(board, machine)) continue;
+    if (has_block(blocks, board.ram)) return &board;
+    if (!machine.empty() && (board.companion.empty() || has_block(blocks, board.companion))) return &board;
+  }
+  return nullptr;
+}
+
+const Board& told_pc() noexcept {
+  static constexpr Board told{"", "", "pc.ram", BoardRule::pc};
+  return told;
+}
+
+bool is_ram_of_another(const Board& board, std::string_view block) {
+  // `ram` is what anyone may call theirs.
+  return block != board.ram && block.find('.') != std::string_view::npos &&
+         std::ranges::find(boards, block, &Board::ram) != boards.end();
+}
+
+std::vector<std::uint32_t> named_ram(const Board* board, std::span<const event::RamBlock> blocks) {
+  std::vector<std::uint32_t> all;
+  for (std::uint32_t block = 0; block < blocks.size(); ++block) {
+    if (board != nullptr && blocks[block].name == board->ram) return {block};
+    all.push_back(block);
+  }
+  return order_by_name(blocks, all, "ram-node");
+}
+
 bool is_device_memory(std::string_view block) {
   if (block.starts_with("/rom@")) return true;
   block = block.substr(block.rfind('/') + 1);
-  constexpr std::array names{"pc.bios", "pc.rom", "isa-bios", "tpm-ppi", "tpm-crb-cmd"};
-  constexpr std::array suffixes{".rom", ".vrom", ".vram", ".vgavram", "-vram", ".fifo"};
-  return block.starts_with("system.flash") || std::ranges::find(names, block) != names.end() ||
+  constexpr std::array names{"pc.bios",
+                             "pc.rom",
+                             "isa-bios",
+                             "tpm-ppi",
+                             "tpm-crb-cmd",
+                             "loongarch.bios",
+                             "riscv_virt_board.mrom",
+                             "sbsa-ref.secure-ram",
+                             "bios.1fc"};
+  constexpr std::array suffixes{".rom", ".bios", ".vrom", ".vram", ".vgavram", "-vram", ".fifo"};
+  constexpr std::array prefixes{"system.flash", "virt.flash", "sbsa.flash"};
+  return std::ranges::find(names, block) != names.end() ||
+         std::ranges::any_of(prefixes, [block](const char* prefix) { return block.starts_with(prefix); }) ||
          std::ranges::any_of(suffixes, [block](const char* suffix) { return block.ends_with(suffix); });
-}
-
-std::vector<std::uint32_t> board_ram(std::span<const event::RamBlock> blocks) {
-  std::map<int, std::uint32_t> found;
-  for (std::uint32_t i = 0; i < blocks.size(); ++i)
-    if (const auto order = ram_order(blocks[i].name)) found.emplace(*order, i);
-  if (found.contains(-1)) return {found[-1]};
-  std::vector<std::uint32_t> order;
-  for (const auto& [node, block] : found) {
-    // Behind a node that is not there, addresses are not known.
-    if (node != static_cast<int>(order.size())) break;
-    order.push_back(block);
-  }
-  return order;
 }
 
 }  // namespace qember::vm

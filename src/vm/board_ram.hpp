@@ -1,19 +1,48 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// Which blocks of an x86 machine are its board's RAM, by their names.
+/// Boards: by what they are known, how they call their RAM, and where they put it.
 #pragma once
 
 #include <qember/advanced/event/event.hpp>
+#include <qember/advanced/vm/layout.hpp>
 
 #include <string_view>
 #include <vector>
 
 namespace qember::vm {
 
+/// How a board's RAM lies.
+enum class BoardRule : std::uint8_t {
+  pc,      ///< from 0 on, around a hole below 4 GiB
+  flat,    ///< in one piece
+  tables,  ///< as the SRAT has it
+};
+
+struct Board {
+  std::string_view machine;    ///< what its name begins with, to the end or to a version
+  std::string_view companion;  ///< a block that tells it from others of that name, unless `ram` does
+  std::string_view ram;        ///< the block that is its RAM, unless its user names others
+  BoardRule rule = BoardRule::flat;
+  std::uint64_t base = 0;  ///< where it begins
+  std::uint64_t dimm_alignment =
+      0;                      ///< where DIMMs begin behind it, if no table tells; 0 where there are none
+  bool counts_dimms = false;  ///< its devices say how many there are
+};
+
+/// The board of that machine. Of a stream that does not name it, that which calls its RAM so; null where
+/// none is known.
+const Board* find_board(std::string_view machine, std::span<const event::RamBlock> blocks);
+
+/// A PC of which all but the hole is told.
+const Board& told_pc() noexcept;
+
+/// Whether another board calls its RAM so.
+bool is_ram_of_another(const Board& board, std::string_view block);
+
+/// Blocks that are the board's RAM by their names, in the order of their addresses; none where names do not
+/// tell. `board` may be null.
+std::vector<std::uint32_t> named_ram(const Board* board, std::span<const event::RamBlock> blocks);
+
 /// Whether that is the memory of a device, or firmware.
 bool is_device_memory(std::string_view block);
-
-/// Indices of the blocks that are the board's RAM, in the order of their addresses; none where names do not
-/// tell.
-std::vector<std::uint32_t> board_ram(std::span<const event::RamBlock> blocks);
 
 }  // namespace qember::vm

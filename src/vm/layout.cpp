@@ -39,13 +39,6 @@ std::optional<Hole> pc_hole(std::string_view machine, std::uint64_t ram) noexcep
   return Hole{smallest_limit, four_gib};
 }
 
-std::optional<std::uint64_t> ram_base(std::string_view block) noexcept {
-  if (block == "mach-virt.ram") return 0x4000'0000;
-  if (block == "riscv_virt_board.ram") return 0x8000'0000;
-  if (block == "s390.ram" || block == "ppc_spapr.ram") return 0;
-  return std::nullopt;
-}
-
 std::vector<PhysicalRange> place_ram(std::uint64_t ram, Hole hole) {
   std::vector<PhysicalRange> ranges;
   const std::uint64_t low = std::min(ram, hole.begin);

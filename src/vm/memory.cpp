@@ -3,7 +3,6 @@
 
 #include <qember/advanced/vm/ram_presence.hpp>
 
-#include "board_ram.hpp"
 #include "page_reader.hpp"
 #include "saved_vm_state.hpp"
 
@@ -88,19 +87,21 @@ Status Memory::read(std::string_view block, std::uint64_t offset, MutableBytes t
 }
 
 Status Memory::read_physical(std::uint64_t address, MutableBytes to, Unsent unsent) const {
-  const auto all = segments();
-  if (!all) return all.error();
+  const auto found = layout();
+  if (!found) return found.error();
+  const std::vector<PlacedRam>& all = (*found)->placed;
   while (!to.empty()) {
-    const auto after = std::ranges::upper_bound(*all, address, {}, &MemorySegment::address);
-    if (after == all->begin() || address - std::prev(after)->address >= std::prev(after)->size) {
+    const auto after = std::ranges::upper_bound(all, address, {}, &PlacedRam::address);
+    if (after == all.begin() || address - std::prev(after)->address >= std::prev(after)->size) {
       // What is not in a stream that cannot be read may be in what it was.
       if (auto status = state_->load(); !status) return status;
+      if (auto status = (*found)->check_whole(state_->session.blocks()); !status) return status;
       return refuse_place("memory", "an address of RAM", fmt::format("{:#x}", address));
     }
-    const MemorySegment& segment = *std::prev(after);
-    const std::uint64_t inside = address - segment.address;
-    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(segment.size - inside, to.size()));
-    if (auto status = read(segment.block, segment.offset + inside, to.first(count), unsent); !status)
+    const PlacedRam& piece = *std::prev(after);
+    const std::uint64_t inside = address - piece.address;
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size - inside, to.size()));
+    if (auto status = read(piece.block, piece.offset + inside, to.first(count), unsent); !status)
       return status;
     to = to.subspan(count);
     address += count;
@@ -110,36 +111,33 @@ Status Memory::read_physical(std::uint64_t address, MutableBytes to, Unsent unse
 
 namespace {
 
-/// The part of a range of RAM that a block has, whose first byte is byte `at` of the RAM.
-std::optional<MemorySegment> part_of(const PhysicalRange& range, std::uint32_t block, std::uint64_t at,
-                                     std::uint64_t length) {
-  const std::uint64_t begin = std::max(range.offset, at);
-  const std::uint64_t end = std::min(range.offset + range.size, at + length);
-  if (begin >= end) return std::nullopt;
-  return MemorySegment{range.address + (begin - range.offset), block, begin - at, end - begin};
+Result<const MemoryDevices*> memory_devices(SavedVmState& state) {
+  if (!state.memory_devices) {
+    if (auto status = state.load_devices(); !status) return std::move(status.error());
+    state.memory_devices.emplace();
+    for (const device::SavedDevice& each : *state.devices)
+      if (each.is_described()) state.memory_devices->note(each.name(), *each.description(), each.body());
+  }
+  return &*state.memory_devices;
 }
 
 }  // namespace
 
-Result<std::vector<MemorySegment>> Memory::segments() const {
-  const auto blocks = state_->session.blocks();
-  for (std::uint32_t block = 0; block < blocks.size(); ++block)
-    if (const auto base = ram_base(blocks[block].name))
-      return std::vector{MemorySegment{*base, block, 0, blocks[block].length}};
-  const std::vector<std::uint32_t> board = board_ram(blocks);
-  std::uint64_t ram = 0;
-  for (const std::uint32_t block : board) ram += blocks[block].length;
-  auto ranges = place_board(state_->machine, ram, state_->options.hole);
-  if (!ranges) return std::move(ranges.error());
-  std::vector<MemorySegment> segments;
-  for (const PhysicalRange& range : *ranges) {
-    std::uint64_t at = 0;
-    for (const std::uint32_t block : board) {
-      if (const auto part = part_of(range, block, at, blocks[block].length)) segments.push_back(*part);
-      at += blocks[block].length;
-    }
-  }
-  return segments;
+Result<const RamLayout*> Memory::layout() const {
+  if (state_->layout) return &*state_->layout;
+  LayoutFacts facts;
+  facts.machine = state_->machine;
+  facts.blocks = state_->session.blocks();
+  facts.hole = state_->options.hole;
+  facts.places = state_->options.places;
+  if (state_->contents.libvirt) facts.domain = as_text(state_->contents.libvirt->xml);
+  facts.devices = [this] { return memory_devices(*state_); };
+  facts.tables = [this](std::uint64_t offset, MutableBytes to) {
+    return read(acpi_tables_block, offset, to, Unsent::zeros);
+  };
+  auto made = lay_out(facts);
+  if (!made) return std::move(made.error());
+  return &state_->layout.emplace(std::move(*made));
 }
 
 }  // namespace qember::vm

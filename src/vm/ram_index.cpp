@@ -6,13 +6,17 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace qember::vm {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
 /// What the index says of a block, in lines that fit its place there.
-std::string entry_of(const event::Session& session, const RamFiles& files, std::uint32_t i) {
+/// `layout`: in the order of its blocks.
+std::string entry_of(const event::Session& session, const RamFiles& files, const RamLayout& layout,
+                     std::uint32_t i) {
   const event::RamBlock& block = session.blocks()[i];
   const BlockTally& tally = files.ram().tallies()[i];
   const auto absence = absence_of(session, files.ram(), i);
@@ -33,6 +37,13 @@ std::string entry_of(const event::Session& session, const RamFiles& files, std::
                       {"xbzrle", tally.xbzrle},
                       {"compressed", tally.compressed},
                       {"resent", tally.resent}};
+  Json places = Json::array();
+  for (const PlacedRam& piece : std::ranges::equal_range(layout.placed, i, {}, &PlacedRam::block))
+    places.push_back({{"offset", piece.offset},
+                      {"address", piece.address},
+                      {"size", piece.size},
+                      {"source", name_of(piece.source)}});
+  entry["places"] = std::move(places);
   // Names in a stream need not be UTF-8, nor what a terminal should get.
   const std::string text = entry.dump(2, ' ', true, Json::error_handler_t::replace);
   std::string lines;
@@ -45,7 +56,9 @@ std::string entry_of(const event::Session& session, const RamFiles& files, std::
 
 }  // namespace
 
-Status write_ram_index(const event::Session& session, const RamFiles& files, io::StagedDirectory& directory) {
+Status write_ram_index(const event::Session& session, const RamFiles& files, RamLayout layout,
+                       io::StagedDirectory& directory) {
+  std::ranges::stable_sort(layout.placed, {}, &PlacedRam::block);
   auto descriptor = directory.open_file(index_file_name);
   if (!descriptor) return std::move(descriptor.error());
   io::SparseFile file(descriptor->get(), directory.path_of(index_file_name));
@@ -61,7 +74,7 @@ Status write_ram_index(const event::Session& session, const RamFiles& files, io:
   std::string_view before = "";
   for (std::uint32_t i = 0; i < session.blocks().size() && status; ++i) {
     if (!files.selects(i)) continue;
-    status = put(fmt::format("{}\n    {}", before, entry_of(session, files, i)));
+    status = put(fmt::format("{}\n    {}", before, entry_of(session, files, layout, i)));
     before = ",";
   }
   if (status) status = put(before.empty() ? "]\n}\n" : "\n  ]\n}\n");

@@ -40,6 +40,8 @@ struct SavedVmState {
   std::optional<std::vector<device::SavedDevice>> devices;
   bool from_end = false;  ///< `devices` are
   std::unique_ptr<PageIndex> index;
+  std::optional<MemoryDevices> memory_devices;
+  std::optional<RamLayout> layout;
   std::optional<Error> failed;  ///< why the stream could not be read
 
   // The last page that was read.

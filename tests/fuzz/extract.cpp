@@ -11,6 +11,7 @@ void fuzz(ByteView in) {
   const Stream stream(in);
   outputs.are_whole_or_none(stream.run({"extract", stream.path(), "--ram", outputs.path("ram")}));
   outputs.are_whole_or_none(stream.run({"extract", stream.path(), "--elf", outputs.path("core")}));
+  outputs.are_whole_or_none(stream.run({"extract", stream.path(), "--raw", outputs.path("image")}));
   stream.run({"extract", stream.path(), "--ram", outputs.path("ram"), "--partial"});
   outputs.remove_all();
 }

@@ -245,7 +245,8 @@ std::vector<Arguments> verbs_of(const Scratch& scratch, const std::string& a, co
                                {"map", a},
                                {"map", "--svg", scratch.path("map.svg"), a},
                                {"extract", "--ram", scratch.path("ram"), "--force", a},
-                               {"extract", "--elf", scratch.path("core"), "--block", "r", a}};
+                               {"extract", "--elf", scratch.path("core"), "--block", "r", a},
+                               {"extract", "--raw", scratch.path("image"), "--place", "r=0", a}};
   verbs.push_back(is_ber ? Arguments{"decode", a, "-o", scratch.path("back")}
                          : Arguments{"encode", "--der", a, "-o", scratch.path("der")});
   return verbs;

@@ -81,7 +81,8 @@ const std::vector<Words> looks{{"show", "IN"},
                                {"edit", "IN", "-o", "OUT", "--drop-section", "*/0", "--machine", "m"},
                                {"extract", "IN", "--ram", "OUT"},
                                {"extract", "IN", "--ram", "OUT", "--partial"},
-                               {"extract", "IN", "--elf", "OUT"}};
+                               {"extract", "IN", "--elf", "OUT"},
+                               {"extract", "IN", "--raw", "OUT"}};
 
 Words with_paths(Words words, const std::string& in, const std::string& out) {
   std::ranges::replace(words, "IN", in);

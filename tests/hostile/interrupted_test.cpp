@@ -44,6 +44,7 @@ const std::vector<Verb>& verbs() {
         {"unwrap --plain $in -o $out", "unwrap --plain $in", ber, native},
         {"extract $in --ram $out", "", native, {}, false, true},
         {"extract $in --elf $out", "", native, {}},
+        {"extract $in --raw $out", "", native, {}},
         {"map $in --svg $out", "map $in --svg -", native, {}},
     };
   }();

@@ -13,7 +13,7 @@ namespace {
 
 using Extractions = std::vector<std::unique_ptr<Extraction>>;
 
-Result<Extractions> open_all(const event::Context& context, const ExtractOptions& options) {
+Result<Extractions> open_all(const vm::OpenedStream& stream, const ExtractOptions& options) {
   Extractions all;
   const auto add = [&all](auto opened) -> Status {
     if (!opened) return std::move(opened.error());
@@ -21,9 +21,11 @@ Result<Extractions> open_all(const event::Context& context, const ExtractOptions
     return {};
   };
   if (options.ram)
-    if (auto status = add(open_ram_extraction(context, options)); !status) return std::move(status.error());
+    if (auto status = add(open_ram_extraction(stream, options)); !status) return std::move(status.error());
   if (options.elf)
-    if (auto status = add(open_elf_extraction(context, options)); !status) return std::move(status.error());
+    if (auto status = add(open_elf_extraction(stream, options)); !status) return std::move(status.error());
+  if (options.raw)
+    if (auto status = add(open_raw_extraction(stream, options)); !status) return std::move(status.error());
   return all;
 }
 
@@ -69,18 +71,6 @@ int extract(const ExtractOptions& options) {
   return result;
 }
 
-/// `START:END`, decimal or hexadecimal.
-std::string parse_hole(const std::string& text, std::optional<vm::Hole>& hole) {
-  const auto colon = text.find(':');
-  vm::Hole parsed;
-  const bool good =
-      colon != std::string::npos && CLI::detail::lexical_cast(text.substr(0, colon), parsed.begin) &&
-      CLI::detail::lexical_cast(text.substr(colon + 1), parsed.end) && parsed.begin < parsed.end &&
-      parsed.end <= vm::most_address && parsed.begin % 4096 == 0 && parsed.end % 4096 == 0;
-  if (good) hole = parsed;
-  return good ? "" : "START:END is expected, multiples of 4096 up to 2^52, such as 0xc0000000:0x100000000";
-}
-
 }  // namespace
 
 void add_extract(CLI::App& app, Action& action) {
@@ -92,14 +82,16 @@ void add_extract(CLI::App& app, Action& action) {
       ->add_option("--ram", options.ram,
                    "A sparse file for each RAM block, and index.json, in this directory")
       ->type_name("DIR");
-  forms->add_option("--elf", options.elf, "An ELF core for gdb, crash and drgn (x86-64)")->type_name("CORE");
+  forms->add_option("--elf", options.elf, "An ELF core for gdb, crash and drgn")->type_name("CORE");
+  forms
+      ->add_option("--raw", options.raw, "One sparse image of the guest's RAM, in the order of its addresses")
+      ->type_name("IMAGE")
+      ->excludes("--elf");
   forms->require_option(1, 2);
   verb.add_option("--block", options.blocks, "Only this RAM block; of --elf, the guest's RAM, in its order")
       ->type_name("BLOCK")
       ->allow_extra_args(false);
-  add_parsed(verb, "--hole", options.hole, parse_hole,
-             "Guest-physical addresses that RAM goes around, where machine and size do not tell")
-      ->type_name("START:END");
+  options.place.add_to(verb);
   add_force(verb, options.force);
   verb.add_flag("--partial", options.partial, "Keep what could be read of a stream with a fault");
   options.read.add_to(verb);

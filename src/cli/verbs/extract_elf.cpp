@@ -4,23 +4,20 @@
 #include "../output.hpp"
 
 #include <qember/advanced/dump/core_writer.hpp>
-#include <qember/advanced/io/file_checks.hpp>
-#include <qember/advanced/io/output_file.hpp>
 
 #include <fmt/format.h>
-
-#include <unistd.h>
 
 namespace qember::cli {
 namespace {
 
 class ElfExtraction final : public Extraction {
  public:
-  ElfExtraction(const event::Context& context, const ExtractOptions& options, io::OutputFile output)
+  ElfExtraction(const vm::OpenedStream& stream, const ExtractOptions& options, io::OutputFile output)
       : options_(options),
         output_(std::move(output)),
         file_(output_.fd(), *options.elf),
-        core_(context, file_, {options.blocks, options.hole}, options.read.stream_options().limits) {}
+        core_(stream, file_, {options.blocks, options.place.layout_options(stream.contents())},
+              options.read.stream_options().limits) {}
 
   using Sink::take;
   Status take(const event::Event& event) override { return core_.take(event); }
@@ -36,6 +33,16 @@ class ElfExtraction final : public Extraction {
   dump::CoreWriter core_;
 };
 
+/// Which kernel it is, and how gdb takes its symbols.
+std::string kernel_text(const dump::CoreNotices& notices) {
+  const std::string kernel =
+      "kernel " + (notices.kernel_release.empty() ? "of an unknown release" : notices.kernel_release);
+  if (!notices.kernel_offset) return kernel;
+  return fmt::format(
+      "{}, {:#x} from where it was linked to be: gdb -c CORE -ex 'symbol-file -o {:#x} VMLINUX'", kernel,
+      *notices.kernel_offset, *notices.kernel_offset);
+}
+
 Status ElfExtraction::finish() {
   if (auto status = core_.finish(); !status) return status;
   const auto tell = [this](const std::string& what) { say_line(fmt::format("{}: {}", options_.file, what)); };
@@ -44,20 +51,17 @@ Status ElfExtraction::finish() {
     tell(fmt::format("blocks that are not in the core: {}", fmt::join(notices.left_out, ", ")));
   if (!notices.has_registers) tell("no registers in the core: the stream does not describe its CPUs");
   if (!notices.has_vmcoreinfo) tell("no VMCOREINFO in the core: none was found in the guest's memory");
+  if (!notices.kernel_release.empty() || notices.kernel_offset) tell(kernel_text(notices));
   return output_.finish();
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Extraction>> open_elf_extraction(const event::Context& context,
+Result<std::unique_ptr<Extraction>> open_elf_extraction(const vm::OpenedStream& stream,
                                                         const ExtractOptions& options) {
-  if (auto status = io::check_not_input(*options.elf, options.file); !status)
-    return std::move(status.error());
-  auto output = io::OutputFile::open(*options.elf, options.force);
+  auto output = open_seekable(*options.elf, options);
   if (!output) return std::move(output.error());
-  if (*options.elf == "-" || ::lseek(output->fd(), 0, SEEK_CUR) < 0)
-    return Error{Errc::usage, 0, *options.elf, "a file, to be written here and there", "a pipe"};
-  return std::unique_ptr<Extraction>(std::make_unique<ElfExtraction>(context, options, std::move(*output)));
+  return std::unique_ptr<Extraction>(std::make_unique<ElfExtraction>(stream, options, std::move(*output)));
 }
 
 }  // namespace qember::cli

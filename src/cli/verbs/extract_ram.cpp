@@ -18,23 +18,28 @@ using event::RamBlock;
 
 class RamExtraction final : public Extraction {
  public:
-  static Result<std::unique_ptr<Extraction>> open(const event::Context& context,
+  static Result<std::unique_ptr<Extraction>> open(const vm::OpenedStream& stream,
                                                   const ExtractOptions& options);
 
   using Sink::take;
-  Status take(const event::Event& event) override { return files_.take(event); }
+  Status take(const event::Event& event) override {
+    auto status = layout_.take(event);
+    return status ? files_.take(event) : status;
+  }
   Status finish() override;
   Status commit() override { return directory_.commit(made_); }
   std::span<const Error> lacking() const override { return lacking_; }
   void undo() noexcept override { directory_.undo(); }
 
  private:
-  RamExtraction(const event::Context& context, const ExtractOptions& options, io::StagedDirectory directory)
-      : context_(context),
+  RamExtraction(const vm::OpenedStream& stream, const ExtractOptions& options, io::StagedDirectory directory)
+      : context_(stream),
         options_(options),
         directory_(std::move(directory)),
         core_(name_of_core(options)),
-        files_(context, directory_,
+        layout_(stream, options.place.layout_options(stream.contents()),
+                options.read.stream_options().limits),
+        files_(stream, directory_,
                {[this](const event::RamBlock& block) { return file_name(block); }, options.blocks},
                options.read.stream_options().limits) {}
 
@@ -47,27 +52,28 @@ class RamExtraction final : public Extraction {
   const ExtractOptions& options_;
   io::StagedDirectory directory_;
   std::string core_;  ///< in the directory, or empty
+  vm::LayoutReader layout_;
   vm::RamFiles files_;
   std::vector<Error> lacking_;     ///< by blocks that were not asked for by name
   std::vector<std::string> made_;  ///< what is there in the end
 };
 
-Result<std::unique_ptr<Extraction>> RamExtraction::open(const event::Context& context,
+Result<std::unique_ptr<Extraction>> RamExtraction::open(const vm::OpenedStream& stream,
                                                         const ExtractOptions& options) {
   auto directory = io::StagedDirectory::open(*options.ram, options.force, options.file);
   if (!directory) return std::move(directory.error());
-  std::unique_ptr<RamExtraction> extraction(new RamExtraction(context, options, std::move(*directory)));
+  std::unique_ptr<RamExtraction> extraction(new RamExtraction(stream, options, std::move(*directory)));
   const std::string index(vm::index_file_name);
   if (auto status = extraction->check_core(index); !status) return std::move(status.error());
   if (auto status = extraction->directory_.check_free(index); !status) return std::move(status.error());
   return std::unique_ptr<Extraction>(std::move(extraction));
 }
 
-/// The name in the directory of `--ram` that the core of `--elf` takes; empty where it is elsewhere.
+/// The name in the directory of `--ram` that the file of another form takes; empty where it is elsewhere.
 std::string RamExtraction::name_of_core(const ExtractOptions& options) {
-  if (!options.elf) return {};
+  if (!options.elf && !options.raw) return {};
   std::error_code unknown;
-  const auto core = std::filesystem::weakly_canonical(*options.elf, unknown);
+  const auto core = std::filesystem::weakly_canonical(options.elf ? *options.elf : *options.raw, unknown);
   const bool is_inside = core.parent_path() == std::filesystem::weakly_canonical(*options.ram, unknown);
   return is_inside ? core.filename().string() : std::string();
 }
@@ -75,7 +81,8 @@ std::string RamExtraction::name_of_core(const ExtractOptions& options) {
 /// Of two files of one name one would take the other's place.
 Status RamExtraction::check_core(const std::string& name) const {
   if (name != core_) return {};
-  return Error{Errc::usage, 0, *options_.elf, "another file than those of --ram", "one of them"};
+  return Error{Errc::usage, 0, options_.elf ? *options_.elf : *options_.raw,
+               "another file than those of --ram", "one of them"};
 }
 
 Result<std::string> RamExtraction::file_name(const RamBlock& block) const {
@@ -88,7 +95,11 @@ Status RamExtraction::finish() {
   const auto status = files_.finish();
   tell_absent();
   if (!status) return status;
-  if (auto written = vm::write_ram_index(context_.session(), files_, directory_); !written) return written;
+  auto layout = layout_.layout();
+  if (!layout) return std::move(layout.error());
+  if (auto written = vm::write_ram_index(context_.session(), files_, std::move(*layout), directory_);
+      !written)
+    return written;
   for (std::uint32_t block = 0; block < context_.session().blocks().size(); ++block)
     if (files_.has_file(block)) made_.push_back(files_.name_of(block));
   made_.emplace_back(vm::index_file_name);
@@ -107,9 +118,9 @@ void RamExtraction::tell_absent() {
 
 }  // namespace
 
-Result<std::unique_ptr<Extraction>> open_ram_extraction(const event::Context& context,
+Result<std::unique_ptr<Extraction>> open_ram_extraction(const vm::OpenedStream& stream,
                                                         const ExtractOptions& options) {
-  return RamExtraction::open(context, options);
+  return RamExtraction::open(stream, options);
 }
 
 }  // namespace qember::cli

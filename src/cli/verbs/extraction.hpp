@@ -5,7 +5,7 @@
 #include "../common_options.hpp"
 
 #include <qember/advanced/event/sink.hpp>
-#include <qember/advanced/vm/layout.hpp>
+#include <qember/advanced/io/output_file.hpp>
 
 namespace qember::cli {
 
@@ -13,8 +13,9 @@ struct ExtractOptions {
   std::string file = "-";
   std::optional<std::string> ram;  ///< the directory
   std::optional<std::string> elf;  ///< the core
+  std::optional<std::string> raw;  ///< the image; not with a core
   std::vector<std::string> blocks;
-  std::optional<vm::Hole> hole;
+  PlaceOptions place;
   bool force = false;
   bool partial = false;
   ReadOptions read;
@@ -33,11 +34,18 @@ class Extraction : public event::Sink {
   virtual std::span<const Error> lacking() const { return {}; }
 };
 
-/// `--ram`: one sparse file for each RAM block, and an index of them. `context` and `options` outlive it.
-Result<std::unique_ptr<Extraction>> open_ram_extraction(const event::Context& context,
+/// Opens a file of the forms, to be written here and there.
+Result<io::OutputFile> open_seekable(const std::string& path, const ExtractOptions& options);
+
+/// `--ram`: one sparse file for each RAM block, and an index of them. `stream` and `options` outlive it.
+Result<std::unique_ptr<Extraction>> open_ram_extraction(const vm::OpenedStream& stream,
                                                         const ExtractOptions& options);
 /// `--elf`: the guest's RAM and registers as a core. The same; it is the last that gets its name.
-Result<std::unique_ptr<Extraction>> open_elf_extraction(const event::Context& context,
+Result<std::unique_ptr<Extraction>> open_elf_extraction(const vm::OpenedStream& stream,
+                                                        const ExtractOptions& options);
+/// `--raw`: the guest's RAM in the order of its addresses. The same, of which nothing that may fail comes
+/// after.
+Result<std::unique_ptr<Extraction>> open_raw_extraction(const vm::OpenedStream& stream,
                                                         const ExtractOptions& options);
 
 }  // namespace qember::cli

@@ -26,6 +26,7 @@ struct InfoOptions {
   std::string against;
   bool json = false;
   bool xml = false;
+  PlaceOptions place;
   ReadOptions read;
 };
 
@@ -156,12 +157,51 @@ struct Found {
   Place place;
 };
 
-Result<Found> survey(const std::string& file, const vm::StreamOptions& options, vm::SurveyWants wants) {
+/// `told`: what is told of the layout of RAM, where that is asked for too.
+Result<Found> survey(const std::string& file, const vm::StreamOptions& options, vm::SurveyWants wants,
+                     const PlaceOptions* told) {
   Place place(file);
   auto stream = open_stream(place, options);
   if (!stream) return std::move(stream.error());
-  auto survey = vm::survey(**stream, options.limits, wants);
-  return Found{std::move(survey), (*stream)->format(), std::move(place)};
+  if (told != nullptr) wants.layout = told->layout_options((*stream)->contents());
+  auto survey = vm::survey(**stream, options.limits, std::move(wants));
+  if (!survey) return std::move(survey.error());
+  return Found{std::move(*survey), (*stream)->format(), std::move(place)};
+}
+
+/// Where RAM is in the guest's address space, a piece a line, and what has no place.
+void print_layout(Lines& out, const vm::Survey& found) {
+  const auto& blocks = found.summary.blocks;
+  std::string_view name = "layout";
+  const auto row = [&](const std::string& value) {
+    print_row(out, name, value);
+    name = "";
+  };
+  for (const vm::PlacedRam& piece : found.layout.placed)
+    row(fmt::format("{:#014x}-{:#014x}  {} at {:#x} ({})", piece.address, piece.address + piece.size - 1,
+                    blocks[piece.block].name, piece.offset, name_of(piece.source)));
+  for (const vm::UnplacedRam& each : found.layout.unplaced)
+    row(fmt::format("{}  {}", each.is_ram ? "RAM, address not known (see --place)" : "memory of a device",
+                    blocks[each.block].name));
+}
+
+void print_layout_json(Lines& out, const vm::Survey& found) {
+  const auto& blocks = found.summary.blocks;
+  {
+    JsonItems placed(out, "layout");
+    for (const vm::PlacedRam& piece : found.layout.placed)
+      placed.add({{"block", blocks[piece.block].name},
+                  {"offset", piece.offset},
+                  {"address", piece.address},
+                  {"size", piece.size},
+                  {"source", name_of(piece.source)}});
+  }
+  JsonItems unplaced(out, "unplaced");
+  for (const vm::UnplacedRam& each : found.layout.unplaced) {
+    Json entry{{"block", blocks[each.block].name}, {"ram", each.is_ram}};
+    if (each.is_ram) entry.update({{"expected", each.expected}, {"found", each.found}});
+    unplaced.add(entry);
+  }
 }
 
 /// All but the closing brace.
@@ -222,14 +262,16 @@ int info(const InfoOptions& options) {
   stream_options.skims_pages = true;
   std::shared_ptr<const container::Contents> contents;
   stream_options.on_contents = [&contents](const auto& found) { contents = found; };
-  auto found = survey(options.file, stream_options, {true, !options.against.empty()});
+  auto found = survey(options.file, stream_options, {true, !options.against.empty()}, &options.place);
   if (!found) return print_contents_alone(out, options, contents.get(), found.error());
   if (options.json) {
     print_json(out, *found);
+    print_layout_json(out, found->survey);
     print_contents_json(out, *contents);
   } else {
     print_contents(out, *contents);
     print_text(out, found->survey.summary, found->format, found->survey.bytes_in);
+    print_layout(out, found->survey);
   }
   found->survey.summary = {};
   ExitCode result = exit_ok;
@@ -238,7 +280,7 @@ int info(const InfoOptions& options) {
   stream_options.offset = {};
   stream_options.channels = {};
   if (!options.against.empty()) {
-    const auto other = survey(options.against, stream_options, {false, true});
+    const auto other = survey(options.against, stream_options, {false, true}, nullptr);
     if (!other) return out.finish(fail(options.against, other.error()));
     // Of a part nothing is certain.
     if (other->survey.error)
@@ -263,6 +305,7 @@ void add_info(CLI::App& app, Action& action) {
   verb.add_option("--against", options.against,
                   "A stream of the machine that is to take this one: say what would make it refuse, exit 1")
       ->type_name("FILE");
+  options.place.add_to(verb);
   options.read.add_to(verb);
 }
 

@@ -19,6 +19,7 @@ struct ReadMemoryOptions {
   std::uint32_t cpu = 0;
   bool raw = false;
   bool force = false;
+  PlaceOptions place;
   ReadOptions read;
 };
 
@@ -30,7 +31,9 @@ int read(const ReadMemoryOptions& options) {
   if (options.raw)  // to a terminal only where that is forced
     if (const auto output = io::OutputFile::open("-", options.force); !output)
       return fail("-", output.error());
-  auto vm = vm::SavedVm::open(options.file, vm::SavedVmOptions::of(options.read.stream_options()));
+  auto with = vm::SavedVmOptions::of(options.read.stream_options());
+  options.place.apply_to(with);
+  auto vm = vm::SavedVm::open(options.file, with);
   if (!vm) return fail(options.file, vm.error());
   auto cursor = options.is_virtual ? vm::MemoryCursor::at_virtual(*vm, options.where, options.cpu)
                                    : vm::MemoryCursor::at(*vm, options.where);
@@ -75,6 +78,7 @@ void add_read(CLI::App& app, Action& action) {
   verb.add_option("--cpu", options.cpu, "The number of that CPU")->type_name("N")->capture_default_str();
   verb.add_flag("--raw", options.raw, "The bytes themselves, and not in hexadecimal");
   add_force(verb, options.force);
+  options.place.add_to(verb);
   options.read.add_to(verb);
 }
 

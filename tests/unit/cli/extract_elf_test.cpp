@@ -253,11 +253,24 @@ TEST_CASE("extract --elf: readelf reads the notes and segments") {
   CHECK(notes.out.find("0x000001b8") != std::string::npos);
 }
 
-TEST_CASE("extract --elf: CPUs that are not of x86-64, or not described") {
-  refused(extract(with_cpus(4, 1, cpu_description(4))), "expected a CPU of x86-64, found another");
+TEST_CASE("extract --elf: a core of i386 has 32 bits, unless its memory needs more") {
+  const Scratch scratch;
+  REQUIRE(run({"extract", "-", "--elf", scratch.path("core")}, with_cpus(4, 1, cpu_description(4))).code ==
+          0);
+  const Ran read = shell("readelf -hnlW " + scratch.path("core").string());
+  REQUIRE(read.code == 0);
+  CHECK(read.error == "");
+  for (const char* part : {"ELF32", "Intel 80386", "NT_PRSTATUS (prstatus structure)", "0x00000090", "QEMU",
+                           "0x000001b8", "LOAD           0x400000 0x00000000 0x00000000"}) {
+    INFO(read.out);
+    CHECK(read.out.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("extract --elf: CPUs that no core can have, or not described") {
   std::string other = cpu_description();
   other.replace(other.find("env.eflags"), 10, "env.eflagz");
-  refused(extract(with_cpus(8, 1, other)), "expected a CPU of x86-64, found another");
+  refused(extract(with_cpus(8, 1, other)), "expected a CPU of x86_64 with its register rflags, found none");
   const Extracted none = extract(with_cpus(8, 1, R"({"page_size": 4096, "devices": []})"));
   CHECK(none.ran.code == 0);
   CHECK(none.notes.empty());
@@ -361,10 +374,10 @@ TEST_CASE("extract --elf: nodes of RAM follow one another, whatever their order 
     CHECK(core.head[2 * page_size] == 1);
     CHECK(core.head[4 * page_size] == 4);
   }
-  refused(extract(blocks({"ram-node0", "ram-node2"})), "block \"ram-node2\"");
-  refused(extract(blocks({"ram-node1"})), "\"ram-node1\"");
-  refused(extract(blocks({"ram-node0", "/objects/ram-node0"})), "block \"/objects/ram-node0\"");
-  for (const std::string name : {"ram-node", "ram-node1x", "ram-node12345", "xram-node1", "ram-node-1"})
+  refused(extract(blocks({"ram-node0", "ram-node2"})), "block \"ram-node0\"");
+  CHECK(extract(blocks({"ram-node1"})).ran.code == 0);
+  refused(extract(blocks({"ram-node0", "/objects/ram-node0"})), "block \"ram-node0\"");
+  for (const std::string name : {"ram-node", "ram-node1x", "xram-node1", "ram-node-1"})
     refused(extract(blocks({"ram-node0", name})), "block \"" + name + "\"");
 }
 
@@ -394,7 +407,27 @@ TEST_CASE("extract --elf makes no core that leaves memory out, and names it") {
     CHECK(core.ran.error.find("blocks that are not in the core: " + device) != std::string::npos);
     refused(extract(blocks({"pc.ram", device}), {"--block", device}), "block \"" + device + "\"");
   }
-  refused(extract(blocks({"mach-virt.ram"})), "found \"mach-virt.ram\"");
+  refused(extract(blocks({"mach-virt.ram"})), "block \"mach-virt.ram\"");
+}
+
+TEST_CASE("extract --elf --place puts a block where it is told to be") {
+  const Bytes stream = blocks({"pc.ram", "dimm0", "dimm1"});
+  refused(extract(stream),
+          "block \"dimm0\": expected a guest-physical address that is known, found nothing "
+          "that tells it (see --place)");
+  refused(extract(stream, {"--place", "dimm0=0x100000000"}), "block \"dimm1\"");
+  const Extracted told = extract(stream, {"--place", "dimm0=0x200000000", "--place", "dimm1=4294967296"});
+  REQUIRE(told.ran.code == 0);
+  CHECK(told.loads == Loads{{memory, 0, 0, 2 * page_size},
+                            {memory + 2 * page_size, four_gib, four_gib, 2 * page_size},
+                            {memory + 4 * page_size, 2 * four_gib, 2 * four_gib, 2 * page_size}});
+  CHECK(told.head[2 * page_size] == 3);
+  CHECK(told.head[4 * page_size] == 2);
+  refused(extract(stream, {"--place", "dimm0=0x100000000", "--place", "dimm1=0x100001000"}), "dimm1", 2);
+  refused(extract(stream, {"--place", "dimm2=0x100000000"}), "dimm2", 2);
+  refused(extract(stream, {"--place", "dimm0=0xfffffffffffff000"}), "dimm0", 2);
+  for (const std::string wrong : {"dimm0", "=4096", "dimm0=", "dimm0=x", "dimm0=18446744073709551616"})
+    refused(extract(stream, {"--place", wrong}), "NAME=ADDRESS is expected", 2);
 }
 
 TEST_CASE("extract --elf --block takes what is told to be RAM, unless names tell another") {
@@ -471,6 +504,18 @@ TEST_CASE("extract --elf: VMCOREINFO is a note, wherever it is in memory") {
     CHECK(core.notes.back().type == 0);
     CHECK(core.ran.error.find("no VMCOREINFO") == std::string::npos);
   }
+}
+
+TEST_CASE("extract --elf says which kernel it is, and how gdb takes its symbols") {
+  const Extracted core = extract(with_note(linux_text, 0x1000));
+  CHECK(core.ran.error.find("kernel 6.1.0\n") != std::string::npos);
+  const Extracted moved = extract(with_note(linux_text + "KERNELOFFSET=1c000000\n", 0x1000));
+  CHECK(moved.ran.error.find("kernel 6.1.0, 0x1c000000 from where it was linked to be: gdb -c CORE -ex "
+                             "'symbol-file -o 0x1c000000 VMLINUX'\n") != std::string::npos);
+  // A release is the guest's word.
+  const Extracted odd = extract(with_note("OSRELEASE=\x1b[31m\n", 0x1000));
+  CHECK(odd.ran.code == 0);
+  CHECK(odd.ran.error.find('\x1b') == std::string::npos);
 }
 
 TEST_CASE("extract --elf: what only looks like VMCOREINFO is none") {

@@ -34,6 +34,7 @@ TEST_CASE("an input that can't be opened or read is named, with the system's mes
                                        "decode",
                                        "extract --ram r",
                                        "extract --elf e",
+                                       "extract --raw i",
                                        "diff vm.ber",
                                        "info --against vm.ber"};
   for (const std::string& verb : verbs) {

@@ -43,9 +43,10 @@ const std::vector<std::string>& verbs_that_print() {
 
 const std::vector<std::string>& verbs_that_write() {
   static const std::vector<std::string> all{
-      "encode $in -o $out", "encode --der $in -o $out",
-      "unwrap $in -o $out", "wrap $in --like save -o $out",
-      "map $in --svg $out", "extract $in --elf $out --hole 0x1000:0x2000"};
+      "encode $in -o $out",    "encode --der $in -o $out",
+      "unwrap $in -o $out",    "wrap $in --like save -o $out",
+      "map $in --svg $out",    "extract $in --elf $out --hole 0x1000:0x2000",
+      "extract $in --raw $out"};
   return all;
 }
 
@@ -161,8 +162,8 @@ TEST_CASE("all files of an extraction, or none") {
 TEST_CASE("a signal removes what is half-made, and ends the command") {
   const Streams streams;
   std::vector<std::string> verbs{
-      "encode f -o out",     "unwrap f -o out",     "wrap f --like save -o out",     "map f --svg out",
-      "extract f --elf out", "extract f --ram out", "extract f --ram out --elf core"};
+      "encode f -o out",     "unwrap f -o out",     "wrap f --like save -o out",      "map f --svg out",
+      "extract f --elf out", "extract f --ram out", "extract f --ram out --elf core", "extract f --raw out"};
   for (const std::string& verb : verbs)
     for (const auto& [name, number] : {std::pair("TERM", SIGTERM), {"HUP", SIGHUP}, {"INT", SIGINT}}) {
       const Streams fresh;
@@ -192,11 +193,26 @@ TEST_CASE("names in streams and of files send no control characters to a termina
   streams.file("evil", to.device(2, name, Bytes(3, 1)).eof().bytes());
   streams.file(name, to.bytes());
   for (const std::string& file : {std::string("evil"), "'" + name + "'"})
-    for (const std::string verb :
-         {"check", "check --json --max-errors 1", "info", "info --json", "info --against other",
-          "info --json --against other", "show", "show --json", "diff other", "diff --json other", "map",
-          "map --svg -", "extract --elf core", "extract --ram d --block nothing", "extract --ram e", "decode",
-          "encode -o out", "unwrap -o out", "wrap --like save -o out"}) {
+    for (const std::string verb : {"check",
+                                   "check --json --max-errors 1",
+                                   "info",
+                                   "info --json",
+                                   "info --against other",
+                                   "info --json --against other",
+                                   "show",
+                                   "show --json",
+                                   "diff other",
+                                   "diff --json other",
+                                   "map",
+                                   "map --svg -",
+                                   "extract --elf core",
+                                   "extract --raw image",
+                                   "extract --ram d --block nothing",
+                                   "extract --ram e",
+                                   "decode",
+                                   "encode -o out",
+                                   "unwrap -o out",
+                                   "wrap --like save -o out"}) {
       const Ran ran = streams.run("$QEMBER " + verb + " " + file);
       INFO(verb);
       CHECK_FALSE(has_control(ran.out));

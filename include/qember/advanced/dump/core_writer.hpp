@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// An ELF core of an x86-64 guest, written as its stream goes by.
+/// An ELF core of a guest, written as its stream goes by: of x86-64, i386, aarch64, arm, riscv64, s390x,
+/// ppc64 and loongarch64.
 #pragma once
 
 #include <qember/advanced/dump/cpu_state.hpp>
 #include <qember/advanced/dump/elf_core.hpp>
 #include <qember/advanced/io/sparse_file.hpp>
 #include <qember/advanced/vm/final_ram.hpp>
-#include <qember/advanced/vm/layout.hpp>
+#include <qember/advanced/vm/layout_reader.hpp>
 #include <qember/advanced/vm/saved_vm.hpp>
 
 namespace qember::dump {
@@ -14,8 +15,8 @@ namespace qember::dump {
 struct CoreOptions {
   /// The blocks that are the guest's RAM, in the order of their addresses; where there are none, names tell.
   std::vector<std::string> blocks{};
-  /// Guest-physical addresses that RAM goes around; where there is none, machine and size tell.
-  std::optional<vm::Hole> hole{};
+  /// What is told of the layout of RAM.
+  vm::LayoutOptions layout{};
 };
 
 /// What a core that was written lacks.
@@ -23,6 +24,10 @@ struct CoreNotices {
   std::vector<std::string> left_out;  ///< names of blocks: firmware and the memory of devices
   bool has_registers = false;         ///< else the stream does not describe its CPUs
   bool has_vmcoreinfo = false;        ///< else there is none in the guest's memory
+  // What VMCOREINFO says of the kernel, which is the guest's word.
+
+  std::string kernel_release{};                  ///< empty where it does not
+  std::optional<std::uint64_t> kernel_offset{};  ///< from where it was linked to be
 };
 
 class CoreWriter final : public event::Sink, private vm::RamStore {
@@ -32,14 +37,14 @@ class CoreWriter final : public event::Sink, private vm::RamStore {
       : context_(context),
         file_(file),
         options_(std::move(options)),
+        layout_(context, options_.layout, limits),
         ram_(context, *this, limits),
         cpus_(context, limits) {}
 
   using Sink::take;
   Status take(const event::Event& event) override;
-  /// After the last event, or as far as a stream could be read. `Errc::unsupported` for a machine that is not
-  /// x86-64, for RAM that is not in the stream or would be left out, and where it is not known what addresses
-  /// RAM has.
+  /// After the last event, or as far as a stream could be read. `Errc::unsupported` for another machine, for
+  /// RAM that is not in the stream or would be left out, and where it is not known what addresses RAM has.
   Status finish();
   const CoreNotices& notices() const noexcept { return notices_; }
 
@@ -58,18 +63,19 @@ class CoreWriter final : public event::Sink, private vm::RamStore {
 
   const Part* part_of(std::uint32_t block) const;
   Status begin();
-  Status check_all(std::span<const std::uint32_t> known) const;
+  void add(std::uint32_t block);
   Status check_chosen(std::span<const std::uint32_t> chosen, std::span<const std::uint32_t> known) const;
-  Status check_parts() const;
+  Status check_included(const vm::RamLayout& layout) const;
   Result<std::vector<CoreSegment>> segments() const;
 
   const event::Context& context_;
   io::SparseFile& file_;
   CoreOptions options_;
   CoreNotices notices_;
+  vm::LayoutReader layout_;
   vm::FinalRam ram_;
   CpuStates cpus_;
-  std::string machine_;
+  std::vector<std::uint32_t> board_;  ///< that was asked for
   std::vector<Part> parts_;
   std::uint64_t ram_size_ = 0;
 };

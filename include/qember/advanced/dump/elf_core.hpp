@@ -4,9 +4,7 @@
 #pragma once
 
 #include <qember/advanced/core/result.hpp>
-#include <qember/advanced/vm/layout.hpp>
-
-#include <qember/advanced/dump/cpu_state.hpp>
+#include <qember/advanced/device/registers.hpp>
 
 namespace qember::dump {
 
@@ -19,14 +17,30 @@ struct CoreSegment {
 };
 
 inline constexpr std::uint64_t core_notes_offset = 4096;
-/// Room for the notes of 4096 CPUs.
+/// Room for the notes of thousands of CPUs.
 inline constexpr std::uint64_t core_memory_offset = std::uint64_t{4} << 20U;
 
-/// The ELF header and program headers, less than `core_notes_offset` bytes: a PT_NOTE and a PT_LOAD for each
-/// of at most 64 segments.
-Bytes core_headers(std::span<const CoreSegment> segments, std::uint64_t notes_size);
+/// How many segments a core may have.
+inline constexpr std::size_t most_core_segments = 64;
 
-/// An NT_PRSTATUS and a `QEMU` note for each CPU, then VMCOREINFO where `vmcoreinfo` is not empty.
-Bytes core_notes(std::span<const CpuState> cpus, ByteView vmcoreinfo);
+/// What kind of ELF file a core is.
+struct CoreForm {
+  std::uint16_t machine = 0;  ///< EM_...
+  bool is_64 = true;
+  bool is_big_endian = false;
+};
+
+/// The form of a core with those CPUs and that memory: 64 bits where addresses need them. Of no CPUs,
+/// `architecture`'s, as `device::CpuRegisters` calls it. `Errc::unsupported` where that is not known.
+Result<CoreForm> core_form(std::span<const device::CpuRegisters> cpus, std::string_view architecture,
+                           std::span<const CoreSegment> segments);
+
+/// The ELF header and program headers, less than `core_notes_offset` bytes: a PT_NOTE and a PT_LOAD for each
+/// of at most `most_core_segments`.
+Bytes core_headers(const CoreForm& form, std::span<const CoreSegment> segments, std::uint64_t notes_size);
+
+/// The notes of each CPU that QEMU's dumps have of its architecture, then VMCOREINFO where `vmcoreinfo` is
+/// not empty.
+Bytes core_notes(const CoreForm& form, std::span<const device::CpuRegisters> cpus, ByteView vmcoreinfo);
 
 }  // namespace qember::dump

@@ -15,6 +15,8 @@ class TemporaryFile {
   Status write(std::uint64_t offset, ByteView bytes);
   /// Fills `to` from that offset on, with zeros behind the end of the file. Something has been written.
   Status read(std::uint64_t offset, MutableBytes to) const;
+  /// Makes the file where it is not there, for other ways to write it; valid as long as this.
+  Result<int> descriptor();
 
  private:
   Status create();

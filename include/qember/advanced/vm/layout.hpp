@@ -26,10 +26,6 @@ struct Hole {
 /// stream; they need to be told.
 std::optional<Hole> pc_hole(std::string_view machine, std::uint64_t ram) noexcept;
 
-/// Where RAM begins on boards that have all of it in one block, by that block's name: `mach-virt.ram` of
-/// ARM's `virt`, `riscv_virt_board.ram`, `s390.ram` and `ppc_spapr.ram`. Nothing for others.
-std::optional<std::uint64_t> ram_base(std::string_view block) noexcept;
-
 /// A run of RAM.
 struct PhysicalRange {
   std::uint64_t address = 0;  ///< guest-physical

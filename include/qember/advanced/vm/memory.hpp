@@ -2,8 +2,8 @@
 /// The memory of a saved VM: any page of it, read from the stream when it is asked for.
 #pragma once
 
-#include <qember/advanced/vm/layout.hpp>
 #include <qember/advanced/vm/page_index.hpp>
+#include <qember/advanced/vm/ram_layout.hpp>
 
 namespace qember::vm {
 
@@ -12,14 +12,6 @@ struct SavedVmState;
 /// What to do with pages that the stream does not hold: those that were never sent, which is not to say that
 /// they are zeros, and those that postcopy discarded.
 enum class Unsent : std::uint8_t { refused, zeros };
-
-/// RAM at a guest-physical address.
-struct MemorySegment {
-  std::uint64_t address = 0;  ///< guest-physical
-  std::uint32_t block = 0;    ///< its index in `SavedVm::blocks`
-  std::uint64_t offset = 0;   ///< in the block
-  std::uint64_t size = 0;
-};
 
 /// Stays valid without the VM. The first call that asks for a page reads the stream once, to index it; then
 /// each page costs a read of the file. One page is kept. To be used by one thread at a time, together with
@@ -37,12 +29,13 @@ class Memory {
               Unsent unsent = Unsent::refused) const;
   Status read(std::uint32_t block, std::uint64_t offset, MutableBytes to,
               Unsent unsent = Unsent::refused) const;
-  /// The same of guest-physical addresses; `Errc::usage` where no RAM is known to be. It is RAM as the board
-  /// has it: what a chipset puts over it (firmware and devices below 1 MiB) is not seen.
+  /// The same of guest-physical addresses; where no RAM is known to be, `Errc::unsupported` with a block
+  /// whose address is not known, else `Errc::usage`. It is RAM as the board has it: what a chipset puts over
+  /// it (firmware and devices below 1 MiB) is not seen.
   Status read_physical(std::uint64_t address, MutableBytes to, Unsent unsent = Unsent::refused) const;
-  /// Where the board's RAM is, in order of address: of x86 boards whose layout is known, and of those that
-  /// `ram_base` knows. `Errc::unsupported` for others.
-  Result<std::vector<MemorySegment>> segments() const;
+  /// Where the guest's RAM is, and what has no place. Made once, from as much of the stream as it needs.
+  /// `Errc::usage` for places in the options that can't be.
+  Result<const RamLayout*> layout() const;
 
   /// Where the stream has that page; `page` is its number in the block. A mapped-ram file has zeros where it
   /// has nothing.

@@ -23,6 +23,8 @@ struct SavedVmOptions {
   std::vector<container::ChannelFile> channels{};
   /// The hole below 4 GiB of an x86 board, where machine and size do not tell.
   std::optional<Hole> hole{};
+  /// Where blocks are, of which nothing else tells that.
+  std::vector<GivenPlace> places{};
   /// Devices of a large native file may be read from its end, see `SavedVm::are_devices_from_end`.
   bool from_end = true;
 

@@ -2,6 +2,7 @@
 /// What can be learnt of a stream in one pass, also of one that has a fault.
 #pragma once
 
+#include <qember/advanced/vm/layout_reader.hpp>
 #include <qember/advanced/vm/machine_state.hpp>
 #include <qember/advanced/vm/opened_stream.hpp>
 #include <qember/advanced/vm/summary.hpp>
@@ -12,17 +13,20 @@ namespace qember::vm {
 struct SurveyWants {
   bool summary = false;
   bool machine = false;
+  std::optional<LayoutOptions> layout{};  ///< with what is told of it
 };
 
 struct Survey {
   Summary summary;       ///< up to the error, where there is one
   MachineState machine;  ///< empty where there is an error
+  RamLayout layout;      ///< by what was read
   /// Bytes of the input: up to what was refused, however much more is there; all of a stream that ends early.
   std::uint64_t bytes_in = 0;
   std::optional<Error> error;
 };
 
-/// Reads a stream that was just opened to its end.
-Survey survey(OpenedStream& stream, const Limits& limits, SurveyWants wants);
+/// Reads a stream that was just opened to its end. The error is that of `SurveyWants::layout`, which does not
+/// fit the stream.
+Result<Survey> survey(OpenedStream& stream, const Limits& limits, SurveyWants wants);
 
 }  // namespace qember::vm

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/// Where each RAM block of a guest lies in its physical address space, and how that is known.
+#pragma once
+
+#include <qember/advanced/device/device_state.hpp>
+#include <qember/advanced/event/event.hpp>
+#include <qember/advanced/vm/layout.hpp>
+
+#include <functional>
+
+namespace qember::vm {
+
+/// What says where a piece of RAM is.
+enum class PlaceSource : std::uint8_t {
+  stream,   ///< the state of the device that has it
+  domain,   ///< libvirt's XML
+  tables,   ///< the tables that QEMU made for the guest, in its memory
+  machine,  ///< the rule of the board
+  user,
+};
+std::string_view name_of(PlaceSource source) noexcept;
+
+/// A piece of a block at an address.
+struct PlacedRam {
+  std::uint32_t block = 0;
+  std::uint64_t offset = 0;   ///< in the block
+  std::uint64_t address = 0;  ///< guest-physical
+  std::uint64_t size = 0;
+  PlaceSource source = PlaceSource::machine;
+};
+
+/// A block that has no place.
+struct UnplacedRam {
+  std::uint32_t block = 0;
+  bool is_ram = false;  ///< the guest's, at an address that is not known; else a device's, or firmware
+  // Of the guest's RAM: what would have to be known, and what there is.
+
+  std::string expected{};
+  std::string found{};
+};
+
+struct RamLayout {
+  std::vector<PlacedRam> placed;  ///< in order of address; no two overlap
+  std::vector<UnplacedRam> unplaced;
+
+  /// `Errc::unsupported`, with the first block of RAM whose address is not known.
+  Status check_whole(std::span<const event::RamBlock> blocks) const;
+};
+
+/// The place of a block, as a user has it.
+struct GivenPlace {
+  std::string block;
+  std::uint64_t address = 0;
+};
+
+/// What the devices of a stream say of memory that is plugged in. Bounded, whatever they say.
+class MemoryDevices {
+ public:
+  /// Takes note of a section whose description fits it.
+  void note(std::string_view name, const device::Device& device, ByteView body);
+
+  /// A device that says where its memory is.
+  struct Region {
+    std::string path;  ///< of the device, as its block's name begins; may be empty
+    std::uint64_t address = 0;
+    std::uint64_t size = 0;
+  };
+  std::span<const Region> regions() const noexcept { return regions_; }
+  /// How many DIMMs the registers of ACPI's memory hotplug count, those of persistent memory among them;
+  /// nothing where no device is described.
+  std::optional<std::size_t> dimms() const noexcept {
+    return is_told_ ? std::optional(dimms_) : std::nullopt;
+  }
+  /// Whether some device has memory that names of blocks don't tell from DIMMs.
+  bool has_shared_memory() const noexcept { return has_shared_memory_; }
+
+ private:
+  std::vector<Region> regions_;
+  std::size_t dimms_ = 0;
+  bool is_told_ = false;
+  bool has_shared_memory_ = false;
+};
+
+/// What a layout is made from.
+struct LayoutFacts {
+  std::string_view machine;  ///< as the stream names it; empty where it does not
+  std::span<const event::RamBlock> blocks;
+  std::optional<Hole> hole{};              ///< that RAM of an x86 board goes around, where that is told
+  std::span<const GivenPlace> places{};    ///< that are told
+  std::span<const std::uint32_t> board{};  ///< blocks that are the board's RAM, in its order, where told
+  std::string_view domain{};               ///< libvirt's XML; may be empty
+  // Asked for where nothing else tells; where they are null nothing does. An error of theirs is returned.
+
+  std::function<Result<const MemoryDevices*>()> devices{};
+  /// Reads the block `acpi_tables_block`.
+  std::function<Status(std::uint64_t offset, MutableBytes to)> tables{};
+};
+
+/// The block with the ACPI tables that QEMU made.
+inline constexpr std::string_view acpi_tables_block = "/rom@etc/acpi/tables";
+
+/// Places all blocks whose address is certain. `Errc::usage` for places that were told and can't be: of no
+/// block, over other RAM, not on a page, beyond `most_address`.
+Result<RamLayout> lay_out(const LayoutFacts& facts);
+
+}  // namespace qember::vm

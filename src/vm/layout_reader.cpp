@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/advanced/vm/layout_reader.hpp>
+
+#include "board_ram.hpp"
+
+#include <algorithm>
+
+namespace qember::vm {
+namespace {
+
+/// QEMU's tables have 128 KiB, and room for 2 MiB.
+constexpr std::uint64_t most_of_tables = std::uint64_t{4} << 20U;
+
+}  // namespace
+
+Status LayoutReader::take(const event::Event& event) {
+  if (const auto* configuration = std::get_if<event::Configuration>(&event))
+    machine_ = as_text(configuration->machine);
+  if (const auto* list = std::get_if<event::RamBlocks>(&event)) begin(list->blocks);
+  if (const auto* page = std::get_if<event::RamPage>(&event)) note(*page);
+  return collector_.take(event);
+}
+
+Status LayoutReader::take(std::span<const event::RamPage> pages) {
+  if (!tables_block_) return {};
+  for (const event::RamPage& page : pages) note(page);
+  return {};
+}
+
+void LayoutReader::begin(std::span<const event::RamBlock> blocks) {
+  const auto found = std::ranges::find(blocks, acpi_tables_block, &event::RamBlock::name);
+  if (tables_block_ || found == blocks.end() || found->length > most_of_tables) return;
+  tables_block_ = static_cast<std::uint32_t>(found - blocks.begin());
+  tables_.resize(static_cast<std::size_t>(found->length));
+}
+
+/// Deltas and pages whose data was passed over leave no tables.
+void LayoutReader::note(const event::RamPage& page) {
+  if (page.block != tables_block_ || tables_.empty()) return;
+  const std::uint64_t size = context_.session().page_size_or_default();
+  const bool fits = page.addr <= tables_.size() && size <= tables_.size() - page.addr;
+  const bool is_full = page.kind == event::RamPageKind::full && page.data.size() == size;
+  if (!fits || (!is_full && page.kind != event::RamPageKind::zero)) return tables_.clear();
+  const auto to =
+      MutableBytes(tables_).subspan(static_cast<std::size_t>(page.addr), static_cast<std::size_t>(size));
+  if (is_full)
+    std::ranges::copy(page.data, to.begin());
+  else
+    std::ranges::fill(to, page.fill);
+}
+
+void LayoutReader::add(const event::CollectedSection& section) {
+  if (section.fit == event::Fit::fits && section.device != nullptr)
+    devices_.note(section.name, *section.device, section.body);
+}
+
+std::vector<std::uint32_t> LayoutReader::named_board() const {
+  const auto blocks = context_.session().blocks();
+  return named_ram(find_board(machine_, blocks), blocks);
+}
+
+bool LayoutReader::knows_board() const {
+  return options_.hole || find_board(machine_, context_.session().blocks()) != nullptr;
+}
+
+bool LayoutReader::is_pc() const {
+  const Board* const board = find_board(machine_, context_.session().blocks());
+  return board == nullptr ? options_.hole.has_value() : board->rule == BoardRule::pc;
+}
+
+Result<RamLayout> LayoutReader::layout(std::span<const std::uint32_t> board) const {
+  LayoutFacts facts;
+  facts.machine = machine_;
+  facts.blocks = context_.session().blocks();
+  facts.hole = options_.hole;
+  facts.places = options_.places;
+  facts.board = board;
+  facts.domain = options_.domain;
+  facts.devices = [this] { return Result<const MemoryDevices*>(&devices_); };
+  if (!tables_.empty())
+    facts.tables = [this](std::uint64_t offset, MutableBytes to) {
+      std::ranges::copy(ByteView(tables_).subspan(static_cast<std::size_t>(offset), to.size()), to.begin());
+      return Status();
+    };
+  return lay_out(facts);
+}
+
+}  // namespace qember::vm

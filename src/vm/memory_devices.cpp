@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/advanced/vm/ram_layout.hpp>
+
+#include <qember/advanced/device/named_state.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace qember::vm {
+namespace {
+
+constexpr std::size_t most_regions = 1024;
+
+/// Takes the address and the size of a virtio-mem device's memory, and counts the DIMMs of the memory hotplug
+/// registers of ACPI: the names are those of QEMU's descriptions and of the layout of virtio-mem.
+class MemorySink final : public device::NamedStateSink {
+ public:
+  std::optional<std::uint64_t> address, size;
+  std::size_t dimms = 0;
+
+ private:
+  void value(const device::Field&, const device::StateValue& value) override {
+    const bool is_slot = label() == "is_enabled" && path().find("memhp") != std::string_view::npos;
+    if (is_slot) {
+      const bool* const flag = std::get_if<bool>(&value);
+      dimms += flag != nullptr && *flag ? 1U : 0U;
+    }
+    const auto* const integer = std::get_if<Integer>(&value);
+    if (integer == nullptr || size) return;
+    if (label() == "addr")
+      address = integer->bits();
+    else if (label() == "region_size" && address)
+      size = integer->bits();
+  }
+  void enter(const device::StateGroup&) override {}
+  void leave(const device::StateGroup&) override {}
+};
+
+}  // namespace
+
+void MemoryDevices::note(std::string_view name, const device::Device& device, ByteView body) {
+  is_told_ = true;
+  const std::size_t slash = name.rfind('/');
+  const std::string_view kind = name.substr(slash + 1);
+  constexpr std::array shared{"ivshmem", "virtio-pmem", "cxl", "vhost-user-fs", "sgx"};
+  has_shared_memory_ = has_shared_memory_ || std::ranges::any_of(shared, [kind](std::string_view each) {
+                         return kind.find(each) != std::string_view::npos;
+                       });
+  constexpr std::array controllers{"ICH9LPC", "piix4_pm", "acpi-ged", "ich9_pm"};
+  const bool is_region = kind.starts_with("virtio-mem");
+  if (!is_region && std::ranges::find(controllers, kind) == controllers.end()) return;
+  MemorySink sink;
+  if (!sink.read(device, body)) return;
+  dimms_ += sink.dimms;
+  if (is_region && sink.size && regions_.size() < most_regions)
+    regions_.push_back({std::string(name.substr(0, slash + 1)), *sink.address, *sink.size});
+}
+
+}  // namespace qember::vm

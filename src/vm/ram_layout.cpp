@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/advanced/vm/ram_layout.hpp>
+
+#include "layout_planner.hpp"
+
+#include <fmt/format.h>
+
+namespace qember::vm {
+
+std::string_view name_of(PlaceSource source) noexcept {
+  switch (source) {
+    case PlaceSource::stream: return "stream";
+    case PlaceSource::domain: return "domain";
+    case PlaceSource::tables: return "tables";
+    case PlaceSource::machine: return "machine";
+    case PlaceSource::user: return "user";
+  }
+  return {};
+}
+
+Status RamLayout::check_whole(std::span<const event::RamBlock> blocks) const {
+  for (const UnplacedRam& each : unplaced)
+    if (each.is_ram)
+      return Error{Errc::unsupported, 0, fmt::format("block {:?}", blocks[each.block].name), each.expected,
+                   each.found};
+  return {};
+}
+
+Result<RamLayout> lay_out(const LayoutFacts& facts) { return LayoutPlanner(facts).plan(); }
+
+}  // namespace qember::vm

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// The command's extract --raw: memory in the order of its addresses; and the places that index.json and info
+// have.
+#include "support/command.hpp"
+#include "support/convert.hpp"
+#include "support/samples.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace qember;
+using namespace qember::test;
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t page_size = 4096;
+
+/// A stream with these blocks of two pages each: the first is sent, filled with the block's number from 1 on,
+/// the second is not.
+Bytes blocks(const std::vector<std::string>& names, const std::string& machine,
+             std::uint64_t length = 2 * page_size) {
+  NativeBuilder to;
+  to.configuration(machine, page_size).ram(1, names, length).part(1);
+  for (std::size_t i = 0; i < names.size(); ++i) to.page(names[i], 0, static_cast<std::uint8_t>(i + 1));
+  return to.eos().footer(1).ended(1).eof().bytes();
+}
+
+int byte_at(const std::filesystem::path& file, std::uint64_t offset) {
+  std::ifstream in(file, std::ios::binary);
+  in.seekg(static_cast<std::streamoff>(offset));
+  return in.get();
+}
+
+Ran extract(const Bytes& stream, const std::string& image, const Arguments& more = {}) {
+  Arguments arguments{"extract", "-", "--raw", image};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return run(arguments, stream);
+}
+
+}  // namespace
+
+TEST_CASE("extract --raw: byte N is the byte at the address N") {
+  const Scratch scratch;
+  const std::string image = scratch.path("image");
+  const Ran ran = extract(blocks({"mach-virt.ram", "virt.flash0"}, "virt-9.0"), image);
+  INFO(ran.error);
+  REQUIRE(ran.code == 0);
+  CHECK(std::filesystem::file_size(image) == 0x40000000 + 2 * page_size);
+  CHECK(byte_at(image, 0x40000000) == 1);
+  CHECK(byte_at(image, 0x40000000 + page_size) == 0);
+  CHECK(byte_at(image, 0) == 0);
+  CHECK(ran.error.find("blocks that are not in the image: virt.flash0") != std::string::npos);
+  CHECK(ran.error.find("1 pages that the stream does not hold are holes in the image") != std::string::npos);
+}
+
+TEST_CASE("extract --raw: RAM goes around the hole, and a page may lie on both sides of a border") {
+  const Scratch scratch;
+  const std::string image = scratch.path("image");
+  NativeBuilder to;
+  to.configuration("pc-q35-9.0", page_size).ram(1, {"pc.ram"}, 0x100001000).part(1);
+  to.page("pc.ram", 0x80000000 - page_size, 2).page({}, 0x80000000, 3).page({}, 0x100000000, 4);
+  REQUIRE(extract(to.eos().footer(1).ended(1).eof().bytes(), image).code == 0);
+  CHECK(byte_at(image, 0x80000000 - 1) == 2);
+  CHECK(byte_at(image, 0x80000000) == 0);
+  CHECK(byte_at(image, 0x100000000) == 3);
+  CHECK(byte_at(image, 0x180000000) == 4);
+  CHECK(std::filesystem::file_size(image) == 0x180001000);
+}
+
+TEST_CASE("extract --raw: nodes and blocks that are told, in whatever order they come") {
+  const Scratch scratch;
+  const std::string image = scratch.path("image");
+  const Bytes stream = blocks({"dimm0", "ram-node1", "ram-node0"}, "pc-q35-9.0");
+  const Ran refused = extract(stream, image);
+  CHECK(refused.code == 4);
+  CHECK(refused.error.find("block \"dimm0\"") != std::string::npos);
+  CHECK(refused.error.find("(see --place)") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(image));
+  REQUIRE(extract(stream, image, {"--place", "dimm0=0x10000"}).code == 0);
+  CHECK(byte_at(image, 0) == 3);
+  CHECK(byte_at(image, 2 * page_size) == 2);
+  CHECK(byte_at(image, 0x10000) == 1);
+}
+
+TEST_CASE("extract --raw goes with --ram, and not with --elf or into a pipe") {
+  const Scratch scratch;
+  const Bytes stream = blocks({"pc.ram"}, "pc-q35-9.0");
+  REQUIRE(extract(stream, scratch.path("image"), {"--ram", scratch.path("ram")}).code == 0);
+  const Json index = Json::parse(as_text(read_file(scratch.path("ram") / "index.json")));
+  CHECK(index["blocks"][0]["places"] ==
+        Json::array({{{"offset", 0}, {"address", 0}, {"size", 8192}, {"source", "machine"}}}));
+  CHECK(index["blocks"][0]["pages"]["never_sent"] == 1);
+  CHECK(extract(stream, scratch.path("image"), {"--elf", scratch.path("core")}).code == 2);
+  CHECK(extract(stream, "-").code == 2);
+  CHECK(extract(stream, scratch.path("ram2/pc.ram"), {"--ram", scratch.path("ram2")}).code == 2);
+}
+
+TEST_CASE("info has where RAM is, what told that, and what has no place") {
+  const Bytes stream = blocks({"pc.ram", "d0", "d1", "pc.bios"}, "pc-q35-9.0");
+  const Ran text = run({"info", "-", "--place", "d1=0x100000000"}, stream);
+  REQUIRE(text.code == 0);
+  for (const char* line : {"layout       0x000000000000-0x000000001fff  pc.ram at 0x0 (machine)\n",
+                           "             0x000100000000-0x000100001fff  d1 at 0x0 (user)\n",
+                           "             RAM, address not known (see --place)  d0\n",
+                           "             memory of a device  pc.bios\n"}) {
+    INFO(text.out);
+    CHECK(text.out.find(line) != std::string::npos);
+  }
+  const Json json = Json::parse(run({"info", "--json", "-"}, stream).out);
+  REQUIRE(json["layout"].size() == 1);
+  CHECK(json["layout"][0] ==
+        Json({{"block", "pc.ram"}, {"offset", 0}, {"address", 0}, {"size", 8192}, {"source", "machine"}}));
+  REQUIRE(json["unplaced"].size() == 3);
+  CHECK(json["unplaced"][0]["block"] == "d0");
+  CHECK(json["unplaced"][0]["ram"] == true);
+  CHECK(json["unplaced"][2] == Json({{"block", "pc.bios"}, {"ram", false}}));
+  CHECK(run({"info", "-", "--place", "d2=0"}, stream).code == 2);
+}
+
+TEST_CASE("read takes addresses that are told") {
+  const Bytes stream = blocks({"pc.ram", "d0", "d1"}, "pc-q35-9.0");
+  const Ran ran = run({"read", "-", "0x100000000", "1", "--raw", "--place", "d1=0x100000000"}, stream);
+  INFO(ran.error);
+  CHECK(ran.code == 0);
+  CHECK(ran.out == "\3");
+  // What is known can be read though other blocks are not.
+  CHECK(run({"read", "-", "0", "1", "--raw"}, stream).out == "\1");
+  CHECK(run({"read", "-", "0x100000000", "1"}, stream).code == 4);
+}
