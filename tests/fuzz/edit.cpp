@@ -29,8 +29,8 @@ std::optional<Bytes> edited(ByteView in, std::span<const vm::Edit> edits) {
 
 /// Edits of what is in the stream: of some sections and blocks each kind that is about such.
 std::vector<vm::Edit> edits_of(ByteView in) {
-  std::vector<vm::Edit> edits{vm::SetMachine{"another"}, vm::DropConfiguration{"configuration"},
-                              vm::DropCommand{"ping"}};
+  // Not DropConfiguration: a stream of few pages that does not tell their size cannot be read.
+  std::vector<vm::Edit> edits{vm::SetMachine{"another"}, vm::DropCommand{"ping"}};
   io::MemorySource source(in);
   auto stream = vm::OpenedStream::open(source, {});
   constexpr std::size_t most = 24;

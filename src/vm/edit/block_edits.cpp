@@ -17,6 +17,12 @@ const std::string* block_of(const Edit& edit) {
   return drop == nullptr ? nullptr : &drop->block;
 }
 
+Error refuse_length(std::uint64_t page_size, std::uint64_t length) {
+  return refuse_edit("resize-block",
+                     fmt::format("a length that is a multiple of the page size, {}", page_size),
+                     fmt::to_string(length));
+}
+
 }  // namespace
 
 BlockEdits::BlockEdits(std::span<const Edit> edits) {
@@ -38,7 +44,8 @@ bool BlockEdits::change(event::RamBlock& block) {
   return stays;
 }
 
-Result<std::vector<event::RamBlock>> BlockEdits::apply(std::span<const event::RamBlock> blocks) {
+Result<std::vector<event::RamBlock>> BlockEdits::apply(std::span<const event::RamBlock> blocks,
+                                                       std::uint64_t page_size) {
   std::vector<event::RamBlock> list;
   for (const event::RamBlock& each : blocks) {
     event::RamBlock block = each;
@@ -47,6 +54,8 @@ Result<std::vector<event::RamBlock>> BlockEdits::apply(std::span<const event::Ra
                    "edits of RAM blocks of a stream that holds pages in order", "a mapped-ram file"};
     Fate fate;
     if (change(block)) {
+      if (block.length != each.length && block.length % page_size != 0)
+        return refuse_length(page_size, block.length);
       fate = {static_cast<std::uint32_t>(list.size()), block.name, block.length};
       list.push_back(std::move(block));
     }
@@ -58,9 +67,7 @@ Result<std::vector<event::RamBlock>> BlockEdits::apply(std::span<const event::Ra
 Result<bool> BlockEdits::apply(event::RamPage& page, std::uint64_t size) {
   const Fate& fate = fates_[page.block];
   if (!fate.index || page.addr >= fate.length) return false;
-  if (size > fate.length - page.addr)
-    return refuse_edit("resize-block", fmt::format("a length that is a multiple of the page size, {}", size),
-                       fmt::to_string(fate.length));
+  if (size > fate.length - page.addr) return refuse_length(size, fate.length);
   page.block = *fate.index;
   // The page before it, whose block it had, may be gone.
   page.names_block |= last_ != page.block;

@@ -11,8 +11,10 @@ class BlockEdits {
   explicit BlockEdits(std::span<const Edit> edits);
 
   bool empty() const noexcept { return changes_.empty(); }
-  /// The blocks that the stream has now. `Errc::unsupported` for those of a mapped-ram file.
-  Result<std::vector<event::RamBlock>> apply(std::span<const event::RamBlock> blocks);
+  /// The blocks that the stream has now. `Errc::unsupported` for those of a mapped-ram file, and
+  /// `Errc::usage` for a new length that is no multiple of the page size.
+  Result<std::vector<event::RamBlock>> apply(std::span<const event::RamBlock> blocks,
+                                             std::uint64_t page_size);
   /// Changes the page, of `size` bytes, to one of the new list; false where it has no place in that.
   /// `Errc::usage` where the new end of its block is inside the page.
   Result<bool> apply(event::RamPage& page, std::uint64_t size);

@@ -82,7 +82,7 @@ std::size_t EditingSource::next_pages(std::span<event::RamPage> room) {
       if (auto status = memory_.apply(source_, page); !status) failed_ = std::move(status.error());
     if (failed_ || !has_place(page)) continue;
     // A page of the stream is one of the new list, too.
-    static_cast<void>(session_.note(page));
+    static_cast<void>(note(page));
     room[kept++] = page;
   }
   return kept;
@@ -90,6 +90,9 @@ std::size_t EditingSource::next_pages(std::span<event::RamPage> room) {
 
 /// Takes note of what is given, by the rules by which a reader of it would.
 Status EditingSource::note(const event::Event& event) {
+  // Of a stream that does not name it, the source has found it out.
+  if (const auto size = source_.session().page_size(); size && !session_.page_size())
+    session_.set_page_size(*size);
   if (const auto* configuration = std::get_if<event::Configuration>(&event))
     return session_.note(*configuration);
   if (const auto* command = std::get_if<event::Command>(&event)) return session_.note(*command);
@@ -144,10 +147,11 @@ Status EditingSource::on(const event::Command& command) {
   if (!*keeps) return {};
   if (is_command(command, CommandId::packaged) && changes_sizes_) return begin_package(command);
   if (blocks_.empty() || !is_command(command, CommandId::postcopy_ram_discard)) return give(command);
-  const auto payload = blocks_.apply_discard(source_.session(), command.payload);
-  if (!payload) return payload.error();
+  auto payload = blocks_.apply_discard(source_.session(), command.payload);
+  if (!payload) return std::move(payload.error());
   if (!*payload) return {};
-  return give(event::Command{command.id, **payload});
+  discard_ = std::move(**payload);
+  return give(event::Command{command.id, discard_});
 }
 
 Status EditingSource::begin_package(const event::Command& command) {
@@ -172,7 +176,7 @@ Status EditingSource::end_package() {
 
 Status EditingSource::on(const event::RamBlocks& list) {
   if (auto status = memory_.begin(list.blocks); !status) return status;
-  auto changed = blocks_.apply(list.blocks);
+  auto changed = blocks_.apply(list.blocks, source_.session().page_size_or_default());
   if (!changed) return std::move(changed.error());
   list_ = std::move(*changed);
   std::uint64_t total = 0;
@@ -278,6 +282,8 @@ Status EditingSource::on(const event::SectionEnd& end) {
 Status EditingSource::end_collected(const event::SectionEnd& end) {
   if (auto status = device::check_state(*collected_device_, body_); !status) {
     status.error().offset = collected_->offset;
+    // It may be sound all the same, as a blob.
+    status.error().code = Errc::unsupported;
     return std::move(status.error()).within(collected_->path);
   }
   if (auto status = devices_.apply(*collected_device_, body_, changes_); !status) return status;

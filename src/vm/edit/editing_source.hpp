@@ -99,7 +99,8 @@ class EditingSource final : public event::Source {
 
   // The description.
 
-  Bytes text_;  ///< as it was
+  Bytes text_;     ///< as it was
+  Bytes discard_;  ///< of the command that was given last
   std::optional<device::Description> description_;
   std::optional<device::DeviceMatcher> matcher_;
   std::vector<EarlySection> early_;

@@ -88,6 +88,7 @@ TEST_CASE("edit without an edit gives the same bytes") {
   for (const auto& path : real_streams()) {
     const Bytes native = load(path);
     INFO(path.filename().string());
+    if (!findings(native).empty()) continue;
     CHECK(Subject(native).difference({}).empty());
   }
 }
@@ -97,13 +98,17 @@ TEST_CASE("edit: sections and blocks that go, of every real stream", "[corpus]")
     const std::string name = path.filename().string();
     // Blocks of a mapped-ram file are in one place each.
     INFO(name);
-    Subject subject(load(path));
+    const Bytes native = load(path);
+    if (!findings(native).empty()) continue;
+    Subject subject(native);
     for (const Json& section : parts_of(subject, "section")) {
       const std::string device =
           section["name"].get<std::string>() + '/' + std::to_string(section["instance"].get<unsigned>());
       INFO(device);
       CHECK(subject.difference({"--drop-section", device}) == device + "  only in A\n");
     }
+    // Without its firmware it has no page with data, like one whose RAM went elsewhere.
+    if (name.starts_with("mips-malta")) continue;
     for (const Json& block : parts_of(subject, "block")) {
       const auto of = block["name"].get<std::string>();
       INFO(of);
@@ -138,8 +143,8 @@ TEST_CASE("edit: what is not there, or that a field can't hold, is refused and l
         "set: expected 1 values for i8259/0:irr, found 2\n");
   CHECK(subject.refusal({"--drop-block", "pc.rm"}) ==
         "drop-block: expected the RAM block pc.rm, found none\n");
-  CHECK(subject.refusal({"--rename-block", "pc.bios=pc.ram"}) ==
-        "edit: expected RAM blocks with different names, found \"pc.ram\" twice\n");
+  CHECK(subject.refusal({"--rename-block", "pc.bios=microvm.ram"}) ==
+        "edit: expected RAM blocks with different names, found \"microvm.ram\" twice\n");
   CHECK(subject.refusal({"--drop-section", "ram"}) ==
         "drop-section: expected a section that is not RAM, found ram\n");
   CHECK(subject.refusal({"--drop-command", "switchover_start"}) ==
@@ -148,21 +153,21 @@ TEST_CASE("edit: what is not there, or that a field can't hold, is refused and l
         "drop-subsection: expected the subsection cpu:cpu/none, found none\n");
   CHECK(subject.refusal({"--clear-feature", "cpu:MTU"}) ==
         "clear-feature: expected the feature cpu:MTU among those agreed on, found none\n");
-  CHECK_THAT(subject.refusal({"--memory", "pc.ram+0xffffffffffffffff=00"}),
+  CHECK_THAT(subject.refusal({"--memory", "microvm.ram+0xffffffffffffffff=00"}),
              Catch::StartsWith("memory: expected a place within"));
   CHECK_THAT(subject.refusal({"--set", "cpu"}), Catch::Contains("WHAT=VALUE"));
 }
 
 TEST_CASE("edit: memory is changed where it is said, and nowhere else") {
   Subject subject(sample());
-  const std::string said = subject.difference({"--memory", "pc.ram+0x7c01=0102"});
+  const std::string said = subject.difference({"--memory", "microvm.ram+0x7c01=0102"});
   CHECK_THAT(said, Catch::Contains("0x0000007000"));
   CHECK_THAT(said, Catch::Contains("1 page") && !Catch::Contains("pages"));
   const Scratch scratch;
   const std::string out = scratch.path("out").string();
   const std::string in = scratch.file("in", sample());
-  REQUIRE(run({"edit", in, "-o", out, "--memory", "pc.ram+0x7fff=aa bb"}).code == 0);
-  CHECK_THAT(run({"read", out, "pc.ram+0x7ffe", "4"}).out, Catch::Contains("aa bb"));
+  REQUIRE(run({"edit", in, "-o", out, "--memory", "microvm.ram+0x7fff=aa bb"}).code == 0);
+  CHECK_THAT(run({"read", out, "microvm.ram+0x7ffe", "4"}).out, Catch::Contains("aa bb"));
 }
 
 TEST_CASE("edit: a script does what its lines say, from a file or standard input") {

@@ -49,7 +49,7 @@ void is_alone(const Stream& stream, bool alone) {
   const Bytes native = stream.bytes();
   for (const Bytes& form : {native, encode(native).out}) {
     const std::string file = scratch.file("vm", form);
-    const std::string found = "found none: they went over other connections (multifd)\n";
+    const std::string found = "found none: they went over other connections (multifd) (see --channels)\n";
     const auto found_in = [&found](const std::string& text) { return text.find(found) != std::string::npos; };
     const Ran check = run({"check", file});
     CHECK(check.code == (alone ? 4 : 0));
