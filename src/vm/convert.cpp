@@ -56,10 +56,7 @@ Status check_form(Format found, std::optional<Format> wanted) {
 
 Status convert(io::ByteSource& source, const Drain& drain, const ConvertOptions& options) {
   io::Output output;
-  StreamOptions with = options.read;
-  with.reorder = true;
-  with.before_wait = [&] { return drain(output); };
-  auto stream = OpenedStream::open(source, std::move(with));
+  auto stream = open_to_write(source, options.read, true, output, drain);
   if (!stream) return std::move(stream.error());
   if (auto status = check_form((*stream)->format(), options.from); !status) return status;
   qber::Lengths lengths;

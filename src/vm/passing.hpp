@@ -9,6 +9,16 @@ namespace qember::vm {
 /// A pipe may not end in pieces larger than this before they are passed on.
 inline constexpr std::size_t most_pending = std::size_t{4} << 20U;
 
+/// Opens a stream to write one that is made of it into `output`, which `drain` passes on before the source is
+/// waited for; both outlive the stream. `reorder` is as in `StreamOptions`.
+inline Result<std::unique_ptr<OpenedStream>> open_to_write(io::ByteSource& source, StreamOptions read,
+                                                           bool reorder, io::Output& output,
+                                                           const Drain& drain) {
+  read.reorder = reorder;
+  read.before_wait = [&output, &drain] { return drain(output); };
+  return OpenedStream::open(source, std::move(read));
+}
+
 /// Stands behind the sink that writes, and tells the progress too.
 class Passing final : public event::Sink {
  public:

@@ -69,10 +69,7 @@ Status copy(OpenedStream& from, io::Output& output, const Drain& drain) {
 
 Status write(io::ByteSource& source, const Drain& drain, const UnwrapOptions& options, const Form& form) {
   io::Output output;
-  StreamOptions with = options.read;
-  with.before_wait = [&] { return drain(output); };
-  with.reorder = false;
-  auto stream = OpenedStream::open(source, std::move(with));
+  auto stream = open_to_write(source, options.read, false, output, drain);
   if (!stream) return std::move(stream.error());
   const bool is_set = !options.read.channels.empty();
   if ((*stream)->format() == Format::ber && !form.is_plain && !form.is_mapped && !is_set)

@@ -14,6 +14,8 @@ import sys
 import tarfile
 import tempfile
 
+import samples
+
 # What holds no whole stream: the exit code of `check`, and what it says.
 REFUSED = {
     "libvirt-12.8-dump-memory-only": (4, "an ELF file"),
@@ -28,23 +30,14 @@ REFUSED = {
 }
 
 
-class Sample:
+class Held(samples.Sample):
     def __init__(self, qember, path, expected, options, directory):
-        self.qember, self.path, self.expected, self.options = qember, path, expected, options
-        self.directory = directory
+        super().__init__(f"{os.path.basename(path)} {options}", expected)
+        self.qember, self.path, self.options, self.directory = qember, path, options, directory
 
     def run(self, verb, *arguments):
         command = [self.qember, verb, self.path, *self.options, *arguments]
         return subprocess.run(command, timeout=300, capture_output=True)
-
-    def fail(self, what):
-        sys.exit(f"{os.path.basename(self.path)} {self.options}: {what}")
-
-    def sound(self, verb, *arguments):
-        ran = self.run(verb, *arguments)
-        if ran.returncode != 0:
-            self.fail(f"{verb}: exit {ran.returncode}: {(ran.stdout + ran.stderr)[:500]}")
-        return ran.stdout
 
     def check(self):
         if self.sound("check") != b"":
@@ -58,11 +51,7 @@ class Sample:
             self.sound(verb)
 
     def check_info(self, info):
-        if info["machine"] != self.expected["machine"]:
-            self.fail(f"the machine is {info['machine']}")
-        blocks = [(block["name"], block["length"]) for block in info["blocks"]]
-        if blocks != [(block["name"], block["length"]) for block in self.expected["blocks"]]:
-            self.fail(f"the blocks are {blocks}")
+        self.check_machine(info)
         pages = info["pages"]
         if "pages_full" in self.expected:
             if (pages["full"], pages["zero"]) != (self.expected["pages_full"], self.expected["pages_zero"]):
@@ -92,7 +81,7 @@ class Sample:
             if b"mapped-ram" in file.read(4096):
                 self.fail("a plain stream is no mapped-ram file")
         for path in (bare, plain):
-            unwrapped = Sample(self.qember, path, self.expected, [], self.directory)
+            unwrapped = Held(self.qember, path, self.expected, [], self.directory)
             if unwrapped.sound("check") != b"":
                 self.fail(f"check finds something in {path}")
             unwrapped.check_ram()
@@ -136,7 +125,7 @@ def main(qember, directory, name):
         path = unpack(directory, expected["packed"], expected["files"], scratch)
         refused = next((value for prefix, value in REFUSED.items() if name.startswith(prefix)), None)
         if refused:
-            sample = Sample(qember, path, expected, [], scratch)
+            sample = Held(qember, path, expected, [], scratch)
             ran = sample.run("check")
             said = (ran.stdout + ran.stderr).decode()
             if ran.returncode != refused[0] or refused[1] not in said:
@@ -146,9 +135,9 @@ def main(qember, directory, name):
         options = ["--limits", "trusted"] if path.endswith("plain-11.1-a.xz") else []
         for snapshot in expected.get("snapshots", [None]):
             if snapshot is None:
-                Sample(qember, path, expected, options, scratch).check()
+                Held(qember, path, expected, options, scratch).check()
             elif "blocks" in snapshot:
-                Sample(qember, path, snapshot, ["--snapshot", "id:" + snapshot["id"]], scratch).check()
+                Held(qember, path, snapshot, ["--snapshot", "id:" + snapshot["id"]], scratch).check()
 
 
 main(*sys.argv[1:])

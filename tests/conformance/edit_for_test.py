@@ -1,21 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """edit --for: streams that real QEMUs refused become such that nothing is found against. usage: edit_for_test.py
 QEMBER DIRECTORY LIST"""
-import lzma
 import os
 import subprocess
 import sys
 import tempfile
 
+from samples import unpacked
+
 qember, directory, pairs = sys.argv[1:]
-
-
-def unpacked(name, scratch):
-    path = os.path.join(scratch, name.replace("/", "_"))
-    if not os.path.exists(path):
-        with lzma.open(os.path.join(directory, name + ".mig.xz")) as packed, open(path, "wb") as to:
-            to.write(packed.read())
-    return path
 
 
 def run(*words):
@@ -28,7 +21,8 @@ with tempfile.TemporaryDirectory() as scratch, open(pairs, encoding="utf-8") as 
         if line.startswith("#"):
             continue
         here, there, *allowed = line.split()
-        source, target, out = unpacked(here, scratch), unpacked(there, scratch), os.path.join(scratch, "out")
+        source, target = unpacked(directory, here, scratch), unpacked(directory, there, scratch)
+        out = os.path.join(scratch, "out")
         allow = [word for kind in allowed for word in ("--allow", kind)]
         refused = run("preflight", source, "--against", target).returncode
         said = run("edit", source, "--for", target, "-o", out, *allow)

@@ -14,10 +14,13 @@ import sys
 import tarfile
 import tempfile
 
+import samples
 
-class Set:
+
+class Set(samples.Sample):
     def __init__(self, qember, expected, directory):
-        self.qember, self.expected, self.directory = qember, expected, directory
+        super().__init__(os.path.basename(expected["files"][0]), expected)
+        self.qember, self.directory = qember, directory
         self.main, *self.channels = [os.path.join(directory, name) for name in expected["files"]]
 
     def run(self, verb, *arguments, main=None, channels=None):
@@ -26,15 +29,6 @@ class Set:
         command = [self.qember, verb, main or self.main, *arguments]
         command += ["--channels", *channels] if channels else []
         return subprocess.run(command, timeout=300, capture_output=True)
-
-    def fail(self, what):
-        sys.exit(f"{os.path.basename(self.main)}: {what}")
-
-    def sound(self, verb, *arguments, **of):
-        ran = self.run(verb, *arguments, **of)
-        if ran.returncode != 0:
-            self.fail(f"{verb} {arguments}: exit {ran.returncode}: {(ran.stdout + ran.stderr)[:500]}")
-        return ran.stdout
 
     def path(self, name):
         return os.path.join(self.directory, name)
@@ -66,11 +60,7 @@ class Set:
         self.check_alone()
 
     def check_info(self, info):
-        if info["machine"] != self.expected["machine"]:
-            self.fail(f"the machine is {info['machine']}")
-        blocks = [(block["name"], block["length"]) for block in info["blocks"]]
-        if blocks != [(block["name"], block["length"]) for block in self.expected["blocks"]]:
-            self.fail(f"the blocks are {blocks}")
+        self.check_machine(info)
         channels, pages = self.expected["channels"], info["pages"]
         full = self.expected["main_page_records"] + sum(channel["normal_pages"] for channel in channels)
         zero = self.expected["main_zero_records"] + sum(channel["zero_pages"] for channel in channels)

@@ -1,22 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """preflight of streams that real QEMUs refused, or took. usage: preflight_test.py QEMBER DIRECTORY LIST"""
 import json
-import lzma
-import os
 import subprocess
 import sys
 import tempfile
 
+from samples import unpacked
+
 qember, directory, pairs = sys.argv[1:]
-
-
-def unpacked(name, scratch):
-    path = os.path.join(scratch, name.replace("/", "_"))
-    if not os.path.exists(path):
-        with lzma.open(os.path.join(directory, name + ".mig.xz")) as packed, open(path, "wb") as to:
-            to.write(packed.read())
-    return path
-
 
 wrong = 0
 with tempfile.TemporaryDirectory() as scratch, open(pairs, encoding="utf-8") as lines:
@@ -24,8 +15,9 @@ with tempfile.TemporaryDirectory() as scratch, open(pairs, encoding="utf-8") as 
         if line.startswith("#"):
             continue
         here, there, code, *message = line.rstrip("\n").split(" ", 3)
-        ran = subprocess.run([qember, "preflight", "--json", unpacked(here, scratch), "--against", unpacked(there, scratch)],
-                             capture_output=True, timeout=60)
+        source, target = unpacked(directory, here, scratch), unpacked(directory, there, scratch)
+        ran = subprocess.run([qember, "preflight", "--json", source, "--against", target], capture_output=True,
+                             timeout=60)
         said = [each["qemu"] for each in json.loads(ran.stdout)["obstacles"] if each["certainty"] == "certain"]
         if ran.returncode != int(code) or (message and not any(text.startswith(message[0]) for text in said)):
             wrong += 1

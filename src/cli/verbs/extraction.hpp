@@ -3,9 +3,15 @@
 #pragma once
 
 #include "../common_options.hpp"
+#include "../output.hpp"
 
 #include <qember/advanced/event/sink.hpp>
 #include <qember/advanced/io/output_file.hpp>
+#include <qember/advanced/io/sparse_file.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
 
 namespace qember::cli {
 
@@ -36,6 +42,46 @@ class Extraction : public event::Sink {
 
 /// Opens a file of the forms, to be written here and there.
 Result<io::OutputFile> open_seekable(const std::string& path, const ExtractOptions& options);
+
+/// One file that a `Writer`, a sink, writes here and there.
+template <class Writer>
+class FileExtraction : public Extraction {
+ public:
+  /// `arguments` are the writer's, behind the context and the file.
+  template <class... Arguments>
+  FileExtraction(const vm::OpenedStream& stream, const ExtractOptions& options, const std::string& path,
+                 io::OutputFile output, Arguments&&... arguments)
+      : options_(options),
+        output_(std::move(output)),
+        file_(output_.fd(), path),
+        writer_(stream, file_, std::forward<Arguments>(arguments)..., options.read.stream_options().limits) {}
+
+  using Sink::take;
+  Status take(const event::Event& event) override { return writer_.take(event); }
+  Status finish() override {
+    if (auto status = writer_.finish(); !status) return status;
+    tell(writer_.notices());
+    return output_.finish();
+  }
+  Status commit() override { return output_.commit(); }
+  /// It is the last that gets its name.
+  void undo() noexcept override {}
+
+ private:
+  using Notices = std::remove_cvref_t<decltype(std::declval<const Writer&>().notices())>;
+
+  /// Says what the file lacks.
+  virtual void tell(const Notices& notices) const = 0;
+
+ protected:
+  void say(const std::string& what) const { say_line(fmt::format("{}: {}", options_.file, what)); }
+
+ private:
+  const ExtractOptions& options_;
+  io::OutputFile output_;
+  io::SparseFile file_;
+  Writer writer_;
+};
 
 /// `--ram`: one sparse file for each RAM block, and an index of them. `stream` and `options` outlive it.
 Result<std::unique_ptr<Extraction>> open_ram_extraction(const vm::OpenedStream& stream,

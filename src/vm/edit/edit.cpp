@@ -16,10 +16,7 @@ Status edit(io::ByteSource& source, const Drain& drain, std::span<const Edit> ed
     return Error{Errc::limit, 0, "edit", fmt::format("at most {} edits", most_edits),
                  fmt::to_string(edits.size())};
   io::Output output;
-  StreamOptions with = options.read;
-  with.reorder = true;
-  with.before_wait = [&] { return drain(output); };
-  auto stream = OpenedStream::open(source, std::move(with));
+  auto stream = open_to_write(source, options.read, true, output, drain);
   if (!stream) return std::move(stream.error());
   const Format format = (*stream)->format();
   EditingSource edited(**stream, edits, options.read.limits, format);
