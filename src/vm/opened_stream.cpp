@@ -147,6 +147,14 @@ Status OpenedStream::wait() {
   return (read_ahead_ ? *read_ahead_ : *bytes_).fill(input_);
 }
 
+Result<ByteView> OpenedStream::next_bytes() {
+  while (input_.view().empty() && !input_.finished())
+    if (auto status = wait(); !status) return std::move(status.error());
+  const ByteView bytes = input_.view();
+  input_.consume(bytes.size());
+  return bytes;
+}
+
 /// What a few bytes claim to be is not read for hours.
 Status OpenedStream::check_trailing(const event::Event& event) {
   const auto* const rest = std::get_if<event::TrailingData>(&event);

@@ -57,16 +57,13 @@ class StreamAlone final : public event::Sink {
   bool allow_trailing_;
 };
 
-Status copy(io::ByteSource& from, const Drain& drain) {
-  Bytes buffer(std::size_t{1} << 20U);
-  io::Output output;
-  for (std::uint64_t at = 0;;) {
-    const auto count = from.read_some(at, buffer);
-    if (!count) return count.error();
-    if (*count == 0) return {};
-    output.borrow(ByteView(buffer).first(*count));
+Status copy(OpenedStream& from, io::Output& output, const Drain& drain) {
+  for (;;) {
+    const auto bytes = from.next_bytes();
+    if (!bytes) return bytes.error();
+    if (bytes->empty()) return drain(output);
+    output.borrow(*bytes);
     if (auto status = drain(output); !status) return status;
-    at += *count;
   }
 }
 
@@ -79,7 +76,7 @@ Status write(io::ByteSource& source, const Drain& drain, const UnwrapOptions& op
   if (!stream) return std::move(stream.error());
   const bool is_set = !options.read.channels.empty();
   if ((*stream)->format() == Format::ber && !form.is_plain && !form.is_mapped && !is_set)
-    return copy((*stream)->unread_bytes(), drain);
+    return copy(**stream, output, drain);
   qevm::Writer writer(output);
   Passing passing(**stream, output, drain, options.progress);
   MovedBlocks moved(writer, output, form.base);

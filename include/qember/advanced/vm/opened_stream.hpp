@@ -64,8 +64,9 @@ class OpenedStream final : public event::Source {
   const io::Input& input() const noexcept { return input_; }
   /// What is read from, containers and all, for another pass where it is seekable.
   io::ByteSource& bytes() const noexcept { return source_; }
-  /// The bytes of the stream itself, for one that has just been opened: none of them has been read.
-  io::ByteSource& unread_bytes() const noexcept { return *bytes_; }
+  /// The bytes that come next of the stream itself, none at the end, for one that is not asked for events.
+  /// Valid until the next call.
+  Result<ByteView> next_bytes();
   /// How many bytes of channels were read, with the contents of pages as they are decompressed.
   std::uint64_t channel_bytes() const noexcept;
   /// What was found on the way to the stream.
