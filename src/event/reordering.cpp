@@ -90,9 +90,17 @@ void ReorderingBuffer::hold(const Event& event) {
     held_.back().bytes.insert(held_.back().bytes.end(), body->data.begin(), body->data.end());
     held_bytes_ += body->data.size();
   } else {
-    HeldEvent held(event, source_.offset(), source_.path());
-    if (std::holds_alternative<SectionBegin>(event)) in_section_ = true;
-    if (std::holds_alternative<SectionEnd>(event)) in_section_ = false;
+    Held held{event, {}, {}, source_.offset(), source_.path()};
+    if (const auto* section = std::get_if<SectionBegin>(&event)) {
+      held.name = section->name;
+      in_section_ = true;
+    } else if (body != nullptr) {
+      held.bytes.assign(body->data.begin(), body->data.end());
+    } else if (const auto* command = std::get_if<Command>(&event)) {
+      held.bytes.assign(command->payload.begin(), command->payload.end());
+    } else if (std::holds_alternative<SectionEnd>(event)) {
+      in_section_ = false;
+    }
     held_bytes_ += held.size();
     held_.push_back(std::move(held));
   }
@@ -105,9 +113,16 @@ Result<Event> ReorderingBuffer::release() {
   held_bytes_ -= held_.front().size();
   current_ = std::move(held_.front());
   held_.pop_front();
+  if (auto* section = std::get_if<SectionBegin>(&current_.event)) {
+    section->name = current_.name;
+  } else if (auto* body = std::get_if<Body>(&current_.event)) {
+    body->data = current_.bytes;
+  } else if (auto* command = std::get_if<Command>(&current_.event)) {
+    command->payload = current_.bytes;
+  }
   offset_ = current_.offset;
   path_ = current_.path;
-  return current_.view();
+  return current_.event;
 }
 
 }  // namespace qember::event

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// `edit`: what it makes of a sound stream is sound, and without an edit the same. Any bytes are a script or none.
+// `edit`: what it makes of a sound stream is sound, and without an edit the same. Any bytes are a script or
+// none.
 #include "fuzz.hpp"
 
 #include "support/findings.hpp"

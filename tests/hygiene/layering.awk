@@ -41,11 +41,15 @@ FNR == 1 {
   quoted = substr($0, RSTART, 1) == "\""
   name = substr($0, RSTART + 1, RLENGTH - 1)
   if (quoted) {
-    # Private headers: of one's own layer by name, of another one's as "../LAYER/x.hpp".
+    # Private headers: of one's own layer by name, of another one's as "../LAYER/x.hpp". A directory in a layer has
+    # those of the layer's other directories as "../DIRECTORY/x.hpp", and one step more to other layers.
+    is_within = FILENAME ~ /^src\/[a-z0-9]+\/[a-z]+\//
+    is_far = is_within && layer != "cli" && sub(/^\.\.\/\.\.\//, "../", name)
     if (public) refuse("is private to src/")
     else if (name == "backend.h") wanted = "asn1c"
     else if (name !~ /\//) next
-    else if (FILENAME ~ /^src\/[a-z0-9]+\/[a-z]+\// && name ~ /^\.\.\/[a-z_]+\.hpp$/) next  # from a directory in it
+    else if (is_within && !is_far && name ~ /^\.\.\/([a-z]+\/)?[a-z_]+\.hpp$/ && layer != "cli") next
+    else if (is_within && name ~ /^\.\.\/[a-z_]+\.hpp$/) next
     else if (layer == "cli" && name ~ /^(\.\.\/)?(verbs\/|render\/)?[a-z_]+\.hpp$/) next
     else if (layer == "manual" && name == "../cli/verbs/verbs.hpp") next
     else if (name !~ /^\.\.\/[a-z0-9]+\/[^\/]+$/) refuse("is no name of a private header")

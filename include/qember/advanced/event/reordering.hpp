@@ -2,7 +2,6 @@
 /// Brings the description of a native stream, which comes last, ahead of the device state.
 #pragma once
 
-#include <qember/advanced/event/held_event.hpp>
 #include <qember/advanced/event/source.hpp>
 
 #include <deque>
@@ -26,6 +25,17 @@ class ReorderingBuffer final : public Source {
   bool is_description_first() const override { return true; }
 
  private:
+  /// A section, a command or the end mark, with its place.
+  struct Held {
+    Event event;
+    std::string name;
+    Bytes bytes;
+    std::uint64_t offset = 0;
+    std::string path;
+
+    std::size_t size() const { return sizeof(Held) + name.capacity() + path.capacity() + bytes.size(); }
+  };
+
   enum class Way : std::uint8_t { pass, hold, release };
   Way way_of(const Event& event) const;
   void hold(const Event& event);
@@ -33,8 +43,8 @@ class ReorderingBuffer final : public Source {
 
   Source& source_;
   Limits limits_;
-  std::deque<HeldEvent> held_;
-  HeldEvent current_;             ///< whose views have been given out
+  std::deque<Held> held_;
+  Held current_;                  ///< whose views have been given out
   std::optional<Event> waiting_;  ///< comes after what is held
   std::size_t held_bytes_ = 0;
   std::uint64_t package_end_ = 0;
