@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/event/meanings.hpp>
 
+#include <qember/advanced/core/printable.hpp>
+#include <qember/advanced/core/text.hpp>
 #include <qember/advanced/event/capabilities.hpp>
 
 #include <algorithm>
@@ -33,6 +35,17 @@ std::variant<std::uint64_t, std::vector<std::string_view>, ByteView> value_of(
   if (subsection.name == "configuration/capabilities")
     if (auto names = read_capabilities(payload)) return std::move(*names);
   return payload;
+}
+
+std::string text_of(const ConfigurationSubsection& subsection) {
+  constexpr std::size_t most_bytes = 16;
+  const auto value = value_of(subsection);
+  if (const auto* number = std::get_if<std::uint64_t>(&value)) return std::to_string(*number);
+  if (const auto* bytes = std::get_if<ByteView>(&value)) return hex_excerpt(*bytes, most_bytes);
+  std::string text;
+  for (const std::string_view name : std::get<std::vector<std::string_view>>(value))
+    text += (text.empty() ? "" : ", ") + printable(name);
+  return text;
 }
 
 std::string_view name_of_command(std::uint16_t id) noexcept {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "diff_report.hpp"
 
-#include "show_output.hpp"
+#include "../output.hpp"
 
+#include <qember/advanced/core/text.hpp>
 #include <qember/advanced/device/value_text.hpp>
+#include <qember/advanced/event/meanings.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

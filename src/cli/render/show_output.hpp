@@ -9,9 +9,6 @@
 
 namespace qember::cli {
 
-/// The value of a subsection of the configuration.
-std::string text_of(const event::ConfigurationSubsection& subsection);
-
 std::unique_ptr<vm::SectionVisitor> make_show_tree(Lines& out, const Style& style, bool offsets);
 std::unique_ptr<vm::SectionVisitor> make_show_json(Lines& out, bool offsets);
 

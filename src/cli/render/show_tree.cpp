@@ -4,7 +4,6 @@
 #include "show_state_tree.hpp"
 
 #include <qember/advanced/core/text.hpp>
-
 #include <qember/advanced/event/meanings.hpp>
 
 #include <fmt/format.h>
