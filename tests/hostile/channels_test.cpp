@@ -60,20 +60,20 @@ struct Hostile {
 
 const std::vector<Hostile>& inputs() {
   static const std::vector<Hostile> all{
-      {"zlib that does not end", [] { return std::vector{bomb(Packing::zlib, 64 * mib)}; }, 1},
-      {"zstd that wants 128 MiB", [] { return std::vector{bomb(Packing::zstd, 64 * mib)}; }, 4},
-      {"4 G pages", [] { return std::vector{with({.full = {0}, .claimed_full = 0xffffffff})}; }, 1},
+      {"zlib that does not end", [] { return std::vector<Bytes>{bomb(Packing::zlib, 64 * mib)}; }, 1},
+      {"zstd that wants 128 MiB", [] { return std::vector<Bytes>{bomb(Packing::zstd, 64 * mib)}; }, 4},
+      {"4 G pages", [] { return std::vector<Bytes>{with({.full = {0}, .claimed_full = 0xffffffff})}; }, 1},
       {"4 GB of data",
-       [] { return std::vector{with({.full = {0}, .claimed_bytes = 0xffffffff}, Packing::zlib)}; }, 1},
-      {"a page at 2^63", [] { return std::vector{with({.zero = {std::uint64_t{1} << 63U}})}; }, 1},
+       [] { return std::vector<Bytes>{with({.full = {0}, .claimed_bytes = 0xffffffff}, Packing::zlib)}; }, 1},
+      {"a page at 2^63", [] { return std::vector<Bytes>{with({.zero = {std::uint64_t{1} << 63U}})}; }, 1},
       {"control characters in a name",
-       [] { return std::vector{with({.full = {0}, .block = "\x1b]0;x\x07"})}; }, 1},
+       [] { return std::vector<Bytes>{with({.full = {0}, .block = "\x1b]0;x\x07"})}; }, 1},
       {"many packets",
        [] {
          ChannelBuilder channel;
          channel.sync(0);
          for (std::uint64_t i = 0; i < 3000; ++i) channel.packet({.zero = pages(128), .number = 1 + i});
-         return std::vector{channel.sync(3001).bytes()};
+         return std::vector<Bytes>{channel.sync(3001).bytes()};
        },
        0},
       {"many packets without pages",
@@ -81,7 +81,7 @@ const std::vector<Hostile>& inputs() {
          ChannelBuilder channel;
          channel.sync(0);
          for (std::uint64_t i = 0; i < 3000; ++i) channel.packet({.block = "", .number = 1 + i});
-         return std::vector{channel.sync(3001).bytes()};
+         return std::vector<Bytes>{channel.sync(3001).bytes()};
        },
        0},
       {"200 channels",
@@ -93,9 +93,10 @@ const std::vector<Hostile>& inputs() {
        },
        0},
       {"channels in compressions",
-       [] { return std::vector{gzip(gzip(gzip(gzip(ChannelBuilder().sync(0).sync(1).bytes()))))}; }, 4},
-      {"a channel of zeros", [] { return std::vector{Bytes(mib)}; }, 1},
-      {"nothing", [] { return std::vector{Bytes()}; }, 3},
+       [] { return std::vector<Bytes>{gzip(gzip(gzip(gzip(ChannelBuilder().sync(0).sync(1).bytes()))))}; },
+       4},
+      {"a channel of zeros", [] { return std::vector<Bytes>{Bytes(mib)}; }, 1},
+      {"nothing", [] { return std::vector<Bytes>{Bytes()}; }, 3},
   };
   return all;
 }

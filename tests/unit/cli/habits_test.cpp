@@ -11,9 +11,9 @@ using namespace qember::test;
 
 namespace {
 
-const std::vector<std::string> verbs{"encode", "decode",  "unwrap", "wrap",      "check",
-                                     "info",   "ls",      "show",   "regs",      "read",
-                                     "diff",   "extract", "map",    "preflight", "edit",  "help"};
+const std::vector<std::string> verbs{"encode", "decode",    "unwrap", "wrap", "check", "info",
+                                     "ls",     "show",      "regs",   "read", "diff",  "extract",
+                                     "map",    "preflight", "edit",   "help"};
 
 std::size_t longest_line(const std::string& text) {
   std::size_t longest = 0;
