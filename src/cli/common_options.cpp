@@ -2,8 +2,7 @@
 #include "common_options.hpp"
 
 #include "output.hpp"
-
-#include <qember/advanced/container/lzop.hpp>
+#include "unpack_lzop.hpp"
 
 #include <qember/advanced/vm/selector.hpp>
 
@@ -148,7 +147,7 @@ vm::StreamOptions ReadOptions::stream_options() const {
   options.offset = offset_;
   options.snapshot = snapshot_;
   options.allow_trailing = allow_trailing_;
-  options.unpack_lzop = container::unpack_lzop;
+  options.unpack_lzop = unpack_lzop;
   options.channels = channel_files(channels_);
   return options;
 }

@@ -6,10 +6,9 @@
 
 #include <memory>
 
-namespace qember::container {
+namespace qember::cli {
 
-/// What `lzop -dc` makes of `packed`, which outlives it: for `Options::unpack_lzop`. No program is run unless
-/// it is given there. `Errc::unsupported` where there is no such program.
+/// What `lzop -dc` makes of `packed`, which outlives it. `Errc::unsupported` where there is no such program.
 Result<std::unique_ptr<io::ByteSource>> unpack_lzop(io::ByteSource& packed);
 
-}  // namespace qember::container
+}  // namespace qember::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/advanced/container/lzop.hpp>
+#include "unpack_lzop.hpp"
 
 #include <qember/advanced/io/descriptor.hpp>
 #include <qember/advanced/io/fd.hpp>
@@ -17,10 +17,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace qember::container {
+namespace qember::cli {
 namespace {
 
-constexpr const char* program = "lzop";
+constexpr auto program = "lzop";
 
 Error refuse(Errc code, std::string expected, std::string found) {
   Error error{code, 0, program, std::move(expected), std::move(found)};
@@ -168,4 +168,4 @@ Result<std::unique_ptr<io::ByteSource>> unpack_lzop(io::ByteSource& packed) {
   return std::unique_ptr<io::ByteSource>(std::move(unpacking));
 }
 
-}  // namespace qember::container
+}  // namespace qember::cli
