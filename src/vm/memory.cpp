@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/vm/memory.hpp>
 
+#include <qember/advanced/vm/layout.hpp>
+#include <qember/advanced/vm/page_index.hpp>
 #include <qember/advanced/vm/ram_presence.hpp>
 
 #include "board_ram.hpp"

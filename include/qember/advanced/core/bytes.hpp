@@ -2,9 +2,7 @@
 /// Views of bytes, and big-endian integers in them.
 #pragma once
 
-#if __cplusplus < 202002L
-#error "qember needs C++20: -std=c++20"
-#endif
+#include <qember/advanced/core/cxx20.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -5,38 +5,21 @@
 /// them: `qember show`, too.
 #pragma once
 
-#include <qember/advanced/device/named_state.hpp>
+#include <qember/advanced/core/result.hpp>
+#include <qember/advanced/device/state_value.hpp>
 
-#include <concepts>
+#include <optional>
 #include <ranges>
-#include <type_traits>
+#include <string>
+#include <vector>
 
 namespace qember::device {
 
-/// `bool`, or an integer of 8 to 64 bits.
-template <class T>
-concept StateNumber =
-    std::integral<T> && sizeof(T) <= 8 && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
-    !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
-
-/// Several of them; bytes are no numbers but a buffer.
+/// Several numbers; bytes are no numbers but a buffer.
 template <class R>
 concept StateArray = std::ranges::contiguous_range<const R> && std::ranges::sized_range<const R> &&
                      !std::convertible_to<const R&, ByteView> &&
                      StateNumber<std::remove_cv_t<std::ranges::range_value_t<const R>>>;
-
-/// The type as a description spells it.
-template <StateNumber T>
-constexpr std::string_view state_type_name() {
-  if constexpr (std::same_as<T, bool>) return "bool";
-  constexpr bool is_signed = std::is_signed_v<T>;
-  switch (sizeof(T)) {
-    case 1: return is_signed ? "int8" : "uint8";
-    case 2: return is_signed ? "int16" : "uint16";
-    case 4: return is_signed ? "int32" : "uint32";
-    default: return is_signed ? "int64" : "uint64";
-  }
-}
 
 class DeviceState {
  public:

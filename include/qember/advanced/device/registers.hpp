@@ -2,9 +2,16 @@
 /// The registers of a CPU, by the names that its architecture has for them.
 #pragma once
 
-#include <qember/advanced/device/state.hpp>
+#include <qember/advanced/core/bytes.hpp>
+#include <qember/advanced/core/result.hpp>
+
+#include <string>
+#include <vector>
 
 namespace qember::device {
+
+struct Device;
+class SavedDevice;
 
 enum class RegisterSet : std::uint8_t {
   general,  ///< with the program counter and the flags
@@ -38,6 +45,8 @@ bool has_registers(const Device& device);
 /// The registers in a CPU's state. `Errc::unsupported` where `has_registers` says no, and
 /// `Errc::description_mismatch` where the body does not fit.
 Result<CpuRegisters> read_registers(const Device& device, ByteView body);
+/// The same of a device of a saved VM; `Errc::unsupported` too where the stream does not describe it.
+Result<CpuRegisters> read_registers(const SavedDevice& device);
 
 /// The path of the field that holds the register of that name, for `NamedStateSink`; empty where the device
 /// is no CPU with such a register, or where no field is the register alone.

@@ -2,13 +2,20 @@
 /// The state of a device as a stream has it, by the names of its fields.
 #pragma once
 
-#include <qember/advanced/device/device_state.hpp>
+#include <qember/advanced/core/limits.hpp>
+#include <qember/advanced/core/result.hpp>
+#include <qember/advanced/device/state_value.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace qember::device {
+
+struct Device;
+struct Field;
 
 /// What became of a value that was asked for as another type.
 enum class Taken : std::uint8_t { yes, other_kind, out_of_range };
@@ -44,7 +51,7 @@ struct SavedField {
   /// The last part of the path.
   std::string_view name() const noexcept { return path.substr(path.rfind('.') + 1); }
   /// The type as the description spells it: `uint64`, `bool`, `buffer`.
-  std::string_view type() const noexcept { return field->type; }
+  std::string_view type() const noexcept;
   /// The value, or that element, less than `count`, of an array.
   StateValue value(std::uint64_t index = 0) const;
 };

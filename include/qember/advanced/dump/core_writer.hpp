@@ -78,5 +78,7 @@ class CoreWriter final : public event::Sink, private vm::RamStore {
 /// where the guest has it, VMCOREINFO. Reads the stream once. `Errc::unsupported` as `CoreWriter::finish` has
 /// it; of a file that could not be finished nothing is of use.
 Result<CoreNotices> write_elf_core(const vm::SavedVm& vm, io::SparseFile& file, CoreOptions options = {});
+/// The same into a file that is written atomically, and replaces what has that name; `Errc::io` for a pipe.
+Result<CoreNotices> write_elf_core(const vm::SavedVm& vm, const std::string& path, CoreOptions options = {});
 
 }  // namespace qember::dump

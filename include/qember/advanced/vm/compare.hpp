@@ -12,6 +12,11 @@ namespace qember::vm {
 /// one is null where only the other guest has it. What they point to lives as long as the guests.
 class DifferenceSink {
  public:
+  using Subsection = event::ConfigurationSubsection;
+  using Ranges = ChangedRanges;
+  using Section = GuestSection;
+  using Changes = FieldChanges;
+
   virtual ~DifferenceSink() = default;
   /// `machine` or `page size`, which both have.
   virtual void fact(std::string_view name, const std::string& a, const std::string& b) = 0;

@@ -28,5 +28,7 @@ using Drain = std::function<Status(io::Output& output)>;
 /// bounded memory. Returns the first error, of the stream or of `drain`: what is sound up to there was passed
 /// on, and no end mark follows it. To be cancelled by an error of `drain`.
 Status convert(io::ByteSource& source, const Drain& drain, const ConvertOptions& options = {});
+/// The same from a descriptor to another, from where they stand; neither is closed.
+Status convert(int from, int to, const ConvertOptions& options = {});
 
 }  // namespace qember::vm

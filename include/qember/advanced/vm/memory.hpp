@@ -2,12 +2,17 @@
 /// The memory of a saved VM: any page of it, read from the stream when it is asked for.
 #pragma once
 
-#include <qember/advanced/vm/layout.hpp>
-#include <qember/advanced/vm/page_index.hpp>
+#include <qember/advanced/core/bytes.hpp>
+#include <qember/advanced/core/result.hpp>
+
+#include <memory>
+#include <string_view>
+#include <vector>
 
 namespace qember::vm {
 
 struct SavedVmState;
+struct StoredPage;
 
 /// What to do with pages that the stream does not hold: those that were never sent, which is not to say that
 /// they are zeros, and those that postcopy discarded.

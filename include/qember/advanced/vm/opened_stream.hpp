@@ -8,12 +8,11 @@
 #include <qember/advanced/event/reordering.hpp>
 #include <qember/advanced/qber/reader.hpp>
 #include <qember/advanced/qevm/reader.hpp>
+#include <qember/advanced/vm/format.hpp>
 
 #include <functional>
 
 namespace qember::vm {
-
-enum class Format : std::uint8_t { native, ber };
 
 class OpenedStream;
 

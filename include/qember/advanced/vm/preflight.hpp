@@ -9,6 +9,8 @@
 
 namespace qember::vm {
 
+class SavedVm;
+
 enum class Certainty : std::uint8_t {
   certain,  ///< the machine refuses the stream for it
   likely,   ///< it does, unless what neither stream tells is otherwise than is usual
@@ -40,5 +42,9 @@ struct PreflightOptions {
 /// sizes of both streams' device state.
 void preflight(const MachineState& here, const MachineState& there, const PreflightOptions& options,
                const TakeObstacle& take);
+
+/// The same of two saved VMs, each of which is read once. The path of an error begins with `here` or `there`.
+Status preflight(const SavedVm& here, const SavedVm& there, const TakeObstacle& take,
+                 const PreflightOptions& options = {});
 
 }  // namespace qember::vm

@@ -2,11 +2,18 @@
 /// A saved VM: its devices, and any page of its memory.
 #pragma once
 
+#include <qember/advanced/container/unpack.hpp>
+#include <qember/advanced/core/limits.hpp>
 #include <qember/advanced/device/saved_device.hpp>
+#include <qember/advanced/event/event.hpp>
+#include <qember/advanced/vm/format.hpp>
+#include <qember/advanced/vm/layout.hpp>
 #include <qember/advanced/vm/memory.hpp>
-#include <qember/advanced/vm/summary.hpp>
 
 namespace qember::vm {
+
+struct StreamOptions;
+struct Summary;
 
 struct SavedVmOptions {
   Limits limits{};
@@ -24,16 +31,7 @@ struct SavedVmOptions {
   bool from_end = true;
 
   /// The same of what a stream is read with.
-  static SavedVmOptions of(const StreamOptions& read) {
-    SavedVmOptions options;
-    options.limits = read.limits;
-    options.page_size = read.page_size;
-    options.offset = read.offset;
-    options.snapshot = read.snapshot;
-    options.allow_trailing = read.allow_trailing;
-    options.unpack_lzop = read.unpack_lzop;
-    return options;
-  }
+  static SavedVmOptions of(const StreamOptions& read);
 };
 
 /// Opens a stream in either form, from wherever it comes: of a pipe, what was read is kept in a file without
