@@ -21,14 +21,16 @@ concept StateArray = std::ranges::contiguous_range<const R> && std::ranges::size
                      !std::convertible_to<const R&, ByteView> &&
                      StateNumber<std::remove_cv_t<std::ranges::range_value_t<const R>>>;
 
+/// The state of a device: fields with names, types and values.
 class DeviceState {
  public:
+  /// A field as it goes into a stream.
   struct Field {
-    std::string name;
-    std::string_view type;  ///< as a description spells it: `bool`, `uint16`, `buffer`
-    std::size_t size = 0;   ///< bytes of one element
-    std::optional<std::uint32_t> array_len{};
-    Bytes bytes{};  ///< big-endian
+    std::string name;                          ///< in UTF-8
+    std::string_view type;                     ///< as a description spells it: `bool`, `uint16`, `buffer`
+    std::size_t size = 0;                      ///< bytes of one element
+    std::optional<std::uint32_t> array_len{};  ///< elements, of an array
+    Bytes bytes{};                             ///< big-endian
   };
 
   /// `name` is 1 to 255 bytes of UTF-8; `instance` tells devices of one name apart; `version` is that of the
@@ -39,6 +41,7 @@ class DeviceState {
   // Each sets the field with that name, of any text in UTF-8; the type of the value is the field's. What was
   // set first comes first; setting it again takes the place of what it was.
 
+  /// A number or a `bool`.
   template <StateNumber T>
   void set(std::string_view name, T value) {
     Bytes bytes;
@@ -59,9 +62,13 @@ class DeviceState {
     put({std::string(name), "buffer", bytes.size(), std::nullopt, Bytes(bytes.begin(), bytes.end())});
   }
 
+  /// The name of the device.
   const std::string& name() const noexcept { return name_; }
+  /// What tells it from devices of the same name.
   std::uint32_t instance() const noexcept { return instance_; }
+  /// The version of its set of fields.
   std::uint32_t version() const noexcept { return version_; }
+  /// The fields in the order in which they were set first.
   std::span<const Field> fields() const noexcept { return fields_; }
 
  private:

@@ -13,6 +13,7 @@ namespace qember::device {
 struct Device;
 class SavedDevice;
 
+/// What a register belongs to.
 enum class RegisterSet : std::uint8_t {
   general,  ///< with the program counter and the flags
   control,  ///< of the system: segments, tables, translation, interrupts
@@ -20,15 +21,17 @@ enum class RegisterSet : std::uint8_t {
   vector,
 };
 
+/// A register of a CPU.
 struct Register {
   std::string name;   ///< in lower case: `rip`, `x0`
   std::string alias;  ///< another name of the same: `a0` of RISC-V's `x10`; empty where there is none
-  RegisterSet set = RegisterSet::general;
-  unsigned bits = 0;        ///< 8 to 128
-  std::uint64_t value = 0;  ///< the low 64 bits of it
-  std::uint64_t high = 0;   ///< what is above them
+  RegisterSet set = RegisterSet::general;  ///< what it belongs to
+  unsigned bits = 0;                       ///< 8 to 128
+  std::uint64_t value = 0;                 ///< the low 64 bits of it
+  std::uint64_t high = 0;                  ///< what is above them
 };
 
+/// The registers of a CPU.
 struct CpuRegisters {
   /// QEMU's name of the target, such as `x86_64`; `arm` for a CPU of 64 bits that runs code of 32.
   std::string_view architecture;

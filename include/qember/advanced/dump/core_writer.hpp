@@ -11,6 +11,7 @@
 
 namespace qember::dump {
 
+/// What goes into a core, and where.
 struct CoreOptions {
   /// The blocks that are the guest's RAM, in the order of their addresses; where there are none, names tell.
   std::vector<std::string> blocks{};
@@ -25,6 +26,7 @@ struct CoreNotices {
   bool has_vmcoreinfo = false;        ///< else there is none in the guest's memory
 };
 
+/// Writes a core as events go by.
 class CoreWriter final : public event::Sink, private vm::RamStore {
  public:
   /// `context`, of the events, and `file` outlive this.

@@ -7,6 +7,7 @@
 
 namespace qember::vm {
 
+/// How a stream is converted.
 struct ConvertOptions {
   /// How the stream is read; `before_wait` and `reorder` are the conversion's own.
   StreamOptions read{};

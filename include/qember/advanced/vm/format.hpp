@@ -6,6 +6,7 @@
 
 namespace qember::vm {
 
+/// QEMU's own form, or BER.
 enum class Format : std::uint8_t {
   native,  ///< QEMU's own
   ber,

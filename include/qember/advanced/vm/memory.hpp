@@ -23,7 +23,7 @@ struct MemorySegment {
   std::uint64_t address = 0;  ///< guest-physical
   std::uint32_t block = 0;    ///< its index in `SavedVm::blocks`
   std::uint64_t offset = 0;   ///< in the block
-  std::uint64_t size = 0;
+  std::uint64_t size = 0;     ///< in bytes
 };
 
 /// Stays valid without the VM. The first call that asks for a page reads the stream once, to index it; then
@@ -31,6 +31,7 @@ struct MemorySegment {
 /// the VM and its other copies.
 class Memory {
  public:
+  /// `SavedVm::memory` makes it.
   explicit Memory(std::shared_ptr<SavedVmState> state) : state_(std::move(state)) {}
 
   /// Fills `to` with bytes of a block, from that offset in it on.
@@ -40,6 +41,7 @@ class Memory {
   /// `Errc::bad_delta` and `bad_value` for a page that the stream has wrong; `Errc::io`.
   Status read(std::string_view block, std::uint64_t offset, MutableBytes to,
               Unsent unsent = Unsent::refused) const;
+  /// The same of the block with that index in `SavedVm::blocks`.
   Status read(std::uint32_t block, std::uint64_t offset, MutableBytes to,
               Unsent unsent = Unsent::refused) const;
   /// The same of guest-physical addresses; `Errc::usage` where no RAM is known to be. It is RAM as the board

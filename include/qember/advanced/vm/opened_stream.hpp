@@ -16,7 +16,9 @@ namespace qember::vm {
 
 class OpenedStream;
 
+/// How a stream is read.
 struct StreamOptions {
+  /// Resource limits; the default is for untrusted input.
   Limits limits{};
   /// The target's page size in bytes, for native streams that do not name theirs.
   std::optional<std::uint64_t> page_size = {};
@@ -29,11 +31,13 @@ struct StreamOptions {
   /// Pages of a mapped-ram file come without their data, which is not read: see `qevm::ReaderOptions`.
   bool skims_pages = false;
 
-  // Of what holds the stream; see `container::Options`.
-
+  /// Where the stream or its container begins in the file, which some writers leave to the user to know.
   std::optional<std::uint64_t> offset = {};
+  /// The snapshot of a qcow2 image, by name or id; empty where it has one.
   std::string snapshot = {};
+  /// Bytes other than zeros behind compressed data are passed over.
   bool allow_trailing = false;
+  /// Unpacks lzop; without it lzop is not supported.
   container::Unpack unpack_lzop = {};
   /// Called with what was found on the way to the stream, also where it could not be opened.
   std::function<void(const std::shared_ptr<const container::Contents>&)> on_contents = {};
@@ -52,9 +56,11 @@ class OpenedStream final : public event::Source {
   static Result<std::unique_ptr<OpenedStream>> open(io::ByteSource& source, StreamOptions options);
   ~OpenedStream() override;
 
+  /// The form of the stream.
   Format format() const noexcept {
     return opened_->kind() == container::Kind::ber ? Format::ber : Format::native;
   }
+  /// What has been read so far, and its offset.
   const io::Input& input() const noexcept { return input_; }
   /// What is read from, containers and all, for another pass where it is seekable.
   io::ByteSource& bytes() const noexcept { return source_; }

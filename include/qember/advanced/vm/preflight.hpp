@@ -11,6 +11,7 @@ namespace qember::vm {
 
 class SavedVm;
 
+/// How certain it is that a machine refuses the stream.
 enum class Certainty : std::uint8_t {
   certain,  ///< the machine refuses the stream for it
   likely,   ///< it does, unless what neither stream tells is otherwise than is usual
@@ -20,7 +21,7 @@ enum class Certainty : std::uint8_t {
 
 /// What stands in the way.
 struct Obstacle {
-  Certainty certainty = Certainty::certain;
+  Certainty certainty = Certainty::certain;  ///< whether the machine refuses the stream for it
   std::string where;   ///< the element, such as `RAM block pc.rom` or `serial/0`, and a field of it
   std::string what;    ///< what is here, in the stream, and there, in the machine
   std::string qemu;    ///< what QEMU says, in the words of the version asked for; empty where it says nothing
@@ -28,8 +29,10 @@ struct Obstacle {
   std::uint64_t offset = 0;  ///< of the element in the stream, where it is one
 };
 
+/// Takes an obstacle, which is valid during the call.
 using TakeObstacle = std::function<void(const Obstacle& obstacle)>;
 
+/// What is known of the target beyond its stream.
 struct PreflightOptions {
   /// The version of the QEMU that is to take the stream: decides the words of messages, and what only some
   /// versions know.

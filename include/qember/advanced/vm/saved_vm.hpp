@@ -15,15 +15,19 @@ namespace qember::vm {
 struct StreamOptions;
 struct Summary;
 
+/// How a saved VM is opened.
 struct SavedVmOptions {
+  /// Resource limits; the default is for untrusted input.
   Limits limits{};
   /// The target's page size in bytes, for native streams that do not name theirs.
   std::optional<std::uint64_t> page_size{};
-  // Of what holds the stream; see `container::Options`.
-
+  /// Where the stream or its container begins in the file, which some writers leave to the user to know.
   std::optional<std::uint64_t> offset{};
+  /// The snapshot of a qcow2 image, by name or id; empty where it has one.
   std::string snapshot{};
+  /// Bytes other than zeros behind compressed data are passed over.
   bool allow_trailing = false;
+  /// Unpacks lzop; without it lzop is not supported.
   container::Unpack unpack_lzop{};
   /// The hole below 4 GiB of an x86 board, where machine and size do not tell.
   std::optional<Hole> hole{};
@@ -52,6 +56,7 @@ class SavedVm {
   /// A source that outlives the VM.
   static Result<SavedVm> open(io::ByteSource& source, const SavedVmOptions& options = {});
 
+  /// The form of the stream.
   Format format() const noexcept;
   /// The machine's name in the stream, which may be any bytes; empty where it has none.
   std::string_view machine() const noexcept;
@@ -70,6 +75,7 @@ class SavedVm {
   /// and refused as `Errc::description_mismatch` where it is not so.
   bool are_devices_from_end() const noexcept;
 
+  /// The memory of the VM, valid without it.
   Memory memory() const { return Memory(state_); }
   /// What is in the stream, counted; reads it once.
   Result<Summary> summary() const;
@@ -78,6 +84,7 @@ class SavedVm {
   io::ByteSource& bytes() const noexcept;
   /// How `bytes` are read as a stream.
   StreamOptions stream_options() const;
+  /// What it was opened with.
   const SavedVmOptions& options() const noexcept;
 
  private:
