@@ -10,8 +10,7 @@
 ///     for (const qember::Device& device : vm.devices().or_throw()) {
 ///       if (!device.is_described()) continue;
 ///       for (const qember::Field& field : device.fields().or_throw())
-///         std::cout << device.name() << ':' << field.path << ' ' << field.type() << " +" << field.offset <<
-///         '\n';
+///         std::cout << device.name() << ':' << field.path << ' ' << field.type() << '\n';
 ///     }
 ///     for (const qember::Device& cpu : vm.devices("cpu").or_throw()) {
 ///       const auto registers = qember::read_registers(cpu).or_throw();
@@ -20,15 +19,13 @@
 ///     }
 ///
 /// - Paths are names joined by dots, elements in brackets: `env.regs[3]`. `get<T>` takes any integer or
-/// `bool`
-///   that holds the value, `get_array<T>` an array, `get_bytes` a buffer.
+///   `bool` that holds the value, `get_array<T>` an array, `get_bytes` a buffer.
 /// - Errors: `Errc::description_mismatch` where nothing has that path or it is of another kind,
 ///   `Errc::constraint` where the value does not fit in `T`, `Errc::limit` for a device with more values than
 ///   `Limits::max_compared`; `read_registers` says `Errc::unsupported` of what is no CPU that it knows.
 /// - Copies share what they hold; fields and buffers are valid as long as a copy of their device.
 /// - The first call for a field walks through the device once; then each takes one lookup. A device belongs
-/// to
-///   one thread at a time, together with its copies.
+///   to one thread at a time, together with its copies.
 #pragma once
 
 #include <qember/advanced/core/cxx20.hpp>

@@ -16,8 +16,7 @@
 ///   found sound. `applied()` says how far it got.
 /// - Regions and the input outlive it. Devices are valid as long as a copy of them.
 /// - `Errc::truncated` where a finished input ends early. After an error it applies nothing more, and gives
-/// the
-///   same error again.
+///   the same error again.
 /// - Can be cancelled at any time by destroying it. Belongs to one thread at a time; memory for devices is
 ///   within `Limits`, those for untrusted input unless others are given.
 #pragma once
@@ -30,14 +29,14 @@
 
 namespace qember {
 
+using io::fill;
+/// Bytes of an input that have not been read yet.
+using io::Input;
 /// What came for a region.
 using live::Applied;
 /// Reads the stream of a VMM, and applies it.
 using live::RamReceiver;
 /// Memory by the names of its blocks.
-using io::fill;
 using live::Regions;
-/// Bytes of an input that have not been read yet.
-using io::Input;
 
 }  // namespace qember

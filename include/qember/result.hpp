@@ -29,5 +29,7 @@
 #include <qember/advanced/core/cxx20.hpp>
 
 #include <qember/advanced/core/bytes.hpp>
+#include <qember/advanced/core/error.hpp>
+#include <qember/advanced/core/integer.hpp>
 #include <qember/advanced/core/limits.hpp>
 #include <qember/advanced/core/result.hpp>

@@ -15,8 +15,7 @@
 /// a schema of your own.
 ///
 /// - BER is checked before anything is made of it, within `Limits`, then the value by the schema's
-/// constraints;
-///   an error says where and what. What is written is DER.
+///   constraints; an error says where and what. What is written is DER.
 /// - A `Value` owns all that is in it; its parts are valid as long as it is, and as its structure stays.
 /// - To read a value is thread-safe while no thread writes to it.
 /// - Decoding takes memory and time for the bytes that are there, not for what they claim.
@@ -24,7 +23,9 @@
 
 #include <qember/advanced/core/cxx20.hpp>
 
+#include <qember/advanced/asn1/node.hpp>
 #include <qember/advanced/asn1/value.hpp>
+#include <qember/advanced/ram/page.hpp>
 #include <qember/advanced/ram/page_codec.hpp>
 
 namespace qember {

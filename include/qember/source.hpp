@@ -16,6 +16,7 @@
 
 #include <qember/advanced/core/cxx20.hpp>
 
+#include <qember/advanced/io/byte_source.hpp>
 #include <qember/advanced/io/descriptor_source.hpp>
 #include <qember/advanced/io/memory_source.hpp>
 

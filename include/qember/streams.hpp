@@ -28,9 +28,20 @@
 
 #include <qember/advanced/core/cxx20.hpp>
 
+#include <qember/advanced/event/context.hpp>
+#include <qember/advanced/event/event.hpp>
 #include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/event/reordering.hpp>
+#include <qember/advanced/event/session.hpp>
+#include <qember/advanced/event/sink.hpp>
+#include <qember/advanced/event/source.hpp>
 #include <qember/advanced/io/fd.hpp>
+#include <qember/advanced/io/input.hpp>
+#include <qember/advanced/io/output.hpp>
+#include <qember/advanced/qber/reader.hpp>
+#include <qember/advanced/qber/section_writer.hpp>
 #include <qember/advanced/qber/writer.hpp>
+#include <qember/advanced/qevm/reader.hpp>
 #include <qember/advanced/qevm/writer.hpp>
 #include <qember/advanced/vm/opened_stream.hpp>
 #include <qember/source.hpp>

@@ -43,6 +43,7 @@ class CoreWriter final : public event::Sink, private vm::RamStore {
   /// x86-64, for RAM that is not in the stream or would be left out, and where it is not known what addresses
   /// RAM has.
   Status finish();
+  /// What is to be told of the core; complete after `finish`.
   const CoreNotices& notices() const noexcept { return notices_; }
 
  private:

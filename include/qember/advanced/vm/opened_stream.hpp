@@ -70,6 +70,7 @@ class OpenedStream final : public event::Source {
   bool has_file_offsets() const noexcept { return opened_->is_in_file(); }
 
   Result<event::Event> next() override;
+  /// As many pages as the input has in their common form.
   std::size_t next_pages(std::span<event::RamPage> room) override { return events_->next_pages(room); }
   bool in_sync() const override { return events_->in_sync(); }
   std::uint64_t offset() const override { return events_->offset(); }
