@@ -2,10 +2,10 @@
 #include <qember/advanced/vm/memory.hpp>
 
 #include <qember/advanced/vm/layout.hpp>
-#include <qember/advanced/vm/page_index.hpp>
 #include <qember/advanced/vm/ram_presence.hpp>
 
 #include "board_ram.hpp"
+#include "page_index.hpp"
 #include "page_reader.hpp"
 #include "saved_vm_state.hpp"
 
