@@ -29,7 +29,7 @@ Error refusal_of(Kind kind);
 Result<std::unique_ptr<io::ByteSource>> open_file(const std::string& path);
 
 struct Options {
-  Limits limits = Limits::trusted();
+  Limits limits{};
   /// Where the stream or its container begins in the file, which some writers leave to the user to know.
   std::optional<std::uint64_t> offset{};
   /// The snapshot of a qcow2 image; see `choose_snapshot`.
