@@ -55,9 +55,12 @@ Result<std::vector<event::RamBlock>> BlockEdits::apply(std::span<const event::Ra
   return list;
 }
 
-bool BlockEdits::apply(event::RamPage& page) {
+Result<bool> BlockEdits::apply(event::RamPage& page, std::uint64_t size) {
   const Fate& fate = fates_[page.block];
   if (!fate.index || page.addr >= fate.length) return false;
+  if (size > fate.length - page.addr)
+    return refuse_edit("resize-block", fmt::format("a length that is a multiple of the page size, {}", size),
+                       fmt::to_string(fate.length));
   page.block = *fate.index;
   // The page before it, whose block it had, may be gone.
   page.names_block |= last_ != page.block;

@@ -13,8 +13,9 @@ class BlockEdits {
   bool empty() const noexcept { return changes_.empty(); }
   /// The blocks that the stream has now. `Errc::unsupported` for those of a mapped-ram file.
   Result<std::vector<event::RamBlock>> apply(std::span<const event::RamBlock> blocks);
-  /// Changes the page to one of the new list; false where it has no place in that.
-  bool apply(event::RamPage& page);
+  /// Changes the page, of `size` bytes, to one of the new list; false where it has no place in that.
+  /// `Errc::usage` where the new end of its block is inside the page.
+  Result<bool> apply(event::RamPage& page, std::uint64_t size);
   /// A POSTCOPY_RAM_DISCARD, whose block is named in it; nothing where that was dropped. `session` is that of
   /// the stream as it was.
   Result<std::optional<Bytes>> apply_discard(const event::Session& session, ByteView payload) const;

@@ -80,7 +80,7 @@ std::size_t EditingSource::next_pages(std::span<event::RamPage> room) {
   for (event::RamPage& page : room.first(count)) {
     if (!memory_.empty() && !failed_)
       if (auto status = memory_.apply(source_, page); !status) failed_ = std::move(status.error());
-    if (failed_ || (!blocks_.empty() && !blocks_.apply(page))) continue;
+    if (failed_ || !has_place(page)) continue;
     // A page of the stream is one of the new list, too.
     static_cast<void>(session_.note(page));
     room[kept++] = page;
@@ -184,7 +184,17 @@ Status EditingSource::on(const event::RamPage& page) {
   event::RamPage changed = page;
   if (!memory_.empty())
     if (auto status = memory_.apply(source_, changed); !status) return status;
-  return blocks_.empty() || blocks_.apply(changed) ? give(changed) : Status();
+  const bool is_given = has_place(changed);
+  if (failed_) return *failed_;
+  return is_given ? give(changed) : Status();
+}
+
+/// Changes the page to one of the new list; false where it has no place there, or `failed_` says why not.
+bool EditingSource::has_place(event::RamPage& page) {
+  if (blocks_.empty()) return true;
+  auto placed = blocks_.apply(page, source_.session().page_size_or_default());
+  if (!placed) failed_ = std::move(placed.error());
+  return placed && *placed;
 }
 
 Status EditingSource::on(const event::SectionBegin& section) {

@@ -55,6 +55,7 @@ class EditingSource final : public event::Source {
   Status on(const event::SectionBegin& section);
   Status on(const event::RamBlocks& list);
   Status on(const event::RamPage& page);
+  bool has_place(event::RamPage& page);
   Status on(const event::Body& body);
   Status on(const event::SectionEnd& end);
   Status on(const event::DescriptionText& text);
