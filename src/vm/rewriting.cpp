@@ -70,11 +70,6 @@ Status PlainPages::on(const event::RamBlocks& list) {
   return to_.take(event::RamBlocks{list.total, blocks});
 }
 
-Status PlainPages::on(const event::SectionBegin& section) {
-  last_block_.reset();
-  return to_.take(section);
-}
-
 Status PlainPages::put(event::RamPage page) {
   page.names_block |= page.block != last_block_;
   last_block_ = page.block;

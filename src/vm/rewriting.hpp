@@ -40,12 +40,12 @@ class PlainPages final : public event::Handler<PlainPages> {
 
   Status on(const event::Configuration& configuration);
   Status on(const event::RamBlocks& list);
-  Status on(const event::SectionBegin& section);
   Status on(const event::RamPage& page);
   Status on(const event::SectionEnd& end);
   void on(const event::AnyOf<event::MappedBitmap, event::MappedStale> auto&) {}
-  Status on(const event::AnyOf<event::StreamBegin, event::Command, event::RamControl, event::Body, event::Eof,
-                               event::DescriptionText, event::TrailingData, event::StreamEnd> auto& event) {
+  Status on(const event::AnyOf<event::StreamBegin, event::Command, event::SectionBegin, event::RamControl,
+                               event::Body, event::Eof, event::DescriptionText, event::TrailingData,
+                               event::StreamEnd> auto& event) {
     return to_.take(event::Event(event));
   }
   Status put(event::RamPage page);
@@ -57,7 +57,7 @@ class PlainPages final : public event::Handler<PlainPages> {
   std::vector<event::RamBlock> mapped_;  ///< of a mapped-ram stream, until the section ends that has them
   std::uint32_t block_ = 0;              ///< of these, and the address in it that comes next
   std::uint64_t next_ = 0;
-  std::optional<std::uint32_t> last_block_;  ///< of this section's pages
+  std::optional<std::uint32_t> last_block_;  ///< of the page before
   Bytes inflated_;
 };
 

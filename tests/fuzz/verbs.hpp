@@ -27,8 +27,8 @@ class Stream {
   /// - one of the exit codes that are documented, in bounded memory,
   /// - nothing for a terminal to act upon, in what it says,
   /// - of a stream that `check` cannot read, the same line and exit code; of one in which it finds nothing,
-  ///   exit 0; or else, of other verbs than `show` and `info`, 4 for what they cannot do, and of `read` 2 for
-  ///   what is not there.
+  ///   exit 0; or else, of other verbs than `show` and `info`, 4 for what they cannot do, and of `read` and
+  ///   `edit` 2 for what is not there.
   Ran run(const std::vector<std::string>& arguments) const;
 
  private:

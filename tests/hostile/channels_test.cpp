@@ -95,7 +95,7 @@ const std::vector<Hostile>& inputs() {
       {"channels in compressions",
        [] { return std::vector<Bytes>{gzip(gzip(gzip(gzip(ChannelBuilder().sync(0).sync(1).bytes()))))}; },
        4},
-      {"a channel of zeros", [] { return std::vector<Bytes>{Bytes(mib)}; }, 1},
+      {"a channel of zeros", [] { return std::vector<Bytes>{Bytes(mib)}; }, 4},
       {"nothing", [] { return std::vector<Bytes>{Bytes()}; }, 3},
   };
   return all;

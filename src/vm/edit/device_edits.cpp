@@ -26,6 +26,12 @@ std::optional<std::vector<std::string_view>> split_list(std::string_view text) {
   return elements;
 }
 
+/// What does not fit its description may be sound, as a blob; its fields are not to be had.
+Error refuse_state(Error error) {
+  if (error.code != Errc::usage && error.code != Errc::limit) error.code = Errc::unsupported;
+  return error;
+}
+
 }  // namespace
 
 DeviceEdits::DeviceEdits(std::span<const Edit> edits, const Limits& limits) : limits_(limits) {
@@ -53,12 +59,13 @@ bool DeviceEdits::concerns(const device::Device& device) {
 }
 
 Status DeviceEdits::apply(const device::Device& device, Bytes& body, DescriptionChanges& changes) {
-  if (auto status = set_all(device, body); !status) return status;
+  if (auto status = set_all(device, body); !status) return refuse_state(status.error());
   // What a body has no more of, its description no longer fits: these come last, and together.
   std::vector<SubsectionPlace> all;
   for (Cut& each : cuts_)
     if (const auto name = each.selector.path_in(device))
-      if (auto status = find_cut(device, *name, body, each, all); !status) return status;
+      if (auto status = find_cut(device, *name, body, each, all); !status)
+        return refuse_state(status.error());
   cut(all, body, changes);
   return {};
 }
