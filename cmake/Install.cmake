@@ -45,6 +45,9 @@ install(FILES "${made}/qember.pc" DESTINATION "${pkgconfig_dir}" COMPONENT devel
 
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${CMAKE_CURRENT_LIST_DIR}/NOTICES"
   DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development)
+# Where the target `docs` has made it.
+install(DIRECTORY "${PROJECT_BINARY_DIR}/docs/html" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT development
+  OPTIONAL)
 if(QEMBER_COMMAND)
   install(TARGETS qember-cli RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT command)
 

@@ -1,32 +1,47 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// The face of the library: saved VMs, and what is done with whole streams.
+/// A saved VM: its devices, its RAM blocks, and any page of its memory.
 ///
-///     auto vm = qember::SavedVm::open("vm.save").or_throw();
-///     auto rip = vm.device("cpu").or_throw().get<std::uint64_t>("env.eip").or_throw();
-///     std::vector<std::uint8_t> page(4096);
-///     vm.memory().read_physical(0x1000, page).or_throw();
+///     #include <iostream>
+///
+///     const auto vm = qember::SavedVm::open(argv[1]).or_throw();  // a path; - is standard input
+///     for (const qember::Device& device : vm.devices().or_throw())
+///       std::cout << device.name() << '/' << device.instance() << '\n';
+///     for (const auto& block : vm.blocks()) std::cout << block.name << ' ' << block.length << '\n';
+///     const auto block = vm.blocks().front().name;
+///     qember::Bytes page(vm.memory().page_size().or_throw());
+///     vm.memory().read(block, 0, page, qember::Unsent::zeros).or_throw();
+///
+/// - Opens QEMU's native stream, the BER form, and what people hold either in: a libvirt save, a qcow2
+///   snapshot, a compressed file. Sources are a path, a descriptor, bytes in memory, or a `ByteSource`.
+/// - Errors are values, see qember/result.hpp: `Errc::usage` for a device or block that is not there,
+///   `Errc::unsupported` for memory that is not in the stream, and those of the stream itself.
+/// - A `Device` and `Memory` share what they hold and stay valid without the VM. Views (`blocks`, fields,
+///   bytes) are valid as long as a copy of what gave them. Bytes or a source that were opened outlive the VM.
+/// - A VM, its copies and its `Memory` belong to one thread at a time; distinct VMs may be used concurrently.
+/// - Opening reads the begin of the stream. Devices of a large native file are read from its end, and
+///   otherwise, and for the first page that is asked for, the stream is read once. Then a page costs a read
+///   of the file, a field one lookup.
+/// - Addresses, offsets and lengths are in bytes. `read_physical` takes guest-physical addresses.
 #pragma once
 
-#include <qember/advanced/dump/core_writer.hpp>
-#include <qember/advanced/vm/check.hpp>
-#include <qember/advanced/vm/compare.hpp>
-#include <qember/advanced/vm/convert.hpp>
+#include <qember/advanced/core/cxx20.hpp>
+
 #include <qember/advanced/vm/saved_vm.hpp>
-#include <qember/advanced/vm/unwrap.hpp>
+#include <qember/device.hpp>
 
 namespace qember {
 
-using Device = device::SavedDevice;
-using Field = device::SavedField;
-using dump::write_elf_core;
-using vm::check;
-using vm::compare;
-using vm::convert;
+/// The memory of a saved VM, by block and by guest-physical address.
 using vm::Memory;
+/// Where a part of a RAM block lies in guest-physical memory.
+using vm::PlacedRam;
+/// A saved VM.
 using vm::SavedVm;
+/// How a saved VM is opened.
 using vm::SavedVmOptions;
+/// What to do with pages that the stream does not hold.
 using vm::Unsent;
-using vm::unwrap;
-using vm::wrap;
+/// A RAM block: its name, its length, and its address where the stream names that.
+using event::RamBlock;
 
 }  // namespace qember

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/advanced/core/text.hpp>
 #include <qember/advanced/device/device_state.hpp>
 
 #include <qember/advanced/core/text.hpp>

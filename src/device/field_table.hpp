@@ -2,6 +2,7 @@
 /// The fields of a device by their paths.
 #pragma once
 
+#include <qember/advanced/device/named_state.hpp>
 #include <qember/advanced/device/saved_device.hpp>
 
 #include <deque>

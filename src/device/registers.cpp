@@ -2,6 +2,8 @@
 #include <qember/advanced/device/registers.hpp>
 
 #include <qember/advanced/device/named_state.hpp>
+#include <qember/advanced/device/saved_device.hpp>
+
 #include "register_table.hpp"
 
 #include <fmt/format.h>
@@ -185,6 +187,12 @@ Result<CpuRegisters> read_registers(const Device& device, ByteView body) {
   const auto active =
       std::ranges::find_if(known, [&sink](const Table* each) { return is_active(*each, sink.values()); });
   return registers_of(active == known.end() ? *known.front() : **active, sink.values());
+}
+
+Result<CpuRegisters> read_registers(const SavedDevice& device) {
+  if (device.is_described()) return read_registers(*device.description(), device.body());
+  return Error{Errc::unsupported, device.offset(), fmt::format("{}/{}", device.name(), device.instance()),
+               "a CPU that the stream describes", "none"};
 }
 
 std::string register_path(const Device& device, std::string_view name) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/device/saved_device.hpp>
 
+#include <qember/advanced/device/state.hpp>
+
 #include "field_table.hpp"
 
 #include <fmt/format.h>
@@ -33,6 +35,8 @@ std::string text_of(const StateValue& value) {
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   return fmt::format("a buffer of {} bytes", std::get<ByteView>(value).size());
 }
+
+std::string_view SavedField::type() const noexcept { return field->type; }
 
 StateValue SavedField::value(std::uint64_t index) const {
   const std::size_t size = count ? bytes.size() / std::max<std::uint64_t>(*count, 1) : bytes.size();

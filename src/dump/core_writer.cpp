@@ -2,6 +2,8 @@
 #include <qember/advanced/dump/core_writer.hpp>
 
 #include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/io/output_file.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 #include <qember/advanced/vm/ram_presence.hpp>
 
 #include "../vm/board_ram.hpp"
@@ -172,6 +174,16 @@ Result<CoreNotices> write_elf_core(const vm::SavedVm& vm, io::SparseFile& file, 
   if (auto status = event::pump(**stream, writer); !status) return std::move(status.error());
   if (auto status = writer.finish(); !status) return std::move(status.error());
   return writer.notices();
+}
+
+Result<CoreNotices> write_elf_core(const vm::SavedVm& vm, const std::string& path, CoreOptions options) {
+  auto output = io::OutputFile::open(path, false);
+  if (!output) return std::move(output.error());
+  io::SparseFile file(output->fd(), path);
+  auto written = write_elf_core(vm, file, std::move(options));
+  if (!written) return written;
+  if (auto status = output->commit(); !status) return std::move(status.error());
+  return written;
 }
 
 }  // namespace qember::dump

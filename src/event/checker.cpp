@@ -6,8 +6,8 @@
 #include <qember/advanced/device/description.hpp>
 #include <qember/advanced/event/channels.hpp>
 #include <qember/advanced/event/page_ledger.hpp>
-#include <qember/advanced/ram/xbzrle.hpp>
 
+#include "../ram/xbzrle.hpp"
 #include "discard.hpp"
 #include "inflate.hpp"
 #include "ram_records.hpp"

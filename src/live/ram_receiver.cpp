@@ -4,9 +4,10 @@
 #include <qember/advanced/event/page_ledger.hpp>
 #include <qember/advanced/event/section_collector.hpp>
 #include <qember/advanced/qber/reader.hpp>
-#include <qember/advanced/ram/place.hpp>
-#include <qember/advanced/ram/xbzrle.hpp>
-#include <qember/advanced/ram/zero.hpp>
+
+#include "../ram/place.hpp"
+#include "../ram/xbzrle.hpp"
+#include "../ram/zero.hpp"
 
 #include <fmt/format.h>
 

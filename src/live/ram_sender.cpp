@@ -3,7 +3,8 @@
 
 #include <qember/advanced/qber/section_writer.hpp>
 #include <qember/advanced/qber/writer.hpp>
-#include <qember/advanced/ram/page_encoder.hpp>
+
+#include "../ram/page_encoder.hpp"
 
 #include <fmt/format.h>
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "bitmap_order.hpp"
 
-#include <qember/advanced/ram/zero.hpp>
-
 #include "../event/mapped_ram.hpp"
+#include "../ram/zero.hpp"
 
 #include <algorithm>
 #include <array>

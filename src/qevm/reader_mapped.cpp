@@ -2,11 +2,11 @@
 // The part of the reader that reads the blocks of a mapped-ram file: they stand in START `ram`, each with
 // all of its pages, so that the list of blocks is gathered ahead.
 #include <qember/advanced/qevm/reader.hpp>
-#include <qember/advanced/ram/zero.hpp>
 
 #include "../event/cursor.hpp"
 #include "../event/mapped_ram.hpp"
 #include "../event/rule.hpp"
+#include "../ram/zero.hpp"
 #include "bitmap_order.hpp"
 
 #include <algorithm>

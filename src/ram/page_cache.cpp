@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/advanced/ram/page_cache.hpp>
+#include "page_cache.hpp"
 
 #include <exception>
 #include <new>

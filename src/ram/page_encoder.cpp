@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/advanced/ram/page_encoder.hpp>
+#include "page_encoder.hpp"
 
-#include <qember/advanced/ram/xbzrle.hpp>
-#include <qember/advanced/ram/zero.hpp>
+#include "xbzrle.hpp"
+#include "zero.hpp"
 
 #include <algorithm>
 

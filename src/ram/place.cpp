@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/advanced/ram/place.hpp>
+#include "place.hpp"
 
 #include "dispatch.hpp"
 

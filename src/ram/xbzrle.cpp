@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/advanced/ram/xbzrle.hpp>
+#include "xbzrle.hpp"
 
 #include "delta_writer.hpp"
 #include "dispatch.hpp"

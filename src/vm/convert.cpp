@@ -2,6 +2,10 @@
 #include <qember/advanced/vm/convert.hpp>
 
 #include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/io/descriptor_source.hpp>
+#include <qember/advanced/io/fd.hpp>
+#include <qember/advanced/qber/writer.hpp>
+#include <qember/advanced/qevm/writer.hpp>
 
 #include "written.hpp"
 
@@ -76,6 +80,11 @@ Status convert(io::ByteSource& source, const Drain& drain, const ConvertOptions&
   auto status = event::pump(**stream, writer, passing);
   if (!status) (void)drain(output);
   return status;
+}
+
+Status convert(int from, int to, const ConvertOptions& options) {
+  io::DescriptorSource source(io::Descriptor(from), "input");
+  return convert(source, [to](io::Output& output) { return io::drain(output, to); }, options);
 }
 
 }  // namespace qember::vm

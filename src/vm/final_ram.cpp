@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/vm/final_ram.hpp>
 
-#include <qember/advanced/ram/xbzrle.hpp>
-#include <qember/advanced/ram/zero.hpp>
-
 #include "../event/discard.hpp"
 #include "../event/inflate.hpp"
 #include "../event/rule.hpp"
+#include "../ram/xbzrle.hpp"
+#include "../ram/zero.hpp"
 #include "page_rules.hpp"
 
 #include <fmt/format.h>

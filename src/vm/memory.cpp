@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/vm/memory.hpp>
 
+#include <qember/advanced/vm/layout.hpp>
 #include <qember/advanced/vm/ram_presence.hpp>
 
+#include "page_index.hpp"
 #include "page_reader.hpp"
 #include "saved_vm_state.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <qember/advanced/vm/page_index.hpp>
+#include "page_index.hpp"
 
 #include <qember/advanced/event/channels.hpp>
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "page_reader.hpp"
 
-#include <qember/advanced/ram/xbzrle.hpp>
-
 #include "../event/inflate.hpp"
+#include "../ram/xbzrle.hpp"
 
 #include <algorithm>
 #include <ranges>

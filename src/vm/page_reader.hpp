@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// The contents of a page that an index tells the place of.
+#include "page_index.hpp"
 #pragma once
-
-#include <qember/advanced/vm/page_index.hpp>
 
 namespace qember::vm {
 

@@ -2,9 +2,8 @@
 /// What a number has no room for: deltas, compressed pages, and pages that the index keeps.
 #pragma once
 
+#include "page_index.hpp"
 #include "stored_pages.hpp"
-
-#include <qember/advanced/vm/page_index.hpp>
 
 namespace qember::vm {
 

@@ -4,6 +4,7 @@
 #include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/io/descriptor_source.hpp>
 #include <qember/advanced/io/memory_source.hpp>
+#include <qember/advanced/vm/summary.hpp>
 
 #include "saved_vm_state.hpp"
 
@@ -12,6 +13,18 @@
 #include <algorithm>
 
 namespace qember::vm {
+
+SavedVmOptions SavedVmOptions::of(const StreamOptions& read) {
+  SavedVmOptions options;
+  options.limits = read.limits;
+  options.page_size = read.page_size;
+  options.offset = read.offset;
+  options.snapshot = read.snapshot;
+  options.allow_trailing = read.allow_trailing;
+  options.unpack_lzop = read.unpack_lzop;
+  options.channels = read.channels;
+  return options;
+}
 
 Result<SavedVm> SavedVm::open(std::unique_ptr<io::ByteSource> source, const SavedVmOptions& options) {
   auto vm = open(*source, options);

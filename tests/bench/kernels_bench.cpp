@@ -3,9 +3,8 @@
 /// peer.
 #include "benchmarks.hpp"
 #include "duel.hpp"
-
-#include <qember/advanced/ram/xbzrle.hpp>
-#include <qember/advanced/ram/zero.hpp>
+#include "ram/xbzrle.hpp"
+#include "ram/zero.hpp"
 
 #include <algorithm>
 #include <array>

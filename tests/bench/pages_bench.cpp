@@ -2,13 +2,13 @@
 #include "asn1c_peer.hpp"
 #include "benchmarks.hpp"
 #include "duel.hpp"
+#include "ram/place.hpp"
 
 #include <qember/advanced/event/session.hpp>
 #include <qember/advanced/live/ram_receiver.hpp>
 #include <qember/advanced/live/ram_sender.hpp>
 #include <qember/advanced/qber/section_reader.hpp>
 #include <qember/advanced/qber/section_writer.hpp>
-#include <qember/advanced/ram/place.hpp>
 
 #include <algorithm>
 #include <array>

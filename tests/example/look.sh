@@ -15,36 +15,50 @@ sed -n '/^#include <qember\/saved_vm.hpp>$/,/^```$/{/^```$/q;p}' "$source/README
 grep -v '^//' "$source/tests/example/look.cpp" > example.cpp
 diff readme.cpp example.cpp
 
+# save COMMAND...: a machine's registers and first page as its monitor tells them, and then those commands.
 # The firmware has begun to work by then, wherever it has come.
-{
-  sleep 2
-  echo stop
-  echo 'info registers'
-  echo 'pmemsave 0 4096 page'
-  echo 'migrate exec:cat>vm.mig'
-  echo quit
-} | timeout 60 qemu-system-x86_64 -M pc -accel tcg -m 64M -nodefaults -display none -monitor stdio > monitor
-
-{
-  # Registers without leading zeros, as the example prints them.
-  sed -n 's/.*[ER]IP=0*\([0-9a-f]\{1,\}\) [ER]FL=0*\([0-9a-f]\{1,\}\) .*/env.eip \1\nenv.eflags \2/p' monitor
-  sed -n 's/.*[ER]SP=0*\([0-9a-f]\{1,\}\).*/env.regs[4] \1/p' monitor
-  sed -n 's/.*CR3=0*\([0-9a-f]\{1,\}\).*/env.cr[3] \1/p' monitor
-  echo 'pc.ram 4000000'
-  od -An -v -tx1 page | tr -s ' \n' '\n' | sed -n 's/^0\{0,1\}\(.\)/\1/p'
-} > expected
-test "$(wc -l < expected)" = $((5 + 4096))
-
-"$qember" encode vm.mig -o vm.ber
-for from in vm.mig vm.ber -; do
-  "$example" "$from" 0 < vm.mig > output
+save() {
   {
-    grep '^env' output
-    grep '^pc.ram' output
-    tail -n 1 output | tr ' ' '\n' | sed '/^$/d'
-  } > found
-  diff expected found
-  grep -q '^irr ' output
-done
-cat vm.mig | "$example" - 0 > piped
-cmp output piped
+    sleep 2
+    printf '%s\n' stop 'info registers' 'pmemsave 0 4096 page' "$@" quit
+  } | timeout 60 qemu-system-x86_64 -M pc -accel tcg -m 64M -nodefaults -display none -monitor stdio > monitor
+
+  {
+    # Registers without leading zeros, as the example prints them.
+    sed -n 's/.*[ER]IP=0*\([0-9a-f]\{1,\}\) [ER]FL=0*\([0-9a-f]\{1,\}\) .*/env.eip \1\nenv.eflags \2/p' monitor
+    sed -n 's/.*[ER]SP=0*\([0-9a-f]\{1,\}\).*/env.regs[4] \1/p' monitor
+    sed -n 's/.*CR3=0*\([0-9a-f]\{1,\}\).*/env.cr[3] \1/p' monitor
+    echo 'pc.ram 4000000'
+    od -An -v -tx1 page | tr -s ' \n' '\n' | sed -n 's/^0\{0,1\}\(.\)/\1/p'
+  } > expected
+  test "$(wc -l < expected)" = $((5 + 4096))
+}
+
+# look FILE: the example, on the file and with it on standard input, shows that.
+look() {
+  for from in "$1" -; do
+    "$example" "$from" 0 < "$1" > output
+    {
+      grep '^env' output
+      grep '^pc.ram' output
+      tail -n 1 output | tr ' ' '\n' | sed '/^$/d'
+    } > found
+    diff expected found
+    grep -q '^irr ' output
+  done
+  cat "$1" | "$example" - 0 > piped
+  cmp output piped
+}
+
+save 'migrate exec:cat>vm.mig'
+"$qember" encode vm.mig -o vm.ber
+look vm.mig
+look vm.ber
+
+# QEMU 9 and later have mapped-ram; an older one says that it has not.
+save 'migrate_set_capability mapped-ram on' 'migrate file:vm.mapped'
+if ! grep -q '^Error: invalid parameter value: mapped-ram' monitor; then
+  "$qember" encode vm.mapped -o mapped.ber
+  look vm.mapped
+  look mapped.ber
+fi

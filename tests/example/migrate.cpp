@@ -5,9 +5,8 @@
 /// process puts the memory where this one can see it, too, and compare.
 ///
 /// usage: migrate COPY, a file that gets what went over the socket
-#include <qember/advanced/io/fd.hpp>
-#include <qember/advanced/live/ram_receiver.hpp>
-#include <qember/advanced/live/ram_sender.hpp>
+#include <qember/ram_receiver.hpp>
+#include <qember/ram_sender.hpp>
 
 #include <algorithm>
 #include <array>
@@ -98,33 +97,33 @@ class Guest {
 constexpr std::array<std::uint16_t, 3> levels{1, 515, 65535};
 constexpr std::string_view fifo = "in the fifo";
 
-std::vector<device::DeviceState> devices_of(const Guest& guest) {
-  device::DeviceState serial("serial", 0, 3);
+std::vector<DeviceState> devices_of(const Guest& guest) {
+  DeviceState serial("serial", 0, 3);
   serial.set("divider", std::uint16_t{12});
   serial.set("loopback", true);
   serial.set("levels", levels);
   serial.set("fifo", as_bytes(fifo));
-  device::DeviceState timer("timer", 1, 1);
+  DeviceState timer("timer", 1, 1);
   timer.set("ticks", guest.ticks());
   timer.set("adjust", std::int32_t{-5});
   return {serial, timer};
 }
 
 /// What was written so far goes to the socket and to the copy.
-void pass_on(io::Output& output, int socket, int copy) {
+void pass_on(Output& output, int socket, int copy) {
   for (const iovec& piece : output.pieces())
     require(::write(copy, piece.iov_base, piece.iov_len) == static_cast<ssize_t>(piece.iov_len), "no copy");
   drain(output, socket).or_throw();
 }
 
 void send(Guest& guest, int socket, int copy) {
-  live::SenderOptions options;
+  SenderOptions options;
   for (const Block& block : guest.blocks()) options.blocks.push_back({block.name, block.memory.size()});
   options.page_size = page_size;
   options.cache_size = std::size_t{4} << 20U;
 
-  io::Output output;
-  live::RamSender sender(output, std::move(options));
+  Output output;
+  RamSender sender(output, std::move(options));
   const auto round = [&](bool guest_runs) {
     sender.begin_round().or_throw();
     for (std::uint32_t index = 0; index < guest.blocks().size(); ++index) {
@@ -147,46 +146,46 @@ void send(Guest& guest, int socket, int copy) {
   sender.finish(devices_of(guest)).or_throw();
   pass_on(output, socket, copy);
 
-  const live::SenderTally& sent = sender.tally();
+  const SenderTally& sent = sender.tally();
   std::cout << "sent in " << sender.rounds() << " rounds: " << sent.zero << " pages of zeros, " << sent.full
             << " full, " << sent.delta << " deltas, " << sent.unchanged << " unchanged\n";
   require(sent.zero != 0 && sent.full != 0 && sent.delta != 0 && sent.unchanged != 0,
           "not all kinds of pages");
 }
 
-void check(const live::RamReceiver& receiver) {
+void check(const RamReceiver& receiver) {
   require(receiver.devices().size() == 2, "not two devices");
-  const device::SavedDevice& serial = *receiver.device("serial").or_throw();
+  const Device& serial = *receiver.device("serial").or_throw();
   require(serial.version() == 3, "another version");
   require(serial.get<std::uint16_t>("divider").or_throw() == 12, "another divider");
   require(serial.get<bool>("loopback").or_throw(), "no loopback");
   require(std::ranges::equal(serial.get_array<std::uint16_t>("levels").or_throw(), levels), "other levels");
   require(as_text(serial.get_bytes("fifo").or_throw()) == fifo, "another fifo");
-  const device::SavedDevice& timer = *receiver.device("timer", 1).or_throw();
+  const Device& timer = *receiver.device("timer", 1).or_throw();
   require(timer.get<std::uint64_t>("ticks").or_throw() != 0, "no ticks");
   require(timer.get<int>("adjust").or_throw() == -5, "another adjustment");
 }
 
 /// The other process. Returns when all has come.
-void receive(const live::Regions& regions, int socket) {
-  io::Input input;
-  live::RamReceiver receiver(input, regions);
+void receive(const Regions& regions, int socket) {
+  Input input;
+  RamReceiver receiver(input, regions);
   while (!receiver.done()) {
-    io::fill(input, socket).or_throw();
+    fill(input, socket).or_throw();
     receiver.receive().or_throw();
   }
   check(receiver);
 }
 
 /// The regions of the other process, for blocks as large as these.
-live::Regions regions_for(const std::vector<Block>& blocks) {
-  live::Regions regions;
+Regions regions_for(const std::vector<Block>& blocks) {
+  Regions regions;
   for (const Block& block : blocks) regions.emplace(block.name, shared_memory(block.memory.size()));
   return regions;
 }
 
 /// Runs `receive` in a process of its own.
-pid_t begin_receiver(const live::Regions& regions, const std::array<int, 2>& sockets) {
+pid_t begin_receiver(const Regions& regions, const std::array<int, 2>& sockets) {
   const pid_t process = ::fork();
   require(process >= 0, "no process");
   if (process > 0) return process;
@@ -203,7 +202,7 @@ pid_t begin_receiver(const live::Regions& regions, const std::array<int, 2>& soc
 
 void migrate(const char* copy_path) {
   Guest guest;
-  const live::Regions regions = regions_for(guest.blocks());
+  const Regions regions = regions_for(guest.blocks());
   std::array<int, 2> sockets{};
   require(::socketpair(AF_UNIX, SOCK_STREAM, 0, sockets.data()) == 0, "no sockets");
   const pid_t receiver = begin_receiver(regions, sockets);

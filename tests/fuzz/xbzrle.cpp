@@ -3,9 +3,8 @@
 // the page is encoded: all kernels write the same delta, which gives the new page back.
 #include "fuzz.hpp"
 
-#include <qember/advanced/ram/xbzrle.hpp>
-
 #include "../../src/ram/dispatch.hpp"
+#include "../../src/ram/xbzrle.hpp"
 
 #include <optional>
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // README's example as a program: BER on standard input, QEMU's native stream on standard output.
-#include <qember/advanced/core/bytes.hpp>
-#include <qember/advanced/core/result.hpp>
+#include <qember/result.hpp>
 
 #include <iostream>
 #include <iterator>

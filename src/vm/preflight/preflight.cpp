@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The order of a loader, and what is said of sections as such (migration/savevm.c).
+#include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
+#include <qember/advanced/vm/saved_vm.hpp>
+
 #include "findings.hpp"
 
 #include <algorithm>
@@ -88,6 +92,21 @@ class Undescribed {
   std::string names_;
 };
 
+Result<MachineState> read_state(const SavedVm& vm, std::string_view name) {
+  const auto read = [&vm]() -> Result<MachineState> {
+    StreamOptions options = vm.stream_options();
+    options.reorder = false;
+    auto stream = OpenedStream::open(vm.bytes(), std::move(options));
+    if (!stream) return std::move(stream.error());
+    MachineReader reader(**stream, vm.options().limits);
+    if (auto status = event::pump(**stream, reader); !status) return std::move(status.error());
+    return reader.take_state();
+  };
+  auto state = read();
+  if (!state) return std::move(state.error()).within(name);
+  return state;
+}
+
 }  // namespace
 
 std::string_view name_of(Certainty certainty) noexcept {
@@ -98,6 +117,15 @@ std::string_view name_of(Certainty certainty) noexcept {
     case Certainty::untold: return "untold";
   }
   return {};
+}
+
+Result<Verdict> preflight(const SavedVm& here, const SavedVm& there, const TakeObstacle& take,
+                          const PreflightOptions& options) {
+  const auto state = read_state(here, "here");
+  if (!state) return state.error();
+  const auto other = read_state(there, "there");
+  if (!other) return other.error();
+  return preflight(*state, *other, options, take);
 }
 
 Verdict preflight(const MachineState& here, const MachineState& there, const PreflightOptions& options,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "guarded.hpp"
 #include "ram/dispatch.hpp"
+#include "ram/place.hpp"
+#include "ram/zero.hpp"
 #include "xbzrle_reference.hpp"
 
 #include <qember/advanced/ram/kernels.hpp>
-#include <qember/advanced/ram/place.hpp>
-#include <qember/advanced/ram/zero.hpp>
 
 #include <catch2/catch.hpp>
 

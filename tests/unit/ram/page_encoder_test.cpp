@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ram/page_encoder.hpp"
 #include "guarded.hpp"
+#include "ram/xbzrle.hpp"
 #include "support/heap.hpp"
-
-#include <qember/advanced/ram/page_encoder.hpp>
-#include <qember/advanced/ram/xbzrle.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "ram/xbzrle.hpp"
 #include "guarded.hpp"
 #include "support/hex.hpp"
 #include "xbzrle_reference.hpp"
-
-#include <qember/advanced/ram/xbzrle.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Calls in any order, of any public class, are answered with an error value.
 #include "event/rule.hpp"
+#include "ram/page_encoder.hpp"
 #include "support/hex.hpp"
 
 #include <qember/advanced/event/checker.hpp>
@@ -9,7 +10,6 @@
 #include <qember/advanced/qber/writer.hpp>
 #include <qember/advanced/qevm/reader.hpp>
 #include <qember/advanced/qevm/writer.hpp>
-#include <qember/advanced/ram/page_encoder.hpp>
 #include <qember/advanced/vm/final_ram.hpp>
 #include <qember/advanced/vm/page_map.hpp>
 #include <qember/advanced/vm/summary.hpp>

@@ -27,16 +27,23 @@ class [[nodiscard]] Value {
   /// Takes over what the library made.
   explicit Value(T root) noexcept : root_(root) {}
 
+  /// Leaves `other` with nothing.
   Value(Value&& other) noexcept : root_(std::exchange(other.root_, T())) {}
+  /// Swaps the two.
   Value& operator=(Value&& other) noexcept {
     std::swap(root_, other.root_);
     return *this;
   }
+  /// Destroys the value and all that is in it.
   ~Value() { detail::destroy(root_); }
 
+  /// The value, valid as long as this.
   T& operator*() noexcept { return root_; }
+  /// The value, valid as long as this.
   const T& operator*() const noexcept { return root_; }
+  /// The value, valid as long as this.
   T* operator->() noexcept { return &root_; }
+  /// The value, valid as long as this.
   const T* operator->() const noexcept { return &root_; }
 
  private:

@@ -6,8 +6,7 @@
 #include <qember/advanced/container/kind.hpp>
 #include <qember/advanced/container/libvirt_save.hpp>
 #include <qember/advanced/container/qcow2.hpp>
-
-#include <functional>
+#include <qember/advanced/container/unpack.hpp>
 
 namespace qember::container {
 
@@ -29,11 +28,8 @@ Error refusal_of(Kind kind);
 /// Opens a file, `-` for standard input; a directory that is no stream is refused as what it is.
 Result<std::unique_ptr<io::ByteSource>> open_file(const std::string& path);
 
-/// Makes a source of what a program decompresses; its input outlives it.
-using Unpack = std::function<Result<std::unique_ptr<io::ByteSource>>(io::ByteSource& packed)>;
-
 struct Options {
-  Limits limits = Limits::trusted();
+  Limits limits{};
   /// Where the stream or its container begins in the file, which some writers leave to the user to know.
   std::optional<std::uint64_t> offset{};
   /// The snapshot of a qcow2 image; see `choose_snapshot`.

@@ -2,9 +2,7 @@
 /// Views of bytes, and big-endian integers in them.
 #pragma once
 
-#if __cplusplus < 202002L
-#error "qember needs C++20: -std=c++20"
-#endif
+#include <qember/advanced/core/cxx20.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +15,9 @@ namespace qember {
 
 /// Bytes that somebody else owns.
 using ByteView = std::span<const std::uint8_t>;
+/// Bytes that somebody else owns, to be written to.
 using MutableBytes = std::span<std::uint8_t>;
+/// Bytes of one's own.
 using Bytes = std::vector<std::uint8_t>;
 
 /// The bytes of a text; valid as long as the text.
@@ -38,17 +38,20 @@ constexpr T load_be(const std::uint8_t* from) noexcept {
   return value;
 }
 
+/// Writes sizeof(T) bytes, most significant first.
 template <class T>
 constexpr void store_be(std::uint8_t* to, T value) noexcept {
   for (std::size_t i = sizeof(T); i-- > 0; value = static_cast<T>(value >> 8))
     to[i] = static_cast<std::uint8_t>(value & 0xff);
 }
 
+/// One byte.
 template <>
 constexpr std::uint8_t load_be(const std::uint8_t* from) noexcept {
   return *from;
 }
 
+/// One byte.
 template <>
 constexpr void store_be(std::uint8_t* to, std::uint8_t value) noexcept {
   *to = value;

@@ -38,17 +38,19 @@ enum class Errc : std::uint8_t {
   internal,              ///< our mistake
 };
 
+/// The stable name of a code, such as `bad_tag`.
 std::string_view name_of(Errc code) noexcept;
 
+/// What went wrong, where, and how it differs from what was expected.
 struct Error {
-  Errc code = Errc::internal;
+  Errc code = Errc::internal;  ///< what went wrong
   /// Absolute, from the first byte of the input: the first byte of the element that can't be accepted.
   std::uint64_t offset = 0;
   /// Where that is in the schema or the format, such as `QemuFile.top[3].min.sectionid`. Of `Errc::io`, the
   /// name of the file.
   std::string path{};
-  std::string expected{};
-  std::string found{};  ///< of `Errc::io`, the system's message; nothing is expected then
+  std::string expected{};  ///< in words, such as `a name of at most 255 bytes`
+  std::string found{};     ///< of `Errc::io`, the system's message; nothing is expected then
   /// Where an element is refused since the schema has another one there, or none: the schema's fingerprint
   /// (`ber::Schema`), a view of static data. Else empty.
   std::string_view schema{};
@@ -69,7 +71,9 @@ std::string to_string(const Error& error);
 /// What `or_throw` throws.
 class Exception : public std::runtime_error {
  public:
+  /// Holds that error; `what` is its text.
   explicit Exception(Error error) : std::runtime_error(to_string(error)), error_(std::move(error)) {}
+  /// The error, valid as long as this.
   const Error& error() const noexcept { return error_; }
 
  private:

@@ -7,6 +7,7 @@
 
 namespace qember {
 
+/// What a reader takes before it refuses with `Errc::limit`. The default is for untrusted input.
 struct Limits {
   /// Nesting of TLVs, and of structures in device state. Real streams need 20.
   std::size_t max_depth = 64;
@@ -45,8 +46,9 @@ struct Limits {
   /// Bytes that go into a temporary file, where what has to be read at any place comes compressed or by a
   /// pipe.
   std::uint64_t max_spooled = std::uint64_t{16} << 30U;
-  /// Snapshots of a qcow2 image, and the bytes of its table of them.
+  /// Snapshots of a qcow2 image.
   std::size_t max_snapshots = 1U << 16U;
+  /// Bytes of the table of snapshots of a qcow2 image.
   std::size_t max_snapshot_table = std::size_t{16} << 20U;
   /// Bytes of XML in a libvirt save, with the cookie and the padding, that are held.
   std::size_t max_xml = std::size_t{1} << 20U;

@@ -5,47 +5,32 @@
 /// them: `qember show`, too.
 #pragma once
 
-#include <qember/advanced/device/named_state.hpp>
+#include <qember/advanced/core/result.hpp>
+#include <qember/advanced/device/state_value.hpp>
 
-#include <concepts>
+#include <optional>
 #include <ranges>
-#include <type_traits>
+#include <string>
+#include <vector>
 
 namespace qember::device {
 
-/// `bool`, or an integer of 8 to 64 bits.
-template <class T>
-concept StateNumber =
-    std::integral<T> && sizeof(T) <= 8 && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
-    !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
-
-/// Several of them; bytes are no numbers but a buffer.
+/// Several numbers; bytes are no numbers but a buffer.
 template <class R>
 concept StateArray = std::ranges::contiguous_range<const R> && std::ranges::sized_range<const R> &&
                      !std::convertible_to<const R&, ByteView> &&
                      StateNumber<std::remove_cv_t<std::ranges::range_value_t<const R>>>;
 
-/// The type as a description spells it.
-template <StateNumber T>
-constexpr std::string_view state_type_name() {
-  if constexpr (std::same_as<T, bool>) return "bool";
-  constexpr bool is_signed = std::is_signed_v<T>;
-  switch (sizeof(T)) {
-    case 1: return is_signed ? "int8" : "uint8";
-    case 2: return is_signed ? "int16" : "uint16";
-    case 4: return is_signed ? "int32" : "uint32";
-    default: return is_signed ? "int64" : "uint64";
-  }
-}
-
+/// The state of a device: fields with names, types and values.
 class DeviceState {
  public:
+  /// A field as it goes into a stream.
   struct Field {
-    std::string name;
-    std::string_view type;  ///< as a description spells it: `bool`, `uint16`, `buffer`
-    std::size_t size = 0;   ///< bytes of one element
-    std::optional<std::uint32_t> array_len{};
-    Bytes bytes{};  ///< big-endian
+    std::string name;                          ///< in UTF-8
+    std::string_view type;                     ///< as a description spells it: `bool`, `uint16`, `buffer`
+    std::size_t size = 0;                      ///< bytes of one element
+    std::optional<std::uint32_t> array_len{};  ///< elements, of an array
+    Bytes bytes{};                             ///< big-endian
   };
 
   /// `name` is 1 to 255 bytes of UTF-8; `instance` tells devices of one name apart; `version` is that of the
@@ -56,6 +41,7 @@ class DeviceState {
   // Each sets the field with that name, of any text in UTF-8; the type of the value is the field's. What was
   // set first comes first; setting it again takes the place of what it was.
 
+  /// A number or a `bool`.
   template <StateNumber T>
   void set(std::string_view name, T value) {
     Bytes bytes;
@@ -76,9 +62,13 @@ class DeviceState {
     put({std::string(name), "buffer", bytes.size(), std::nullopt, Bytes(bytes.begin(), bytes.end())});
   }
 
+  /// The name of the device.
   const std::string& name() const noexcept { return name_; }
+  /// What tells it from devices of the same name.
   std::uint32_t instance() const noexcept { return instance_; }
+  /// The version of its set of fields.
   std::uint32_t version() const noexcept { return version_; }
+  /// The fields in the order in which they were set first.
   std::span<const Field> fields() const noexcept { return fields_; }
 
  private:

@@ -2,10 +2,18 @@
 /// The registers of a CPU, by the names that its architecture has for them.
 #pragma once
 
-#include <qember/advanced/device/state.hpp>
+#include <qember/advanced/core/bytes.hpp>
+#include <qember/advanced/core/result.hpp>
+
+#include <string>
+#include <vector>
 
 namespace qember::device {
 
+struct Device;
+class SavedDevice;
+
+/// What a register belongs to.
 enum class RegisterSet : std::uint8_t {
   general,  ///< with the program counter and the flags
   control,  ///< of the system: segments, tables, translation, interrupts
@@ -13,15 +21,17 @@ enum class RegisterSet : std::uint8_t {
   vector,
 };
 
+/// A register of a CPU.
 struct Register {
   std::string name;   ///< in lower case: `rip`, `x0`
   std::string alias;  ///< another name of the same: `a0` of RISC-V's `x10`; empty where there is none
-  RegisterSet set = RegisterSet::general;
-  unsigned bits = 0;        ///< 8 to 128
-  std::uint64_t value = 0;  ///< the low 64 bits of it
-  std::uint64_t high = 0;   ///< what is above them
+  RegisterSet set = RegisterSet::general;  ///< what it belongs to
+  unsigned bits = 0;                       ///< 8 to 128
+  std::uint64_t value = 0;                 ///< the low 64 bits of it
+  std::uint64_t high = 0;                  ///< what is above them
 };
 
+/// The registers of a CPU.
 struct CpuRegisters {
   /// QEMU's name of the target, such as `x86_64`; `arm` for a CPU of 64 bits that runs code of 32.
   std::string_view architecture;
@@ -38,6 +48,8 @@ bool has_registers(const Device& device);
 /// The registers in a CPU's state. `Errc::unsupported` where `has_registers` says no, and
 /// `Errc::description_mismatch` where the body does not fit.
 Result<CpuRegisters> read_registers(const Device& device, ByteView body);
+/// The same of a device of a saved VM; `Errc::unsupported` too where the stream does not describe it.
+Result<CpuRegisters> read_registers(const SavedDevice& device);
 
 /// The path of the field that holds the register of that name, for `NamedStateSink`; empty where the device
 /// is no CPU with such a register, or where no field is the register alone.

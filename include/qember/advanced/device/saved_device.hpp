@@ -2,13 +2,20 @@
 /// The state of a device as a stream has it, by the names of its fields.
 #pragma once
 
-#include <qember/advanced/device/device_state.hpp>
+#include <qember/advanced/core/limits.hpp>
+#include <qember/advanced/core/result.hpp>
+#include <qember/advanced/device/state_value.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace qember::device {
+
+struct Device;
+struct Field;
 
 /// What became of a value that was asked for as another type.
 enum class Taken : std::uint8_t { yes, other_kind, out_of_range };
@@ -35,8 +42,8 @@ std::string text_of(const StateValue& value);
 
 /// A value of a device, or an array of values. Views are valid as long as a copy of the device is.
 struct SavedField {
-  std::string_view path;  ///< as `NamedStateSink` has it, such as `env.regs`
-  const Field* field = nullptr;
+  std::string_view path;                 ///< as `NamedStateSink` has it, such as `env.regs`
+  const Field* field = nullptr;          ///< its description
   ByteView bytes;                        ///< all of it, as it is in the body
   std::uint64_t offset = 0;              ///< of its first byte in the body
   std::optional<std::uint64_t> count{};  ///< elements of an array, of a list of numbers, or of a bitmap
@@ -44,18 +51,20 @@ struct SavedField {
   /// The last part of the path.
   std::string_view name() const noexcept { return path.substr(path.rfind('.') + 1); }
   /// The type as the description spells it: `uint64`, `bool`, `buffer`.
-  std::string_view type() const noexcept { return field->type; }
+  std::string_view type() const noexcept;
   /// The value, or that element, less than `count`, of an array.
   StateValue value(std::uint64_t index = 0) const;
 };
 
 /// Memory that tables of fields may still take; devices of one VM share it.
 struct FieldRoom {
-  std::size_t bytes;
-  std::size_t most;
+  std::size_t bytes;  ///< that are left
+  std::size_t most;   ///< values of one device at most
 
+  /// For as many values as the limits allow.
   explicit FieldRoom(const Limits& limits)
       : bytes(limits.max_compared * bytes_of_a_value), most(limits.max_compared) {}
+  /// What the table takes for one value.
   static constexpr std::size_t bytes_of_a_value = 128;
 };
 
@@ -67,11 +76,12 @@ struct FieldRoom {
 /// `Limits::max_compared`.
 class SavedDevice {
  public:
+  /// What the stream says of a device.
   struct Header {
-    std::string name;
-    std::uint32_t instance = 0;
-    std::uint32_t version = 0;
-    std::uint64_t offset = 0;  ///< of its section in the stream
+    std::string name;            ///< of its section
+    std::uint32_t instance = 0;  ///< tells devices of one name apart
+    std::uint32_t version = 0;   ///< of its state
+    std::uint64_t offset = 0;    ///< of its section in the stream
   };
 
   /// `device` keeps its description alive; null where nothing describes the state, and no value has a name:
@@ -80,8 +90,11 @@ class SavedDevice {
               std::shared_ptr<FieldRoom> room = std::make_shared<FieldRoom>(Limits{}),
               std::shared_ptr<const Error> obstacle = {});
 
+  /// Of its section, such as `cpu`; valid as long as a copy of this.
   const std::string& name() const noexcept;
+  /// Tells devices of one name apart.
   std::uint32_t instance() const noexcept;
+  /// Of its state.
   std::uint32_t version() const noexcept;
   /// The offset of its section in the stream.
   std::uint64_t offset() const noexcept;
@@ -109,6 +122,7 @@ class SavedDevice {
       return std::move(status.error());
     return result;
   }
+  /// All elements of an array, each a number that fits in T.
   template <StateNumber T>
   Result<std::vector<T>> get_array(std::string_view path) const {
     auto elements = find_array(path, state_type_name<T>());

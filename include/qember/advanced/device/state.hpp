@@ -2,15 +2,10 @@
 /// Device state with the names and types that its description gives, from the bytes and back.
 #pragma once
 
-#include <qember/advanced/core/integer.hpp>
 #include <qember/advanced/device/description.hpp>
-
-#include <variant>
+#include <qember/advanced/device/state_value.hpp>
 
 namespace qember::device {
-
-/// The value of a field that has one: bytes where it is a buffer, or no number of its type.
-using StateValue = std::variant<Integer, bool, ByteView>;
 
 /// The value of one element of `field`, which is neither a structure nor a list, or of one word of a bitmap.
 /// `bytes` has as many bytes as that takes.

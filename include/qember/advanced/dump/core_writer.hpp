@@ -12,6 +12,7 @@
 
 namespace qember::dump {
 
+/// What goes into a core, and where.
 struct CoreOptions {
   /// The blocks that are the guest's RAM, in the order of their addresses; where there are none, names tell.
   std::vector<std::string> blocks{};
@@ -30,6 +31,7 @@ struct CoreNotices {
   std::optional<std::uint64_t> kernel_offset{};  ///< from where it was linked to be
 };
 
+/// Writes a core as events go by.
 class CoreWriter final : public event::Sink, private vm::RamStore {
  public:
   /// `context`, of the events, and `file` outlive this.
@@ -46,6 +48,7 @@ class CoreWriter final : public event::Sink, private vm::RamStore {
   /// After the last event, or as far as a stream could be read. `Errc::unsupported` for another machine, for
   /// RAM that is not in the stream or would be left out, and where it is not known what addresses RAM has.
   Status finish();
+  /// What is to be told of the core; complete after `finish`.
   const CoreNotices& notices() const noexcept { return notices_; }
 
  private:
@@ -84,5 +87,7 @@ class CoreWriter final : public event::Sink, private vm::RamStore {
 /// where the guest has it, VMCOREINFO. Reads the stream once. `Errc::unsupported` as `CoreWriter::finish` has
 /// it; of a file that could not be finished nothing is of use.
 Result<CoreNotices> write_elf_core(const vm::SavedVm& vm, io::SparseFile& file, CoreOptions options = {});
+/// The same into a file that is written atomically, and replaces what has that name; `Errc::io` for a pipe.
+Result<CoreNotices> write_elf_core(const vm::SavedVm& vm, const std::string& path, CoreOptions options = {});
 
 }  // namespace qember::dump

@@ -16,6 +16,7 @@
 
 namespace qember::event {
 
+/// Finds what is wrong with a stream as its events go by.
 class Checker final : public Sink {
  public:
   /// Takes a finding; false says that no more are wanted.

@@ -14,6 +14,7 @@ class Context {
  public:
   virtual ~Context() = default;
 
+  /// What the stream has said so far; valid as long as this.
   virtual const Session& session() const = 0;
   /// The first byte of the event, counted from the first byte of the input.
   virtual std::uint64_t offset() const = 0;

@@ -17,6 +17,7 @@ namespace qember::event {
 /// call resynchronises after the rejected element.
 Status pump(Source& source, std::span<Sink* const> sinks);
 
+/// The same of sinks that are named one by one.
 template <std::derived_from<Sink>... Sinks>
 Status pump(Source& source, Sinks&... sinks) {
   const std::array<Sink*, sizeof...(sinks)> all{&sinks...};

@@ -18,6 +18,7 @@ class ReorderingBuffer final : public Source {
   explicit ReorderingBuffer(Source& source, const Limits& limits = {}) : source_(source), limits_(limits) {}
 
   Result<Event> next() override;
+  /// As its source gives them, unless an event waits.
   std::size_t next_pages(std::span<RamPage> room) override;
   std::uint64_t offset() const override { return offset_; }
   std::string path() const override { return path_.empty() ? source_.path() : path_; }

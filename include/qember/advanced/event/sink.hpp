@@ -37,6 +37,7 @@ template <class Derived>
 class Handler : public Sink {
  public:
   using Sink::take;
+  /// Calls `on` of the alternative.
   Status take(const Event& event) override {
     return std::visit(
         [this](const auto& each) -> Status {

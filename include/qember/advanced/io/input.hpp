@@ -11,12 +11,13 @@ namespace qember::io {
 
 /// A buffer with bytes of an input, and with room before them.
 struct InputBuffer {
-  std::unique_ptr<std::uint8_t[]> bytes;
-  std::size_t capacity = 0;
-  std::size_t begin = 0;  ///< of the bytes
-  std::size_t end = 0;
+  std::unique_ptr<std::uint8_t[]> bytes;  ///< the buffer
+  std::size_t capacity = 0;               ///< its size
+  std::size_t begin = 0;                  ///< of the bytes
+  std::size_t end = 0;                    ///< after the last of them
 };
 
+/// Bytes that were fed and not read yet.
 class Input {
  public:
   /// An input that is fed. `capacity` bytes are set aside at the start; more only for an element that is
@@ -37,6 +38,7 @@ class Input {
   std::uint64_t position() const noexcept { return position_; }
   /// No more bytes will come.
   bool finished() const noexcept { return finished_; }
+  /// Passes over the first `count` unread bytes.
   void consume(std::size_t count) noexcept {
     begin_ += count;
     position_ += count;
@@ -71,6 +73,7 @@ class Input {
   /// Goes on in another buffer, with what is unread in the room before its bytes; where that is too small, a
   /// copy is fed. Returns the buffer that is free now. Invalidates views.
   InputBuffer exchange(InputBuffer next);
+  /// Says that no more bytes will come.
   void finish() noexcept { finished_ = true; }
 
  private:

@@ -6,6 +6,7 @@
 
 namespace qember::io {
 
+/// Bytes in memory, seekable.
 class MemorySource final : public ByteSource {
  public:
   /// `bytes` outlive this.

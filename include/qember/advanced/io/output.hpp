@@ -12,12 +12,14 @@
 
 namespace qember::io {
 
+/// Pieces of what was written.
 class Output {
  public:
   /// Room for `count` bytes, to be filled and given to `commit`; valid until the next call.
   std::uint8_t* reserve(std::size_t count);
   /// Bytes of that room before `end` were filled.
   void commit(const std::uint8_t* end);
+  /// Copies bytes.
   void copy(ByteView bytes);
   /// A reference to bytes that stay as they are until `clear`.
   void borrow(ByteView bytes);

@@ -16,7 +16,9 @@ using Regions = std::map<std::string, MutableBytes, std::less<>>;
 
 /// What came for a region: pages, each as often as it came.
 struct Applied {
-  std::uint64_t zero = 0, full = 0, delta = 0;
+  std::uint64_t zero = 0;   ///< pages of zeros
+  std::uint64_t full = 0;   ///< pages in full
+  std::uint64_t delta = 0;  ///< deltas
   std::uint64_t bytes = 0;  ///< of all these pages
 };
 

@@ -10,6 +10,7 @@
 
 namespace qember::live {
 
+/// The machine whose memory is sent.
 struct SenderOptions {
   /// The machine's memory; names differ, lengths are multiples of the page size.
   std::vector<event::RamBlock> blocks{};
@@ -29,7 +30,10 @@ enum class Sent : std::uint8_t {
 
 /// Pages that went out in each way.
 struct SenderTally {
-  std::uint64_t unchanged = 0, zero = 0, full = 0, delta = 0;
+  std::uint64_t unchanged = 0;  ///< that the receiver had
+  std::uint64_t zero = 0;       ///< of zeros
+  std::uint64_t full = 0;       ///< in full
+  std::uint64_t delta = 0;      ///< as deltas
 };
 
 /// Writes a stream into `output`: a plain one by schema/mapping.md, with the section `ram`, a description and
@@ -57,12 +61,14 @@ class RamSender {
   Status begin_round();
   /// `addr`: byte offset of the page in the block with that index; `bytes`: the page, see above.
   Result<Sent> page(std::uint32_t block, std::uint64_t addr, ByteView bytes);
+  /// Ends the round that was begun.
   Status end_round();
   /// Sends the end of memory, the devices in order, and the end of the stream. There was a round before.
   Status finish(std::span<const device::DeviceState> devices);
 
   /// The number of rounds that were ended.
   std::uint64_t rounds() const noexcept;
+  /// How pages went out so far.
   const SenderTally& tally() const noexcept;
 
  private:

@@ -8,12 +8,14 @@
 
 namespace qember::qber {
 
+/// How a stream is read.
 struct ReaderOptions {
   /// Refuses device state that holds the footer of its section, which no native stream has: what is written
   /// for it would not be read back as it is. Without it such a stream can be received, not converted.
   bool must_be_native = true;
 };
 
+/// Reads a stream in the BER form from an input that is fed.
 class Reader final : public event::Source {
  public:
   /// `input` outlives the reader. A description comes before the device state that it describes.
@@ -21,6 +23,7 @@ class Reader final : public event::Source {
   ~Reader() override;
 
   Result<event::Event> next() override;
+  /// As many pages as the input has in their common form.
   std::size_t next_pages(std::span<event::RamPage> room) override;
   bool in_sync() const override;
   std::uint64_t offset() const override;

@@ -38,20 +38,23 @@ class Lengths {
 
 /// The fields of a `SecFull` before its contents.
 struct SectionFields {
-  std::string name;
-  Integer sectionid;
-  Integer instanceid;
-  Integer versionid;
+  std::string name;    ///< of what is saved
+  Integer sectionid;   ///< that PART and END refer to
+  Integer instanceid;  ///< tells those of one name apart
+  Integer versionid;   ///< of the contents
 };
 
+/// Writes a `QemuFile` by its parts, each in its place; `qber::Writer` does so for events.
 class SectionWriter {
  public:
   /// `out` outlives the writer.
   explicit SectionWriter(io::Output& out) : out_(&out) {}
   /// Writes nothing, and notes the lengths for a writer that is told the same again.
   static SectionWriter measuring(Lengths& lengths) { return {nullptr, &lengths, nullptr}; }
+  /// Writes definite lengths, which were measured of the same before.
   static SectionWriter definite(io::Output& out, const Lengths& lengths) { return {&out, nullptr, &lengths}; }
 
+  /// The outermost element, and its list of sections.
   void begin_file();
   /// `Errc::wrong_order` where not all that began was ended, or with `Lengths` of another stream.
   Status end_file();
@@ -61,28 +64,44 @@ class SectionWriter {
 
   /// A `SecMin` of RAM. Pages are borrowed, see `Output::clear`; the names are as in the schema.
   void begin_ram(Integer sectionid);
+  /// The pages of the block of that name.
   void begin_block(std::string_view name);
+  /// A page of that block.
   void page(const ram::PageView& page);
   /// The same with its data copied.
   void copy_page(const ram::PageView& page);
+  /// Ends the block, too.
   void end_ram();
+  /// Whether a block has begun.
   bool in_block() const noexcept { return in_block_; }
 
   /// A `SecFull` that is not made whole: either one string in segments, or values.
   void begin_full(const SectionFields& fields);
+  /// Contents as bytes, in segments.
   void begin_blob();
+  /// Some of these bytes.
   void segment(Bytes data);
+  /// All have come.
   void end_blob();
+  /// Contents as values.
   void begin_entries();
+  /// An array among them.
   void begin_array();
+  /// A value that is an integer.
   void integer(Integer value);
+  /// A value that is a boolean.
   void boolean(bool value);
+  /// A value that is bytes.
   void blob(ByteView value);
+  /// The subsections, after the values.
   void begin_subsections();
+  /// One of them, with its values.
   void begin_subsection(std::string_view name, Integer version);
+  /// All its values have come.
   void end_subsection();
   /// Ends an array, the subsections or the entries.
   void end_list();
+  /// Ends the `SecFull`.
   void end_full();
 
  private:

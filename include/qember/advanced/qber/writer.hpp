@@ -9,11 +9,13 @@
 
 namespace qember::qber {
 
+/// How a stream is written.
 struct WriterOptions {
   /// Device state as blobs, whatever its description says.
   bool opaque = false;
 };
 
+/// Writes a stream in the BER form.
 class Writer final : public event::Sink {
  public:
   /// All outlive the writer. `context` is of the events, which have the description before the device state:
@@ -26,6 +28,7 @@ class Writer final : public event::Sink {
   /// Takes the next event of the source. Pages that are `stable` are borrowed from it. An event that may not
   /// come where it does is refused (`EventOrder`), and nothing of it is written.
   Status take(const event::Event& event) override;
+  /// Takes several pages; ends at the first that is refused.
   Status take(std::span<const event::RamPage> pages) override;
   bool takes_batches() const noexcept override { return true; }
 

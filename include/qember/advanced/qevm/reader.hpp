@@ -16,6 +16,7 @@ class Package;
 
 namespace qember::qevm {
 
+/// How a stream is read.
 struct ReaderOptions {
   /// The target's page size, for streams that do not name theirs.
   std::optional<std::uint64_t> page_size = {};
@@ -33,6 +34,7 @@ struct ReaderOptions {
   bool skims_pages = false;
 };
 
+/// Reads a stream in QEMU's native form from an input that is fed.
 class Reader final : public event::Source {
  public:
   /// `input` outlives the reader.
@@ -40,6 +42,7 @@ class Reader final : public event::Source {
   ~Reader() override;
 
   Result<event::Event> next() override;
+  /// As many pages as the input has in their common form.
   std::size_t next_pages(std::span<event::RamPage> room) override;
   bool in_sync() const override { return in_sync_; }
   std::uint64_t offset() const override { return event_offset_; }

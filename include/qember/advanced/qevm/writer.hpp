@@ -18,6 +18,7 @@ class Writer final : public event::Sink {
   explicit Writer(io::Output& out) : out_(out) {}
 
   Status take(const event::Event& event) override;
+  /// Takes several pages; ends at the first that is refused.
   Status take(std::span<const event::RamPage> pages) override;
   bool takes_batches() const noexcept override { return true; }
 

@@ -12,9 +12,9 @@ enum class PageKind : std::uint8_t { zero, full, xbzrle, hook };
 
 /// One `RAMPage`. `data` is a view into the bytes that were parsed, valid as long as they are.
 struct PageView {
-  PageKind kind = PageKind::hook;
-  std::uint64_t addr = 0;  ///< byte offset in the RAM block
-  ByteView data{};         ///< of `full` the page, of `xbzrle` the delta, else empty
+  PageKind kind = PageKind::hook;  ///< which alternative it is
+  std::uint64_t addr = 0;          ///< byte offset in the RAM block
+  ByteView data{};                 ///< of `full` the page, of `xbzrle` the delta, else empty
 };
 
 /// Bytes that `put_page` writes at most, whatever the schema's tags: these take six at most.
@@ -25,15 +25,15 @@ std::uint8_t* put_page(std::uint8_t* to, const PageView& page) noexcept;
 
 /// What stands at the front of a `pagelist`.
 struct PageParse {
-  PageView page;
+  PageView page;         ///< what it is; a view of the input, or of `scratch`
   std::size_t size = 0;  ///< bytes of the TLV
 };
 
 /// What `parse_common_pages` has parsed.
 struct PagesParse {
-  std::size_t count = 0;
-  std::size_t size = 0;  ///< bytes of all of them
-  std::size_t last = 0;  ///< where the last one begins
+  std::size_t count = 0;  ///< how many pages
+  std::size_t size = 0;   ///< bytes of all of them
+  std::size_t last = 0;   ///< where the last one begins
 };
 
 /// Parses the `RAMPage`s at the front of `in` that are in the form in which pages are nearly always written:

@@ -16,16 +16,16 @@ namespace qember::ram {
 struct PageTags {
   /// A page that is a SEQUENCE of address and data.
   struct DataPage {
-    ber::Identifier outer;
-    ber::Identifier addr;
-    ber::Identifier data;
-    ber::SizeRange size;
+    ber::Identifier outer;  ///< of the SEQUENCE
+    ber::Identifier addr;   ///< of its address
+    ber::Identifier data;   ///< of its data
+    ber::SizeRange size;    ///< of its data, in bytes
   };
 
-  ber::Identifier zero;
-  ber::Identifier hook;
-  DataPage full;
-  DataPage xbzrle;
+  ber::Identifier zero;  ///< of a page of zeros, its address
+  ber::Identifier hook;  ///< of a hook, NULL
+  DataPage full;         ///< of a page in full
+  DataPage xbzrle;       ///< of a delta
 };
 
 namespace detail {
@@ -112,6 +112,7 @@ Result<PageParse> parse_any_page(ByteView in, const ber::Schema& schema, const P
 template <const ber::Schema& schema>
 class PageCodec {
  public:
+  /// The tags of the schema's pages.
   static constexpr PageTags tags = detail::page_tags(schema);
 
   /// See `put_page`.

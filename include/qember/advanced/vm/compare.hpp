@@ -12,9 +12,19 @@ namespace qember::vm {
 /// one is null where only the other guest has it. What they point to lives as long as the guests.
 class DifferenceSink {
  public:
+  /// A subsection of the configuration.
+  using Subsection = event::ConfigurationSubsection;
+  /// Ranges of pages, to be read.
+  using Ranges = ChangedRanges;
+  /// A section of device state.
+  using Section = GuestSection;
+  /// The fields of a device that differ.
+  using Changes = FieldChanges;
+
   virtual ~DifferenceSink() = default;
   /// `machine` or `page size`, which both have.
   virtual void fact(std::string_view name, const std::string& a, const std::string& b) = 0;
+  /// A subsection of the configuration.
   virtual void subsection(const event::ConfigurationSubsection* a,
                           const event::ConfigurationSubsection* b) = 0;
   /// Blocks of two lengths.
@@ -35,6 +45,7 @@ class IgnoreDifferences final : public DifferenceSink {
   void section(const GuestSection*, const GuestSection*, const FieldChanges&) override {}
 };
 
+/// What is compared.
 struct CompareOptions {
   /// Only the sections that these DEVICEs name, see `DeviceSelector`, and nothing else of the guests.
   std::vector<std::string> devices{};

@@ -10,19 +10,21 @@ namespace qember::vm {
 
 /// Device state that fits its description; both outlive what is made of it.
 struct DescribedState {
-  const device::Device* device = nullptr;
-  ByteView body{};
+  const device::Device* device = nullptr;  ///< describes the body
+  ByteView body{};                         ///< as it is in the stream
 };
 
+/// A value and the field that has it.
 struct FieldValue {
-  const device::Field* field = nullptr;
-  device::StateValue value;
+  const device::Field* field = nullptr;  ///< its description
+  device::StateValue value;              ///< what is in it
 };
 
+/// A field that differs.
 struct ChangedField {
-  std::string path;
+  std::string path;             ///< such as `env.regs[3]`
   std::optional<FieldValue> a;  ///< nothing where there is no such field
-  std::optional<FieldValue> b;
+  std::optional<FieldValue> b;  ///< the same
 };
 
 /// What differs, by path: in the order of `a`, then those that `b` alone has. Takes 16 bytes a value, and 56

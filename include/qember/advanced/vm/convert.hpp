@@ -7,6 +7,7 @@
 
 namespace qember::vm {
 
+/// How a stream is converted.
 struct ConvertOptions {
   /// How the stream is read; `before_wait` and `reorder` are the conversion's own.
   StreamOptions read{};
@@ -28,5 +29,7 @@ using Drain = std::function<Status(io::Output& output)>;
 /// bounded memory. Returns the first error, of the stream or of `drain`: what is sound up to there was passed
 /// on, and no end mark follows it. To be cancelled by an error of `drain`.
 Status convert(io::ByteSource& source, const Drain& drain, const ConvertOptions& options = {});
+/// The same from a descriptor to another, from where they stand; neither is closed.
+Status convert(int from, int to, const ConvertOptions& options = {});
 
 }  // namespace qember::vm

@@ -11,13 +11,13 @@
 
 namespace qember::vm {
 
-/// Guest-physical addresses [begin, end) that RAM goes around.
 /// The end of what an x86-64 processor can address.
 inline constexpr std::uint64_t most_address = std::uint64_t{1} << 52U;
 
+/// Guest-physical addresses [begin, end) that RAM goes around.
 struct Hole {
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
+  std::uint64_t begin = 0;  ///< the first address of it
+  std::uint64_t end = 0;    ///< the first address after it
 };
 
 /// The hole for devices below 4 GiB, of QEMU's boards `pc-i440fx-*`, `pc-q35-*`, `microvm` and `isapc`
@@ -30,7 +30,7 @@ std::optional<Hole> pc_hole(std::string_view machine, std::uint64_t ram) noexcep
 struct PhysicalRange {
   std::uint64_t address = 0;  ///< guest-physical
   std::uint64_t offset = 0;   ///< in the RAM
-  std::uint64_t size = 0;
+  std::uint64_t size = 0;     ///< in bytes
 };
 
 /// Places `ram` bytes from address 0 on around the hole; what is below 1 MiB is a range of its own.

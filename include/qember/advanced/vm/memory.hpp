@@ -2,12 +2,17 @@
 /// The memory of a saved VM: any page of it, read from the stream when it is asked for.
 #pragma once
 
-#include <qember/advanced/vm/page_index.hpp>
-#include <qember/advanced/vm/ram_layout.hpp>
+#include <qember/advanced/core/bytes.hpp>
+#include <qember/advanced/core/result.hpp>
+
+#include <memory>
+#include <string_view>
 
 namespace qember::vm {
 
 struct SavedVmState;
+struct RamLayout;
+struct StoredPage;
 
 /// What to do with pages that the stream does not hold: those that were never sent, which is not to say that
 /// they are zeros, and those that postcopy discarded.
@@ -18,6 +23,7 @@ enum class Unsent : std::uint8_t { refused, zeros };
 /// the VM and its other copies.
 class Memory {
  public:
+  /// `SavedVm::memory` makes it.
   explicit Memory(std::shared_ptr<SavedVmState> state) : state_(std::move(state)) {}
 
   /// Fills `to` with bytes of a block, from that offset in it on.
@@ -27,6 +33,7 @@ class Memory {
   /// `Errc::bad_delta` and `bad_value` for a page that the stream has wrong; `Errc::io`.
   Status read(std::string_view block, std::uint64_t offset, MutableBytes to,
               Unsent unsent = Unsent::refused) const;
+  /// The same of the block with that index in `SavedVm::blocks`.
   Status read(std::uint32_t block, std::uint64_t offset, MutableBytes to,
               Unsent unsent = Unsent::refused) const;
   /// The same of guest-physical addresses; where no RAM is known to be, `Errc::unsupported` with a block

@@ -9,17 +9,18 @@
 #include <qember/advanced/event/reordering.hpp>
 #include <qember/advanced/qber/reader.hpp>
 #include <qember/advanced/qevm/reader.hpp>
+#include <qember/advanced/vm/format.hpp>
 
 #include <functional>
 
 namespace qember::vm {
 
-enum class Format : std::uint8_t { native, ber };
-
 class MergedStream;
 class OpenedStream;
 
+/// How a stream is read.
 struct StreamOptions {
+  /// Resource limits; the default is for untrusted input.
   Limits limits{};
   /// The target's page size in bytes, for native streams that do not name theirs.
   std::optional<std::uint64_t> page_size = {};
@@ -32,11 +33,13 @@ struct StreamOptions {
   /// Pages of a mapped-ram file come without their data, which is not read: see `qevm::ReaderOptions`.
   bool skims_pages = false;
 
-  // Of what holds the stream; see `container::Options`.
-
+  /// Where the stream or its container begins in the file, which some writers leave to the user to know.
   std::optional<std::uint64_t> offset = {};
+  /// The snapshot of a qcow2 image, by name or id; empty where it has one.
   std::string snapshot = {};
+  /// Bytes other than zeros behind compressed data are passed over.
   bool allow_trailing = false;
+  /// Unpacks lzop; without it lzop is not supported.
   container::Unpack unpack_lzop = {};
   /// Of a multifd migration, whose main channel the stream is: all channels beside it, in any order. They and
   /// the main channel come as one stream, with all of its RAM and without the records of multifd.
@@ -58,9 +61,11 @@ class OpenedStream final : public event::Source {
   static Result<std::unique_ptr<OpenedStream>> open(io::ByteSource& source, StreamOptions options);
   ~OpenedStream() override;
 
+  /// The form of the stream.
   Format format() const noexcept {
     return opened_->kind() == container::Kind::ber ? Format::ber : Format::native;
   }
+  /// What has been read so far, and its offset.
   const io::Input& input() const noexcept { return input_; }
   /// What is read from, containers and all, for another pass where it is seekable.
   io::ByteSource& bytes() const noexcept { return source_; }
@@ -75,6 +80,7 @@ class OpenedStream final : public event::Source {
   bool has_file_offsets() const noexcept { return opened_->is_in_file(); }
 
   Result<event::Event> next() override;
+  /// As many pages as the input has in their common form.
   std::size_t next_pages(std::span<event::RamPage> room) override { return events_->next_pages(room); }
   bool in_sync() const override { return events_->in_sync(); }
   std::uint64_t offset() const override { return events_->offset(); }

@@ -9,6 +9,9 @@
 
 namespace qember::vm {
 
+class SavedVm;
+
+/// How certain it is that a machine refuses the stream.
 enum class Certainty : std::uint8_t {
   certain,  ///< the machine refuses the stream for it
   likely,   ///< it does, unless what neither stream tells is otherwise than is usual
@@ -21,7 +24,7 @@ std::string_view name_of(Certainty certainty) noexcept;
 
 /// What stands in the way.
 struct Obstacle {
-  Certainty certainty = Certainty::certain;
+  Certainty certainty = Certainty::certain;  ///< whether the machine refuses the stream for it
   std::string where;   ///< the element, such as `RAM block pc.rom` or `serial/0`, and a field of it
   std::string what;    ///< what is here, in the stream, and there, in the machine
   std::string qemu;    ///< what QEMU says, in the words of the version asked for; empty where it says nothing
@@ -29,8 +32,10 @@ struct Obstacle {
   std::uint64_t offset = 0;  ///< of the element in the stream, where it is one
 };
 
+/// Takes an obstacle, which is valid during the call.
 using TakeObstacle = std::function<void(const Obstacle& obstacle)>;
 
+/// What is known of the target beyond its stream.
 struct PreflightOptions {
   /// The version of the QEMU that is to take the stream: decides the words of messages, and what only some
   /// versions know.
@@ -50,5 +55,9 @@ struct Verdict {
 /// sizes of both streams' device state.
 Verdict preflight(const MachineState& here, const MachineState& there, const PreflightOptions& options,
                   const TakeObstacle& take);
+
+/// The same of two saved VMs, each of which is read once. The path of an error begins with `here` or `there`.
+Result<Verdict> preflight(const SavedVm& here, const SavedVm& there, const TakeObstacle& take,
+                          const PreflightOptions& options = {});
 
 }  // namespace qember::vm

@@ -2,21 +2,32 @@
 /// A saved VM: its devices, and any page of its memory.
 #pragma once
 
+#include <qember/advanced/container/unpack.hpp>
+#include <qember/advanced/core/limits.hpp>
 #include <qember/advanced/device/saved_device.hpp>
+#include <qember/advanced/event/event.hpp>
+#include <qember/advanced/vm/format.hpp>
+#include <qember/advanced/vm/layout.hpp>
 #include <qember/advanced/vm/memory.hpp>
-#include <qember/advanced/vm/summary.hpp>
 
 namespace qember::vm {
 
+struct StreamOptions;
+struct Summary;
+
+/// How a saved VM is opened.
 struct SavedVmOptions {
+  /// Resource limits; the default is for untrusted input.
   Limits limits{};
   /// The target's page size in bytes, for native streams that do not name theirs.
   std::optional<std::uint64_t> page_size{};
-  // Of what holds the stream; see `container::Options`.
-
+  /// Where the stream or its container begins in the file, which some writers leave to the user to know.
   std::optional<std::uint64_t> offset{};
+  /// The snapshot of a qcow2 image, by name or id; empty where it has one.
   std::string snapshot{};
+  /// Bytes other than zeros behind compressed data are passed over.
   bool allow_trailing = false;
+  /// Unpacks lzop; without it lzop is not supported.
   container::Unpack unpack_lzop{};
   /// All channels of a multifd migration; see `StreamOptions`. The stream that they make is kept in a file
   /// without a name, and offsets are those of that.
@@ -29,17 +40,7 @@ struct SavedVmOptions {
   bool from_end = true;
 
   /// The same of what a stream is read with.
-  static SavedVmOptions of(const StreamOptions& read) {
-    SavedVmOptions options;
-    options.limits = read.limits;
-    options.page_size = read.page_size;
-    options.offset = read.offset;
-    options.snapshot = read.snapshot;
-    options.allow_trailing = read.allow_trailing;
-    options.unpack_lzop = read.unpack_lzop;
-    options.channels = read.channels;
-    return options;
-  }
+  static SavedVmOptions of(const StreamOptions& read);
 };
 
 /// Opens a stream in either form, from wherever it comes: of a pipe, what was read is kept in a file without
@@ -60,6 +61,7 @@ class SavedVm {
   /// A source that outlives the VM.
   static Result<SavedVm> open(io::ByteSource& source, const SavedVmOptions& options = {});
 
+  /// The form of the stream.
   Format format() const noexcept;
   /// The machine's name in the stream, which may be any bytes; empty where it has none.
   std::string_view machine() const noexcept;
@@ -78,6 +80,7 @@ class SavedVm {
   /// and refused as `Errc::description_mismatch` where it is not so.
   bool are_devices_from_end() const noexcept;
 
+  /// The memory of the VM, valid without it.
   Memory memory() const { return Memory(state_); }
   /// What is in the stream, counted; reads it once.
   Result<Summary> summary() const;
@@ -86,6 +89,7 @@ class SavedVm {
   io::ByteSource& bytes() const noexcept;
   /// How `bytes` are read as a stream.
   StreamOptions stream_options() const;
+  /// What it was opened with.
   const SavedVmOptions& options() const noexcept;
 
  private:

@@ -24,42 +24,44 @@ enum class DeviceTyping : std::uint8_t {
 /// `typed`, `opaque`, `early`, `undescribed`, `fallback`
 std::string_view name_of(DeviceTyping typing) noexcept;
 
+/// A device in a summary.
 struct DeviceSummary {
-  std::string name;
-  std::uint32_t instance = 0;
-  std::uint32_t version = 0;
-  std::uint64_t bytes = 0;  ///< of its state, in the native form
-  DeviceTyping state = DeviceTyping::typed;
-  std::string reason;  ///< of a fallback
+  std::string name;                          ///< of its section
+  std::uint32_t instance = 0;                ///< tells devices of one name apart
+  std::uint32_t version = 0;                 ///< of its section
+  std::uint64_t bytes = 0;                   ///< of its state, in the native form
+  DeviceTyping state = DeviceTyping::typed;  ///< how it is known
+  std::string reason;                        ///< of a fallback
 };
 
 /// Buffers of one type that has a layout.
 struct LayoutShare {
-  std::uint64_t count = 0;
+  std::uint64_t count = 0;        ///< how many there are
   std::uint64_t bytes = 0;        ///< of all of them
   std::uint64_t typed_bytes = 0;  ///< of which values have names and types
   std::uint64_t unfit = 0;        ///< how many have not that layout
   std::string reason;             ///< of the first of these
 };
 
+/// What is in a stream, counted.
 struct Summary {
-  std::optional<std::string> machine;
-  std::vector<std::string> capabilities;
-  std::optional<std::uint64_t> page_size;
-  std::vector<event::RamBlock> blocks;
-  std::uint64_t ram_total = 0;
+  std::optional<std::string> machine;      ///< where the stream names it
+  std::vector<std::string> capabilities;   ///< that were enabled
+  std::optional<std::uint64_t> page_size;  ///< in bytes, where the stream tells it
+  std::vector<event::RamBlock> blocks;     ///< in the order of the stream
+  std::uint64_t ram_total = 0;             ///< bytes of all blocks
 
-  event::PageTally pages;
+  event::PageTally pages;    ///< records of pages, by kind
   std::uint64_t hook = 0;    ///< records that tell of another way
   std::uint64_t rounds = 0;  ///< walks over the memory
   bool rounds_exact = true;  ///< see `Rounds`
 
-  std::uint64_t sections = 0;  ///< of all kinds, each START, PART, END and FULL
-  std::vector<DeviceSummary> devices;
-  std::optional<bool> footers;
-  bool described = false;
-  bool ram_sent_elsewhere = false;  ///< over other connections, see `Channels`
-  bool complete = false;            ///< the end mark was seen, and RAM is in the stream
+  std::uint64_t sections = 0;          ///< of all kinds, each START, PART, END and FULL
+  std::vector<DeviceSummary> devices;  ///< in the order of the stream
+  std::optional<bool> footers;         ///< whether sections have them; nothing where there was no section
+  bool described = false;              ///< whether the stream has a description
+  bool ram_sent_elsewhere = false;     ///< over other connections, see `Channels`
+  bool complete = false;               ///< the end mark was seen, and RAM is in the stream
 
   std::uint64_t device_bytes = 0;                      ///< device state as it is in this form
   std::uint64_t typed_bytes = 0;                       ///< device state, in the native form, that has values
@@ -70,6 +72,7 @@ struct Summary {
   std::uint64_t count(DeviceTyping typing) const noexcept;
 };
 
+/// Counts what is in a stream as its events go by.
 class Census final : public event::Sink {
  public:
   /// `context`, of the events, outlives this.
@@ -81,7 +84,9 @@ class Census final : public event::Sink {
 
   using Sink::take;
   Status take(const event::Event& event) override;
+  /// What was counted so far.
   const Summary& summary() const noexcept { return summary_; }
+  /// Gives away what was counted.
   Summary take_summary() { return std::move(summary_); }
 
  private:

@@ -10,7 +10,8 @@
 #pragma once
 
 #include <qember/advanced/ram/page.hpp>
-#include <qember/advanced/ram/page_cache.hpp>
+
+#include "page_cache.hpp"
 
 #include <optional>
 
