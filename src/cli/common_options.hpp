@@ -4,6 +4,8 @@
 
 #include <qember/advanced/vm/opened_stream.hpp>
 
+#include <qember/advanced/ber/schema_data.hpp>
+
 #include <CLI/CLI.hpp>
 
 namespace qember::cli {
@@ -22,9 +24,16 @@ class ReadOptions {
   vm::StreamOptions stream_options() const;
   bool allows_trailing() const noexcept { return allow_trailing_; }
   const std::string& snapshot() const noexcept { return snapshot_; }
+  /// Of `--schema`; null without one.
+  const qber::WireFormat* format() const noexcept { return format_ ? &*format_ : nullptr; }
 
  private:
+  void add_schema_to(CLI::App& verb);
+  Status read_schema(const std::string& file);
+
   std::string limits_ = "untrusted";
+  std::unique_ptr<const ber::SchemaData> schema_;
+  std::optional<qber::WireFormat> format_;
   std::optional<std::uint64_t> page_size_;
   std::optional<std::uint64_t> offset_;
   std::string snapshot_;

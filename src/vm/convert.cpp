@@ -37,6 +37,10 @@ class Passing final : public event::Sink {
   const ConvertOptions& options_;
 };
 
+const qber::WireFormat& format_of(const ConvertOptions& options) {
+  return options.read.format ? *options.read.format : qber::WireFormat::own();
+}
+
 /// A writer of BER and what it writes to.
 class Encoding final : public event::Sink {
  public:
@@ -82,7 +86,7 @@ Status measure(io::ByteSource& source, const ConvertOptions& options, qber::Leng
   with.reorder = true;
   auto stream = OpenedStream::open(source, std::move(with));
   if (!stream) return std::move(stream.error());
-  Encoding encoding(**stream, qber::SectionWriter::measuring(lengths), options);
+  Encoding encoding(**stream, qber::SectionWriter::measuring(lengths, format_of(options)), options);
   MeasuredLengths bounded(**stream, lengths, options.read.limits);
   return event::pump(**stream, encoding, bounded);
 }
@@ -111,9 +115,9 @@ Status convert(io::ByteSource& source, const Drain& drain, const ConvertOptions&
     decoding.emplace(output);
   } else if (options.der) {
     if (auto status = measure(source, options, lengths); !status) return status;
-    encoding.emplace(**stream, qber::SectionWriter::definite(output, lengths), options);
+    encoding.emplace(**stream, qber::SectionWriter::definite(output, lengths, format_of(options)), options);
   } else {
-    encoding.emplace(**stream, qber::SectionWriter(output), options);
+    encoding.emplace(**stream, qber::SectionWriter(output, format_of(options)), options);
   }
   event::Sink& writer = encoding ? static_cast<event::Sink&>(*encoding) : *decoding;
   Passing passing(**stream, output, drain, options);

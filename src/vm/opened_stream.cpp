@@ -94,7 +94,7 @@ Status OpenedStream::choose_bytes() {
 
 void OpenedStream::begin_reader() {
   if (format() == Format::ber) {
-    events_ = &ber_.emplace(input_, options_.limits);
+    events_ = &ber_.emplace(input_, options_.limits, qber::ReaderOptions{true, options_.format});
     return;
   }
   qevm::ReaderOptions options{options_.page_size, bytes_, opened_->base(), [this] { return spool(); },

@@ -40,7 +40,7 @@ class EndCheck final : public event::Handler<EndCheck> {
   void on(const event::AnyOf<event::StreamBegin, event::Configuration, event::Command, event::RamBlocks,
                              event::RamControl, event::RamPage, event::MappedBitmap, event::MappedStale,
                              event::Body, event::SectionEnd, event::DescriptionText, event::TrailingData,
-                             event::StreamEnd> auto&) {}
+                             event::StreamEnd, event::SchemaValue> auto&) {}
 
   Error refuse(std::string found) const {
     return {Errc::description_mismatch, context_.offset(), context_.path(),

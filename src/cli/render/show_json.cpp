@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// `show` for scripts: one object a line. Names are as `printable` makes them.
 #include "show_output.hpp"
+#include "show_schema_value.hpp"
 #include "show_values.hpp"
 
 #include <qember/advanced/device/meaning.hpp>
@@ -135,6 +136,7 @@ class ShowJson final : public ShowOutput {
   bool device(const PlacedSection& place, const device::Device& device, ByteView body,
               const std::string& selected) override;
   void opaque(const PlacedSection& place, const Opaque& body, const device::Device* device) override;
+  void added(std::uint64_t offset, const PlacedSection* place, const SchemaPart& part) override;
   void end(std::uint64_t offset) override { write(record("end", offset)); }
   void description(std::uint64_t offset, const Opaque& text) override {
     write(record("description", offset, to_json(text)));
@@ -250,6 +252,14 @@ void ShowJson::opaque(const PlacedSection& place, const Opaque& body, const devi
   out_.write(object.substr(0, object.size() - 1) + ",\"described\":");
   write_names(out_, device->state);
   out_.write("}\n");
+}
+
+void ShowJson::added(std::uint64_t offset, const PlacedSection* place, const SchemaPart& part) {
+  Json json = place != nullptr ? section_record("device", *place) : record("added", offset);
+  json["size"] = part.value.encoded.size();
+  json["alternative"] = part.value.name;
+  const std::string object = json.dump();
+  out_.write(object.substr(0, object.size() - 1) + ",\"value\":" + schema_value_json(part) + "}\n");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "../output.hpp"
 #include "style.hpp"
 
+#include <qember/advanced/ber/schema.hpp>
 #include <qember/advanced/core/result.hpp>
 #include <qember/advanced/device/description.hpp>
 #include <qember/advanced/event/event.hpp>
@@ -49,6 +50,13 @@ struct Opaque {
   std::string reason;  ///< why there are no fields
 };
 
+/// A value with the type that it is of.
+struct SchemaPart {
+  const event::SchemaValue& value;
+  const ber::Schema& schema;
+  const ber::Type& type;  ///< the CHOICE that it is an alternative of
+};
+
 class ShowOutput {
  public:
   virtual ~ShowOutput() = default;
@@ -62,6 +70,9 @@ class ShowOutput {
                       const std::string& selected) = 0;
   /// `device`: what its description says, though the body does not fit it; null without one.
   virtual void opaque(const PlacedSection& place, const Opaque& body, const device::Device* device) = 0;
+  /// A value of a type that the stream's schema adds: by itself, or the state of the device whose section
+  /// `place` is, which is null otherwise.
+  virtual void added(std::uint64_t offset, const PlacedSection* place, const SchemaPart& part) = 0;
   virtual void end(std::uint64_t offset) = 0;
   virtual void description(std::uint64_t offset, const Opaque& text) = 0;
   virtual void rest(std::uint64_t offset, const Opaque& rest) = 0;

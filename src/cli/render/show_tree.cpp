@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// `show` for people.
 #include "show_output.hpp"
+#include "show_schema_value.hpp"
 #include "show_state_tree.hpp"
 
 #include <qember/advanced/core/text.hpp>
@@ -31,6 +32,7 @@ class ShowTree final : public ShowOutput {
   bool device(const PlacedSection& place, const device::Device& device, ByteView body,
               const std::string& selected) override;
   void opaque(const PlacedSection& place, const Opaque& body, const device::Device* device) override;
+  void added(std::uint64_t offset, const PlacedSection* place, const SchemaPart& part) override;
   void end(std::uint64_t offset) override { head(offset, "end of stream", ""); }
   void description(std::uint64_t offset, const Opaque& text) override {
     head(offset, "description", fmt::format("{}, {}", size_text(text.size), digest(text.digest)));
@@ -152,6 +154,18 @@ void ShowTree::opaque(const PlacedSection& place, const Opaque& body, const devi
   if (device == nullptr) return;
   StateTree([this](std::string_view text) { out_.write(text); }, style_, offsets_, {})
       .print_names(device->state);
+}
+
+void ShowTree::added(std::uint64_t offset, const PlacedSection* place, const SchemaPart& part) {
+  const std::string size = size_text(part.value.encoded.size());
+  if (place != nullptr)
+    section_head(*place, fmt::format("section {}, {}", place->section.id, size));
+  else
+    head(offset, part.value.name, size);
+  print_schema_value(part, [this](std::size_t depth, std::string_view name, std::string_view text) {
+    line(fmt::format("{:{}}{}{}{}", "", 2 * depth, style_.paint(Paint::cyan, printable(name)),
+                     text.empty() ? "" : "  ", text));
+  });
 }
 
 }  // namespace

@@ -65,7 +65,8 @@ Json layouts_json(const Summary& summary) {
   return layouts;
 }
 
-Json to_json(const Summary& summary, vm::Format format, std::uint64_t bytes_in) {
+Json to_json(const Summary& summary, vm::Format format, std::string_view fingerprint,
+             std::uint64_t bytes_in) {
   Json blocks = Json::array();
   for (const auto& block : summary.blocks) {
     Json entry{{"name", block.name}, {"length", block.length}};
@@ -109,7 +110,7 @@ Json to_json(const Summary& summary, vm::Format format, std::uint64_t bytes_in) 
           {"rounds", summary.rounds},
           {"footers", or_null(summary.footers)},
           {"description", summary.described},
-          {"schema_fingerprint", asn1::schema().fingerprint},
+          {"schema_fingerprint", fingerprint},
           {"ram_sent_elsewhere", summary.ram_sent_elsewhere},
           {"rounds_exact", summary.rounds_exact}};
 }
@@ -145,10 +146,11 @@ std::string layout_text(const std::string& type, const vm::LayoutShare& share) {
   return text;
 }
 
-void print_text(Lines& out, const Summary& summary, vm::Format format, std::uint64_t bytes_in) {
+void print_text(Lines& out, const Summary& summary, vm::Format format, std::string_view fingerprint,
+                std::uint64_t bytes_in) {
   const auto row = [&out](std::string_view name, const std::string& value) { print_row(out, name, value); };
   row("format", format == vm::Format::ber ? "BER" : "QEMU's native stream");
-  row("schema", std::string(asn1::schema().fingerprint));
+  row("schema", std::string(fingerprint));
   row("complete", summary.complete ? "yes" : "no");
   if (summary.ram_sent_elsewhere) row("", "its RAM went over other connections (multifd)");
   row("machine", summary.machine.value_or("unknown"));
@@ -181,6 +183,7 @@ void print_text(Lines& out, const Summary& summary, vm::Format format, std::uint
 /// What could be learnt of a stream, up to an error where there is one.
 struct Survey {
   vm::Format format = vm::Format::native;
+  std::string_view fingerprint = asn1::schema().fingerprint;  ///< of the schema that it is read by
   Summary summary;
   vm::MachineState machine;  ///< where it is compared
   std::uint64_t bytes_in = 0;
@@ -203,6 +206,7 @@ Result<Survey> survey(const std::string& file, const vm::StreamOptions& options,
   if (wants.summary) sinks.push_back(&census);
   if (wants.machine) sinks.push_back(&machine);
   Survey found;
+  if (options.format != nullptr) found.fingerprint = options.format->schema().fingerprint;
   if (auto status = event::pump(**stream, sinks); !status) found.error = std::move(status.error());
   if (!found.error) found.machine = machine.take_state();
   found.format = (*stream)->format();
@@ -220,7 +224,8 @@ Result<Survey> survey(const std::string& file, const vm::StreamOptions& options,
 
 /// All but the closing brace.
 void print_json(Lines& out, const Survey& found) {
-  const std::string head = text_of(to_json(found.summary, found.format, found.bytes_in), 2);
+  const std::string head =
+      text_of(to_json(found.summary, found.format, found.fingerprint, found.bytes_in), 2);
   out.write(head.substr(0, head.rfind('\n')));
   JsonItems devices(out, "devices");
   for (const auto& device : found.summary.devices)
@@ -283,7 +288,7 @@ int info(const InfoOptions& options) {
     print_contents_json(out, *contents);
   } else {
     print_contents(out, *contents);
-    print_text(out, found->summary, found->format, found->bytes_in);
+    print_text(out, found->summary, found->format, found->fingerprint, found->bytes_in);
   }
   found->summary = {};
   ExitCode result = exit_ok;

@@ -6,6 +6,7 @@
 #include "../report.hpp"
 #include "verbs.hpp"
 
+#include <qember/advanced/ber/lookup.hpp>
 #include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/event/section_collector.hpp>
 
@@ -38,7 +39,8 @@ struct OpenIterative {
 class Show final : public event::Handler<Show> {
  public:
   Show(const ShowOptions& options, vm::OpenedStream& stream, ShowOutput& out)
-      : limits_(options.read.stream_options().limits),
+      : options_(options),
+        limits_(options.read.stream_options().limits),
         field_(options.field),
         stream_(stream),
         out_(out),
@@ -72,6 +74,7 @@ class Show final : public event::Handler<Show> {
   void on(const event::RamBlocks& list);
   void on(const event::RamPage& page) { iterative_->tallies[page.block].add(page); }
   void on(const event::Body& body) { collector_.on(body); }
+  void on(const event::SchemaValue& value);
   void on(const event::SectionEnd& end);
   void on(const event::Eof& eof);
   void on(const event::DescriptionText& text);
@@ -87,6 +90,7 @@ class Show final : public event::Handler<Show> {
     return field_.selects_all() && selector_.selects(place_.section.name, place_.section.instance);
   }
 
+  const ShowOptions& options_;
   Limits limits_;
   vm::FieldSelector field_;
   vm::OpenedStream& stream_;
@@ -102,6 +106,7 @@ class Show final : public event::Handler<Show> {
 
   PlacedSection place_;  ///< of the section that is being read
   std::string name_;     ///< its name
+  bool in_section_ = false;
 
   Digester digester_;  ///< of the rest
   std::uint64_t rest_size_ = 0;
@@ -111,6 +116,7 @@ class Show final : public event::Handler<Show> {
 
 void Show::on(const event::SectionBegin& section) {
   place_ = {section, offset()};
+  in_section_ = true;
   name_ = section.name;
   place_.section.name = name_;
   iterative_ = nullptr;
@@ -137,7 +143,23 @@ void Show::on(const event::RamBlocks& list) {
   if (wants_part()) out_.start(place_, list.blocks);
 }
 
+/// In a section other than RAM it is the state of a device.
+void Show::on(const event::SchemaValue& value) {
+  const ber::Schema& schema = options_.read.format()->schema();
+  const bool is_state = in_section_ && iterable_ == nullptr;
+  collector_.on(value);
+  const bool is_shown =
+      is_state ? field_.selects_all() && selector_.selects(place_.section.name, place_.section.instance)
+               : whole();
+  if (!is_shown) return;
+  found_ = true;
+  const ber::Type& full = *schema.find("SecFull");
+  const ber::Type& type = is_state ? ber::lookup::type(schema, full, "contents") : *schema.find("Sections");
+  out_.added(offset(), is_state ? &place_ : nullptr, {value, schema, type});
+}
+
 void Show::on(const event::SectionEnd& end) {
+  in_section_ = false;
   static_cast<void>(collector_.on(end));
   if (iterative_ == nullptr || place_.section.type != Element::section_end) return;
   iterative_->sum.ended = true;
@@ -153,6 +175,7 @@ void Show::add_part(const event::CollectedSection& section) {
 }
 
 void Show::show_device(const event::CollectedSection& section) {
+  if (section.typed_size != 0) return;
   consider_description();
   if (!selector_.selects(section.name, section.instance)) return;
   const PlacedSection place{{section.type, section.id, section.name, section.instance, section.version},

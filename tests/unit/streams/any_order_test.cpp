@@ -104,6 +104,8 @@ const std::vector<Event> samples{
     DescriptionText{as_bytes("{}")},
     TrailingData{full, false},
     TrailingData{full, true},
+    SchemaValue{"screen", full, false},
+    SchemaValue{"log", full, true},
     StreamEnd{},
 };
 

@@ -23,6 +23,8 @@ struct StreamOptions {
   std::optional<std::uint64_t> page_size = {};
   /// Called before the input is waited for: what is complete can be passed on.
   std::function<Status()> before_wait;
+  /// Of the schema that streams in BER are by, which outlives the stream; null for the library's own.
+  const qber::WireFormat* format = nullptr;
   /// Where native device state waits for its description; else events come as they are in the stream.
   bool reorder = true;
   /// Reads a large file ahead, in a thread. Not for one of which only the begin is wanted.
