@@ -98,7 +98,7 @@ Result<SectionEvent> SectionReader::read_full(const ber::Header& header) {
 Result<std::size_t> SectionReader::whole_size(const ber::Header& header, std::string_view component) {
   const auto refuse_size = [&] {
     return refuse(Errc::limit, 0, component,
-                  fmt::format("a section of at most {} bytes", limits_.max_section), view());
+                  fmt::format("max_section: a section of at most {} bytes", limits_.max_section), view());
   };
   if (!header.indefinite) {
     const std::uint64_t size = header.size + header.length;

@@ -283,7 +283,8 @@ TEST_CASE("a writer of BER whose calls do not pair says so at the end") {
   auto measuring = qber::SectionWriter::measuring(lengths);
   measuring.end_full();
   CHECK_FALSE(measuring.end_file());
-  auto definite = qber::SectionWriter::definite(output, {});
+  const qber::Lengths none;
+  auto definite = qber::SectionWriter::definite(output, none);
   definite.begin_file();
   CHECK_FALSE(definite.end_file());
   qber::SectionWriter good(output);
