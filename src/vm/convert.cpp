@@ -56,6 +56,27 @@ class Encoding final : public event::Sink {
   qber::Writer events_;
 };
 
+/// A writer of the native form, which does not know where in the input an event is.
+class Decoding final : public event::Sink {
+ public:
+  Decoding(const OpenedStream& stream, io::Output& output) : stream_(stream), events_(output) {}
+
+  Status take(const event::Event& event) override { return placed(events_.take(event)); }
+  Status take(std::span<const event::RamPage> pages) override { return placed(events_.take(pages)); }
+  bool takes_batches() const noexcept override { return true; }
+
+ private:
+  Status placed(Status status) const {
+    if (status) return status;
+    status.error().offset = stream_.offset();
+    status.error().path = stream_.path();
+    return status;
+  }
+
+  const OpenedStream& stream_;
+  qevm::Writer events_;
+};
+
 /// Refuses more lengths than the limits allow, behind the one that measures them.
 class MeasuredLengths final : public event::Sink {
  public:
@@ -110,9 +131,9 @@ Status convert(io::ByteSource& source, const Drain& drain, const ConvertOptions&
   if (auto status = check_form((*stream)->format(), options.from); !status) return status;
   qber::Lengths lengths;
   std::optional<Encoding> encoding;
-  std::optional<qevm::Writer> decoding;
+  std::optional<Decoding> decoding;
   if ((*stream)->format() == Format::ber) {
-    decoding.emplace(output);
+    decoding.emplace(**stream, output);
   } else if (options.der) {
     if (auto status = measure(source, options, lengths); !status) return status;
     encoding.emplace(**stream, qber::SectionWriter::definite(output, lengths, format_of(options)), options);

@@ -146,7 +146,7 @@ void Show::on(const event::RamBlocks& list) {
 /// In a section other than RAM it is the state of a device.
 void Show::on(const event::SchemaValue& value) {
   const ber::Schema& schema = options_.read.format()->schema();
-  const bool is_state = in_section_ && iterable_ == nullptr;
+  const bool is_state = in_section_ && iterative_ == nullptr;
   collector_.on(value);
   const bool is_shown =
       is_state ? field_.selects_all() && selector_.selects(place_.section.name, place_.section.instance)
