@@ -5,7 +5,8 @@
 #     SCHEMA     my.schema          the schema
 #     NAMESPACE  vmm                of its C++ types
 #     TYPES      vmm/types.hpp      the header with these types, for TARGET and those who link it
-#     DATA       vmm/schema.hpp     the header with the schema as data (ber::Schema), for TARGET
+#     DATA       vmm/schema.hpp     the header with the schema as data (ber::Schema), for TARGET; beside it
+#                                   vmm/schema.data, the same for ber::SchemaData and `qember --schema`
 #     DATA_NAMESPACE vmm::data      where that is
 #     [SHAPES    shapes.txt...]     types that hand-written code follows
 #     [DIRECTORY where])            in the build tree
@@ -104,6 +105,7 @@ function(qember_asn1c_schema target)
   set(types "${base}/include/${arg_TYPES}")
   set(data "${base}/data/${arg_DATA}")
   set(bodies "${base}/types.cpp")
+  string(REGEX REPLACE "[.]hpp$" ".data" lines "${data}")
 
   qember_run_asn1c(${name}_asn1c "${schema}" "${base}/asn1c")
   qember_merge_asn1c(${name} qember_backend_${id} "${base}/asn1c" "${object}")
@@ -113,11 +115,11 @@ function(qember_asn1c_schema target)
     get_filename_component(file "${file}" ABSOLUTE)
     list(APPEND shapes "${file}")
   endforeach()
-  add_custom_command(OUTPUT "${base}/described.stamp" BYPRODUCTS "${types}" "${data}" "${bodies}"
+  add_custom_command(OUTPUT "${base}/described.stamp" BYPRODUCTS "${types}" "${data}" "${lines}" "${bodies}"
     COMMAND ${name}_describe --schema "${arg_SCHEMA}" --text "${schema}" --backend qember_backend_${id}
       --namespace "${arg_NAMESPACE}" --data-namespace "${arg_DATA_NAMESPACE}"
       --types-name "${arg_TYPES}" --data-name "${arg_DATA}"
-      --types "${types}" --data "${data}" --bodies "${bodies}" ${shapes}
+      --types "${types}" --data "${data}" --lines "${lines}" --bodies "${bodies}" ${shapes}
     COMMAND "${CMAKE_COMMAND}" -E touch "${base}/described.stamp"
     DEPENDS ${name}_describe "${schema}" ${shapes} COMMENT "Describing ${arg_SCHEMA}" VERBATIM)
   add_custom_target(${name} DEPENDS "${base}/described.stamp")

@@ -25,7 +25,7 @@ class Emitter {
     for (std::size_t i = 0; i < model_.types.size(); ++i) {
       const Type& type = model_.types[i];
       const bool choice = type.kind == Kind::choice;
-      if (type.named)
+      if (type.named || choice || type.kind == Kind::sequence)
         out_ << "\nconst Layout& " << classes_.name[i] << "::layout() { return compiled().layout(" << i
              << "); }\n";
       if (!choice && type.kind != Kind::sequence) continue;

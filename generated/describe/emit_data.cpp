@@ -2,6 +2,7 @@
 // The schema as data: a header with a constexpr ber::Schema.
 #include "model.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <sstream>
 
@@ -70,7 +71,42 @@ void emit_type(std::ostream& out, const Type& type, std::size_t index) {
   out << size_text(type.size) << "},\n";
 }
 
+/// As `ber::SchemaData` reads it.
+std::string tag_line(const Tag& tag) {
+  std::string text = std::to_string(static_cast<int>(tag.tag_class));
+  text += ' ';
+  return text += std::to_string(tag.number);
+}
+
+template <class T>
+void emit_properties(std::ostream& out, const T& of) {
+  if (of.tagged) out << " tag " << tag_line(of.tag);
+  for (const Tag& inner : of.inner_tags) out << " inner " << tag_line(inner);
+  if (!(of.size == ber::SizeRange{})) out << " size " << of.size.min << ' ' << of.size.max;
+  out << '\n';
+}
+
 }  // namespace
+
+std::string emit_lines(const Model& model, const SourceText& text) {
+  std::ostringstream out;
+  out << "qember-schema 1 " << text.fingerprint << '\n';
+  for (const Type& type : model.types) {
+    // No name of ASN.1 has a '_', and that of a built-in type may have a space.
+    std::string name(type.name);
+    std::ranges::replace(name, ' ', '_');
+    out << "type " << name << ' ' << static_cast<int>(type.kind);
+    if (type.named) out << " named";
+    if (type.extensible) out << " extensible";
+    emit_properties(out, type);
+    for (const Member& member : type.members) {
+      out << "member " << (member.name.empty() ? "-" : member.name) << ' ' << member.type;
+      if (member.optional) out << " optional";
+      emit_properties(out, member);
+    }
+  }
+  return out.str();
+}
 
 std::string emit_data(const Model& model, const SourceText& text, const Names& names) {
   std::ostringstream out;

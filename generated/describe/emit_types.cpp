@@ -52,7 +52,7 @@ class Emitter {
     ++depth_;
     line() << name << "() = default;\n";
     line() << "explicit " << name << "(Node node) noexcept : " << base << "(node) {}\n";
-    if (type.named) line() << "static const Layout& layout();\n";
+    line() << "static const Layout& layout();\n";
     for (const std::size_t nested : classes_.nested[index]) emit_class(nested);
     if (type.kind == Kind::choice) emit_choice(type, index);
     if (type.kind == Kind::sequence) emit_sequence(type, index);

@@ -54,6 +54,7 @@ void run(int argc, char** argv) {
   for (const std::string& shapes : arguments.shapes) check_shapes(model, names.schema, shapes);
   const Classes classes = name_classes(model);
   write(option.at("data"), emit_data(model, text, names));
+  write(option.at("lines"), emit_lines(model, text));
   write(option.at("types"), emit_types(model, classes, text, names));
   write(option.at("bodies"), emit_bodies(model, classes, names));
 }

@@ -59,6 +59,8 @@ std::string cpp_name(std::string_view name);
 std::string cpp_value(Kind kind);
 
 std::string emit_data(const Model& model, const SourceText& text, const Names& names);
+/// The same for a file that is read at run time.
+std::string emit_lines(const Model& model, const SourceText& text);
 std::string emit_types(const Model& model, const Classes& classes, const SourceText& text,
                        const Names& names);
 std::string emit_bodies(const Model& model, const Classes& classes, const Names& names);

@@ -96,9 +96,10 @@ class Validator : private Refusal {
   /// Moves into the contents of a TLV.
   bool enter(const Header& header) {
     if (tlvs_++ == limits_.max_tlvs)
-      return fail(Errc::limit, at_, fmt::format("at most {} elements", limits_.max_tlvs), "more");
+      return fail(Errc::limit, at_, fmt::format("max_tlvs: at most {} elements", limits_.max_tlvs), "more");
     if (depth_++ == max_depth_)
-      return fail(Errc::limit, at_, fmt::format("elements nested at most {} deep", max_depth_), "deeper");
+      return fail(Errc::limit, at_, fmt::format("max_depth: elements nested at most {} deep", max_depth_),
+                  "deeper");
     at_ += header.size;
     return true;
   }

@@ -53,6 +53,34 @@ void ReadOptions::add_to(CLI::App& verb) {
   verb.add_flag("--allow-trailing", allow_trailing_, "Let other bytes than zeros follow, as on a volume");
   add_channels(verb, "--channels", channels_,
                "Of a multifd migration, whose main channel the stream is: all other channels, in any order");
+  add_schema_to(verb);
+}
+
+void ReadOptions::add_schema_to(CLI::App& verb) {
+  verb.add_option_function<std::string>(
+          "--schema",
+          [this](const std::string& file) {
+            if (auto status = read_schema(file); !status)
+              throw CLI::ValidationError("--schema", printable_line(to_string(status.error())));
+          },
+          "The schema of a stream in BER that extends the library's own: a schema.data of qember_add_schema")
+      ->type_name("FILE");
+}
+
+/// What the errors of a file's own have is the place in it.
+Status ReadOptions::read_schema(const std::string& file) {
+  const auto source = container::open_file(file);
+  if (!source) return source.error();
+  Bytes text(ber::SchemaData::max_size + 1);
+  const auto size = (*source)->read_at(0, text);
+  if (!size) return size.error();
+  auto schema = ber::SchemaData::parse(as_text(ByteView(text).first(*size)));
+  if (!schema) return std::move(schema.error()).within(file + ": ");
+  auto format = qber::WireFormat::of((*schema)->schema());
+  if (!format) return std::move(format.error()).within(file + ": ");
+  schema_ = std::move(*schema);
+  format_ = std::move(*format);
+  return {};
 }
 
 namespace {
@@ -146,6 +174,7 @@ vm::StreamOptions ReadOptions::stream_options() const {
   options.page_size = page_size_;
   options.offset = offset_;
   options.snapshot = snapshot_;
+  options.wire_format = format_ ? &*format_ : nullptr;
   options.allow_trailing = allow_trailing_;
   options.unpack_lzop = unpack_lzop;
   options.channels = channel_files(channels_);

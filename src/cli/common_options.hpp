@@ -4,6 +4,7 @@
 
 #include "report.hpp"
 
+#include <qember/advanced/ber/schema_data.hpp>
 #include <qember/advanced/vm/layout_reader.hpp>
 #include <qember/advanced/vm/opened_stream.hpp>
 #include <qember/advanced/vm/saved_vm.hpp>
@@ -45,7 +46,12 @@ class ReadOptions {
   const std::vector<std::string>& channels() const noexcept { return channels_; }
 
  private:
+  void add_schema_to(CLI::App& verb);
+  Status read_schema(const std::string& file);
+
   std::string limits_ = "untrusted";
+  std::unique_ptr<const ber::SchemaData> schema_;
+  std::optional<qber::WireFormat> format_;  ///< of `--schema`
   std::optional<std::uint64_t> page_size_;
   std::optional<std::uint64_t> offset_;
   std::string snapshot_;

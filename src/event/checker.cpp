@@ -94,7 +94,7 @@ struct Checker::State {
   void on(const TrailingData& rest);
   void on(const StreamEnd&);
   void on(const RamControl& control) { channels.note(control); }
-  void on(const AnyOf<StreamBegin, MappedBitmap, MappedStale, Body, SectionEnd> auto&) {}
+  void on(const AnyOf<StreamBegin, MappedBitmap, MappedStale, Body, SectionEnd, SchemaValue> auto&) {}
 
   void report_trailing();
   void check_delta(const RamPage& page);

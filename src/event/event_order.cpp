@@ -22,10 +22,22 @@ constexpr std::array<std::string_view, 8> expected{
     "the list of RAM blocks", "a record of RAM",
     "the body of a section",  "what follows the end mark",
     "the end of the stream",  "nothing more"};
-constexpr std::array<std::string_view, 15> found{
-    "the begin of a stream", "a configuration", "a command",     "a section",    "a list of RAM blocks",
-    "a control record",      "a page",          "a bitmap",      "a stale page", "a body",
-    "a section's end",       "the end mark",    "a description", "the rest",     "the end of a stream"};
+constexpr std::array<std::string_view, 16> found{"the begin of a stream",
+                                                 "a configuration",
+                                                 "a command",
+                                                 "a section",
+                                                 "a list of RAM blocks",
+                                                 "a control record",
+                                                 "a page",
+                                                 "a bitmap",
+                                                 "a stale page",
+                                                 "a body",
+                                                 "a section's end",
+                                                 "the end mark",
+                                                 "a description",
+                                                 "the rest",
+                                                 "the end of a stream",
+                                                 "a value of a type that the schema adds"};
 static_assert(found.size() == std::variant_size_v<Event>);
 
 Error refuse(Errc code, std::string expected, std::string found) {
@@ -98,6 +110,7 @@ std::optional<EventOrder::Place> EventOrder::after(const Event& event) const {
   if (std::holds_alternative<Eof>(event)) return from({top}, ended);
   if (std::holds_alternative<DescriptionText>(event)) return from({top, ended}, place_);
   if (std::holds_alternative<StreamEnd>(event)) return from({top, ended, rest}, end);
+  if (std::holds_alternative<SchemaValue>(event)) return from({top, ram, body}, place_);
   const bool is_head = std::holds_alternative<Configuration>(event) || std::holds_alternative<Command>(event);
   return is_head ? from({top}, top) : from({ram}, ram);
 }

@@ -10,6 +10,7 @@ ByteView* bytes_of(Event& event) {
   if (auto* command = std::get_if<Command>(&event)) return &command->payload;
   if (auto* text = std::get_if<DescriptionText>(&event)) return &text->json;
   if (auto* rest = std::get_if<TrailingData>(&event)) return &rest->data;
+  if (auto* value = std::get_if<SchemaValue>(&event)) return &value->encoded;
   return nullptr;
 }
 

@@ -25,7 +25,7 @@ class NativePosition {
   void pass(const SectionEnd& end);
   void pass(const Eof&) { ++bytes_; }
   void pass(const TrailingData& rest) { bytes_ += rest.data.size(); }
-  void pass(const AnyOf<MappedBitmap, MappedStale, DescriptionText, StreamEnd> auto&) {}
+  void pass(const AnyOf<MappedBitmap, MappedStale, DescriptionText, StreamEnd, SchemaValue> auto&) {}
 
  private:
   void leave_mapped();

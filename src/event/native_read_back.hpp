@@ -34,8 +34,8 @@ class NativeReadBack {
   void pass(const DescriptionText& text);
   void pass(const TrailingData& rest);
   void pass(const StreamEnd&);
-  void pass(const AnyOf<StreamBegin, Configuration, RamBlocks, RamControl, RamPage, MappedBitmap,
-                        MappedStale> auto&) {}
+  void pass(const AnyOf<StreamBegin, Configuration, RamBlocks, RamControl, RamPage, MappedBitmap, MappedStale,
+                        SchemaValue> auto&) {}
 
   /// What would be read otherwise.
   const std::optional<Error>& offence() const noexcept { return offence_; }

@@ -28,9 +28,9 @@ struct Target {
 }  // namespace
 
 struct RamReceiver::State final : event::Handler<RamReceiver::State> {
-  State(io::Input& input, Regions given, const Limits& limits)
+  State(io::Input& input, Regions given, const Limits& limits, const qber::WireFormat* format)
       // A guest decides what is in its devices: it may not end its own migration by it.
-      : decoder(input, limits, {.must_be_native = false}),
+      : decoder(input, limits, {.must_be_native = false, .format = format}),
         regions(std::move(given)),
         limits(limits),
         bases(decoder, limits),
@@ -53,6 +53,9 @@ struct RamReceiver::State final : event::Handler<RamReceiver::State> {
 
   event::SectionCollector collector;
   std::vector<device::SavedDevice> devices;
+  std::vector<ReceivedValue> values;
+  std::size_t held_by_values = 0;                     ///< bytes
+  std::optional<device::SavedDevice::Header> device;  ///< the one whose section is open
 
   Error refuse(Errc code, std::string expected, std::string found) const {
     return {code, decoder.offset(), decoder.path(), std::move(expected), std::move(found)};
@@ -66,6 +69,7 @@ struct RamReceiver::State final : event::Handler<RamReceiver::State> {
   Status on(const event::RamPage& page);
   Status on(const event::Body& piece);
   Status on(const event::SectionEnd& end);
+  Status on(const event::SchemaValue& value);
   Status on(const event::DescriptionText& text) { return collector.on(text); }
   Status on(const event::Command& command);
   Status on(const event::RamControl&) { return unsupported("memory that comes by another way"); }
@@ -89,8 +93,22 @@ Status RamReceiver::State::on(const event::SectionBegin& section) {
   if (kind != event::BodyKind::ram && section.type != event::Element::section_full)
     return unsupported(fmt::format("a part of {:?}", section.name));
   in_round = kind == event::BodyKind::ram && section.type == event::Element::section_part;
+  device.reset();
+  if (kind == event::BodyKind::device)
+    device = {std::string(section.name), section.instance, section.version, decoder.offset()};
   collector.on(section);
   return check_limits();
+}
+
+Status RamReceiver::State::on(const event::SchemaValue& value) {
+  constexpr std::size_t cost = 256;
+  held_by_values += value.encoded.size() + cost;
+  if (held_by_values > limits.max_held)
+    return refuse(Errc::limit, fmt::format("max_held: at most {} bytes of values", limits.max_held), "more");
+  collector.on(value);
+  values.push_back({std::string(value.name), Bytes(value.encoded.begin(), value.encoded.end()),
+                    decoder.offset(), decoder.path(), device});
+  return {};
 }
 
 Status RamReceiver::State::on(const event::RamBlocks& list) {
@@ -165,11 +183,13 @@ Status RamReceiver::State::on(const event::Body& piece) {
 }
 
 Status RamReceiver::State::on(const event::SectionEnd& end) {
+  device.reset();
   if (std::exchange(in_round, false)) ++rounds;
   return collector.on(end);
 }
 
 Status RamReceiver::State::add(event::CollectedSection&& section) {
+  if (section.typed_size != 0) return {};
   devices.emplace_back(
       device::SavedDevice::Header{std::move(section.name), section.instance, section.version, section.offset},
       std::move(section.body), std::move(section.device));
@@ -181,8 +201,9 @@ Status RamReceiver::State::on(const event::Command& command) {
   return unsupported("postcopy");
 }
 
-RamReceiver::RamReceiver(io::Input& input, Regions regions, const Limits& limits)
-    : state_(std::make_unique<State>(input, std::move(regions), limits)) {}
+RamReceiver::RamReceiver(io::Input& input, Regions regions, const Limits& limits,
+                         const qber::WireFormat* format)
+    : state_(std::make_unique<State>(input, std::move(regions), limits, format)) {}
 RamReceiver::~RamReceiver() = default;
 
 Status RamReceiver::State::receive() {
@@ -216,6 +237,7 @@ const std::map<std::string, Applied, std::less<>>& RamReceiver::applied() const 
 }
 std::uint64_t RamReceiver::rounds() const noexcept { return state_->rounds; }
 std::span<const device::SavedDevice> RamReceiver::devices() const noexcept { return state_->devices; }
+std::span<const ReceivedValue> RamReceiver::values() const noexcept { return state_->values; }
 Result<const device::SavedDevice*> RamReceiver::device(std::string_view name, std::uint32_t instance) const {
   for (const device::SavedDevice& each : state_->devices)
     if (each.name() == name && each.instance() == instance) return &each;

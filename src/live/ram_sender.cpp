@@ -41,7 +41,7 @@ struct RamSender::State {
   State(io::Output& output, SenderOptions given)
       : options(std::move(given)),
         told(options.page_size),
-        writer(output),
+        writer(output, options.format ? *options.format : qber::WireFormat::own()),
         encoder(told, writer, Limits::trusted()) {}
 
   enum class At : std::uint8_t { begin, between, round, end } at = At::begin;
@@ -65,6 +65,9 @@ struct RamSender::State {
   Status check() const;
   Status check(const event::RamPage& page);
   Status write(std::uint32_t id, const device::DeviceState& device);
+  Status write(std::uint32_t id, const TypedDevice& device);
+  Status check_devices(std::span<const device::DeviceState> devices,
+                       std::span<const TypedDevice> typed) const;
 };
 
 Status RamSender::State::check() const {
@@ -138,6 +141,29 @@ Status RamSender::State::write(std::uint32_t id, const device::DeviceState& devi
                 event::Body{body}, event::SectionEnd{}});
 }
 
+Status RamSender::State::write(std::uint32_t id, const TypedDevice& device) {
+  return write(
+      {event::SectionBegin{event::Element::section_full, id, device.name, device.instance, device.version},
+       event::SchemaValue{device.alternative, device.encoded, false}, event::SectionEnd{}});
+}
+
+Status RamSender::State::check_devices(std::span<const device::DeviceState> devices,
+                                       std::span<const TypedDevice> typed) const {
+  const auto check_name = [](std::string_view name) -> Status {
+    if (body_kind(name, event::Element::section_full) == event::BodyKind::device) return {};
+    return refuse(Errc::usage, "devices", "the name of a device", fmt::format("{:?}", name));
+  };
+  for (const device::DeviceState& device : devices)
+    if (auto status = check_name(device.name()); !status) return status;
+  for (const TypedDevice& device : typed) {
+    if (auto status = check_name(device.name); !status) return status;
+    if (writer.format().state(device.alternative) == nullptr)
+      return refuse(Errc::unsupported, "devices", "a type that the schema adds to SecFull.contents",
+                    fmt::format("{:?}", device.alternative));
+  }
+  return {};
+}
+
 RamSender::RamSender(io::Output& output, SenderOptions options)
     : state_(std::make_unique<State>(output, std::move(options))) {}
 RamSender::~RamSender() = default;
@@ -198,13 +224,21 @@ Status RamSender::end_round() {
   return state.write({event::SectionEnd{}});
 }
 
-Status RamSender::finish(std::span<const device::DeviceState> devices) {
+Status RamSender::section(std::string_view alternative, ByteView encoded) {
+  State& state = *state_;
+  if (state.at != State::At::between)
+    return refuse(Errc::wrong_order, "section", "a stream between two rounds", "another place in it");
+  if (state.writer.format().section(alternative) == nullptr)
+    return refuse(Errc::unsupported, "section", "a type that the schema adds to Sections",
+                  fmt::format("{:?}", alternative));
+  return state.write({event::SchemaValue{alternative, encoded, false}});
+}
+
+Status RamSender::finish(std::span<const device::DeviceState> devices, std::span<const TypedDevice> typed) {
   State& state = *state_;
   if (state.at != State::At::between)
     return refuse(Errc::wrong_order, "finish", "a stream between two rounds", "another place in it");
-  for (const device::DeviceState& device : devices)
-    if (body_kind(device.name(), event::Element::section_full) != event::BodyKind::device)
-      return refuse(Errc::usage, "devices", "the name of a device", fmt::format("{:?}", device.name()));
+  if (auto status = state.check_devices(devices, typed); !status) return status;
   const auto text = describe(devices, state.options.page_size);
   if (!text) return text.error();
 
@@ -216,6 +250,8 @@ Status RamSender::finish(std::span<const device::DeviceState> devices) {
     return status;
   std::uint32_t id = ram_id;
   for (const device::DeviceState& device : devices)
+    if (auto status = state.write(++id, device); !status) return status;
+  for (const TypedDevice& device : typed)
     if (auto status = state.write(++id, device); !status) return status;
   return state.write({event::Eof{}, event::StreamEnd{}});
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "entry_sources.hpp"
 
+#include <qember/advanced/ber/tlv.hpp>
 #include <qember/advanced/ber/writer.hpp>
 
 #include "../qber/tags.hpp"
@@ -12,37 +13,15 @@
 namespace qember::qber {
 namespace {
 
-namespace tags = tags;
+using ber::header_at;
+using ber::is_end_of_contents;
+using ber::tlv_size;
 using Which = asn1::VMStateEntries::Which;
 using Kind = device::StateSource::Kind;
 
 bool starts_with(ByteView bytes, const ber::Identifier& identifier) {
   return bytes.size() >= identifier.size &&
          std::equal(identifier.bytes.begin(), identifier.bytes.begin() + identifier.size, bytes.begin());
-}
-
-bool is_end_of_contents(ByteView bytes) { return bytes.size() >= 2 && bytes[0] == 0 && bytes[1] == 0; }
-
-ber::Header header_at(ByteView bytes) {
-  ber::Header header;
-  ber::parse_header(bytes, header);
-  return header;
-}
-
-/// Bytes of the TLV at the front of bytes that have been validated.
-std::size_t tlv_size(ByteView bytes) {
-  const ber::Header header = header_at(bytes);
-  if (!header.indefinite) return header.size + header.length;
-  std::size_t at = header.size;
-  while (!is_end_of_contents(bytes.subspan(at))) at += tlv_size(bytes.subspan(at));
-  return at + 2;
-}
-
-/// Where the component with that number begins in the TLV at the front of `bytes`.
-std::size_t component(ByteView bytes, std::size_t index) {
-  std::size_t at = header_at(bytes).size;
-  while (index-- > 0) at += tlv_size(bytes.subspan(at));
-  return at;
 }
 
 constexpr std::size_t contents_of_section = 4;
@@ -106,19 +85,19 @@ bool TreeSource::enter_subsection(std::string_view& name, Integer& version) {
 /// The tree does not know where it came from: the path leads there through the bytes.
 Error TreeSource::refuse(std::size_t back, std::string expected, std::string found) const {
   std::string path = path_ + ".contents.vmstate.vmstateentries";
-  std::size_t at = component(encoded_, contents_of_section);
+  std::size_t at = ber::component_at(encoded_, contents_of_section);
   for (std::size_t i = 0; i < levels_.size(); ++i) {
     const Level& level = levels_[i];
     if (level.subsection) {
       path += fmt::format("[{}].contents", *level.subsection);
-      at += component(encoded_.subspan(at), *level.subsection);
-      at += component(encoded_.subspan(at), contents_of_subsection);
+      at += ber::component_at(encoded_.subspan(at), *level.subsection);
+      at += ber::component_at(encoded_.subspan(at), contents_of_subsection);
     }
     // An inner level was entered through the value before `next`.
     const bool innermost = i + 1 == levels_.size();
     const std::size_t index = innermost ? level.next - std::min(back, level.next) : level.next - 1;
     const std::size_t clamped = std::min(index, level.list.size());
-    at += component(encoded_.subspan(at), clamped);
+    at += ber::component_at(encoded_.subspan(at), clamped);
     path += fmt::format("[{}]", index);
     if (clamped < level.list.size()) path += fmt::format(".{}", alternative(level.list[clamped].which()));
   }
@@ -127,7 +106,7 @@ Error TreeSource::refuse(std::size_t back, std::string expected, std::string fou
 
 BytesSource::BytesSource(ByteView encoded, std::uint64_t offset, std::string path)
     : encoded_(encoded), offset_(offset), path_(std::move(path)) {
-  at_ = component(encoded, contents_of_section);
+  at_ = ber::component_at(encoded, contents_of_section);
   enter("contents.vmstate.vmstateentries");
 }
 
@@ -141,10 +120,10 @@ bool BytesSource::at_end() const {
 Kind BytesSource::peek() {
   if (at_end()) return Kind::end;
   const ByteView rest = encoded_.subspan(at_);
-  if (starts_with(rest, tags::integer)) return Kind::integer;
-  if (starts_with(rest, tags::boolean)) return Kind::boolean;
-  if (starts_with(rest, tags::array)) return Kind::array;
-  if (starts_with(rest, tags::subsections)) return Kind::subsections;
+  if (starts_with(rest, own_tags.integer)) return Kind::integer;
+  if (starts_with(rest, own_tags.boolean)) return Kind::boolean;
+  if (starts_with(rest, own_tags.array)) return Kind::array;
+  if (starts_with(rest, own_tags.subsections)) return Kind::subsections;
   return Kind::blob;
 }
 

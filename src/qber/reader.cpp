@@ -52,10 +52,13 @@ Status Reader::State::on(FullSection& section) {
   full = std::move(section);
   if (full.fields.name == extension::section_name) {
     if (extension::is_skipped(full.fields)) return {};
+    if (full.state)
+      return refuse(Errc::bad_annotation, ".contents", "values or a blob", "a type that the schema adds");
     if (!full.tree)
       return refuse(Errc::limit, "", "a `qember` section of a usual size", "more values than allowed");
     return extension_section(full.fields, **full.tree);
   }
+  if (full.state) return typed_state(full.fields, *full.state);
   const bool is_list = is_block_list(full.encoded.subspan(full.contents));
   if (is_list && !full.tree)
     return refuse(Errc::limit, ".contents.ramblid", fmt::format("at most {} RAM blocks", limits.max_blocks),
@@ -73,6 +76,26 @@ Status Reader::State::on(FullSection& section) {
   if (auto status = check_blob(); !status) return status;
   form = event::DeviceForm::blob;
   return whole_body((*full.tree)->contents().as_oldblob());
+}
+
+/// The state of a device in a type that the schema adds, which needs no description.
+Status Reader::State::typed_state(const SectionFields& fields, const event::SchemaValue& value) {
+  if (auto status = begin_section(fields, event::Element::section_full); !status) return status;
+  const bool is_device =
+      current.header().type == event::Element::section_full && current.kind() == event::BodyKind::device;
+  if (!is_device || current.is_known())
+    return refuse(Errc::bad_value, ".contents", "a type that the schema adds for a device alone", "another");
+  form = event::DeviceForm::values;
+  events.give(value);
+  return {};
+}
+
+/// Between two parts of RAM it ends nothing: the section may yet go on.
+Status Reader::State::on(const event::SchemaValue& value) {
+  if (tail.begun) return refuse(Errc::wrong_order, "", "the end of the file", "a section after the end mark");
+  if (!current.is_ram()) end_section();
+  events.give(value);
+  return {};
 }
 
 Status Reader::State::on(const BlobBegin& begin) {

@@ -35,7 +35,7 @@ struct Tail {
 struct Reader::State {
   State(io::Input& input, const Limits& limits, ReaderOptions options)
       : input(input),
-        sections(input, limits),
+        sections(input, limits, Trees::made, options.format ? *options.format : WireFormat::own()),
         limits(limits),
         options(options),
         session(limits),
@@ -74,6 +74,7 @@ struct Reader::State {
   Status on(const FileBegin&);
   Status on(FullSection& section);
   Status on(const BlobBegin& begin);
+  Status typed_state(const SectionFields& fields, const event::SchemaValue& value);
   Status check_blob() const;
   Status on(const BlobData& data);
   Status on(const BlobEnd&);
@@ -81,6 +82,7 @@ struct Reader::State {
   Status on(const RamBlockBegin& begin);
   Status on(const ram::PageView& view);
   Status on(const RamEnd&);
+  Status on(const event::SchemaValue& value);
   Status on(const FileEnd&);
   Status on(const InputEnd&);
   void end_section();

@@ -12,7 +12,7 @@ namespace qember::qber {
 
 /// Whether the contents of a `SecFull`, from their tag on, are the list of RAM blocks.
 inline bool is_block_list(ByteView contents) {
-  const ByteView tag = tags::block_list.view();
+  const ByteView tag = own_tags.block_list.view();
   return contents.size() >= tag.size() && std::equal(tag.begin(), tag.end(), contents.begin());
 }
 

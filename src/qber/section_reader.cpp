@@ -81,6 +81,7 @@ std::string SectionReader::path_of(const Place& place) {
     case full: return fmt::format("QemuFile.top[{}].full", place.section);
     case min: return fmt::format("QemuFile.top[{}].min", place.section);
     case block: return fmt::format("QemuFile.top[{}].min.contents.ramsec[{}]", place.section, place.block);
+    case added: return fmt::format("QemuFile.top[{}].{}", place.section, place.added);
     case page:
       return fmt::format("QemuFile.top[{}].min.contents.ramsec[{}].pagelist[{}]", place.section, place.block,
                          place.page);
@@ -125,7 +126,7 @@ bool SectionReader::shows_more_later(ByteView unread) const {
 Error SectionReader::misplaced(std::size_t at, std::string_view component, std::string expected,
                                std::string found) const {
   return {Errc::bad_tag,       input_.offset() + at, path_of(place()) + std::string(component),
-          std::move(expected), std::move(found),     generated::schema.fingerprint};
+          std::move(expected), std::move(found),     format_.schema().fingerprint};
 }
 
 /// An error with an element in `encoded`, which is unread: for later, where it would show more then.
@@ -209,17 +210,17 @@ Result<bool> SectionReader::at_end() {
 Result<SectionEvent> SectionReader::read_file() {
   if (frames_.empty()) {
     const ByteView all = input_.view();
-    const std::size_t shown = std::min<std::size_t>(all.size(), tags::file.size);
-    if (!std::equal(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(shown), tags::file.bytes.begin()))
+    const std::size_t shown = std::min<std::size_t>(all.size(), tags().file.size);
+    if (!std::equal(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(shown), tags().file.bytes.begin()))
       return shows_more_later(all) ? shortage(0, "")
-                                   : Error{Errc::unknown_magic, 0, "QemuFile", hex_excerpt(tags::file.view()),
-                                           hex_excerpt(all, 4)};
-    const auto file = expect(tags::file, "");
+                                   : Error{Errc::unknown_magic, 0, "QemuFile",
+                                           hex_excerpt(tags().file.view()), hex_excerpt(all, 4)};
+    const auto file = expect(tags().file, "");
     if (!file) return file.error();
     give(FileBegin{}, Place::In::file);
     enter(*file);
   }
-  const auto version = expect(tags::version, ".version");
+  const auto version = expect(tags().version, ".version");
   if (!version) return version.error();
   const ByteView rest = view();
   if (version->length > max_integer)
@@ -229,7 +230,7 @@ Result<SectionEvent> SectionReader::read_file() {
   const auto value = ber::parse_integer(rest.subspan(version->size, version->length));
   if (value != Integer(3))
     return refuse(value ? Errc::constraint : Errc::bad_value, 0, ".version", "3", rest.first(size));
-  const auto top = expect(tags::top, ".top", size);
+  const auto top = expect(tags().top, ".top", size);
   if (!top) return top.error();
   input_.consume(size);
   enter(*top);
@@ -259,14 +260,17 @@ Result<SectionEvent> SectionReader::read_top() {
     event_offset_ = end_at;
     return event;
   }
+  const auto added = added_section();
+  if (!added) return added.error();
+  if (*added != nullptr) return read_added(**added);
   const ByteView rest = view();
-  if (has_tag(rest, tags::min)) return read_ram_begin();
-  if (rest.size() < tags::min.size && may_have_tag(rest, tags::min)) return shortage(0, "");
-  auto header = expect(tags::full, "", 0, ".full");
+  if (has_tag(rest, tags().min)) return read_ram_begin();
+  if (rest.size() < tags().min.size && may_have_tag(rest, tags().min)) return shortage(0, "");
+  auto header = expect(tags().full, "", 0, ".full");
   if (!header) {
-    if (header.error().code == Errc::bad_tag && !has_tag(rest, tags::full))
+    if (header.error().code == Errc::bad_tag && !has_tag(rest, tags().full))
       header.error().expected =
-          fmt::format("SecFull {} or SecMin {}", describe(tags::full), describe(tags::min));
+          fmt::format("SecFull {} or SecMin {}", describe(tags().full), describe(tags().min));
     return std::move(header.error());
   }
   return read_full(*header);

@@ -1,20 +1,29 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The part of the reader that reads a `SecFull`: whole, or where its contents are a long string, in pieces.
+#include <qember/advanced/ber/tlv.hpp>
 #include <qember/advanced/ber/validate.hpp>
 #include <qember/advanced/ber/writer.hpp>
 #include <qember/advanced/core/text.hpp>
 #include <qember/advanced/qber/section_reader.hpp>
 
 #include "section_limits.hpp"
+#include "translation.hpp"
 
 #include <fmt/format.h>
 
 namespace qember::qber {
 namespace {
 
-const ber::Type& full_type() {
-  static constexpr const ber::Type& type = wire::type("SecFull");
-  return type;
+/// The fields of a section that has been validated; `contents` is set to the index of what follows.
+SectionFields fields_of(ByteView encoded, std::size_t& contents) {
+  ByteView rest = encoded.subspan(ber::header_at(encoded).size);
+  const auto take = [&rest] { return ber::contents_of(ber::take_tlv(rest)); };
+  SectionFields fields;
+  fields.name = as_text(take());
+  for (Integer* const number : {&fields.sectionid, &fields.instanceid, &fields.versionid})
+    *number = ber::parse_integer(take()).value_or(Integer());
+  contents = encoded.size() - rest.size();
+  return fields;
 }
 
 }  // namespace
@@ -33,12 +42,13 @@ Result<std::optional<SectionFields>> SectionReader::peek_fields(const ber::Heade
     const auto outcome = ber::parse_header(all.subspan(at), field);
     if (outcome == ber::HeaderOutcome::need_more) return shortage(at, names[i]);
     // A character takes four bytes at most.
-    if (outcome != ber::HeaderOutcome::ok || field.tag != full_type().members[i].tag || field.constructed ||
+    const ber::Member& member = format_.full_type().members[i];
+    if (outcome != ber::HeaderOutcome::ok || field.tag != member.tag || field.constructed ||
         field.length > 4 * limits_.max_name)
       return std::optional<SectionFields>{};
     if (all.size() - at - field.size < field.length) return shortage(at, names[i]);
-    if (!ber::validate(all.subspan(at, field.size + field.length), generated::schema,
-                       generated::schema.type(full_type().members[i]), limits_))
+    if (!ber::validate(all.subspan(at, field.size + field.length), format_.schema(),
+                       member_type(format_.schema(), member), limits_))
       return std::optional<SectionFields>{};
     values[i] = all.subspan(at + field.size, field.length);
     at += field.size + field.length;
@@ -58,7 +68,7 @@ Result<SectionEvent> SectionReader::read_full(const ber::Header& header) {
     const ByteView rest = view().subspan(contents);
     const auto outcome = ber::parse_header(rest, inside);
     if (outcome == ber::HeaderOutcome::need_more && !ended) return shortage(contents, ".full.contents");
-    const bool is_string = outcome == ber::HeaderOutcome::ok && inside.tag == ber::tags::octet_string;
+    const bool is_string = outcome == ber::HeaderOutcome::ok && inside.tag == format_.blob_tag();
     const std::uint64_t parent_end =
         header.indefinite ? frames_.back().end : input_.offset() + header.size + header.length;
     const std::uint64_t inside_at = input_.offset() + contents + inside.size;
@@ -78,63 +88,108 @@ Result<SectionEvent> SectionReader::read_full(const ber::Header& header) {
       return event;
     }
   }
+  const auto size = whole_size(header, ".full");
+  if (!size) return size.error();
+  return read_whole_full(*size, contents);
+}
+
+/// Bytes of the section at hand, once all of it is there. Where it can't be, those that are: an error in them
+/// is found then.
+Result<std::size_t> SectionReader::whole_size(const ber::Header& header, std::string_view component) {
+  const auto refuse_size = [&] {
+    return refuse(Errc::limit, 0, component,
+                  fmt::format("max_section: a section of at most {} bytes", limits_.max_section), view());
+  };
   if (!header.indefinite) {
     const std::uint64_t size = header.size + header.length;
-    if (size > limits_.max_section)
-      return refuse(Errc::limit, 0, ".full",
-                    fmt::format("a section of at most {} bytes", limits_.max_section), view());
-    if (view().size() >= size) return read_whole_full(static_cast<std::size_t>(size), contents);
+    if (size > limits_.max_section) return refuse_size();
+    if (view().size() >= size) return static_cast<std::size_t>(size);
     input_.want(static_cast<std::size_t>(size));
-    if (!ended) return shortage(0, ".full");
-    return read_whole_full(view().size(), contents);
+    if (!input_.finished()) return shortage(0, component);
+    return view().size();
   }
   // No further than the limit, so that a section beyond it is refused however much of it is there.
   const ByteView whole = view().first(std::min(view().size(), limits_.max_section));
   switch (framer_.scan(whole, limits_.max_depth)) {
-    case ber::Framer::Outcome::complete: return read_whole_full(framer_.size(), contents);
-    case ber::Framer::Outcome::broken: return read_whole_full(view().size(), contents);
+    case ber::Framer::Outcome::complete: return framer_.size();
+    case ber::Framer::Outcome::broken: return view().size();
     case ber::Framer::Outcome::need_more: break;
   }
-  if (view().size() > limits_.max_section)
-    return refuse(Errc::limit, 0, ".full", fmt::format("a section of at most {} bytes", limits_.max_section),
-                  view());
-  if (!ended) return shortage(0, ".full");
-  return read_whole_full(view().size(), contents);
+  if (view().size() > limits_.max_section) return refuse_size();
+  if (!input_.finished()) return shortage(0, component);
+  return view().size();
+}
+
+/// By the schema at hand, whatever it becomes.
+Status SectionReader::validate_full(ByteView encoded, std::string_view where) const {
+  Limits wide = limits_;
+  wide.max_tlvs = encoded.size();
+  if (const auto sound =
+          ber::validate(encoded, format_.schema(), format_.full_type(), wide, input_.offset(), where);
+      !sound)
+    return with_all_it_shows(sound.error(), encoded);
+  return {};
+}
+
+/// Takes what another schema than the library's own has to that, or notes that it adds it.
+Status SectionReader::bring_home(FullSection& section, std::string_view where) {
+  if (auto status = validate_full(section.encoded, where); !status) return status;
+  const ByteView contents = section.encoded.subspan(section.contents);
+  if (const ber::Member* const state = format_.state(ber::header_at(contents).tag)) {
+    section.state = event::SchemaValue{state->name, contents.first(ber::tlv_size(contents)), false};
+    return {};
+  }
+  if (format_.has_own_tags()) return {};
+  auto own = translate_full(section.encoded, format_.schema(), WireFormat::own().schema());
+  if (!own) {
+    own.error().offset += input_.offset();
+    return std::move(own.error()).within(where);
+  }
+  own_full_ = std::move(*own);
+  section.encoded = own_full_;
+  static_cast<void>(fields_of(own_full_, section.contents));
+  return {};
 }
 
 Result<SectionEvent> SectionReader::read_whole_full(std::size_t size, std::size_t contents) {
   framer_.reset();
-  const ByteView encoded = view().first(size);
   const std::string where = path_of(place()) + ".full";
   FullSection section;
-  section.encoded = encoded;
+  section.encoded = view().first(size);
   section.contents = contents;
-  if (trees_ == Trees::made) {
-    const Limits limits = section_limits(encoded.subspan(std::min(contents, size)), limits_);
-    auto tree = asn1::decode<asn1::SecFull>(encoded, limits, input_.offset(), where);
+  if (!format_.is_own()) {
+    if (auto status = bring_home(section, where); !status) return std::move(status.error());
+  }
+  if (trees_ == Trees::made && !section.state) {
+    const Limits limits =
+        section_limits(section.encoded.subspan(std::min(section.contents, section.encoded.size())), limits_);
+    auto tree = asn1::decode<asn1::SecFull>(section.encoded, limits, input_.offset(), where);
     if (tree) {
       section.fields = {std::string((*tree)->name()), (*tree)->sectionid(), (*tree)->instanceid(),
                         (*tree)->versionid()};
       section.tree = std::move(*tree);
     } else if (tree.error().code != Errc::limit) {
-      return with_all_it_shows(std::move(tree.error()), encoded);
+      return refuse_tree(std::move(tree.error()), section.encoded);
     }
   }
   if (!section.tree) {
-    Limits wide = limits_;
-    wide.max_tlvs = size;
-    if (const auto sound =
-            ber::validate(encoded, generated::schema, full_type(), wide, input_.offset(), where);
-        !sound)
-      return with_all_it_shows(sound.error(), encoded);
-    ber::Header header;
-    ber::parse_header(encoded, header);
-    section.fields = std::move(**peek_fields(header, section.contents));
+    if (format_.is_own()) {
+      if (auto status = validate_full(section.encoded, where); !status) return std::move(status.error());
+    }
+    section.fields = fields_of(section.encoded, section.contents);
   }
   SectionEvent event = give(std::move(section), Place::In::full);
   input_.consume(size);
   ++sections_;
   return event;
+}
+
+/// What the schema at hand has and the library's own has not, in a place where it is not read.
+Error SectionReader::refuse_tree(Error error, ByteView encoded) const {
+  if (format_.is_own()) return with_all_it_shows(std::move(error), encoded);
+  error.code = Errc::unsupported;
+  if (!format_.has_own_tags()) error.offset = input_.offset();
+  return error;
 }
 
 void SectionReader::begin_segment(const ber::Header& header) {
@@ -152,7 +207,7 @@ Error SectionReader::shortage_of_segment(std::string_view component) const {
 Result<SectionEvent> SectionReader::read_blob() {
   while (segment_ == 0) {
     if (frames_.size() == blob_frames_) {
-      if (auto status = end_mark(tags::full_end); !status) return std::move(status.error());
+      if (auto status = end_mark(tags().full_end); !status) return std::move(status.error());
       SectionEvent event = give(BlobEnd{}, Place::In::full);
       state_ = State::top;
       ++sections_;

@@ -26,10 +26,10 @@ ByteView of(const ber::Header& element, ByteView bytes) {
 }  // namespace
 
 Result<SectionEvent> SectionReader::read_ram_begin() {
-  const auto section = expect(tags::min, "", 0, ".min");
+  const auto section = expect(tags().min, "", 0, ".min");
   if (!section) return section.error();
   const std::size_t id_at = section->size;
-  const auto id = expect(tags::min_id, ".min.sectionid", id_at);
+  const auto id = expect(tags().min_id, ".min.sectionid", id_at);
   if (!id) return id.error();
   if (leaves(*section, *id, id_at))
     return refuse(Errc::bad_length, id_at, ".min.sectionid", "a length within what it is in",
@@ -41,7 +41,7 @@ Result<SectionEvent> SectionReader::read_ram_begin() {
   const auto value = ber::parse_integer(rest.subspan(id->size, id->length));
   if (!value) return refuse(Errc::bad_value, id_at, ".min.sectionid", "an INTEGER", rest);
   const std::size_t list_at = id_at + id->size + id->length;
-  const auto list = expect(tags::ramsec, ".min.contents", list_at, ".ramsec");
+  const auto list = expect(tags().ramsec, ".min.contents", list_at, ".ramsec");
   if (!list) return list.error();
   if (leaves(*section, *list, list_at))
     return refuse(Errc::bad_length, list_at, ".min.contents", "a length within what it is in",
@@ -51,7 +51,7 @@ Result<SectionEvent> SectionReader::read_ram_begin() {
   const std::uint64_t begin = input_.offset();
   enter(*section);
   input_.consume(list_at - static_cast<std::size_t>(input_.offset() - begin));
-  const auto inside = expect(tags::ramsec, ".min.contents");
+  const auto inside = expect(tags().ramsec, ".min.contents");
   if (!inside) return inside.error();
   enter(*inside);
   state_ = State::ram;
@@ -63,10 +63,10 @@ Result<SectionEvent> SectionReader::read_ram() {
     const auto end = at_end();
     if (!end) return end.error();
     if (!*end) {
-      const auto block = expect(tags::ram_block, "");
+      const auto block = expect(tags().ram_block, "");
       if (!block) return block.error();
       const ByteView rest = view().subspan(block->size);
-      const auto name = expect(tags::block_name, ".name", block->size);
+      const auto name = expect(tags().block_name, ".name", block->size);
       if (!name) return name.error();
       if (leaves(*block, *name, block->size))
         return refuse(Errc::bad_length, block->size, ".name", "a length within what it is in",
@@ -76,13 +76,12 @@ Result<SectionEvent> SectionReader::read_ram() {
                       fmt::format("a name of at most {} bytes", limits_.max_name), rest);
       if (rest.size() < name->size + name->length) return shortage(block->size, ".name");
       const ByteView encoded = rest.first(name->size + name->length);
-      static constexpr const ber::Type& name_type = wire::type(wire::type("RAMSecBlock"), "name");
-      if (const auto sound = ber::validate(encoded, generated::schema, name_type, limits_,
+      if (const auto sound = ber::validate(encoded, format_.schema(), format_.block_name_type(), limits_,
                                            input_.offset() + block->size, path_of(place()) + ".name");
           !sound)
         return sound.error();
       const std::size_t list_at = block->size + encoded.size();
-      const auto list = expect(tags::pagelist, ".pagelist", list_at);
+      const auto list = expect(tags().pagelist, ".pagelist", list_at);
       if (!list) return list.error();
       if (leaves(*block, *list, list_at))
         return refuse(Errc::bad_length, list_at, ".pagelist", "a length within what it is in",
@@ -92,7 +91,7 @@ Result<SectionEvent> SectionReader::read_ram() {
       SectionEvent event = give(RamBlockBegin{block_name_}, Place::In::block);
       enter(*block);
       input_.consume(encoded.size());
-      const auto inside = expect(tags::pagelist, ".pagelist");
+      const auto inside = expect(tags().pagelist, ".pagelist");
       if (!inside) return inside.error();
       enter(*inside);
       state_ = State::pages;
@@ -100,7 +99,7 @@ Result<SectionEvent> SectionReader::read_ram() {
     }
   }
   SectionEvent event = give(RamEnd{}, Place::In::min);
-  if (auto status = end_mark(tags::min_end); !status) return std::move(status.error());
+  if (auto status = end_mark(tags().min_end); !status) return std::move(status.error());
   state_ = State::top;
   ++sections_;
   return event;
@@ -115,7 +114,7 @@ constexpr std::size_t frames_in_pages = 6;
 
 std::size_t SectionReader::peek_pages(std::span<ram::PageView> room) {
   if (failed_ || state_ != State::pages || frames_.size() != frames_in_pages) return 0;
-  peeked_ = ram::parse_common_pages(view(), room);
+  peeked_ = format_.pages().parse_common(view(), room);
   return peeked_.count;
 }
 
@@ -124,7 +123,7 @@ void SectionReader::take_pages(std::size_t count) {
   if (count == 0) return;
   if (count < peeked_.count) {
     std::vector<ram::PageView> again(count);
-    peeked_ = ram::parse_common_pages(view(), again);
+    peeked_ = format_.pages().parse_common(view(), again);
   }
   pages_ += count;
   event_offset_ = input_.offset() + peeked_.last;
@@ -147,7 +146,7 @@ Result<SectionEvent> SectionReader::read_page() {
       const bool whole = ber::parse_header(rest, header) == ber::HeaderOutcome::ok;
       if (whole && header.length > frames_.back().end - input_.offset() - header.size)
         return refuse(Errc::bad_length, 0, "", "a length within what it is in", rest);
-      auto parse = ram::parse_page(rest, scratch_, input_.offset(), path_of(place()));
+      auto parse = format_.pages().parse(rest, scratch_, input_.offset(), path_of(place()));
       if (!parse) {
         Error& error = parse.error();
         const bool parent_ends = input_.offset() + rest.size() == frames_.back().end;

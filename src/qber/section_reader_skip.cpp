@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The part of the reader that reads over alternatives of `Sections` which a later schema has.
+// The part of the reader that reads alternatives of `Sections` which the library's own schema has not: over
+// those of a later schema, and whole those that the schema at hand adds.
+#include <qember/advanced/ber/validate.hpp>
 #include <qember/advanced/qber/section_reader.hpp>
+
+#include <fmt/format.h>
 
 namespace qember::qber {
 namespace {
@@ -15,6 +19,9 @@ Status SectionReader::skip_private() {
   for (;;) {
     if (state_ == State::top) {
       if (!is_private(view())) return {};
+      const auto added = added_section();
+      if (!added) return added.error();
+      if (*added != nullptr) return {};
       if (auto status = skip_header(); !status) return status;
       state_ = State::skipped;
     }
@@ -54,6 +61,37 @@ Status SectionReader::skip_contents() {
     if (*end) continue;
     if (auto status = skip_header(); !status) return status;
   }
+}
+
+/// The alternative that the schema adds whose tag is at hand; null where it is another one.
+Result<const ber::Member*> SectionReader::added_section() {
+  if (!format_.adds_sections()) return nullptr;
+  ber::Header header;
+  const auto outcome = ber::parse_header(view(), header);
+  if (outcome == ber::HeaderOutcome::need_more) return shortage(0, "");
+  return outcome == ber::HeaderOutcome::ok ? format_.section(header.tag) : nullptr;
+}
+
+Result<SectionEvent> SectionReader::read_added(const ber::Member& alternative) {
+  const std::string component = fmt::format(".{}", alternative.name);
+  ber::Header header;
+  const auto outcome = ber::parse_header(view(), header);
+  if (auto status = check_header(outcome, header, 0, component); !status) return std::move(status.error());
+  const auto size = whole_size(header, component);
+  if (!size) return size.error();
+  framer_.reset();
+  const ByteView encoded = view().first(*size);
+  const ber::Schema& schema = format_.schema();
+  if (const auto sound = ber::validate(encoded, schema, *schema.find("Sections"), limits_, input_.offset(),
+                                       path_of(place()));
+      !sound)
+    return with_all_it_shows(sound.error(), encoded);
+  const bool is_lossy = header.tag.tag_class == ber::TagClass::private_use;
+  SectionEvent event = give(event::SchemaValue{alternative.name, encoded, is_lossy}, Place::In::added);
+  event_place_.added = alternative.name;
+  input_.consume(*size);
+  ++sections_;
+  return event;
 }
 
 }  // namespace qember::qber

@@ -2,8 +2,6 @@
 #include <qember/advanced/ber/writer.hpp>
 #include <qember/advanced/qber/section_writer.hpp>
 
-#include "tags.hpp"
-
 namespace qember::qber {
 namespace {
 
@@ -122,9 +120,9 @@ void SectionWriter::put_mark(const ber::Identifier& identifier) {
 }
 
 void SectionWriter::begin_file() {
-  open(tags::file);
-  put_number(tags::version, file_version);
-  open(tags::top);
+  open(tags().file);
+  put_number(tags().version, file_version);
+  open(tags().top);
 }
 
 Status SectionWriter::end_file() {
@@ -142,12 +140,12 @@ void SectionWriter::keep(Bytes bytes) {
   }
 }
 
-void SectionWriter::section(Bytes der) { keep(std::move(der)); }
+void SectionWriter::section(Bytes encoded) { keep(std::move(encoded)); }
 
 void SectionWriter::begin_ram(Integer sectionid) {
-  open(tags::min);
-  put_number(tags::min_id, sectionid);
-  open(tags::ramsec);
+  open(tags().min);
+  put_number(tags().min_id, sectionid);
+  open(tags().ramsec);
   in_block_ = false;
 }
 
@@ -156,19 +154,19 @@ void SectionWriter::begin_block(std::string_view name) {
     close();
     close();
   }
-  open(tags::ram_block);
-  put_text(tags::block_name, name);
-  open(tags::pagelist);
+  open(tags().ram_block);
+  put_text(tags().block_name, name);
+  open(tags().pagelist);
   in_block_ = true;
 }
 
 void SectionWriter::page(const ram::PageView& page) {
-  commit(ram::put_page(reserve(ram::max_page_header), page));
+  commit(format_->pages().put(reserve(ram::max_page_header), page));
   if (!page.data.empty()) borrow(page.data);
 }
 
 void SectionWriter::copy_page(const ram::PageView& page) {
-  std::uint8_t* const to = ram::put_page(reserve(ram::max_page_header + page.data.size()), page);
+  std::uint8_t* const to = format_->pages().put(reserve(ram::max_page_header + page.data.size()), page);
   if (!page.data.empty()) std::memcpy(to, page.data.data(), page.data.size());
   commit(to + page.data.size());
 }
@@ -180,21 +178,21 @@ void SectionWriter::end_ram() {
     in_block_ = false;
   }
   close();
-  put_mark(tags::min_end);
+  put_mark(tags().min_end);
   close();
 }
 
 void SectionWriter::begin_full(const SectionFields& fields) {
-  open(tags::full);
-  put_text(tags::full_name, fields.name);
-  put_number(tags::full_id, fields.sectionid);
-  put_number(tags::full_instance, fields.instanceid);
-  put_number(tags::full_version, fields.versionid);
+  open(tags().full);
+  put_text(tags().full_name, fields.name);
+  put_number(tags().full_id, fields.sectionid);
+  put_number(tags().full_instance, fields.instanceid);
+  put_number(tags().full_version, fields.versionid);
 }
 
 void SectionWriter::begin_blob() {
   const bool in_segments = measured_ == nullptr && given_ == nullptr;
-  open(in_segments ? constructed(tags::blob) : tags::blob);
+  open(in_segments ? constructed(tags().blob) : tags().blob);
 }
 
 void SectionWriter::segment(Bytes data) {
@@ -207,30 +205,30 @@ void SectionWriter::segment(Bytes data) {
 
 void SectionWriter::end_blob() { close(); }
 
-void SectionWriter::begin_entries() { open(tags::entries); }
-void SectionWriter::begin_array() { open(tags::array); }
-void SectionWriter::integer(Integer value) { put_number(tags::integer, value); }
+void SectionWriter::begin_entries() { open(tags().entries); }
+void SectionWriter::begin_array() { open(tags().array); }
+void SectionWriter::integer(Integer value) { put_number(tags().integer, value); }
 
 void SectionWriter::boolean(bool value) {
-  std::uint8_t* to = ber::put_length(ber::put(reserve(header_room), tags::boolean), 1);
+  std::uint8_t* to = ber::put_length(ber::put(reserve(header_room), tags().boolean), 1);
   *to++ = value ? 0xff : 0x00;
   commit(to);
 }
 
 void SectionWriter::blob(ByteView value) {
   std::uint8_t* to =
-      ber::put_length(ber::put(reserve(header_room + value.size()), tags::bytes), value.size());
+      ber::put_length(ber::put(reserve(header_room + value.size()), tags().bytes), value.size());
   if (!value.empty()) std::memcpy(to, value.data(), value.size());
   commit(to + value.size());
 }
 
-void SectionWriter::begin_subsections() { open(tags::subsections); }
+void SectionWriter::begin_subsections() { open(tags().subsections); }
 
 void SectionWriter::begin_subsection(std::string_view name, Integer version) {
-  open(tags::subsection);
-  put_text(tags::subsection_name, name);
-  put_number(tags::subsection_version, version);
-  open(tags::subsection_contents);
+  open(tags().subsection);
+  put_text(tags().subsection_name, name);
+  put_number(tags().subsection_version, version);
+  open(tags().subsection_contents);
 }
 
 void SectionWriter::end_subsection() {
@@ -241,7 +239,7 @@ void SectionWriter::end_subsection() {
 void SectionWriter::end_list() { close(); }
 
 void SectionWriter::end_full() {
-  put_mark(tags::full_end);
+  put_mark(tags().full_end);
   close();
 }
 

@@ -28,14 +28,16 @@ void MeasuringSink::constructed(const ber::Identifier& identifier) {
 }
 
 void MeasuringSink::integer(const device::Field&, Integer value) { primitive(ber::integer_size(value)); }
-void MeasuringSink::begin_array(const device::Field&, const device::Structure*) { constructed(tags::array); }
-void MeasuringSink::begin_subsections() { constructed(tags::subsections); }
+void MeasuringSink::begin_array(const device::Field&, const device::Structure*) {
+  constructed(own_tags.array);
+}
+void MeasuringSink::begin_subsections() { constructed(own_tags.subsections); }
 
 void MeasuringSink::begin_subsection(const device::Structure& structure) {
-  constructed(tags::subsection);
+  constructed(own_tags.subsection);
   primitive(structure.name.size());
   primitive(ber::integer_size(structure.version));
-  constructed(tags::subsection_contents);
+  constructed(own_tags.subsection_contents);
   if (structure.name.empty() || !utf8_characters(as_bytes(structure.name))) bad_name_ = true;
 }
 

@@ -1,57 +1,75 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// The identifier octets of sections and the lists in them.
+/// The identifier bytes of sections and the lists in them, of any schema.
 #pragma once
 
-#include "../ber/wire.hpp"
+#include <qember/advanced/qber/wire_format.hpp>
+
+#include <qember/generated/schema.hpp>
 
 namespace qember::qber {
 
 /// Bytes of an INTEGER that is a number of 64 bits, signed or not (X.690 8.3).
 inline constexpr std::size_t max_integer = 9;
 
-}  // namespace qember::qber
-
-namespace qember::qber::tags {
-
-using namespace qember::wire;
-
-inline constexpr ber::Identifier file = identifier(type("QemuFile"));
-inline constexpr ber::Identifier version = identifier(type("QemuFile"), "version");
-inline constexpr ber::Identifier top = identifier(type("QemuFile"), "top");
-
-inline constexpr ber::Identifier full = identifier(type("Sections"), "full");
-inline constexpr ber::Identifier full_name = identifier(type("SecFull"), "name");
-inline constexpr ber::Identifier full_id = identifier(type("SecFull"), "sectionid");
-inline constexpr ber::Identifier full_instance = identifier(type("SecFull"), "instanceid");
-inline constexpr ber::Identifier full_version = identifier(type("SecFull"), "versionid");
-inline constexpr ber::Identifier blob = identifier(type(type("SecFull"), "contents"), "oldblob");
-inline constexpr ber::Identifier block_list = identifier(type(type("SecFull"), "contents"), "ramblid");
-inline constexpr ber::Identifier entries =
-    identifier(type(type(type("SecFull"), "contents"), "vmstate"), "vmstateentries");
-inline constexpr ber::Identifier full_end = identifier(type("SecFull"), "secendmark");
-
-inline constexpr ber::Identifier min = identifier(type("Sections"), "min");
-inline constexpr ber::Identifier min_id = identifier(type("SecMin"), "sectionid");
-inline constexpr ber::Identifier ramsec = identifier(type(type("SecMin"), "contents"), "ramsec");
-inline constexpr ber::Identifier ram_block =
-    element_identifier(type(type(type("SecMin"), "contents"), "ramsec"));
-inline constexpr ber::Identifier block_name = identifier(type("RAMSecBlock"), "name");
-inline constexpr ber::Identifier pagelist = identifier(type("RAMSecBlock"), "pagelist");
-inline constexpr ber::Identifier min_end = identifier(type("SecMin"), "secendmark");
-
-inline constexpr ber::Identifier array = identifier(type("VMStateEntries"), "array");
-inline constexpr ber::Identifier boolean = identifier(type("VMStateEntries"), "bool");
-inline constexpr ber::Identifier integer = identifier(type("VMStateEntries"), "int");
-inline constexpr ber::Identifier bytes = identifier(type("VMStateEntries"), "oldblob");
-inline constexpr ber::Identifier subsections = identifier(type("VMStateEntries"), "subsecl");
-inline constexpr ber::Identifier subsection = element_identifier(type(type("VMStateEntries"), "subsecl"));
-
-namespace detail {
-inline constexpr const ber::Type& subsection_type =
-    generated::schema.type(type(type("VMStateEntries"), "subsecl").members.front());
+/// The type of a member, with the member's own tag and size.
+constexpr ber::Type member_type(const ber::Schema& schema, const ber::Member& member) {
+  ber::Type type = schema.type(member);
+  type.tag = member.tag;
+  type.size = member.size;
+  return type;
 }
-inline constexpr ber::Identifier subsection_name = identifier(detail::subsection_type, "name");
-inline constexpr ber::Identifier subsection_version = identifier(detail::subsection_type, "versionid");
-inline constexpr ber::Identifier subsection_contents = identifier(detail::subsection_type, "contents");
 
-}  // namespace qember::qber::tags
+/// Looked up in a schema that has the shapes in shapes.txt.
+constexpr WireTags wire_tags(const ber::Schema& schema) {
+  using namespace ber::lookup;
+  const auto in = [&schema](const ber::Type& of, std::string_view name) {
+    return identifier(schema, of, name);
+  };
+  const auto element = [&schema](const ber::Type& list) { return identifier(schema, list.members.front()); };
+  const ber::Type& file = type(schema, "QemuFile");
+  const ber::Type& sections = type(schema, "Sections");
+  const ber::Type& full = type(schema, "SecFull");
+  const ber::Type& contents = type(schema, full, "contents");
+  const ber::Type& min = type(schema, "SecMin");
+  const ber::Type& ram = type(schema, min, "contents");
+  const ber::Type& ramsec = type(schema, ram, "ramsec");
+  const ber::Type& block = type(schema, "RAMSecBlock");
+  const ber::Type& entry = type(schema, "VMStateEntries");
+  const ber::Type& subsections = type(schema, entry, "subsecl");
+  const ber::Type& subsection = schema.type(subsections.members.front());
+  WireTags tags;
+  tags.file = identifier(file);
+  tags.version = in(file, "version");
+  tags.top = in(file, "top");
+  tags.full = in(sections, "full");
+  tags.full_name = in(full, "name");
+  tags.full_id = in(full, "sectionid");
+  tags.full_instance = in(full, "instanceid");
+  tags.full_version = in(full, "versionid");
+  tags.full_end = in(full, "secendmark");
+  tags.blob = in(contents, "oldblob");
+  tags.block_list = in(contents, "ramblid");
+  tags.entries = in(type(schema, contents, "vmstate"), "vmstateentries");
+  tags.min = in(sections, "min");
+  tags.min_id = in(min, "sectionid");
+  tags.ramsec = in(ram, "ramsec");
+  tags.ram_block = element(ramsec);
+  tags.block_name = in(block, "name");
+  tags.pagelist = in(block, "pagelist");
+  tags.min_end = in(min, "secendmark");
+  tags.array = in(entry, "array");
+  tags.boolean = in(entry, "bool");
+  tags.integer = in(entry, "int");
+  tags.bytes = in(entry, "oldblob");
+  tags.subsections = in(entry, "subsecl");
+  tags.subsection = element(subsections);
+  tags.subsection_name = in(subsection, "name");
+  tags.subsection_version = in(subsection, "versionid");
+  tags.subsection_contents = in(subsection, "contents");
+  return tags;
+}
+
+/// Those of the library's own schema, which all but the outermost frames of a stream are read in.
+inline constexpr WireTags own_tags = wire_tags(generated::schema);
+
+}  // namespace qember::qber

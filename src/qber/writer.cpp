@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "writer_state.hpp"
 
-#include "../ber/wire.hpp"
+#include "translation.hpp"
 
 #include <qember/advanced/ber/validate.hpp>
 
@@ -13,13 +13,15 @@ using extension::Kind;
 
 /// Writes a section, which is one that a reader with these limits takes.
 Status Writer::State::put(Result<Bytes> section_der, const Limits& as_read) {
-  static constexpr const ber::Type& full_type = wire::type("SecFull");
+  const WireFormat& format = writer.format();
+  if (section_der && !format.has_own_tags())
+    section_der = translate_full(*section_der, WireFormat::own().schema(), format.schema());
   if (!section_der) return place(std::move(section_der.error()));
   if (section_der->size() > as_read.max_section) {
     std::string most = fmt::format("what takes at most {} bytes in BER", as_read.max_section);
     return place({Errc::limit, 0, {}, std::move(most), fmt::to_string(section_der->size())});
   }
-  if (auto taken = ber::validate(*section_der, generated::schema, full_type, as_read); !taken)
+  if (auto taken = ber::validate(*section_der, format.schema(), format.full_type(), as_read); !taken)
     return place(std::move(taken.error()));
   writer.section(std::move(*section_der));
   return {};
@@ -44,10 +46,12 @@ Status Writer::State::on(const event::SectionBegin& begin) {
   section_name = begin.name;
   section_offset = context.offset();
   section_path = context.path();
+  in_section = true;
   section = begin;
   section.name = section_name;
   in_ram = body_kind(begin.name, begin.type) == event::BodyKind::ram;
   began = streaming = false;
+  is_typed = false;
   list.reset();
   list_controls.clear();
   body.clear();
@@ -58,6 +62,7 @@ Status Writer::State::on(const event::SectionBegin& begin) {
 
 Status Writer::State::on(const event::SectionEnd& end) {
   Status status;
+  in_section = false;
   if (in_ram) {
     if (list) {
       status = begin_blocks();
@@ -67,7 +72,7 @@ Status Writer::State::on(const event::SectionEnd& end) {
     }
     end_min();
   } else {
-    status = section.type == event::Element::section_full ? device() : end_body();
+    status = is_typed ? typed_device() : section.type == event::Element::section_full ? device() : end_body();
   }
   if (status) section_path.clear();
   if (!status || footers) return status;

@@ -60,7 +60,7 @@ Status Writer::State::begin_blocks() {
   began = true;
   note.continues = true;
   if (auto status = annotate_blocks(std::move(about)); !status) return status;
-  return put(asn1::encode(*full), section_limits(tags::block_list.view(), limits));
+  return put(asn1::encode(*full), section_limits(own_tags.block_list.view(), limits));
 }
 
 /// The first note says all else that there is to say.

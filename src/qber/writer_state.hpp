@@ -35,6 +35,7 @@ struct Writer::State {
   std::string section_name;
   std::uint64_t section_offset = 0;
   std::string section_path;  ///< empty where no section is open
+  bool in_section = false;
   bool in_ram = false;
   bool began = false;   ///< something of it has been written
   bool in_min = false;  ///< a SecMin is open
@@ -44,6 +45,7 @@ struct Writer::State {
   std::vector<event::RamBlock> listed;  ///< its blocks
   std::vector<std::uint64_t> list_controls;
   Bytes body;
+  bool is_typed = false;   ///< the body is a value of a type that the schema adds
   bool streaming = false;  ///< the body is being written in segments
   std::optional<extension::Kind> streamed_rest;
 
@@ -76,7 +78,8 @@ struct Writer::State {
   Status on(const event::RamPage& page);
   Status on(const event::MappedBitmap& bitmap);
   Status on(const event::MappedStale& stale);
-  Status on(const event::Body& piece) { return append(piece.data); }
+  Status on(const event::Body& piece);
+  Status on(const event::SchemaValue& value);
   Status on(const event::SectionEnd& end);
   Status on(const event::Eof&) { return {}; }
   Status on(const event::DescriptionText& text);
@@ -92,6 +95,9 @@ struct Writer::State {
   Status begin_segments();
   Status end_body();
   Status device();
+  Status typed_device();
+  Status added_section(const event::SchemaValue& value);
+  Status added_state(const event::SchemaValue& value);
   Status values(const device::Device& described, std::size_t tlvs, extension::SectionNote about);
   SectionFields fields() const;
   extension::SectionNote section_note() const;

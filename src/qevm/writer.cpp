@@ -52,11 +52,19 @@ Status Writer::check_place(std::uint32_t block, std::uint64_t addr) const {
   return broken(event::Rule::page_within, "an address in the block", std::to_string(addr));
 }
 
+/// The native form has no place for it; only what stands by itself may say that it can be lost.
+Status Writer::check_lost(const event::SchemaValue& value) const {
+  if (value.may_be_lost && !in_device_) return {};
+  return Error{Errc::unsupported, 0, std::string(value.name), "what QEMU's native form has room for",
+               "a value of a type that the schema adds"};
+}
+
 Status Writer::take(const event::Event& event) {
   if (const auto* page = std::get_if<event::RamPage>(&event)) return take(std::span(page, 1));
   if (auto status = order_.note(event); !status) return status;
   if (const auto* stale = std::get_if<event::MappedStale>(&event))
     if (auto status = check_place(stale->block, stale->addr); !status) return status;
+  if (const auto* value = std::get_if<event::SchemaValue>(&event)) return check_lost(*value);
   std::visit([this](const auto& each) { put(each); }, event);
   return {};
 }
@@ -103,6 +111,7 @@ void Writer::put(const event::SectionBegin& section) {
     to.counted(section.name).be(section.instance).be(section.version);
   section_ = section.id;
   in_ram_ = body_kind(section.name, section.type) == event::BodyKind::ram;
+  in_device_ = !in_ram_;
 }
 
 void Writer::put(const event::RamBlocks& list) {
@@ -208,6 +217,7 @@ void Writer::put(const event::RamPage& page) {
 
 void Writer::put(const event::SectionEnd& end) {
   end_mapped();
+  in_device_ = false;
   if (in_ram_) Put(out_, room_for_fields).be(event::ram_flag::eos);
   if (end.footer) Put(out_, room_for_fields).byte(event::Element::section_footer).be(section_);
 }

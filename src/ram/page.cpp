@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/ber/validate.hpp>
 #include <qember/advanced/core/text.hpp>
-#include <qember/advanced/ram/page_codec.hpp>
+#include <qember/advanced/ram/page_format.hpp>
 #include <qember/generated/schema.hpp>
 
 namespace qember::ram {
@@ -89,6 +89,39 @@ PagesParse parse_common_pages(ByteView in, std::span<PageView> room) noexcept {
 
 Result<PageParse> parse_page(ByteView in, Bytes& scratch, std::uint64_t offset, std::string_view path) {
   return Codec::parse(in, scratch, offset, path);
+}
+
+namespace {
+
+bool is_same(const PageTags::DataPage& a, const PageTags::DataPage& b) {
+  return a.outer == b.outer && a.addr == b.addr && a.data == b.data && a.size == b.size;
+}
+
+bool is_same(const PageTags& a, const PageTags& b) {
+  return a.zero == b.zero && a.hook == b.hook && is_same(a.full, b.full) && is_same(a.xbzrle, b.xbzrle);
+}
+
+}  // namespace
+
+PageFormat::PageFormat() noexcept : schema_(&generated::schema), tags_(Codec::tags), is_own_(true) {}
+
+PageFormat::PageFormat(const ber::Schema& schema)
+    : schema_(&schema), tags_(detail::page_tags(schema)), is_own_(is_same(tags_, Codec::tags)) {}
+
+std::uint8_t* PageFormat::put(std::uint8_t* to, const PageView& page) const noexcept {
+  return is_own_ ? Codec::put(to, page) : detail::PageCoder(tags_).put(to, page);
+}
+
+PagesParse PageFormat::parse_common(ByteView in, std::span<PageView> room) const noexcept {
+  return is_own_ ? Codec::parse_common(in, room) : detail::PageCoder(tags_).parse_common(in, room);
+}
+
+Result<PageParse> PageFormat::parse(ByteView in, Bytes& scratch, std::uint64_t offset,
+                                    std::string_view path) const {
+  PageParse parse;
+  parse.size = detail::PageCoder(tags_).parse_common(in, parse.page);
+  if (parse.size != 0) return parse;
+  return detail::parse_any_page(in, *schema_, tags_, scratch, offset, path);
 }
 
 }  // namespace qember::ram

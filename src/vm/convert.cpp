@@ -14,6 +14,27 @@
 namespace qember::vm {
 namespace {
 
+/// A writer of the native form, which does not know where in the input an event is.
+class Decoding final : public event::Sink {
+ public:
+  Decoding(const OpenedStream& stream, io::Output& output) : stream_(stream), events_(output) {}
+
+  Status take(const event::Event& event) override { return placed(events_.take(event)); }
+  Status take(std::span<const event::RamPage> pages) override { return placed(events_.take(pages)); }
+  bool takes_batches() const noexcept override { return true; }
+
+ private:
+  Status placed(Status status) const {
+    if (status) return status;
+    status.error().offset = stream_.offset();
+    status.error().path = stream_.path();
+    return status;
+  }
+
+  const OpenedStream& stream_;
+  qevm::Writer events_;
+};
+
 /// Refuses more lengths than the limits allow, behind the one that measures them.
 class MeasuredLengths final : public event::Sink {
  public:
@@ -44,7 +65,8 @@ Status measure(io::ByteSource& source, const ConvertOptions& options, qber::Leng
   with.reorder = true;
   auto stream = OpenedStream::open(source, std::move(with));
   if (!stream) return std::move(stream.error());
-  Encoding encoding(**stream, qber::SectionWriter::measuring(lengths), options.read.limits, options.opaque);
+  Encoding encoding(**stream, qber::SectionWriter::measuring(lengths, (*stream)->wire_format()),
+                    options.read.limits, options.opaque);
   MeasuredLengths bounded(**stream, lengths, options.read.limits);
   return event::pump(**stream, encoding, bounded);
 }
@@ -65,15 +87,16 @@ Status convert(io::ByteSource& source, const Drain& drain, const ConvertOptions&
   if (auto status = check_form((*stream)->format(), options.from); !status) return status;
   qber::Lengths lengths;
   std::optional<Encoding> encoding;
-  std::optional<qevm::Writer> decoding;
+  std::optional<Decoding> decoding;
   if ((*stream)->format() == Format::ber) {
-    decoding.emplace(output);
+    decoding.emplace(**stream, output);
   } else if (options.der) {
     if (auto status = measure(source, options, lengths); !status) return status;
-    encoding.emplace(**stream, qber::SectionWriter::definite(output, lengths), options.read.limits,
-                     options.opaque);
+    encoding.emplace(**stream, qber::SectionWriter::definite(output, lengths, (*stream)->wire_format()),
+                     options.read.limits, options.opaque);
   } else {
-    encoding.emplace(**stream, qber::SectionWriter(output), options.read.limits, options.opaque);
+    encoding.emplace(**stream, qber::SectionWriter(output, (*stream)->wire_format()), options.read.limits,
+                     options.opaque);
   }
   event::Sink& writer = encoding ? static_cast<event::Sink&>(*encoding) : *decoding;
   Passing passing(**stream, output, drain, options.progress);

@@ -3,6 +3,10 @@
 #include <qember/advanced/event/section_collector.hpp>
 #include <qember/advanced/vm/guest.hpp>
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace qember::vm {
 namespace {
 
@@ -22,12 +26,19 @@ class GuestReader final : public event::Handler<GuestReader> {
   // How the guest was sent is not what it is.
   void on(const event::AnyOf<event::StreamBegin, event::Command, event::RamControl, event::RamPage,
                              event::MappedBitmap, event::MappedStale, event::Eof, event::StreamEnd> auto&) {}
+  void on(const event::SchemaValue& value);
   void on(const event::Configuration& configuration) { guest_.configuration = configuration; }
   void on(const event::RamBlocks& list) { guest_.blocks.assign(list.blocks.begin(), list.blocks.end()); }
   Status on(const event::DescriptionText& text) { return collector_.on(text); }
-  void on(const event::SectionBegin& section) { collector_.on(section); }
+  void on(const event::SectionBegin& section) {
+    in_device_ = event::body_kind(section.name, section.type) != event::BodyKind::ram;
+    collector_.on(section);
+  }
   void on(const event::Body& body) { collector_.on(body); }
-  Status on(const event::SectionEnd& end) { return collector_.on(end); }
+  Status on(const event::SectionEnd& end) {
+    in_device_ = false;
+    return collector_.on(end);
+  }
   void on(const event::TrailingData& rest);
 
   void add(event::CollectedSection&& section);
@@ -36,7 +47,9 @@ class GuestReader final : public event::Handler<GuestReader> {
   Guest& guest_;
   event::SectionCollector collector_;
   std::map<std::uint32_t, std::size_t> parted_;  ///< sections that come in parts, by id
-  Digester digester_;                            ///< of device state that nothing divides
+  bool in_device_ = false;
+  Digest typed_;       ///< of the last state in a type that the schema adds
+  Digester digester_;  ///< of device state that nothing divides
 };
 
 /// The one that a PART or END goes on, or a new one.
@@ -52,6 +65,10 @@ GuestSection& GuestReader::find(const event::CollectedSection& section) {
 void GuestReader::add(event::CollectedSection&& section) {
   GuestSection& to = find(section);
   to.size += section.size;
+  if (section.typed_size != 0) {
+    to.size += section.typed_size;
+    to.digest = chain(to.digest, typed_);
+  }
   if (section.size != 0) to.digest = chain(to.digest, section.digest);
   if (section.fit != event::Fit::fits) return;
   to.body = std::move(section.body);
@@ -65,6 +82,22 @@ void GuestReader::on(const event::TrailingData& rest) {
   digester_.update(rest.data);
   guest_.sections.back().size += rest.data.size();
   guest_.sections.back().digest = digester_.digest();
+}
+
+/// By what they are in BER. Those that stand by themselves are one section to us for each alternative.
+void GuestReader::on(const event::SchemaValue& value) {
+  const Digest digest = digest_of(value.encoded);
+  if (in_device_) {
+    collector_.on(value);
+    typed_ = digest;
+    return;
+  }
+  const std::string name = fmt::format("QemuFile.top.{}", value.name);
+  auto known = std::ranges::find(guest_.sections, name, &GuestSection::name);
+  if (known == guest_.sections.end())
+    known = guest_.sections.insert(known, GuestSection{name, 0, 0, 0, {}, {}, {}});
+  known->size += value.encoded.size();
+  known->digest = chain(known->digest, digest);
 }
 
 Status read_pages_again(Guest& guest, io::ByteSource& source, StreamOptions options) {

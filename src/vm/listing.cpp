@@ -29,6 +29,7 @@ std::string reason_without_fields(const event::CollectedSection& section,
   const auto larger = [](std::string_view what, std::size_t limit) {
     return fmt::format("{} the limit of {} bytes", what, limit);
   };
+  if (section.typed_size != 0) return "its state is of a type that the schema adds";
   switch (section.fit) {
     case Fit::beyond_section_limit: return larger("larger than", limits.max_section);
     case Fit::beyond_held_limit:
@@ -73,8 +74,9 @@ void Listing::on(const event::RamPage& page) {
 
 void Listing::add(const event::CollectedSection& section) {
   if (section.fit != Fit::in_parts) {
-    listed_.sections.push_back({section.name, section.instance, section.version, section.offset, section.size,
-                                0, reason_without_fields(section, collector_, limits_)});
+    listed_.sections.push_back({section.name, section.instance, section.version, section.offset,
+                                section.size + section.typed_size, 0,
+                                reason_without_fields(section, collector_, limits_)});
   } else if (current_) {
     listed_.sections[*current_].size += section.size;
   }

@@ -111,7 +111,7 @@ Status OpenedStream::choose_bytes() {
 
 void OpenedStream::begin_reader() {
   if (format() == Format::ber) {
-    events_ = &ber_.emplace(input_, options_.limits);
+    events_ = &ber_.emplace(input_, options_.limits, qber::ReaderOptions{true, options_.wire_format});
     merge();
     return;
   }

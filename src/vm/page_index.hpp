@@ -67,9 +67,10 @@ class PageIndex final : public event::Handler<PageIndex> {
   void on(const event::SectionBegin& section);
   Status on(const event::RamPage& page) { return take(std::span(&page, 1)); }
   Status on(const event::Command& command);
-  void on(const event::AnyOf<event::StreamBegin, event::Configuration, event::MappedBitmap,
-                             event::MappedStale, event::Body, event::SectionEnd, event::Eof,
-                             event::DescriptionText, event::TrailingData, event::StreamEnd> auto&) {}
+  void on(
+      const event::AnyOf<event::StreamBegin, event::Configuration, event::MappedBitmap, event::MappedStale,
+                         event::Body, event::SectionEnd, event::Eof, event::DescriptionText,
+                         event::TrailingData, event::StreamEnd, event::SchemaValue> auto&) {}
   Status add(const event::RamPage& page);
   Status add_record(const event::RamPage& page);
   Status count_deltas(PageRecord& delta);

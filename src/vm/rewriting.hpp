@@ -45,7 +45,7 @@ class PlainPages final : public event::Handler<PlainPages> {
   void on(const event::AnyOf<event::MappedBitmap, event::MappedStale> auto&) {}
   Status on(const event::AnyOf<event::StreamBegin, event::Command, event::SectionBegin, event::RamControl,
                                event::Body, event::Eof, event::DescriptionText, event::TrailingData,
-                               event::StreamEnd> auto& event) {
+                               event::StreamEnd, event::SchemaValue> auto& event) {
     return to_.take(event::Event(event));
   }
   Status put(event::RamPage page);

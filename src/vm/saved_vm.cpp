@@ -18,6 +18,7 @@ SavedVmOptions SavedVmOptions::of(const StreamOptions& read) {
   SavedVmOptions options;
   options.limits = read.limits;
   options.page_size = read.page_size;
+  options.wire_format = read.wire_format;
   options.offset = read.offset;
   options.snapshot = read.snapshot;
   options.allow_trailing = read.allow_trailing;

@@ -41,7 +41,7 @@ class EndCheck final : public event::Handler<EndCheck> {
   void on(const event::AnyOf<event::StreamBegin, event::Configuration, event::Command, event::RamBlocks,
                              event::RamControl, event::RamPage, event::MappedBitmap, event::MappedStale,
                              event::Body, event::SectionEnd, event::DescriptionText, event::TrailingData,
-                             event::StreamEnd> auto&) {}
+                             event::StreamEnd, event::SchemaValue> auto&) {}
 
   Error refuse(std::string found) const {
     return {Errc::description_mismatch, context_.offset(), context_.path(),
@@ -59,12 +59,26 @@ SavedVmState::SavedVmState(const SavedVmOptions& with)
     : options(with), session(with.limits), room(std::make_shared<device::FieldRoom>(with.limits)) {}
 
 StreamOptions SavedVmState::read_options() const {
+  StreamOptions read = options_of_file();
+  read.snapshot = {};
+  read.unpack_lzop = {};
+  read.channels = {};
+  // Of a stream that runs as the file does, offsets are the file's.
+  if (!opened->is_in_file() || merged) read.offset = {};
+  return read;
+}
+
+/// The inverse of `SavedVmOptions::of`.
+StreamOptions SavedVmState::options_of_file() const {
   StreamOptions read;
   read.limits = options.limits;
   read.page_size = options.page_size;
-  // Of a stream that runs as the file does, offsets are the file's.
-  if (opened->is_in_file() && !merged) read.offset = options.offset;
+  read.wire_format = options.wire_format;
+  read.offset = options.offset;
+  read.snapshot = options.snapshot;
   read.allow_trailing = options.allow_trailing;
+  read.unpack_lzop = options.unpack_lzop;
+  read.channels = options.channels;
   return read;
 }
 
@@ -93,14 +107,7 @@ Status SavedVmState::open_container(io::ByteSource& from) {
 
 /// What a multifd set makes is a stream of its own.
 Status SavedVmState::open_set(io::ByteSource& main) {
-  StreamOptions read;
-  read.limits = options.limits;
-  read.page_size = options.page_size;
-  read.offset = options.offset;
-  read.snapshot = options.snapshot;
-  read.allow_trailing = options.allow_trailing;
-  read.unpack_lzop = options.unpack_lzop;
-  read.channels = options.channels;
+  StreamOptions read = options_of_file();
   read.reorder = false;
   auto stream = OpenedStream::open(main, std::move(read));
   if (!stream) return std::move(stream.error());

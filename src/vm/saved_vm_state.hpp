@@ -23,6 +23,7 @@ struct SavedVmState {
   Status load();
   /// How the stream is read from `source`.
   StreamOptions read_options() const;
+  StreamOptions options_of_file() const;
   /// Opens the stream, of which all is read or the begin alone.
   Result<std::unique_ptr<OpenedStream>> open_stream(bool is_all_read);
 

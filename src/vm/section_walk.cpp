@@ -16,6 +16,7 @@ void RamTally::add(const event::RamPage& page) {
 
 void SectionWalk::on(const event::SectionBegin& section) {
   place_ = {section, offset()};
+  in_section_ = true;
   name_ = section.name;
   place_.section.name = name_;
   iterative_ = nullptr;
@@ -42,7 +43,17 @@ void SectionWalk::on(const event::RamBlocks& list) {
   if (wants_part()) visitor_.start(place_, list.blocks);
 }
 
+/// In a section other than RAM it is the state of a device.
+void SectionWalk::on(const event::SchemaValue& value) {
+  const bool is_state = in_section_ && iterative_ == nullptr;
+  collector_.on(value);
+  if (is_state ? !wants_part() : !whole()) return;
+  found_ = true;
+  visitor_.added(offset(), is_state ? &place_ : nullptr, value);
+}
+
 void SectionWalk::on(const event::SectionEnd& end) {
+  in_section_ = false;
   static_cast<void>(collector_.on(end));
   if (iterative_ == nullptr || place_.section.type != Element::section_end) return;
   iterative_->sum.ended = true;
@@ -58,6 +69,7 @@ void SectionWalk::add_part(const event::CollectedSection& section) {
 }
 
 void SectionWalk::take_device(const event::CollectedSection& section) {
+  if (section.typed_size != 0) return;
   consider_description();
   if (!selector_.selects(section.name, section.instance)) return;
   const PlacedSection place{{section.type, section.id, section.name, section.instance, section.version},

@@ -83,7 +83,8 @@ std::uint64_t Summary::count(DeviceTyping typing) const noexcept {
 }
 
 Status Census::take(const event::Event& event) {
-  if (encoded_begin_ && !std::holds_alternative<event::Body>(event)) {
+  if (encoded_begin_ && !std::holds_alternative<event::Body>(event) &&
+      !std::holds_alternative<event::SchemaValue>(event)) {
     // A section of BER is as long as from its first byte to that of the next one.
     summary_.device_bytes += context_.offset() - *encoded_begin_;
     encoded_begin_.reset();
@@ -178,7 +179,11 @@ void Census::settle(const event::CollectedSection& section) {
   if (!form_) summary_.device_bytes += section.size;
   DeviceSummary device{section.name, section.instance,          section.version,
                        section.size, DeviceTyping::undescribed, {}};
-  if (section.device == nullptr) {
+  if (section.typed_size != 0) {
+    device.bytes = section.typed_size;
+    device.state = DeviceTyping::typed;
+    summary_.typed_bytes += section.typed_size;
+  } else if (section.device == nullptr) {
     unsettled_.push_back(summary_.devices.size());
   } else {
     device.state = typing_of(section, device.reason);

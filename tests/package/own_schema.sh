@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A project outside with schemas of its own, against the installed package alone: old and new streams go
 # between a build of the schema before and one of the schema after a change, and the build follows changes.
-# usage: own_schema.sh exchange|rebuild|refuse SOURCE PREFIX SCRATCH GENERATOR
+# usage: own_schema.sh exchange|machines|rebuild|refuse SOURCE PREFIX SCRATCH GENERATOR
 # The compilers and their flags are in CC, CFLAGS, CXX and CXXFLAGS.
 set -eu
 what=$1
@@ -36,6 +36,7 @@ copy() {
   cp -R "$project" "$1"
   cp "$shared/schema/migration.schema" "$1/vmm.schema"
   sed -f "$project/other.sed" "$1/vmm.schema" > "$1/other.schema"
+  sed -f "$project/machine.sed" "$shared/schema/migration.schema" > "$1/machine.schema"
 }
 extend() { sed -f "$project/extend.sed" "$1" > "$1.new" && mv "$1.new" "$1"; }
 fingerprint() { "$1" info --json "$2" | sed -n 's/.*"schema_fingerprint": "\([0-9a-f]*\)".*/\1/p'; }
@@ -85,6 +86,86 @@ exchange() {
       -I new/build/vmm.schema/include -I new/build/vmm.schema/data new/build/vmm.schema/types.cpp \
       > "$log" 2>&1 || fail "$compiler warns of the generated code"
   done
+}
+
+# sends NAME SENDER RECEIVER MIB SCHEMA [ARGUMENT...]: from one process to another; what they print is in
+# NAME.sent and NAME.received, and in NAME.code how the receiver ends.
+sends() {
+  name=$1 from=$2 to=$3
+  shift 3
+  rm -f socket
+  "$to/build/vmm_machine" receive socket "$@" > "$name.received" 2> "$name.received.log" &
+  receiver=$!
+  # A receiver that refuses the stream goes away: how the sender ends then says nothing.
+  if "$from/build/vmm_machine" send socket "$@" > "$name.sent" 2> "$name.sent.log"; then sent=all; else sent=part; fi
+  code=0
+  wait $receiver || code=$?
+  echo "$code $sent" > "$name.code"
+}
+# arrives NAME: all of it.
+arrives() {
+  test "$(cat "$1.code")" = "0 all" || fail "$1 is refused: $(cat "$1.received.log")"
+  grep memory "$1.sent" > sent && grep memory "$1.received" > received && cmp -s sent received ||
+    fail "$1 arrives otherwise: $(cat "$1.sent" "$1.received")"
+  for end in sent received; do
+    beside=$(sed -n 's/beside memory \(.*\) KiB/\1/p' "$1.$end.log")
+    test "$beside" -lt 65536 || fail "$1: $beside KiB beside the memory"
+  done
+}
+# refuses NAME TEXT: with the place and the schema.
+refuses() {
+  grep -q ^1 "$1.code" || fail "$1 is taken"
+  grep -qE "^[0-9]+: QemuFile.top\[[0-9]+\].*$2.* \(schema [0-9a-f]{16}\)" "$1.received.log" ||
+    fail "$1 is refused with: $(cat "$1.received.log")"
+}
+
+machines() {
+  copy old
+  copy new
+  sed -f "$project/machine_new.sed" new/machine.schema > machine && mv machine new/machine.schema
+  configure old -DCMAKE_BUILD_TYPE=Release || fail "the old VMM does not configure"
+  build vmm_machine || fail "the old VMM does not build"
+  configure new -DCMAKE_BUILD_TYPE=Release -DNEW_MACHINE=ON || fail "the new VMM does not configure"
+  build vmm_machine || fail "the new VMM does not build"
+
+  sends same old old 1024 own
+  arrives same
+  grep -q 'devices 10' same.received || fail "not all devices arrive: $(cat same.received)"
+  sends older old new 64 own
+  arrives older
+  sends newer new old 64 own
+  arrives newer
+  sends lossy new old 64 own lossy
+  arrives lossy
+  ! grep -q stats lossy.received || fail "the old VMM knows what is new"
+  sends known new new 64 own lossy clock
+  arrives known
+  test "$(grep -c 'stats\|clock' known.received)" = 8 || fail "what is new does not arrive: $(cat known.received)"
+  sends clock new old 64 own clock
+  refuses clock 'expected .*, found \[APPLICATION 300\] \(7f 82 2c'
+  commands
+}
+
+# The command reads by the file that the build leaves beside the bindings.
+commands() {
+  qember=$prefix/bin/qember
+  data=new/build/machine.schema/data/machine/schema.data
+  new/build/vmm_machine save new.ber 4 own lossy clock > "$log" || fail "does not save"
+  "$qember" check new.ber --schema $data > "$log" || fail "check refuses what the schema has"
+  ! "$qember" check new.ber > "$log" || fail "check takes what the schema does not have"
+  by=$(sed -n '1s/qember-schema 1 //p' $data)
+  "$qember" info --json new.ber --schema $data | grep -q "\"schema_fingerprint\": \"$by\"" || fail "info has another schema"
+  "$qember" show new.ber --schema $data > shown || fail "show refuses what the schema has"
+  tr -s ' ' < shown | grep -A 9 '^vmm/disk/0 version 1' > "$log"
+  for line in 'name "vda"' 'sectors 2097152' 'sector 7' 'write 73 65 63 74 6f 72 20 37'; do
+    grep -qF " $line" "$log" || fail "show does not print $line"
+  done
+  tr -s ' ' < shown | grep -A 2 '^clock' | grep -q 'nanoseconds 5' || fail "show does not print the clock"
+  "$qember" show --json new.ber --schema $data --device vmm/rtc |
+    grep -q '"name":"vmm/rtc".*"alternative":"rtc","value":{"rtc":{"seconds":1764195300}}' || fail "show --json"
+  code=0
+  "$qember" decode new.ber -o native --schema $data > "$log" 2>&1 || code=$?
+  test $code = 4 || fail "decode ends with $code"
 }
 
 # objects: what the last build made.

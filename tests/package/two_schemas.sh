@@ -12,6 +12,7 @@ cd "$scratch"
 cp "$source"/tests/package/own_schema/* .
 sed -f extend.sed "$source/schema/migration.schema" > vmm.schema
 sed -f other.sed "$source/schema/migration.schema" > other.schema
+sed -f machine.sed "$source/schema/migration.schema" > machine.schema
 flags="-g1 -fsanitize=thread"
 cmake -G Ninja -S . -B build -DCMAKE_BUILD_TYPE=None -DQEMBER_SOURCE="$source" -DCMAKE_C_FLAGS="$flags" \
   -DCMAKE_CXX_FLAGS="$flags" > log 2>&1 && cmake --build build --parallel 2 --target two_schemas > log 2>&1 ||

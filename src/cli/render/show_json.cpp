@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// `show` for scripts: one object a line. Names are as `printable` makes them.
 #include "show_output.hpp"
+#include "show_schema_value.hpp"
 
 #include <qember/advanced/device/state_json.hpp>
 #include <qember/advanced/device/value_text.hpp>
@@ -26,7 +27,8 @@ Json to_json(const vm::Opaque& body) {
 
 class ShowJson final : public vm::SectionVisitor {
  public:
-  ShowJson(Lines& out, bool offsets) : out_(out), offsets_(offsets) {}
+  ShowJson(Lines& out, bool offsets, const ber::Schema& schema)
+      : out_(out), offsets_(offsets), schema_(schema) {}
 
   void begin() override { write({{"record", "stream"}, {"schema", schema}}); }
   void configuration(std::uint64_t offset, const event::Configuration& configuration) override;
@@ -36,6 +38,7 @@ class ShowJson final : public vm::SectionVisitor {
   bool device(const vm::PlacedSection& place, const device::Device& device, ByteView body,
               const std::string& selected) override;
   void opaque(const vm::PlacedSection& place, const vm::Opaque& body, const device::Device* device) override;
+  void added(std::uint64_t offset, const vm::PlacedSection* place, const event::SchemaValue& value) override;
   void end(std::uint64_t offset) override { write(record("end", offset)); }
   void description(std::uint64_t offset, const vm::Opaque& text) override {
     write(record("description", offset, to_json(text)));
@@ -63,6 +66,7 @@ class ShowJson final : public vm::SectionVisitor {
 
   Lines& out_;
   bool offsets_;
+  const ber::Schema& schema_;
 };
 
 void ShowJson::configuration(std::uint64_t offset, const event::Configuration& configuration) {
@@ -153,10 +157,19 @@ void ShowJson::opaque(const vm::PlacedSection& place, const vm::Opaque& body, co
   out_.write("}\n");
 }
 
+void ShowJson::added(std::uint64_t offset, const vm::PlacedSection* place,
+                     const event::SchemaValue& value) {
+  Json json = place != nullptr ? section_record("device", *place) : record("added", offset);
+  json["size"] = value.encoded.size();
+  json["alternative"] = value.name;
+  const std::string object = json.dump();
+  out_.write(object.substr(0, object.size() - 1) + ",\"value\":" + schema_value_json({value, schema_, place != nullptr}) + "}\n");
+}
+
 }  // namespace
 
-std::unique_ptr<vm::SectionVisitor> make_show_json(Lines& out, bool offsets) {
-  return std::make_unique<ShowJson>(out, offsets);
+std::unique_ptr<vm::SectionVisitor> make_show_json(Lines& out, bool offsets, const ber::Schema& schema) {
+  return std::make_unique<ShowJson>(out, offsets, schema);
 }
 
 }  // namespace qember::cli

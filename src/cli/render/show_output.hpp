@@ -5,11 +5,15 @@
 #include "../output.hpp"
 #include "style.hpp"
 
+#include <qember/advanced/ber/schema.hpp>
 #include <qember/advanced/vm/section_walk.hpp>
 
 namespace qember::cli {
 
-std::unique_ptr<vm::SectionVisitor> make_show_tree(Lines& out, const Style& style, bool offsets);
-std::unique_ptr<vm::SectionVisitor> make_show_json(Lines& out, bool offsets);
+// `schema` is what the stream is read by, and outlives what is made.
+
+std::unique_ptr<vm::SectionVisitor> make_show_tree(Lines& out, const Style& style, bool offsets,
+                                                   const ber::Schema& schema);
+std::unique_ptr<vm::SectionVisitor> make_show_json(Lines& out, bool offsets, const ber::Schema& schema);
 
 }  // namespace qember::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// `show` for people.
 #include "show_output.hpp"
+#include "show_schema_value.hpp"
 #include "show_state_tree.hpp"
 
 #include <qember/advanced/core/text.hpp>
@@ -22,7 +23,8 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
 
 class ShowTree final : public vm::SectionVisitor {
  public:
-  ShowTree(Lines& out, const Style& style, bool offsets) : out_(out), style_(style), offsets_(offsets) {}
+  ShowTree(Lines& out, const Style& style, bool offsets, const ber::Schema& schema)
+      : out_(out), style_(style), offsets_(offsets), schema_(schema) {}
 
   void begin() override {}
   void configuration(std::uint64_t offset, const event::Configuration& configuration) override;
@@ -32,6 +34,7 @@ class ShowTree final : public vm::SectionVisitor {
   bool device(const vm::PlacedSection& place, const device::Device& device, ByteView body,
               const std::string& selected) override;
   void opaque(const vm::PlacedSection& place, const vm::Opaque& body, const device::Device* device) override;
+  void added(std::uint64_t offset, const vm::PlacedSection* place, const event::SchemaValue& value) override;
   void end(std::uint64_t offset) override { head(offset, "end of stream", ""); }
   void description(std::uint64_t offset, const vm::Opaque& text) override {
     head(offset, "description", fmt::format("{}, {}", size_text(text.size), digest(text.digest)));
@@ -56,6 +59,7 @@ class ShowTree final : public vm::SectionVisitor {
   Lines& out_;
   Style style_;
   bool offsets_;
+  const ber::Schema& schema_;
 };
 
 void ShowTree::head(std::uint64_t offset, std::string_view name, std::string_view facts) {
@@ -155,10 +159,24 @@ void ShowTree::opaque(const vm::PlacedSection& place, const vm::Opaque& body, co
       .print_names(device->state);
 }
 
+void ShowTree::added(std::uint64_t offset, const vm::PlacedSection* place,
+                     const event::SchemaValue& value) {
+  const std::string size = size_text(value.encoded.size());
+  if (place != nullptr)
+    section_head(*place, fmt::format("section {}, {}", place->section.id, size));
+  else
+    head(offset, value.name, size);
+  print_schema_value({value, schema_, place != nullptr}, [this](std::size_t depth, std::string_view name, std::string_view text) {
+    line(fmt::format("{:{}}{}{}{}", "", 2 * depth, style_.paint(Paint::cyan, printable(name)),
+                     text.empty() ? "" : "  ", text));
+  });
+}
+
 }  // namespace
 
-std::unique_ptr<vm::SectionVisitor> make_show_tree(Lines& out, const Style& style, bool offsets) {
-  return std::make_unique<ShowTree>(out, style, offsets);
+std::unique_ptr<vm::SectionVisitor> make_show_tree(Lines& out, const Style& style, bool offsets,
+                                                 const ber::Schema& schema) {
+  return std::make_unique<ShowTree>(out, style, offsets, schema);
 }
 
 }  // namespace qember::cli

@@ -45,7 +45,16 @@ Json layouts_json(const Summary& summary) {
   return layouts;
 }
 
-Json to_json(const Summary& summary, vm::Format format, std::uint64_t bytes_in) {
+/// What was found in a stream, and how it is spoken of.
+struct Found {
+  vm::Survey survey;
+  vm::Format format;
+  std::string_view fingerprint;  ///< of the schema that it is read by
+  Place place;
+};
+
+Json to_json(const Found& found) {
+  const Summary& summary = found.survey.summary;
   Json blocks = Json::array();
   for (const auto& block : summary.blocks) {
     Json entry{{"name", block.name}, {"length", block.length}};
@@ -60,7 +69,7 @@ Json to_json(const Summary& summary, vm::Format format, std::uint64_t bytes_in) 
   }
   const auto known = static_cast<std::int64_t>(summary.pages.bytes + summary.device_bytes);
   return {{"schema", 1},
-          {"format", format == vm::Format::ber ? "ber" : "native"},
+          {"format", found.format == vm::Format::ber ? "ber" : "native"},
           {"complete", summary.complete},
           {"machine", or_null(summary.machine)},
           {"page_size", or_null(summary.page_size)},
@@ -79,17 +88,17 @@ Json to_json(const Summary& summary, vm::Format format, std::uint64_t bytes_in) 
             {"undescribed", summary.count(DeviceTyping::undescribed)},
             {"fallback", std::move(fallback)}}},
           {"bytes",
-           {{"in", bytes_in},
+           {{"in", found.survey.bytes_in},
             {"ram", summary.pages.bytes},
             {"device", summary.device_bytes},
-            {"overhead", static_cast<std::int64_t>(bytes_in) - known}}},
+            {"overhead", static_cast<std::int64_t>(found.survey.bytes_in) - known}}},
           {"device_bytes", {{"typed", summary.typed_bytes}, {"untyped", summary.untyped_bytes}}},
           {"layouts", layouts_json(summary)},
           {"capabilities", summary.capabilities},
           {"rounds", summary.rounds},
           {"footers", or_null(summary.footers)},
           {"description", summary.described},
-          {"schema_fingerprint", asn1::schema().fingerprint},
+          {"schema_fingerprint", found.fingerprint},
           {"ram_sent_elsewhere", summary.ram_sent_elsewhere},
           {"rounds_exact", summary.rounds_exact}};
 }
@@ -116,10 +125,11 @@ std::string layout_text(const std::string& type, const vm::LayoutShare& share) {
   return text;
 }
 
-void print_text(Lines& out, const Summary& summary, vm::Format format, std::uint64_t bytes_in) {
+void print_text(Lines& out, const Found& found) {
+  const Summary& summary = found.survey.summary;
   const auto row = [&out](std::string_view name, const std::string& value) { print_row(out, name, value); };
-  row("format", format == vm::Format::ber ? "BER" : "QEMU's native stream");
-  row("schema", std::string(asn1::schema().fingerprint));
+  row("format", found.format == vm::Format::ber ? "BER" : "QEMU's native stream");
+  row("schema", std::string(found.fingerprint));
   row("complete", summary.complete ? "yes" : "no");
   if (summary.ram_sent_elsewhere) row("", "its RAM went over other connections (multifd)");
   row("machine", summary.machine.value_or("unknown"));
@@ -146,16 +156,9 @@ void print_text(Lines& out, const Summary& summary, vm::Format format, std::uint
   row("footers", !summary.footers ? "unknown" : *summary.footers ? "yes" : "no");
   row("description", summary.described ? "yes" : "no");
   const auto known = static_cast<std::int64_t>(summary.pages.bytes + summary.device_bytes);
-  row("bytes", fmt::format("{} in: {} ram, {} device, {} overhead", bytes_in, summary.pages.bytes,
-                           summary.device_bytes, static_cast<std::int64_t>(bytes_in) - known));
+  row("bytes", fmt::format("{} in: {} ram, {} device, {} overhead", found.survey.bytes_in, summary.pages.bytes,
+                           summary.device_bytes, static_cast<std::int64_t>(found.survey.bytes_in) - known));
 }
-
-/// What was found in a stream, and how it is spoken of.
-struct Found {
-  vm::Survey survey;
-  vm::Format format;
-  Place place;
-};
 
 /// `told`: what is told of the layout of RAM, where that is asked for too.
 Result<Found> survey(const std::string& file, const vm::StreamOptions& options, vm::SurveyWants wants,
@@ -166,7 +169,8 @@ Result<Found> survey(const std::string& file, const vm::StreamOptions& options, 
   if (told != nullptr) wants.layout = told->layout_options((*stream)->contents());
   auto survey = vm::survey(**stream, options.limits, std::move(wants));
   if (!survey) return std::move(survey.error());
-  return Found{std::move(*survey), (*stream)->format(), std::move(place)};
+  return Found{std::move(*survey), (*stream)->format(), (*stream)->wire_format().schema().fingerprint,
+               std::move(place)};
 }
 
 /// Where RAM is in the guest's address space, a piece a line, and what has no place.
@@ -206,7 +210,7 @@ void print_layout_json(Lines& out, const vm::Survey& found) {
 
 /// All but the closing brace.
 void print_json(Lines& out, const Found& found) {
-  const std::string head = text_of(to_json(found.survey.summary, found.format, found.survey.bytes_in), 2);
+  const std::string head = text_of(to_json(found), 2);
   out.write(head.substr(0, head.rfind('\n')));
   JsonItems devices(out, "devices");
   for (const auto& device : found.survey.summary.devices)
@@ -270,8 +274,7 @@ int info(const InfoOptions& options) {
     print_contents_json(out, *contents);
   } else {
     print_contents(out, *contents);
-    print_text(out, found->survey.summary, found->format, found->survey.bytes_in);
-    print_layout(out, found->survey);
+    print_text(out, *found);
   }
   found->survey.summary = {};
   ExitCode result = exit_ok;

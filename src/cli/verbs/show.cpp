@@ -3,6 +3,7 @@
 #include "../report.hpp"
 #include "verb.hpp"
 
+#include <qember/advanced/ber/lookup.hpp>
 #include <qember/advanced/event/pump.hpp>
 
 namespace qember::cli {
@@ -25,8 +26,9 @@ int show(const ShowOptions& options) {
   Place place(options.file);
   auto stream = open_stream(place, stream_options);
   if (!stream) return fail(place, stream.error());
-  const auto out = options.json ? make_show_json(lines, options.offsets)
-                                : make_show_tree(lines, options.color.style(), options.offsets);
+  const ber::Schema& schema = (*stream)->wire_format().schema();
+  const auto out = options.json ? make_show_json(lines, options.offsets, schema)
+                                : make_show_tree(lines, options.color.style(), options.offsets, schema);
   vm::SectionWalk walk(**stream, stream_options.limits, *out, options.devices, options.field);
   const Status status = event::pump(**stream, walk);
   if (!status) walk.finish();

@@ -24,7 +24,7 @@ Status edit(io::ByteSource& source, const Drain& drain, std::span<const Edit> ed
   std::optional<qevm::Writer> native;
   event::Sink* writer = nullptr;
   if (format == Format::ber) {
-    writer = &ber.emplace(edited, qber::SectionWriter(output), options.read.limits);
+    writer = &ber.emplace(edited, qber::SectionWriter(output, (*stream)->wire_format()), options.read.limits);
   } else {
     writer = &native.emplace(output);
   }

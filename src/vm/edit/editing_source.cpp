@@ -274,6 +274,13 @@ Status EditingSource::on(const event::Body& body) {
   return {};
 }
 
+Status EditingSource::on(const event::SchemaValue& value) {
+  if (skips_) return {};
+  if (!collected_) return give(value);
+  return Error{Errc::unsupported, collected_->offset, collected_->path,
+               "state that the description describes, for an edit of a device", "a type that the schema adds"};
+}
+
 Status EditingSource::on(const event::SectionEnd& end) {
   if (std::exchange(skips_, false)) return {};
   return collected_ ? end_collected(end) : give(end);

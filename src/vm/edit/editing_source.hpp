@@ -57,6 +57,7 @@ class EditingSource final : public event::Source {
   Status on(const event::RamPage& page);
   bool has_place(event::RamPage& page);
   Status on(const event::Body& body);
+  Status on(const event::SchemaValue& value);
   Status on(const event::SectionEnd& end);
   Status on(const event::DescriptionText& text);
   Status on(const event::Eof& eof);

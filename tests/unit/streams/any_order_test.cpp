@@ -104,6 +104,8 @@ const std::vector<Event> samples{
     DescriptionText{as_bytes("{}")},
     TrailingData{full, false},
     TrailingData{full, true},
+    SchemaValue{"screen", full, false},
+    SchemaValue{"log", full, true},
     StreamEnd{},
 };
 
@@ -281,7 +283,8 @@ TEST_CASE("a writer of BER whose calls do not pair says so at the end") {
   auto measuring = qber::SectionWriter::measuring(lengths);
   measuring.end_full();
   CHECK_FALSE(measuring.end_file());
-  auto definite = qber::SectionWriter::definite(output, {});
+  const qber::Lengths none;
+  auto definite = qber::SectionWriter::definite(output, none);
   definite.begin_file();
   CHECK_FALSE(definite.end_file());
   qber::SectionWriter good(output);

@@ -46,6 +46,8 @@ struct SizeRange {
   std::uint64_t max = std::numeric_limits<std::uint64_t>::max();
 
   constexpr bool holds(std::uint64_t size) const { return min <= size && size <= max; }
+
+  friend constexpr bool operator==(const SizeRange&, const SizeRange&) = default;
 };
 
 /// A component of a SEQUENCE, an alternative of a CHOICE, or the element of a SEQUENCE OF.

@@ -37,6 +37,8 @@ struct Identifier {
   std::uint8_t size = 0;
 
   constexpr ByteView view() const { return {bytes.data(), size}; }
+
+  friend constexpr bool operator==(const Identifier&, const Identifier&) = default;
 };
 
 /// Encodes a tag: one byte below 31 (X.690 8.1.2.2), else the shortest long form (8.1.2.4).

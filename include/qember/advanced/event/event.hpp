@@ -155,6 +155,16 @@ struct Body {
   ByteView data{};  ///< a piece, of any size
 };
 
+/// A value in BER whose type the stream's schema adds to the library's own; the native form has none. After
+/// the SectionBegin of a FULL that is not `ram`, it is all of the section's contents, an alternative of
+/// `SecFull.contents`. Elsewhere it is an alternative of `Sections`, which may stand between two parts of
+/// RAM.
+struct SchemaValue {
+  std::string_view name{};   ///< of the alternative, as in the schema
+  ByteView encoded{};        ///< its TLV: checked by the schema, for `asn1::decode`
+  bool may_be_lost = false;  ///< a reader that does not know it reads over it: its tag's class is private
+};
+
 /// The end of a section's body, with or without a footer.
 struct SectionEnd {
   bool footer = true;  ///< whether a footer follows the body
@@ -180,8 +190,8 @@ struct StreamEnd {};
 
 /// Views in it are valid until the next call to the source that made it, or to what feeds that; those of
 /// pages that are `stable` until the latter.
-using Event =
-    std::variant<StreamBegin, Configuration, Command, SectionBegin, RamBlocks, RamControl, RamPage,
-                 MappedBitmap, MappedStale, Body, SectionEnd, Eof, DescriptionText, TrailingData, StreamEnd>;
+using Event = std::variant<StreamBegin, Configuration, Command, SectionBegin, RamBlocks, RamControl, RamPage,
+                           MappedBitmap, MappedStale, Body, SectionEnd, Eof, DescriptionText, TrailingData,
+                           StreamEnd, SchemaValue>;
 
 }  // namespace qember::event

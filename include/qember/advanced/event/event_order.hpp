@@ -27,7 +27,7 @@ class EventOrder {
   Status check(const MappedBitmap& bitmap) const { return check_mapped(bitmap.block); }
   Status check(const MappedStale& stale) const { return check_mapped(stale.block); }
   Status check(const AnyOf<StreamBegin, Configuration, RamControl, RamPage, Body, SectionEnd, Eof,
-                           DescriptionText, TrailingData, StreamEnd> auto&) const {
+                           DescriptionText, TrailingData, StreamEnd, SchemaValue> auto&) const {
     return {};
   }
   Status check_mapped(std::uint32_t block) const;

@@ -40,6 +40,8 @@ struct CollectedSection {
   /// Keeps its description alive. Null where none describes the section.
   std::shared_ptr<const device::Device> device;
   Fit fit = Fit::in_parts;
+  /// Bytes of the `SchemaValue` that is its state, which came as an event of its own; the body is empty then.
+  std::size_t typed_size = 0;
   std::optional<Error> error;  ///< of `does_not_fit`: its offset counts from the first byte of the body
 };
 
@@ -74,6 +76,9 @@ class SectionCollector final : public Handler<SectionCollector> {
 
   void on(const SectionBegin& section);
   void on(const Body& piece);
+  void on(const SchemaValue& value) {
+    if (open_) open_->typed_size = value.encoded.size();
+  }
   Status on(const SectionEnd&);
   Status on(const DescriptionText& text);
   Status on(const Eof&) { return finish(); }

@@ -5,6 +5,7 @@
 #include <qember/advanced/core/limits.hpp>
 #include <qember/advanced/device/saved_device.hpp>
 #include <qember/advanced/io/input.hpp>
+#include <qember/advanced/qber/wire_format.hpp>
 
 #include <map>
 #include <memory>
@@ -22,6 +23,17 @@ struct Applied {
   std::uint64_t bytes = 0;  ///< of all these pages
 };
 
+/// A value of a type that the stream's schema adds to the library's own.
+struct ReceivedValue {
+  std::string alternative;  ///< of `Sections`, or of `SecFull.contents`
+  /// For `asn1::decode` of a `Sections`, or of a `SecFull::Contents`.
+  Bytes encoded;
+  std::uint64_t offset = 0;  ///< of it in the input
+  std::string path;
+  /// Of `SecFull.contents`, the device whose state it is.
+  std::optional<device::SavedDevice::Header> device;
+};
+
 /// Reads a stream in BER from `input` and applies it.
 ///
 /// Whatever the stream claims, nothing is written but whole pages within the regions, and each page is
@@ -34,8 +46,10 @@ struct Applied {
 /// It can be cancelled at any time by destroying it; regions have then what `applied` says.
 class RamReceiver {
  public:
-  /// `input` outlives this. State of devices is held up to `Limits::max_held`.
-  RamReceiver(io::Input& input, Regions regions, const Limits& limits = Limits::untrusted());
+  /// `input` outlives this, and so does `format`, of the schema that the stream is by; null for the library's
+  /// own. State of devices and values are held up to `Limits::max_held`.
+  RamReceiver(io::Input& input, Regions regions, const Limits& limits = Limits::untrusted(),
+              const qber::WireFormat* format = nullptr);
   ~RamReceiver();
 
   /// Applies all that has been fed. Fine where it ends within the stream and more may come; once the input is
@@ -50,7 +64,9 @@ class RamReceiver {
   std::uint64_t rounds() const noexcept;
   /// The devices that have come whole, in order.
   std::span<const device::SavedDevice> devices() const noexcept;
-  /// The device with that name among those; never null.
+  /// Those of types that the schema adds, as they have come.
+  std::span<const ReceivedValue> values() const noexcept;
+  /// Of the devices, the one with that name; never null.
   Result<const device::SavedDevice*> device(std::string_view name, std::uint32_t instance = 0) const;
 
  private:

@@ -5,6 +5,7 @@
 #include <qember/advanced/device/device_state.hpp>
 #include <qember/advanced/event/event.hpp>
 #include <qember/advanced/io/output.hpp>
+#include <qember/advanced/qber/wire_format.hpp>
 
 #include <memory>
 
@@ -18,6 +19,17 @@ struct SenderOptions {
   std::size_t page_size = 4096;
   /// Bytes that copies of pages may take, for deltas, see ram/page_cache.hpp; 0 for none.
   std::size_t cache_size = 0;
+  /// Of the schema that the stream is by, which outlives the sender; null for the library's own.
+  const qber::WireFormat* format = nullptr;
+};
+
+/// The state of a device in a type that the schema adds to `SecFull.contents`, which needs no description.
+struct TypedDevice {
+  std::string name;
+  std::uint32_t instance = 0;
+  std::uint32_t version = 0;
+  std::string alternative;  ///< of `SecFull.contents`
+  Bytes encoded;            ///< the alternative: what `asn1::encode` makes of a `SecFull::Contents`
 };
 
 /// How a page went out.
@@ -63,8 +75,13 @@ class RamSender {
   Result<Sent> page(std::uint32_t block, std::uint64_t addr, ByteView bytes);
   /// Ends the round that was begun.
   Status end_round();
-  /// Sends the end of memory, the devices in order, and the end of the stream. There was a round before.
-  Status finish(std::span<const device::DeviceState> devices);
+  /// Between two rounds, or before the devices: an alternative that the schema adds to `Sections`. `encoded`
+  /// is what `asn1::encode` makes of a `Sections`. `Errc::unsupported` where the schema has none of that
+  /// name; the value is checked by the schema.
+  Status section(std::string_view alternative, ByteView encoded);
+  /// After at least one round: the end of memory, the devices in order, those in types that the schema adds
+  /// last, the end of the stream. One of these that the schema refuses leaves the stream without its end.
+  Status finish(std::span<const device::DeviceState> devices, std::span<const TypedDevice> typed = {});
 
   /// The number of rounds that were ended.
   std::uint64_t rounds() const noexcept;

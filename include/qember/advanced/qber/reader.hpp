@@ -13,6 +13,8 @@ struct ReaderOptions {
   /// Refuses device state that holds the footer of its section, which no native stream has: what is written
   /// for it would not be read back as it is. Without it such a stream can be received, not converted.
   bool must_be_native = true;
+  /// Of the schema that the stream is by, which outlives the reader; null for the library's own.
+  const WireFormat* format = nullptr;
 };
 
 /// Reads a stream in the BER form from an input that is fed.

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// Reads a `QemuFile` in BER: sections one at a time, RAM page by page. An alternative of `Sections` that the
-/// schema does not have is read over where the class of its tag is private, and refused otherwise.
+/// schema does not have is read over where the class of its tag is private, and refused otherwise. One that
+/// the schema has and the library's own has not is given out whole.
 #pragma once
 
 #include <qember/advanced/asn1/types.hpp>
 #include <qember/advanced/asn1/value.hpp>
 #include <qember/advanced/ber/framer.hpp>
+#include <qember/advanced/event/event.hpp>
 #include <qember/advanced/io/input.hpp>
 #include <qember/advanced/qber/section_writer.hpp>
-#include <qember/advanced/ram/page.hpp>
 
 #include <variant>
 
@@ -19,12 +20,15 @@ struct FileBegin {};
 /// A `SecFull` that has been read whole, and fits the schema.
 struct FullSection {
   SectionFields fields;
-  /// The TLV of the section.
+  /// Its TLV, with the tags of the library's own schema; of one with `state`, with those of the schema it is
+  /// in.
   ByteView encoded{};
   /// The offset in `encoded` of the TLV of its contents.
   std::size_t contents = 0;
   /// It as a tree of values; empty where it holds more than `Limits::max_tlvs`, or trees are omitted.
   std::optional<asn1::Value<asn1::SecFull>> tree;
+  /// Its contents, where they are of a type that the schema adds; there is no tree then.
+  std::optional<event::SchemaValue> state;
 };
 
 /// A `SecFull` whose contents are a string of more than `Limits::max_blob`, or in segments.
@@ -50,8 +54,9 @@ struct FileEnd {};
 /// The input ends with the file.
 struct InputEnd {};
 
-using SectionEvent = std::variant<FileBegin, FullSection, BlobBegin, BlobData, BlobEnd, RamBegin,
-                                  RamBlockBegin, ram::PageView, RamEnd, FileEnd, InputEnd>;
+using SectionEvent =
+    std::variant<FileBegin, FullSection, BlobBegin, BlobData, BlobEnd, RamBegin, RamBlockBegin, ram::PageView,
+                 RamEnd, event::SchemaValue, FileEnd, InputEnd>;
 
 /// Whether sections of devices are made into trees of values, or validated alone: for those who look at
 /// pages.
@@ -59,9 +64,10 @@ enum class Trees : bool { omitted, made };
 
 class SectionReader {
  public:
-  /// `input` outlives the reader.
-  explicit SectionReader(io::Input& input, const Limits& limits = {}, Trees trees = Trees::made)
-      : input_(input), limits_(limits), trees_(trees) {}
+  /// `input` and `format` outlive the reader.
+  explicit SectionReader(io::Input& input, const Limits& limits = {}, Trees trees = Trees::made,
+                         const WireFormat& format = WireFormat::own())
+      : input_(input), limits_(limits), trees_(trees), format_(format) {}
 
   /// The next event; views in it are valid until the input is fed, and until the next call.
   /// `Errc::need_more` asks for the input to be fed. After another error the same one comes again, and after
@@ -83,10 +89,11 @@ class SectionReader {
  private:
   enum class State : std::uint8_t { file, top, skipped, blob, ram, pages, after_file, end };
   struct Place {
-    enum class In : std::uint8_t { file, section, full, min, block, page } in = In::file;
+    enum class In : std::uint8_t { file, section, full, min, block, page, added } in = In::file;
     std::size_t section = 0;
     std::size_t block = 0;
     std::size_t page = 0;
+    std::string_view added{};  ///< the alternative of `Sections`
   };
   /// The file and its list of sections.
   static constexpr std::size_t frames_in_list = 2;
@@ -102,7 +109,13 @@ class SectionReader {
   Result<SectionEvent> read_file();
   Result<SectionEvent> read_top();
   Result<SectionEvent> read_full(const ber::Header& header);
+  Result<std::size_t> whole_size(const ber::Header& header, std::string_view component);
   Result<SectionEvent> read_whole_full(std::size_t size, std::size_t contents);
+  Status validate_full(ByteView encoded, std::string_view where) const;
+  Error refuse_tree(Error error, ByteView encoded) const;
+  Status bring_home(FullSection& section, std::string_view where);
+  Result<const ber::Member*> added_section();
+  Result<SectionEvent> read_added(const ber::Member& alternative);
   void begin_segment(const ber::Header& header);
   Result<SectionEvent> read_blob();
   Result<SectionEvent> read_ram_begin();
@@ -115,6 +128,7 @@ class SectionReader {
 
   /// The unread bytes that belong to the innermost frame.
   ByteView view() const;
+  const WireTags& tags() const noexcept { return format_.tags(); }
   /// The header at `at` in `view()`, which must be that of `wanted`. `alternative`: of the CHOICE that
   /// `component` is, which the tag alone decides on.
   Result<ber::Header> expect(const ber::Identifier& wanted, std::string_view component, std::size_t at = 0,
@@ -141,6 +155,7 @@ class SectionReader {
   io::Input& input_;
   Limits limits_;
   Trees trees_;
+  const WireFormat& format_;
   State state_ = State::file;
   std::vector<Frame> frames_;
   std::uint64_t event_offset_ = 0;
@@ -152,6 +167,7 @@ class SectionReader {
   std::uint64_t segment_at_ = 0;
   std::string block_name_;
   Bytes scratch_;
+  Bytes own_full_;  ///< a section with the tags of the library's own schema
 
   std::size_t sections_ = 0;
   std::size_t blocks_ = 0;  ///< of this section

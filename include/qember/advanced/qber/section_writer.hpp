@@ -7,7 +7,7 @@
 #include <qember/advanced/core/integer.hpp>
 #include <qember/advanced/core/result.hpp>
 #include <qember/advanced/io/output.hpp>
-#include <qember/advanced/ram/page.hpp>
+#include <qember/advanced/qber/wire_format.hpp>
 
 #include <array>
 #include <optional>
@@ -47,20 +47,27 @@ struct SectionFields {
 /// Writes a `QemuFile` by its parts, each in its place; `qber::Writer` does so for events.
 class SectionWriter {
  public:
-  /// `out` outlives the writer.
-  explicit SectionWriter(io::Output& out) : out_(&out) {}
+  /// `out` and `format` outlive the writer.
+  explicit SectionWriter(io::Output& out, const WireFormat& format = WireFormat::own())
+      : SectionWriter(&out, nullptr, nullptr, format) {}
   /// Writes nothing, and notes the lengths for a writer that is told the same again.
-  static SectionWriter measuring(Lengths& lengths) { return {nullptr, &lengths, nullptr}; }
+  static SectionWriter measuring(Lengths& lengths, const WireFormat& format = WireFormat::own()) {
+    return {nullptr, &lengths, nullptr, format};
+  }
   /// Writes definite lengths, which were measured of the same before.
-  static SectionWriter definite(io::Output& out, const Lengths& lengths) { return {&out, nullptr, &lengths}; }
+  static SectionWriter definite(io::Output& out, const Lengths& lengths,
+                                const WireFormat& format = WireFormat::own()) {
+    return {&out, nullptr, &lengths, format};
+  }
+  const WireFormat& format() const noexcept { return *format_; }
 
   /// The outermost element, and its list of sections.
   void begin_file();
   /// `Errc::wrong_order` where not all that began was ended, or with `Lengths` of another stream.
   Status end_file();
 
-  /// A whole `Sections` in DER.
-  void section(Bytes der);
+  /// A whole `Sections`, by the schema.
+  void section(Bytes encoded);
 
   /// A `SecMin` of RAM. Pages are borrowed, see `Output::clear`; the names are as in the schema.
   void begin_ram(Integer sectionid);
@@ -105,8 +112,8 @@ class SectionWriter {
   void end_full();
 
  private:
-  SectionWriter(io::Output* out, Lengths* measured, const Lengths* given)
-      : out_(out), measured_(measured), given_(given) {}
+  SectionWriter(io::Output* out, Lengths* measured, const Lengths* given, const WireFormat& format)
+      : format_(&format), out_(out), measured_(measured), given_(given) {}
 
   struct Open {
     ber::Identifier identifier;
@@ -124,6 +131,9 @@ class SectionWriter {
   void put_number(const ber::Identifier& identifier, Integer value);
   void put_mark(const ber::Identifier& identifier);
 
+  const WireTags& tags() const noexcept { return format_->tags(); }
+
+  const WireFormat* format_;
   io::Output* out_ = nullptr;
   Lengths* measured_ = nullptr;
   const Lengths* given_ = nullptr;

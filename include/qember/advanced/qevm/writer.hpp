@@ -37,9 +37,10 @@ class Writer final : public event::Sink {
   void put(const event::Eof&);
   void put(const event::DescriptionText& description);
   void put(const event::TrailingData& rest) { out_.copy(rest.data); }
-  void put(const event::StreamEnd&) {}
+  void put(const event::AnyOf<event::StreamEnd, event::SchemaValue> auto&) {}
 
   Status check_place(std::uint32_t block, std::uint64_t addr) const;
+  Status check_lost(const event::SchemaValue& value) const;
   void description();
   void put_block(const event::RamBlock& block);
   std::uint64_t position() const { return out_.written() - begin_; }
@@ -56,6 +57,7 @@ class Writer final : public event::Sink {
   std::uint64_t bitmap_at_ = 0;          ///< where the next piece of its bitmap goes
   std::uint32_t section_ = 0;
   bool in_ram_ = false;
+  bool in_device_ = false;  ///< in a section other than RAM
   bool ended_ = false;
   std::optional<Bytes> description_;
 };

@@ -105,25 +105,19 @@ inline void prefetch(ByteView pages, std::size_t size) noexcept {
 Result<PageParse> parse_any_page(ByteView in, const ber::Schema& schema, const PageTags& tags, Bytes& scratch,
                                  std::uint64_t offset, std::string_view path);
 
-}  // namespace detail
-
-/// Stateless, and so thread-safe. The build checks the schema's page types against
-/// src/ram/shapes.txt.
-template <const ber::Schema& schema>
-class PageCodec {
+/// How pages go by those tags. All of it is inlined, so that tags which are constants cost nothing.
+class PageCoder {
  public:
-  /// The tags of the schema's pages.
-  static constexpr PageTags tags = detail::page_tags(schema);
+  explicit constexpr PageCoder(const PageTags& tags) : tags_(tags) {}
 
-  /// See `put_page`.
-  static std::uint8_t* put(std::uint8_t* to, const PageView& page) noexcept {
+  [[gnu::always_inline]] std::uint8_t* put(std::uint8_t* to, const PageView& page) const noexcept {
     switch (page.kind) {
-      case PageKind::zero: return ber::put_integer(ber::put(to, tags.zero), page.addr);
-      case PageKind::hook: return ber::put_length(ber::put(to, tags.hook), 0);
+      case PageKind::zero: return ber::put_integer(ber::put(to, tags_.zero), page.addr);
+      case PageKind::hook: return ber::put_length(ber::put(to, tags_.hook), 0);
       case PageKind::full:
       case PageKind::xbzrle: break;
     }
-    const PageTags::DataPage& its = page.kind == PageKind::full ? tags.full : tags.xbzrle;
+    const PageTags::DataPage& its = page.kind == PageKind::full ? tags_.full : tags_.xbzrle;
     const std::size_t data = page.data.size();
     const std::size_t inside =
         its.addr.size + 1U + ber::integer_size(page.addr) + its.data.size + ber::length_size(data) + data;
@@ -132,14 +126,13 @@ class PageCodec {
     return ber::put_length(ber::put(to, its.data), data);
   }
 
-  /// See `parse_common_pages`.
-  static PagesParse parse_common(ByteView in, std::span<PageView> room) noexcept {
+  [[gnu::always_inline]] PagesParse parse_common(ByteView in, std::span<PageView> room) const noexcept {
     PagesParse all;
     while (all.count < room.size()) {
       const ByteView rest = in.subspan(all.size);
       const std::size_t size = parse_common(rest, room[all.count]);
       if (size == 0) break;
-      detail::prefetch(rest, size);
+      prefetch(rest, size);
       ++all.count;
       all.last = all.size;
       all.size += size;
@@ -147,40 +140,34 @@ class PageCodec {
     return all;
   }
 
-  /// See `parse_page`.
-  static Result<PageParse> parse(ByteView in, Bytes& scratch, std::uint64_t offset, std::string_view path) {
-    PageParse parse;
-    parse.size = parse_common(in, parse.page);
-    if (parse.size != 0) return parse;
-    return detail::parse_any_page(in, schema, tags, scratch, offset, path);
-  }
-
- private:
   /// The bytes of the page, or 0.
-  static std::size_t parse_common(ByteView in, PageView& page) noexcept {
+  [[gnu::always_inline]] std::size_t parse_common(ByteView in, PageView& page) const noexcept {
     if (in.size() >= max_page_header) return parse_header(in.data(), in, page);
     std::array<std::uint8_t, max_page_header> padded{};
     std::ranges::copy(in, padded.begin());
     return parse_header(padded.data(), in, page);
   }
 
+ private:
   /// The same of a header that can be read at `from`.
-  static std::size_t parse_header(const std::uint8_t* from, ByteView in, PageView& page) noexcept {
-    if (detail::PageCursor cursor(from); cursor.literal(tags.full.outer))
-      return parse_data(cursor, in, PageKind::full, tags.full, page);
-    detail::PageCursor cursor(from);
-    if (std::uint64_t addr = 0; cursor.address(tags.zero, addr)) {
+  [[gnu::always_inline]] std::size_t parse_header(const std::uint8_t* from, ByteView in,
+                                                  PageView& page) const noexcept {
+    if (PageCursor cursor(from); cursor.literal(tags_.full.outer))
+      return parse_data(cursor, in, PageKind::full, tags_.full, page);
+    PageCursor cursor(from);
+    if (std::uint64_t addr = 0; cursor.address(tags_.zero, addr)) {
       if (cursor.at() > in.size()) return 0;
       page = {PageKind::zero, addr, {}};
       return cursor.at();
     }
-    if (detail::PageCursor other(from); other.literal(tags.xbzrle.outer))
-      return parse_data(other, in, PageKind::xbzrle, tags.xbzrle, page);
+    if (PageCursor other(from); other.literal(tags_.xbzrle.outer))
+      return parse_data(other, in, PageKind::xbzrle, tags_.xbzrle, page);
     return 0;
   }
 
-  static std::size_t parse_data(detail::PageCursor cursor, ByteView in, PageKind kind,
-                                const PageTags::DataPage& its, PageView& page) noexcept {
+  [[gnu::always_inline]] static std::size_t parse_data(PageCursor cursor, ByteView in, PageKind kind,
+                                                       const PageTags::DataPage& its,
+                                                       PageView& page) noexcept {
     std::size_t whole = 0;
     std::size_t size = 0;
     std::uint64_t addr = 0;
@@ -190,6 +177,37 @@ class PageCodec {
     if (end > in.size() || cursor.at() + size != end || !its.size.holds(size)) return 0;
     page = {kind, addr, in.subspan(cursor.at(), size)};
     return end;
+  }
+
+  const PageTags& tags_;
+};
+
+}  // namespace detail
+
+/// Stateless; distinct threads may use it at once. The build checks the schema's page types against
+/// src/ram/shapes.txt. `PageFormat` is the same for a schema that is known at run time alone.
+template <const ber::Schema& schema>
+class PageCodec {
+ public:
+  /// The tags of the schema's pages.
+  static constexpr PageTags tags = detail::page_tags(schema);
+
+  /// See `put_page`.
+  static std::uint8_t* put(std::uint8_t* to, const PageView& page) noexcept {
+    return detail::PageCoder(tags).put(to, page);
+  }
+
+  /// See `parse_common_pages`.
+  static PagesParse parse_common(ByteView in, std::span<PageView> room) noexcept {
+    return detail::PageCoder(tags).parse_common(in, room);
+  }
+
+  /// See `parse_page`.
+  static Result<PageParse> parse(ByteView in, Bytes& scratch, std::uint64_t offset, std::string_view path) {
+    PageParse parse;
+    parse.size = detail::PageCoder(tags).parse_common(in, parse.page);
+    if (parse.size != 0) return parse;
+    return detail::parse_any_page(in, schema, tags, scratch, offset, path);
   }
 };
 

@@ -58,9 +58,10 @@ class FinalRam final : public event::Handler<FinalRam> {
   Status on(const event::RamBlocks& list);
   void on(const event::RamControl& control) { channels_.note(control); }
   void on(const event::SectionBegin& section) { channels_.note(section); }
-  void on(const event::AnyOf<event::StreamBegin, event::Configuration, event::MappedBitmap,
-                             event::MappedStale, event::Body, event::SectionEnd, event::Eof,
-                             event::DescriptionText, event::TrailingData, event::StreamEnd> auto&) {}
+  void on(
+      const event::AnyOf<event::StreamBegin, event::Configuration, event::MappedBitmap, event::MappedStale,
+                         event::Body, event::SectionEnd, event::Eof, event::DescriptionText,
+                         event::TrailingData, event::StreamEnd, event::SchemaValue> auto&) {}
   Status on(const event::RamPage& page);
   Status on(const event::Command& command);
   Status discard(std::uint32_t index, std::uint64_t begin, std::uint64_t stop);

@@ -55,6 +55,7 @@ class Listing final : public event::Handler<Listing> {
 
   void on(const event::AnyOf<event::StreamBegin, event::Configuration, event::Command, event::RamControl,
                              event::MappedBitmap, event::MappedStale, event::TrailingData> auto&) {}
+  void on(const event::SchemaValue& value) { collector_.on(value); }
   void on(const event::SectionBegin& section);
   void on(const event::RamBlocks& list);
   void on(const event::RamPage& page);

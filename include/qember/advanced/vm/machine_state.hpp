@@ -58,6 +58,7 @@ class MachineReader final : public event::Handler<MachineReader> {
 
   void on(const event::AnyOf<event::StreamBegin, event::RamControl, event::RamPage, event::MappedBitmap,
                              event::MappedStale, event::TrailingData, event::Eof> auto&) {}
+  void on(const event::SchemaValue& value) { collector_.on(value); }
   void on(const event::Configuration& configuration);
   void on(const event::Command& command) { state_.commands.push_back({command.id, context_.offset()}); }
   void on(const event::RamBlocks& list);

@@ -26,6 +26,8 @@ struct StreamOptions {
   std::optional<std::uint64_t> page_size = {};
   /// Called before the input is waited for: what is complete can be passed on.
   std::function<Status()> before_wait;
+  /// Of the schema that streams in BER are by, which outlives the stream; null for the library's own.
+  const qber::WireFormat* wire_format = nullptr;
   /// Where native device state waits for its description; else events come as they are in the stream.
   bool reorder = true;
   /// Reads a large file ahead, in a thread. Not for one of which only the begin is wanted.
@@ -64,6 +66,10 @@ class OpenedStream final : public event::Source {
   /// The form of the stream.
   Format format() const noexcept {
     return opened_->kind() == container::Kind::ber ? Format::ber : Format::native;
+  }
+  /// What streams in BER are by here.
+  const qber::WireFormat& wire_format() const noexcept {
+    return options_.wire_format == nullptr ? qber::WireFormat::own() : *options_.wire_format;
   }
   /// What has been read so far, and its offset.
   const io::Input& input() const noexcept { return input_; }

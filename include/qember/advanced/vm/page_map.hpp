@@ -70,9 +70,9 @@ class PageMap final : public event::Handler<PageMap> {
   void on(const event::RamControl& control) { channels_.note(control); }
   Status on(const event::RamPage& page);
   void on(const event::StreamEnd&) { finish(); }
-  void on(
-      const event::AnyOf<event::StreamBegin, event::MappedBitmap, event::MappedStale, event::Body,
-                         event::SectionEnd, event::Eof, event::DescriptionText, event::TrailingData> auto&) {}
+  void on(const event::AnyOf<event::StreamBegin, event::MappedBitmap, event::MappedStale, event::Body,
+                             event::SectionEnd, event::Eof, event::DescriptionText, event::TrailingData,
+                             event::SchemaValue> auto&) {}
   void measure();
   void finish();
   void next_round();

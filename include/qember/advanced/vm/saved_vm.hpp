@@ -10,6 +10,10 @@
 #include <qember/advanced/vm/layout.hpp>
 #include <qember/advanced/vm/memory.hpp>
 
+namespace qember::qber {
+class WireFormat;
+}
+
 namespace qember::vm {
 
 struct StreamOptions;
@@ -21,6 +25,8 @@ struct SavedVmOptions {
   Limits limits{};
   /// The target's page size in bytes, for native streams that do not name theirs.
   std::optional<std::uint64_t> page_size{};
+  /// Of the schema that streams in BER are by, which outlives the VM; null for the library's own.
+  const qber::WireFormat* wire_format = nullptr;
   /// Where the stream or its container begins in the file, which some writers leave to the user to know.
   std::optional<std::uint64_t> offset{};
   /// The snapshot of a qcow2 image, by name or id; empty where it has one.

@@ -58,6 +58,9 @@ class SectionVisitor {
                       const std::string& selected) = 0;
   /// `device`: what its description says, though the body does not fit it; null without one.
   virtual void opaque(const PlacedSection& place, const Opaque& body, const device::Device* device) = 0;
+  /// A value of a type that the stream's schema adds: by itself, or the state of the device whose section
+  /// `place` is, which is null otherwise.
+  virtual void added(std::uint64_t offset, const PlacedSection* place, const event::SchemaValue& value) = 0;
   virtual void end(std::uint64_t offset) = 0;
   virtual void description(std::uint64_t offset, const Opaque& text) = 0;
   virtual void rest(std::uint64_t offset, const Opaque& rest) = 0;
@@ -109,6 +112,7 @@ class SectionWalk final : public event::Handler<SectionWalk> {
   void on(const event::RamBlocks& list);
   void on(const event::RamPage& page) { iterative_->tallies[page.block].add(page); }
   void on(const event::Body& body) { collector_.on(body); }
+  void on(const event::SchemaValue& value);
   void on(const event::SectionEnd& end);
   void on(const event::Eof& eof);
   void on(const event::DescriptionText& text);
@@ -139,6 +143,7 @@ class SectionWalk final : public event::Handler<SectionWalk> {
 
   PlacedSection place_;  ///< of the section that is being read
   std::string name_;     ///< its name
+  bool in_section_ = false;
 
   Digester digester_;  ///< of the rest
   std::uint64_t rest_size_ = 0;

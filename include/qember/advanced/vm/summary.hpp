@@ -97,6 +97,7 @@ class Census final : public event::Sink {
   void on(const event::RamControl& control);
   void on(const event::RamPage& page);
   void on(const event::Body& piece) { collector_.on(piece); }
+  void on(const event::SchemaValue& value) { collector_.on(value); }
   void on(const event::SectionEnd& end);
   void on(const event::Eof&);
   void on(const event::DescriptionText& text);
