@@ -8,7 +8,7 @@
 #   <vmm/types.hpp>   a class for each type of the schema, in the namespace
 #   <vmm/schema.hpp>  the schema as data: vmm::data::schema, a constexpr qember::ber::Schema, of which
 #                     qember::PageCodec<vmm::data::schema> of <qember/schema.hpp> makes the fast path for
-#                     pages, and qember::qber::WireFormat::of(vmm::data::schema) what readers and writers go by
+#                     pages, and qember::WireFormat::of(vmm::data::schema) what readers and writers go by
 #   vmm/schema.data   the same for `qember --schema`: below the build tree, in vmm.schema/data
 #
 # The page types must have the shapes that the fast path follows (share/qember/src/ram/shapes.txt), or the

@@ -11,8 +11,9 @@
 ///     const auto again = qember::decode<qember::asn1::SecMin>(der).or_throw();
 ///     if (again->sectionid().as_unsigned() != 7) return 1;
 ///
-/// `qember_add_schema` of CMake makes such types, and the data that `PageCodec<vmm::data::schema>` takes, of
-/// a schema of your own.
+/// `qember_add_schema` of CMake makes such types of a schema of your own, and the data that
+/// `PageCodec<vmm::data::schema>` and `WireFormat::of(vmm::data::schema)` take: by the latter readers,
+/// writers, sender and receiver go, see `SavedVmOptions` and `ConvertOptions`.
 ///
 /// - BER is checked before anything is made of it, within `Limits`, then the value by the schema's
 ///   constraints; an error says where and what. What is written is DER.
@@ -25,6 +26,7 @@
 
 #include <qember/advanced/asn1/node.hpp>
 #include <qember/advanced/asn1/value.hpp>
+#include <qember/advanced/qber/wire_format.hpp>
 #include <qember/advanced/ram/page.hpp>
 #include <qember/advanced/ram/page_codec.hpp>
 
@@ -32,6 +34,8 @@ namespace qember {
 
 using asn1::decode;
 using asn1::encode;
+/// What readers and writers of BER go by.
+using qber::WireFormat;
 /// Owns a value of a type of a schema.
 using asn1::Value;
 /// The fast path for the pages of a schema.
