@@ -60,6 +60,8 @@ void CoreWriter::add(std::uint32_t block) {
   if (part_of(block) != nullptr) return;
   const std::uint64_t length = context_.session().blocks()[block].length;
   parts_.push_back({block, length, ram_size_});
+  part_numbers_.resize(context_.session().blocks().size());
+  part_numbers_[block] = parts_.size();
   ram_size_ += length;
 }
 
@@ -81,8 +83,8 @@ Status CoreWriter::check_chosen(std::span<const std::uint32_t> chosen,
 }
 
 const CoreWriter::Part* CoreWriter::part_of(std::uint32_t block) const {
-  const auto part = std::ranges::find(parts_, block, &Part::block);
-  return part == parts_.end() ? nullptr : &*part;
+  const std::size_t number = block < part_numbers_.size() ? part_numbers_[block] : 0;
+  return number == 0 ? nullptr : &parts_[number - 1];
 }
 
 Status CoreWriter::write(std::uint32_t block, std::uint64_t addr, ByteView data) {
@@ -97,25 +99,14 @@ Status CoreWriter::clear(std::uint32_t block, std::uint64_t addr, std::uint64_t 
   return file_.clear(core_memory_offset + part_of(block)->at + addr, size);
 }
 
-/// That pages of all RAM came, but for memory of a device that is not plugged in.
-Status CoreWriter::check_included(const vm::RamLayout& layout) const {
-  for (const vm::PlacedRam& piece : layout.placed) {
-    const auto absence = vm::absence_of(context_.session(), ram_, piece.block);
-    if (absence && (absence->has_contents || piece.source != vm::PlaceSource::stream))
-      return vm::refuse_absent(context_.session().blocks()[piece.block], absence->reason);
-  }
-  return {};
-}
-
 /// Neighbours in memory and in the file are one, but for what is below 1 MiB.
-Result<std::vector<CoreSegment>> CoreWriter::segments() const {
+Result<std::vector<CoreSegment>> CoreWriter::segments(const vm::RamLayout& layout) const {
   constexpr std::uint64_t one_mib = std::uint64_t{1} << 20U;
-  const auto layout = layout_.layout(board_);
-  if (!layout) return layout.error();
-  if (auto status = layout->check_whole(context_.session().blocks()); !status) return status.error();
-  if (auto status = check_included(*layout); !status) return status.error();
+  if (auto status = vm::check_included(ram_); !status) return status.error();
+  if (auto status = layout.check_whole(context_.session().blocks()); !status) return status.error();
+  if (auto status = vm::check_included(context_.session(), ram_, layout); !status) return status.error();
   std::vector<CoreSegment> segments;
-  for (const vm::PlacedRam& piece : layout->placed) {
+  for (const vm::PlacedRam& piece : layout.placed) {
     if (vm::absence_of(context_.session(), ram_, piece.block)) continue;
     const std::uint64_t at = core_memory_offset + part_of(piece.block)->at + piece.offset;
     CoreSegment* const last = segments.empty() ? nullptr : &segments.back();
@@ -133,8 +124,9 @@ Result<std::vector<CoreSegment>> CoreWriter::segments() const {
 
 Status CoreWriter::finish() {
   if (parts_.empty()) return unsupported("RAM", "a stream without any");
-  if (auto status = vm::check_included(ram_); !status) return status;
-  auto loads = segments();
+  const auto layout = layout_.layout(board_);
+  if (!layout) return layout.error();
+  auto loads = segments(*layout);
   if (!loads) return std::move(loads.error());
   // Pages that were not sent are holes, at the end too.
   const std::uint64_t end = core_memory_offset + ram_size_;
@@ -157,6 +149,7 @@ Status CoreWriter::finish() {
   if (auto status = file_.flush(); !status) return status;
   notices_.has_registers = !cpus_.cpus().empty();
   notices_.has_vmcoreinfo = !vmcoreinfo->empty();
+  notices_.unsent = vm::count_unsent(context_.session(), ram_, *layout);
   const auto blocks = context_.session().blocks();
   for (std::uint32_t i = 0; i < blocks.size(); ++i)
     if (part_of(i) == nullptr || vm::absence_of(context_.session(), ram_, i))

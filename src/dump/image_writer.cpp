@@ -4,6 +4,7 @@
 #include <qember/advanced/vm/ram_presence.hpp>
 
 #include <algorithm>
+#include <tuple>
 
 namespace qember::dump {
 
@@ -91,48 +92,49 @@ Status ImageWriter::clear(std::uint32_t block, std::uint64_t addr, std::uint64_t
   return {};
 }
 
-/// That pages of all RAM came, but for memory of a device that is not plugged in.
-Status ImageWriter::check_included(const vm::RamLayout& layout) const {
-  if (auto status = vm::check_included(ram_); !status) return status;
-  for (const vm::PlacedRam& piece : layout.placed) {
-    const auto absence = vm::absence_of(context_.session(), ram_, piece.block);
-    if (absence && (absence->has_contents || piece.source != vm::PlaceSource::stream))
-      return vm::refuse_absent(context_.session().blocks()[piece.block], absence->reason);
-  }
-  return {};
-}
-
-/// A piece that waited, at the cost of what it holds.
-Status ImageWriter::move(const vm::PlacedRam& piece) {
-  const auto& waits_at = homes_[piece.block].waits_at;
-  if (!waits_at || !waiting_file_) return {};
+/// Copies what is not in holes, at the cost of that. `from` has nothing collected.
+Status ImageWriter::copy(io::SparseFile& from, std::uint64_t begin, std::uint64_t size, io::SparseFile& to,
+                         std::uint64_t to_begin) {
   constexpr std::uint64_t at_once = std::uint64_t{256} << 10U;
   Bytes buffer(at_once);
-  const std::uint64_t begin = *waits_at + piece.offset, end = begin + piece.size;
+  const std::uint64_t end = begin + size;
   for (std::uint64_t at = begin; at < end;) {
-    const auto data = waiting_file_->next_data(at);
+    const auto data = from.next_data(at);
     if (!data) return data.error();
     if (!*data || **data >= end) break;
     at = **data;
     const MutableBytes part =
         MutableBytes(buffer).first(static_cast<std::size_t>(std::min(at_once, end - at)));
-    if (auto status = waiting_file_->read(at, part); !status) return status;
-    if (auto status = file_.write(piece.address + (at - begin), part); !status) return status;
+    if (auto status = from.read(at, part); !status) return status;
+    if (auto status = to.write(to_begin + (at - begin), part); !status) return status;
     at += part.size();
   }
   return {};
 }
 
-void ImageWriter::note(const vm::RamLayout& layout) {
-  const auto blocks = context_.session().blocks();
-  std::vector<bool> is_counted(blocks.size());
-  for (const vm::PlacedRam& piece : layout.placed) {
-    if (is_counted[piece.block]) continue;
-    is_counted[piece.block] = true;
-    const vm::PageCounts counts = vm::count_pages(context_.session(), ram_, piece.block);
-    notices_.unsent += counts.never_sent + counts.discarded;
+/// What lies elsewhere than was known when its pages came waits, too.
+Status ImageWriter::take_back(const vm::RamLayout& layout) {
+  std::vector<Home> known(homes_.size());
+  for (const vm::PlacedRam& piece : layout.placed) known[piece.block].pieces.push_back(piece);
+  const auto place = [](const vm::PlacedRam& piece) {
+    return std::tuple(piece.offset, piece.address, piece.size);
+  };
+  if (auto status = file_.flush(); !status) return status;
+  for (std::uint32_t block = 0; block < homes_.size(); ++block) {
+    Home& home = homes_[block];
+    std::ranges::sort(known[block].pieces, {}, &vm::PlacedRam::offset);
+    if (home.pieces.empty() || std::ranges::equal(home.pieces, known[block].pieces, {}, place, place))
+      continue;
+    if (auto status = open_waiting(); !status) return status;
+    home.waits_at = waiting_;
+    waiting_ += context_.session().blocks()[block].length;
+    for (const vm::PlacedRam& piece : home.pieces) {
+      const std::uint64_t to = *home.waits_at + piece.offset;
+      if (auto status = copy(file_, piece.address, piece.size, *waiting_file_, to); !status) return status;
+      if (auto status = file_.clear(piece.address, piece.size); !status) return status;
+    }
   }
-  for (const vm::UnplacedRam& each : layout.unplaced) notices_.left_out.push_back(blocks[each.block].name);
+  return waiting_file_ ? waiting_file_->flush() : Status();
 }
 
 Status ImageWriter::finish() {
@@ -140,12 +142,18 @@ Status ImageWriter::finish() {
   if (!layout) return layout.error();
   if (auto status = layout->check_whole(context_.session().blocks()); !status) return status;
   if (layout->placed.empty()) return Error{Errc::unsupported, 0, "memory", "RAM", "a stream without any"};
-  if (auto status = check_included(*layout); !status) return status;
-  if (waiting_file_)
-    if (auto status = waiting_file_->flush(); !status) return status;
-  for (const vm::PlacedRam& piece : layout->placed)
-    if (auto status = move(piece); !status) return status;
-  note(*layout);
+  const event::Session& session = context_.session();
+  if (auto status = vm::check_included(session, ram_, *layout); !status) return status;
+  if (auto status = take_back(*layout); !status) return status;
+  for (const vm::PlacedRam& piece : layout->placed) {
+    const auto& waits_at = homes_[piece.block].waits_at;
+    if (!waits_at || !waiting_file_) continue;
+    auto status = copy(*waiting_file_, *waits_at + piece.offset, piece.size, file_, piece.address);
+    if (!status) return status;
+  }
+  notices_.unsent = vm::count_unsent(session, ram_, *layout);
+  for (const vm::UnplacedRam& each : layout->unplaced)
+    notices_.left_out.push_back(session.blocks()[each.block].name);
   const vm::PlacedRam& last = layout->placed.back();
   if (auto status = file_.flush(); !status) return status;
   return file_.resize(last.address + last.size);

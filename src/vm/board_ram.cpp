@@ -46,7 +46,9 @@ bool is_named(const Board& board, std::string_view machine) {
 const Board* find_board(std::string_view machine, std::span<const event::RamBlock> blocks) {
   for (const Board& board : boards) {
     if (!machine.empty() && !is_named(board, machine)) continue;
-    if (has_block(blocks, board.ram)) return &board;
+    // `ram` is what anyone may call theirs.
+    const bool tells = !machine.empty() || board.ram.find('.') != std::string_view::npos;
+    if (tells && has_block(blocks, board.ram)) return &board;
     if (!machine.empty() && (board.companion.empty() || has_block(blocks, board.companion))) return &board;
   }
   return nullptr;
@@ -58,7 +60,6 @@ const Board& told_pc() noexcept {
 }
 
 bool is_ram_of_another(const Board& board, std::string_view block) {
-  // `ram` is what anyone may call theirs.
   return block != board.ram && block.find('.') != std::string_view::npos &&
          std::ranges::find(boards, block, &Board::ram) != boards.end();
 }
@@ -83,12 +84,18 @@ bool is_device_memory(std::string_view block) {
                              "loongarch.bios",
                              "riscv_virt_board.mrom",
                              "sbsa-ref.secure-ram",
+                             "virt.secure-ram",
+                             "mach-virt.tag",
                              "bios.1fc"};
   constexpr std::array suffixes{".rom", ".bios", ".vrom", ".vram", ".vgavram", "-vram", ".fifo"};
   constexpr std::array prefixes{"system.flash", "virt.flash", "sbsa.flash"};
   return std::ranges::find(names, block) != names.end() ||
          std::ranges::any_of(prefixes, [block](const char* prefix) { return block.starts_with(prefix); }) ||
          std::ranges::any_of(suffixes, [block](const char* suffix) { return block.ends_with(suffix); });
+}
+
+bool is_named_for_device(std::string_view block) {
+  return block.find('/') != std::string_view::npos && !block.starts_with("/objects/");
 }
 
 }  // namespace qember::vm

@@ -44,5 +44,7 @@ std::vector<std::uint32_t> named_ram(const Board* board, std::span<const event::
 
 /// Whether that is the memory of a device, or firmware.
 bool is_device_memory(std::string_view block);
+/// Whether its name begins with the path of a device, as ids that users give cannot.
+bool is_named_for_device(std::string_view block);
 
 }  // namespace qember::vm

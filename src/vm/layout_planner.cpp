@@ -41,8 +41,9 @@ const Board* board_of(const LayoutFacts& facts) {
 
 /// RAM of a PC that is smaller is in one piece, unless a user splits it lower still.
 constexpr std::uint64_t least_moved = std::uint64_t{2} << 30U;
-/// More than that may reach the addresses below 1 TiB that are not RAM's on AMD hosts (since QEMU 7.1).
-constexpr std::uint64_t most_certain = std::uint64_t{1000} << 30U;
+/// More than that may, with what a board puts behind it, reach the addresses below 1 TiB that are not RAM's
+/// of AMD guests (since QEMU 7.1).
+constexpr std::uint64_t most_certain = std::uint64_t{976} << 30U;
 
 /// The hole of a PC whose SRAT has all of its RAM.
 std::optional<Hole> hole_in(std::span<const MemoryAffinity> ranges, std::uint64_t ram) {
@@ -136,7 +137,8 @@ Status LayoutPlanner::load_tables() {
   const auto tables = std::ranges::find(blocks_, acpi_tables_block, &event::RamBlock::name);
   if (!facts_.tables || tables == blocks_.end()) return {};
   auto found = read_memory_affinity(tables->length, facts_.tables);
-  if (!found && found.error().code == Errc::unsupported) return {};  // they are not in the stream
+  are_tables_lost_ = !found && found.error().code == Errc::unsupported;
+  if (are_tables_lost_) return {};
   if (!found) return std::move(found.error());
   affinity_ = std::move(*found);
   return {};
@@ -182,6 +184,16 @@ Status LayoutPlanner::place_regions() {
   return {};
 }
 
+/// Where devices tell of their memory, what is left and has the path of one is no RAM.
+void LayoutPlanner::set_regions_aside() {
+  if (devices_ == nullptr || !devices_->dimms()) return;
+  for (const std::uint32_t block : unsettled()) {
+    if (!is_named_for_device(blocks_[block].name)) continue;
+    is_settled_[block] = true;
+    layout_.unplaced.push_back({block, false, {}, {}});
+  }
+}
+
 /// libvirt names what backs a device `mem` and the alias of the device.
 void LayoutPlanner::place_named_by_domain() {
   if (facts_.domain.empty()) return;
@@ -201,6 +213,9 @@ void LayoutPlanner::place_named_by_domain() {
 
 /// `nodes`: what is the board's RAM, in order; empty where that is not known.
 Status LayoutPlanner::choose_board(Blocks& nodes) {
+  for (const std::uint32_t block : facts_.board)
+    if (is_settled_[block])
+      return Error{Errc::usage, 0, fmt::format("block {:?}", blocks_[block].name), "one place", "two"};
   if (!facts_.board.empty()) return nodes.assign(facts_.board.begin(), facts_.board.end()), Status();
   const Blocks rest = unsettled();
   if (board_ == nullptr || rest.empty()) return {};
@@ -224,12 +239,13 @@ Status LayoutPlanner::choose_nodes(const Blocks& from, Blocks& nodes) {
   // With DIMMs among them names tell nothing, and none are counted that hold persistent memory.
   const bool counts_none = board_->counts_dimms && devices_ != nullptr && devices_->dimms() == std::size_t{0};
   const bool has_dimms = board_->dimm_alignment != 0 && (!counts_none || sizes.empty());
-  if (has_dimms || (devices_ != nullptr && devices_->has_shared_memory())) return {};
+  if (are_tables_lost_ || has_dimms || (devices_ != nullptr && devices_->has_shared_memory())) return {};
   nodes = order_by_name(blocks_, from, {});
   const bool agrees = sizes.empty() || std::ranges::equal(sizes, nodes, {}, {}, [this](std::uint32_t block) {
                         return blocks_[block].length;
                       });
   if (!agrees) nodes.clear();
+  is_by_names_ = nodes.size() > 1;
   return {};
 }
 
@@ -244,17 +260,41 @@ Status LayoutPlanner::place_board(const Blocks& nodes) {
     return {};
   }
   const std::array whole{PhysicalRange{board_->base, 0, ram}};
-  put_all(nodes, whole, PlaceSource::machine);
+  put_all(nodes, whole, is_by_names_ ? PlaceSource::names : PlaceSource::machine);
   return {};
+}
+
+/// The hole of a PC, as its CMOS has it where that is not the rule of the board.
+std::optional<Hole> LayoutPlanner::told_hole(std::uint64_t ram) const {
+  const auto split = devices_ != nullptr ? devices_->split() : std::nullopt;
+  const auto rule = pc_hole(facts_.machine, ram);
+  if (!split || split->below > four_gib) return std::nullopt;
+  constexpr std::uint64_t unit = std::uint64_t{64} << 10U;
+  const std::uint64_t below = split->above == 0 ? ram : split->below;
+  if (below > ram || below / unit * unit != split->below || (ram - below) / unit * unit != split->above)
+    return std::nullopt;
+  if (rule && below == std::min(ram, rule->begin)) return std::nullopt;
+  return Hole{below, four_gib};
 }
 
 Status LayoutPlanner::place_pc(const Blocks& nodes, std::uint64_t ram) {
   std::optional<Hole> hole = facts_.hole;
-  auto source = hole ? PlaceSource::user : PlaceSource::machine;
+  auto source = hole ? PlaceSource::user : is_by_names_ ? PlaceSource::names : PlaceSource::machine;
   if (!hole && ram >= least_moved) {
     if (auto status = load_tables(); !status) return status;
     hole = hole_in(*affinity_, ram);
     if (hole) source = PlaceSource::tables;
+  }
+  if (!hole) {
+    if (auto status = load_devices(); !status) return status;
+    hole = told_hole(ram);
+    if (hole) source = PlaceSource::stream;
+  }
+  const bool is_told = devices_ != nullptr && devices_->split();
+  if (!hole && are_tables_lost_ && !is_told && ram >= least_moved) {
+    for (const std::uint32_t block : nodes)
+      give_up(block, known_address, "tables in the guest's memory that can't be read");
+    return {};
   }
   if (!hole && ram >= most_certain) {
     for (const std::uint32_t block : nodes)
@@ -307,11 +347,12 @@ Status LayoutPlanner::place_persistent() {
 }
 
 /// A single DIMM is at the begin of what is there for DIMMs. Which of several came first is not known.
-Status LayoutPlanner::place_dimm(std::uint64_t ram) {
+Status LayoutPlanner::place_dimm(const Blocks& nodes) {
   const Blocks rest = unsettled();
   if (rest.size() != 1 || board_ == nullptr || board_->dimm_alignment == 0 || devices_ == nullptr) return {};
-  const bool is_single =
-      board_->counts_dimms ? devices_->dimms() == std::size_t{1} : !devices_->has_shared_memory();
+  const bool is_single = board_->counts_dimms
+                             ? devices_->dimms() == std::size_t{1} && devices_->is_in_first_slot()
+                             : !devices_->has_shared_memory();
   if (!is_single) return {};
   if (auto status = load_tables(); !status) return status;
   const MemoryAffinity* area = nullptr;
@@ -321,9 +362,11 @@ Status LayoutPlanner::place_dimm(std::uint64_t ram) {
     area = &range;
   }
   const event::RamBlock& block = blocks_[rest.front()];
-  std::uint64_t end = ram == 0 ? 0 : board_->base + ram;
+  std::uint64_t end = 0;
   for (const auto& [address, piece] : placed_)
-    if (piece.source == PlaceSource::machine) end = std::max(end, address + piece.size);
+    if (is_default_ram(piece.block) || std::ranges::find(nodes, piece.block) != nodes.end())
+      end = std::max(end, address + piece.size);
+  if (end == 0) return {};
   if (board_->rule == BoardRule::pc) end = std::max(end, four_gib);
   const std::uint64_t aligned =
       (end + board_->dimm_alignment - 1) / board_->dimm_alignment * board_->dimm_alignment;
@@ -354,13 +397,14 @@ Result<RamLayout> LayoutPlanner::plan() {
   if (facts_.board.empty() && !is_whole_board(unsettled())) {
     if (auto status = place_regions(); !status) return std::move(status.error());
     place_named_by_domain();
+    set_regions_aside();
   }
   Blocks nodes;
   if (auto status = choose_board(nodes); !status) return std::move(status.error());
   if (auto status = place_board(nodes); !status) return std::move(status.error());
   if (is_board_placed_ && facts_.board.empty()) {
     if (auto status = place_persistent(); !status) return std::move(status.error());
-    if (auto status = place_dimm(total(nodes)); !status) return std::move(status.error());
+    if (auto status = place_dimm(nodes); !status) return std::move(status.error());
   }
   give_up_the_rest();
   for (const auto& [address, piece] : placed_) layout_.placed.push_back(piece);

@@ -24,6 +24,8 @@ class LayoutPlanner {
 
   Status place_given();
   void set_devices_aside();
+  void set_regions_aside();
+  std::optional<Hole> told_hole(std::uint64_t ram) const;
   Status place_regions();
   void place_named_by_domain();
   Status choose_board(Blocks& nodes);
@@ -32,7 +34,7 @@ class LayoutPlanner {
   Status place_pc(const Blocks& nodes, std::uint64_t ram);
   Status place_by_tables(const Blocks& nodes, std::uint64_t ram);
   Status place_persistent();
-  Status place_dimm(std::uint64_t ram);
+  Status place_dimm(const Blocks& nodes);
   void give_up_the_rest();
 
   Blocks unsettled() const;
@@ -57,6 +59,8 @@ class LayoutPlanner {
   std::map<std::uint64_t, PlacedRam> placed_;  ///< by address
   const MemoryDevices* devices_ = nullptr;
   std::optional<std::vector<MemoryAffinity>> affinity_;
+  bool are_tables_lost_ = false;  ///< they are there, and can't be read
+  bool is_by_names_ = false;      ///< the order of the board's nodes
   bool is_board_placed_ = false;
 };
 

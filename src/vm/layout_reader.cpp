@@ -29,7 +29,9 @@ Status LayoutReader::take(std::span<const event::RamPage> pages) {
 
 void LayoutReader::begin(std::span<const event::RamBlock> blocks) {
   const auto found = std::ranges::find(blocks, acpi_tables_block, &event::RamBlock::name);
-  if (tables_block_ || found == blocks.end() || found->length > most_of_tables) return;
+  if (tables_block_ || found == blocks.end()) return;
+  has_tables_ = true;
+  if (found->length > most_of_tables) return;
   tables_block_ = static_cast<std::uint32_t>(found - blocks.begin());
   tables_.resize(static_cast<std::size_t>(found->length));
 }
@@ -77,8 +79,11 @@ Result<RamLayout> LayoutReader::layout(std::span<const std::uint32_t> board) con
   facts.board = board;
   facts.domain = options_.domain;
   facts.devices = [this] { return Result<const MemoryDevices*>(&devices_); };
-  if (!tables_.empty())
-    facts.tables = [this](std::uint64_t offset, MutableBytes to) {
+  if (has_tables_)
+    facts.tables = [this](std::uint64_t offset, MutableBytes to) -> Status {
+      if (tables_.empty())
+        return Error{Errc::unsupported, 0, std::string(acpi_tables_block), "tables that can be read",
+                     "others"};
       std::ranges::copy(ByteView(tables_).subspan(static_cast<std::size_t>(offset), to.size()), to.begin());
       return Status();
     };

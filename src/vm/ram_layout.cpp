@@ -13,6 +13,7 @@ std::string_view name_of(PlaceSource source) noexcept {
     case PlaceSource::domain: return "domain";
     case PlaceSource::tables: return "tables";
     case PlaceSource::machine: return "machine";
+    case PlaceSource::names: return "names";
     case PlaceSource::user: return "user";
   }
   return {};

@@ -57,6 +57,28 @@ Status check_included(bool sent_elsewhere) {
   return Error{Errc::unsupported, 0, "ram", "the pages of RAM", std::string(event::sent_elsewhere_text)};
 }
 
+Status check_included(const event::Session& session, const FinalRam& ram, const RamLayout& layout) {
+  if (auto status = check_included(ram); !status) return status;
+  for (const PlacedRam& piece : layout.placed) {
+    const auto absence = absence_of(session, ram, piece.block);
+    if (absence && (absence->has_contents || piece.source != PlaceSource::stream))
+      return refuse_absent(session.blocks()[piece.block], absence->reason);
+  }
+  return {};
+}
+
+std::uint64_t count_unsent(const event::Session& session, const FinalRam& ram, const RamLayout& layout) {
+  std::uint64_t unsent = 0;
+  std::vector<bool> is_counted(session.blocks().size());
+  for (const PlacedRam& piece : layout.placed) {
+    if (is_counted[piece.block]) continue;
+    is_counted[piece.block] = true;
+    const PageCounts counts = count_pages(session, ram, piece.block);
+    unsent += counts.never_sent + counts.discarded;
+  }
+  return unsent;
+}
+
 Error refuse_absent(const event::RamBlock& block, std::string_view reason) {
   return {Errc::unsupported, 0, fmt::format("block {:?}", block.name), "pages in the stream",
           std::string(reason)};

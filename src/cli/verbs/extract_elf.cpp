@@ -26,6 +26,8 @@ class ElfExtraction final : public FileExtraction<dump::CoreWriter> {
   void tell(const dump::CoreNotices& notices) const override {
     if (!notices.left_out.empty())
       say(fmt::format("blocks that are not in the core: {}", fmt::join(notices.left_out, ", ")));
+    if (notices.unsent != 0)
+      say(fmt::format("{} pages that the stream does not hold are zeros in the core", notices.unsent));
     if (!notices.has_registers) say("no registers in the core: the stream does not describe its CPUs");
     if (!notices.has_vmcoreinfo) say("no VMCOREINFO in the core: none was found in the guest's memory");
     if (!notices.kernel_release.empty() || notices.kernel_offset) say(kernel_text(notices));

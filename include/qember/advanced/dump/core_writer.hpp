@@ -23,6 +23,7 @@ struct CoreOptions {
 /// What a core that was written lacks.
 struct CoreNotices {
   std::vector<std::string> left_out;  ///< names of blocks: firmware and the memory of devices
+  std::uint64_t unsent = 0;           ///< pages of RAM that the stream does not hold, which read as zeros
   bool has_registers = false;         ///< else the stream does not describe its CPUs
   bool has_vmcoreinfo = false;        ///< else there is none in the guest's memory
   // What VMCOREINFO says of the kernel, which is the guest's word.
@@ -68,8 +69,7 @@ class CoreWriter final : public event::Sink, private vm::RamStore {
   Status begin();
   void add(std::uint32_t block);
   Status check_chosen(std::span<const std::uint32_t> chosen, std::span<const std::uint32_t> known) const;
-  Status check_included(const vm::RamLayout& layout) const;
-  Result<std::vector<CoreSegment>> segments() const;
+  Result<std::vector<CoreSegment>> segments(const vm::RamLayout& layout) const;
 
   const event::Context& context_;
   io::SparseFile& file_;
@@ -80,6 +80,7 @@ class CoreWriter final : public event::Sink, private vm::RamStore {
   CpuStates cpus_;
   std::vector<std::uint32_t> board_;  ///< that was asked for
   std::vector<Part> parts_;
+  std::vector<std::size_t> part_numbers_;  ///< by block: 1 for the first of these, 0 for none
   std::uint64_t ram_size_ = 0;
 };
 

@@ -55,9 +55,9 @@ class ImageWriter final : public event::Sink, private vm::RamStore {
   Status begin();
   Status open_waiting();
   Target target_of(std::uint32_t block, std::uint64_t addr, std::uint64_t size);
-  Status check_included(const vm::RamLayout& layout) const;
-  Status move(const vm::PlacedRam& piece);
-  void note(const vm::RamLayout& layout);
+  static Status copy(io::SparseFile& from, std::uint64_t begin, std::uint64_t size, io::SparseFile& to,
+                     std::uint64_t to_begin);
+  Status take_back(const vm::RamLayout& layout);
 
   const event::Context& context_;
   io::SparseFile& file_;

@@ -22,8 +22,8 @@ struct Hole {
 
 /// The hole for devices below 4 GiB, of QEMU's boards `pc-i440fx-*`, `pc-q35-*`, `microvm` and `isapc`
 /// with `ram` bytes. Nothing for other machines, and where none is named (as before QEMU 2.4) and the RAM is
-/// so large that boards differ. Neither `max-ram-below-4g` nor the hole below 1 TiB of AMD guests is in a
-/// stream; they need to be told.
+/// so large that boards differ. It is the rule of the board: `max-ram-below-4g`, and the range below 1 TiB
+/// that AMD guests go around, move it.
 std::optional<Hole> pc_hole(std::string_view machine, std::uint64_t ram) noexcept;
 
 /// A run of RAM.

@@ -47,6 +47,7 @@ class LayoutReader final : public event::Sink {
   std::string machine_;
   MemoryDevices devices_;
   std::optional<std::uint32_t> tables_block_;
+  bool has_tables_ = false;
   Bytes tables_;  ///< empty where they can't be read
 };
 

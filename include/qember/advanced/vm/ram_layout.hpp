@@ -16,6 +16,7 @@ enum class PlaceSource : std::uint8_t {
   domain,   ///< libvirt's XML
   tables,   ///< the tables that QEMU made for the guest, in its memory
   machine,  ///< the rule of the board
+  names,    ///< the rule of the board, with its nodes in the order of the numbers in their names
   user,
 };
 std::string_view name_of(PlaceSource source) noexcept;
@@ -66,11 +67,20 @@ class MemoryDevices {
     std::uint64_t size = 0;
   };
   std::span<const Region> regions() const noexcept { return regions_; }
-  /// How many DIMMs the registers of ACPI's memory hotplug count, those of persistent memory among them;
-  /// nothing where no device is described.
+  /// How many DIMMs the registers of ACPI's memory hotplug count, which NVDIMMs do not go through; nothing
+  /// where no device is described.
   std::optional<std::size_t> dimms() const noexcept {
     return is_told_ ? std::optional(dimms_) : std::nullopt;
   }
+  /// Whether the only DIMM is in the first slot.
+  bool is_in_first_slot() const noexcept { return is_in_first_slot_; }
+  /// RAM of a PC below and above 4 GiB, in bytes of whole 64 KiB, as firmware is told it by the CMOS of the
+  /// real-time clock (QEMU's hw/i386/pc.c); nothing for less than 16 MiB below.
+  struct Split {
+    std::uint64_t below = 0;
+    std::uint64_t above = 0;
+  };
+  std::optional<Split> split() const noexcept { return split_; }
   /// Whether some device has memory that names of blocks don't tell from DIMMs.
   bool has_shared_memory() const noexcept { return has_shared_memory_; }
 
@@ -79,6 +89,8 @@ class MemoryDevices {
   std::size_t dimms_ = 0;
   bool is_told_ = false;
   bool has_shared_memory_ = false;
+  bool is_in_first_slot_ = false;
+  std::optional<Split> split_;
 };
 
 /// What a layout is made from.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <qember/advanced/vm/final_ram.hpp>
+#include <qember/advanced/vm/ram_layout.hpp>
 
 #include <string>
 
@@ -36,6 +37,13 @@ PageCounts count_pages(const event::Session& session, const FinalRam& ram, std::
 /// Refuses a stream whose RAM went over other connections.
 Status check_included(bool sent_elsewhere);
 inline Status check_included(const FinalRam& ram) { return check_included(ram.sent_elsewhere()); }
+
+/// The same, and RAM of the layout that is not in the stream; but not that of a device which says where its
+/// memory is, as such is not sent until it is plugged in.
+Status check_included(const event::Session& session, const FinalRam& ram, const RamLayout& layout);
+
+/// Pages of blocks in the layout that the stream does not hold.
+std::uint64_t count_unsent(const event::Session& session, const FinalRam& ram, const RamLayout& layout);
 
 /// `Errc::unsupported`, for a block that was asked for and is not in the stream.
 Error refuse_absent(const event::RamBlock& block, std::string_view reason);
