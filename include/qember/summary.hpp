@@ -6,7 +6,7 @@
 ///
 ///     const auto vm = qember::SavedVm::open(argv[1]).or_throw();
 ///     const qember::Summary summary = vm.summary().or_throw();
-///     std::cout << summary.zero << " pages of zeros of " << summary.zero + summary.full << ", "
+///     std::cout << summary.pages.zero << " pages of zeros, " << summary.pages.full << " in full, "
 ///               << summary.devices.size() << " devices\n";
 ///
 /// - The stream is read once, from its begin to its end; an error is that of the first byte that cannot be

@@ -4,6 +4,7 @@
 #include "output.hpp"
 #include "unpack_lzop.hpp"
 
+#include <qember/advanced/core/printable.hpp>
 #include <qember/advanced/vm/selector.hpp>
 
 #include <fmt/ranges.h>

@@ -2,6 +2,7 @@
 #include <qember/advanced/vm/listing.hpp>
 
 #include <qember/advanced/device/state.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 
 #include <fmt/format.h>
 

@@ -5,6 +5,7 @@
 #include <qember/advanced/container/open.hpp>
 #include <qember/advanced/event/section_collector.hpp>
 #include <qember/advanced/vm/opened_stream.hpp>
+#include <qember/advanced/vm/ram_layout.hpp>
 #include <qember/advanced/vm/saved_vm.hpp>
 
 #include "../io/spooling_source.hpp"

@@ -4,6 +4,7 @@
 #include <qember/advanced/ber/lookup.hpp>
 #include <qember/advanced/ber/walk.hpp>
 #include <qember/advanced/ber/writer.hpp>
+#include <qember/advanced/core/printable.hpp>
 #include <qember/advanced/core/text.hpp>
 #include <qember/advanced/device/value_text.hpp>
 

@@ -31,6 +31,10 @@ Status check_files(const ConvertOptions& options) {
 
 }  // namespace
 
+Status convert_stream(io::ByteSource& source, const vm::Drain& drain, const vm::ConvertOptions& with) {
+  return vm::convert(source, drain, with);
+}
+
 int convert(const ConvertOptions& options, vm::ConvertOptions with, const Conversion& conversion) {
   if (auto status = check_files(options); !status) return fail(options.output, status.error());
   auto file = io::OutputFile::open(options.output, options.force);

@@ -21,9 +21,12 @@ struct ConvertOptions {
 using Conversion =
     std::function<Status(io::ByteSource& source, const vm::Drain& drain, const vm::ConvertOptions& with)>;
 
+/// The one form to the other.
+Status convert_stream(io::ByteSource& source, const vm::Drain& drain, const vm::ConvertOptions& with);
+
 /// Opens both files and converts one into the other. The output gets its name only when all went well.
 /// Returns the exit code, after a message. `with`: all but what `options` say.
 int convert(const ConvertOptions& options, vm::ConvertOptions with,
-            const Conversion& conversion = vm::convert);
+            const Conversion& conversion = convert_stream);
 
 }  // namespace qember::cli

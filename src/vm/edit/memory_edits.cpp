@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "memory_edits.hpp"
 
-#include <qember/advanced/ram/xbzrle.hpp>
 #include <qember/advanced/vm/selector.hpp>
 
 #include "../../event/inflate.hpp"
+#include "../../ram/xbzrle.hpp"
 #include "refusal.hpp"
 
 #include <fmt/format.h>

@@ -85,6 +85,36 @@ TEST_CASE("extract --raw: nodes and blocks that are told, in whatever order they
   CHECK(byte_at(image, 0) == 3);
   CHECK(byte_at(image, 2 * page_size) == 2);
   CHECK(byte_at(image, 0x10000) == 1);
+  CHECK(extract(stream, image, {"--block", "dimm0", "--place", "dimm0=0x10000"}).code == 2);
+}
+
+TEST_CASE("extract --raw: what was written early moves when the clock tells of another place") {
+  const Scratch scratch;
+  const std::string image = scratch.path("image");
+  constexpr std::uint64_t length = 0x88000000;
+  NativeBuilder to;
+  to.configuration("pc-q35-9.0", page_size).ram(1, {"pc.ram"}, length).part(1);
+  // By the board's rule below 2 GiB; the second is then where the first is to go.
+  to.page("pc.ram", 0x40000000, 2).page({}, 0x80000000, 3).page({}, 0x1000, 4);
+  Bytes cmos(128);
+  const auto put16 = [&cmos](std::size_t at, std::uint64_t value) {
+    cmos[at] = static_cast<std::uint8_t>(value);
+    cmos[at + 1] = static_cast<std::uint8_t>(value >> 8U);
+  };
+  put16(0x34, (0x40000000 - 0x1000000) / 0x10000);
+  put16(0x5b, (length - 0x40000000) / 0x10000);
+  to.eos().footer(1).ended(1).device(2, "mc146818rtc", cmos, 0, 3).eof();
+  const std::string text =
+      R"({"page_size":4096,"devices":[{"name":"mc146818rtc","instance_id":0,"vmsd_name":"mc146818rtc",)"
+      R"("version":3,"fields":[{"name":"cmos_data","type":"buffer","size":128}]}]})";
+  const Ran ran = extract(to.description(text).bytes(), image);
+  INFO(ran.error);
+  REQUIRE(ran.code == 0);
+  CHECK(byte_at(image, 0x1000) == 4);
+  CHECK(byte_at(image, 0x40000000) == 0);
+  CHECK(byte_at(image, 0x100000000) == 2);
+  CHECK(byte_at(image, 0x140000000) == 3);
+  CHECK(std::filesystem::file_size(image) == 0x100000000 + length - 0x40000000);
 }
 
 TEST_CASE("extract --raw goes with --ram, and not with --elf or into a pipe") {

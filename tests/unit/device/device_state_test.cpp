@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/advanced/device/description.hpp>
+#include <qember/advanced/device/device_state.hpp>
 #include <qember/advanced/device/saved_device.hpp>
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <qember/advanced/device/description.hpp>
 #include <qember/advanced/device/registers.hpp>
 #include "device/register_table.hpp"
 

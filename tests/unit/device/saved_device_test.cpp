@@ -3,6 +3,7 @@
 #include "support/one_pass.hpp"
 #include "support/samples.hpp"
 
+#include <qember/advanced/device/named_state.hpp>
 #include <qember/saved_vm.hpp>
 
 #include <catch2/catch.hpp>

@@ -23,6 +23,8 @@ struct Stream {
   std::uint64_t length = mebibyte;
   bool flushed = false;   ///< MULTIFD_FLUSH records
   bool contents = false;  ///< a page in full
+  bool whole = false;     ///< every page, of zeroes
+  bool twice = false;     ///< those of zeroes come as often as there are pages
   std::uint8_t fill = 0;  ///< of the other pages
   bool device = true;
   std::string capability{};
@@ -35,6 +37,8 @@ struct Stream {
     if (capability == "x-ignore-shared") to.u64(0);
     if (flushed) to.u64(0x200);
     to.eos().footer(1).part(1).zero("pc.ram", 0, fill).zero({}, page);
+    for (std::uint64_t at = 2 * page; whole && at < length; at += page) to.zero({}, at);
+    for (std::uint64_t at = 0; twice && at < length; at += page) to.zero({}, page);
     if (contents) to.page({}, 2 * page, 1);
     if (flushed) to.u64(0x200);
     to.eos().footer(1).ended(1);
@@ -99,6 +103,10 @@ TEST_CASE("multifd: so has one with no more of RAM than zeroes, of QEMU 8.0 and 
   is_alone({.length = mebibyte + page}, true);
   is_alone({.length = mebibyte - page, .contents = false}, false);
   is_alone({.contents = true}, false);
+  // A guest may have nothing in its memory.
+  is_alone({.whole = true}, false);
+  is_alone({.flushed = true, .whole = true}, true);
+  is_alone({.twice = true}, true);
   is_alone({.fill = 1}, false);
 }
 

@@ -78,11 +78,14 @@ struct Guest {
   std::optional<Hole> hole = {};
   std::string domain = {};
   std::vector<std::uint32_t> board = {};
+  MemoryDevices devices = {};
+  bool has_lost_tables = false;
 };
 
 Result<RamLayout> layout_of(Guest guest) {
   if (!guest.tables.empty())
     guest.blocks.push_back(block(std::string(acpi_tables_block), guest.tables.size()));
+  if (guest.has_lost_tables) guest.blocks.push_back(block(std::string(acpi_tables_block), mib));
   LayoutFacts facts;
   facts.machine = guest.machine;
   facts.blocks = guest.blocks;
@@ -90,13 +93,33 @@ Result<RamLayout> layout_of(Guest guest) {
   facts.places = guest.places;
   facts.domain = guest.domain;
   facts.board = guest.board;
+  facts.devices = [&guest] { return Result<const MemoryDevices*>(&guest.devices); };
   if (!guest.tables.empty())
     facts.tables = [&guest](std::uint64_t offset, MutableBytes to) {
       REQUIRE(offset + to.size() <= guest.tables.size());
       std::copy_n(guest.tables.begin() + static_cast<std::ptrdiff_t>(offset), to.size(), to.begin());
       return Status();
     };
+  if (guest.has_lost_tables)
+    facts.tables = [](std::uint64_t, MutableBytes) -> Status {
+      return Error{Errc::unsupported, 0, std::string(acpi_tables_block), "tables that can be read", "others"};
+    };
   return lay_out(facts);
+}
+
+/// The CMOS of a PC with that much RAM, as QEMU's pc_cmos_init has it.
+void note_clock(MemoryDevices& devices, std::uint64_t below, std::uint64_t above) {
+  const std::string text =
+      R"({"page_size":4096,"devices":[{"name":"mc146818rtc","instance_id":0,"vmsd_name":"mc146818rtc",)"
+      R"("version":3,"fields":[{"name":"cmos_data","type":"buffer","size":128}]}]})";
+  const auto description = device::Description::parse(as_bytes(text)).or_throw();
+  constexpr std::uint64_t unit = 0x10000;
+  Bytes cmos(128);
+  const std::uint64_t low = (below - 16 * mib) / unit;
+  const std::uint64_t high = above / unit;
+  for (std::size_t i = 0; i < 2; ++i) cmos[0x34 + i] = static_cast<std::uint8_t>(low >> 8 * i);
+  for (std::size_t i = 0; i < 3; ++i) cmos[0x5b + i] = static_cast<std::uint8_t>(high >> 8 * i);
+  devices.note("mc146818rtc", *description.devices().begin(), cmos);
 }
 
 /// `NAME+OFFSET@ADDRESS/SIZE SOURCE` of each piece, then `NAME?` of RAM without a place.
@@ -147,6 +170,8 @@ TEST_CASE("boards of one name are told apart by their firmware, and others are n
   CHECK(placed({"pc-q35", {block("pc.ram", mib)}}) == "pc.ram?");
   CHECK(placed({"", {block("m", mib)}}) == "m?");
   CHECK(placed({"", {block("s390.ram", mib)}}) == "s390.ram+0@0/100000 machine");
+  // What anyone may call theirs tells no board.
+  CHECK(placed({"", {block("ram", mib)}}) == "ram?");
 }
 
 TEST_CASE("nodes follow one another by libvirt's names, or by the sizes in the SRAT") {
@@ -168,7 +193,7 @@ TEST_CASE("nodes follow one another by libvirt's names, or by the sizes in the S
 
 TEST_CASE("numbers in names are an order where there can be no DIMM") {
   const Blocks nodes{block("mem1", mib), block("mem0", mib), block("riscv_virt_board.mrom", mib)};
-  CHECK(placed({"virt", nodes}) == "mem0+0@80000000/100000 machine, mem1+0@80100000/100000 machine");
+  CHECK(placed({"virt", nodes}) == "mem0+0@80000000/100000 names, mem1+0@80100000/100000 names");
   // Whether there is one no device says here.
   CHECK(placed({"pc-q35-9.0", {block("mem1", mib), block("mem0", mib)}}) == "mem1?, mem0?");
 }
@@ -198,9 +223,42 @@ TEST_CASE("a table has where a PC's RAM goes around, whatever its size") {
           "pc.ram+0@0/100000 machine, pc.ram+100000@100000/7ff00000 machine, "
           "pc.ram+80000000@100000000/40000000 machine");
   CHECK(placed({"pc-q35-9.0", {block("pc.ram", 1024 * gib)}}) == "pc.ram?");
+  CHECK(placed({"pc-q35-9.0", {block("pc.ram", 980 * gib)}}) == "pc.ram?");
   CHECK(placed({"pc-q35-9.0", {block("pc.ram", 1024 * gib)}, {}, {}, Hole{0x80000000, 0x10000000000}}) ==
         "pc.ram+0@0/100000 user, pc.ram+100000@100000/7ff00000 user, "
         "pc.ram+80000000@10000000000/ff80000000 user");
+}
+
+TEST_CASE("the clock's memory has how a PC's RAM is split, whatever its board does") {
+  Guest guest{"pc-q35-9.0", {block("pc.ram", 2 * gib + 50 * mib)}};
+  note_clock(guest.devices, gib, gib + 50 * mib);  // max-ram-below-4g=1G
+  CHECK(placed(guest) ==
+        "pc.ram+0@0/100000 stream, pc.ram+100000@100000/3ff00000 stream, "
+        "pc.ram+40000000@100000000/43200000 stream");
+  // As the board has it.
+  guest.devices = {};
+  note_clock(guest.devices, 2 * gib, 50 * mib);
+  CHECK(placed(guest).ends_with("pc.ram+80000000@100000000/3200000 machine"));
+  // Of another size: what it says is of no use.
+  guest.devices = {};
+  note_clock(guest.devices, gib, gib);
+  CHECK(placed(guest).ends_with("pc.ram+80000000@100000000/3200000 machine"));
+  guest.hole = Hole{0x60000000, 0x100000000};
+  CHECK(placed(guest).ends_with("pc.ram+60000000@100000000/23200000 user"));
+}
+
+TEST_CASE("tables that are there and can't be read leave nothing certain that they would tell") {
+  const auto with_lost_tables = [](Guest guest) {
+    guest.has_lost_tables = true;
+    return placed(guest);
+  };
+  CHECK(with_lost_tables({"pc-q35-9.0", {block("pc.ram", gib)}}).ends_with("pc.ram+100000@100000/3ff00000 machine"));
+  CHECK(with_lost_tables({"pc-q35-9.0", {block("pc.ram", 3 * gib)}}) == "pc.ram?");
+  CHECK(with_lost_tables({"virt", {block("mem1", mib), block("mem0", mib), block("riscv_virt_board.mrom", mib)}}) ==
+        "mem1?, mem0?");
+  Guest told{"pc-q35-9.0", {block("pc.ram", 3 * gib)}};
+  note_clock(told.devices, 2 * gib, gib);
+  CHECK(with_lost_tables(told).ends_with("pc.ram+80000000@100000000/40000000 machine"));
 }
 
 TEST_CASE("what the SRAT has is where RAM is, on boards whose version moves it") {

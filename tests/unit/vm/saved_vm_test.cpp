@@ -5,9 +5,11 @@
 #include "support/hex.hpp"
 #include "support/one_pass.hpp"
 #include "support/samples.hpp"
+#include "vm/page_index.hpp"
 
 #include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/vm/listing.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 #include <qember/advanced/vm/ram_presence.hpp>
 #include <qember/saved_vm.hpp>
 

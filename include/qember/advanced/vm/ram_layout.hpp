@@ -2,33 +2,14 @@
 /// Where each RAM block of a guest lies in its physical address space, and how that is known.
 #pragma once
 
-#include <qember/advanced/device/device_state.hpp>
+#include <qember/advanced/device/description.hpp>
 #include <qember/advanced/event/event.hpp>
 #include <qember/advanced/vm/layout.hpp>
+#include <qember/advanced/vm/placed_ram.hpp>
 
 #include <functional>
 
 namespace qember::vm {
-
-/// What says where a piece of RAM is.
-enum class PlaceSource : std::uint8_t {
-  stream,   ///< the state of the device that has it
-  domain,   ///< libvirt's XML
-  tables,   ///< the tables that QEMU made for the guest, in its memory
-  machine,  ///< the rule of the board
-  names,    ///< the rule of the board, with its nodes in the order of the numbers in their names
-  user,
-};
-std::string_view name_of(PlaceSource source) noexcept;
-
-/// A piece of a block at an address.
-struct PlacedRam {
-  std::uint32_t block = 0;
-  std::uint64_t offset = 0;   ///< in the block
-  std::uint64_t address = 0;  ///< guest-physical
-  std::uint64_t size = 0;
-  PlaceSource source = PlaceSource::machine;
-};
 
 /// A block that has no place.
 struct UnplacedRam {
@@ -46,12 +27,6 @@ struct RamLayout {
 
   /// `Errc::unsupported`, with the first block of RAM whose address is not known.
   Status check_whole(std::span<const event::RamBlock> blocks) const;
-};
-
-/// The place of a block, as a user has it.
-struct GivenPlace {
-  std::string block;
-  std::uint64_t address = 0;
 };
 
 /// What the devices of a stream say of memory that is plugged in. Bounded, whatever they say.

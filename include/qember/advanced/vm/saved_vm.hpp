@@ -2,6 +2,7 @@
 /// A saved VM: its devices, and any page of its memory.
 #pragma once
 
+#include <qember/advanced/container/channel.hpp>
 #include <qember/advanced/container/unpack.hpp>
 #include <qember/advanced/core/limits.hpp>
 #include <qember/advanced/device/saved_device.hpp>
@@ -9,6 +10,7 @@
 #include <qember/advanced/vm/format.hpp>
 #include <qember/advanced/vm/layout.hpp>
 #include <qember/advanced/vm/memory.hpp>
+#include <qember/advanced/vm/placed_ram.hpp>
 
 namespace qember::qber {
 class WireFormat;
