@@ -182,4 +182,18 @@ vm::StreamOptions ReadOptions::stream_options() const {
   return options;
 }
 
+vm::StreamOptions ReadOptions::options_for_another() const {
+  vm::StreamOptions options = stream_options();
+  options.offset = {};
+  options.snapshot = {};
+  options.channels = {};
+  return options;
+}
+
+std::vector<std::string> ReadOptions::inputs(const std::string& file) const {
+  std::vector<std::string> files{file};
+  files.insert(files.end(), channels_.begin(), channels_.end());
+  return files;
+}
+
 }  // namespace qember::cli

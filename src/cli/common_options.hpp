@@ -41,6 +41,10 @@ class ReadOptions {
  public:
   void add_to(CLI::App& verb);
   vm::StreamOptions stream_options() const;
+  /// The same for another file, which `--offset`, `--snapshot` and `--channels` are not of.
+  vm::StreamOptions options_for_another() const;
+  /// The files that are read for that one: it and its channels.
+  std::vector<std::string> inputs(const std::string& file) const;
   bool allows_trailing() const noexcept { return allow_trailing_; }
   const std::string& snapshot() const noexcept { return snapshot_; }
   const std::vector<std::string>& channels() const noexcept { return channels_; }

@@ -47,14 +47,10 @@ namespace {
 std::string_view advice_on(const Error& error) {
   if (error.code == Errc::limit && (error.in_container || container::is_in_channel(error)))
     return " (--limits trusted allows more)";
-  if (error.code == Errc::unsupported && error.path.starts_with("block ") &&
-      error.expected.find("address that is known") != std::string::npos)
-    return " (see --place)";
+  if (error.rule == "ram_placed") return " (see --place)";
   if (error.code == Errc::usage && error.path == "qcow2") return " (see --snapshot)";
-  if (error.code == Errc::unsupported && error.expected.ends_with("at another offset"))
-    return " (see --offset)";
-  if (error.rule == "ram_included" || (error.code == Errc::unsupported && error.path == "ram"))
-    return " (see --channels)";
+  if (error.rule == "stream_offset") return " (see --offset)";
+  if (error.rule == "ram_included") return " (see --channels)";
   return "";
 }
 

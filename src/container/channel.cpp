@@ -62,6 +62,14 @@ std::size_t packet_size(std::size_t room) { return header_size + room * offset_s
 /// What a compressor makes of as much at most, with room for the ends of its blocks.
 std::uint64_t most_packed(std::uint64_t size) { return size + size / 64 + 4096; }
 
+/// Those of one channel of several.
+Limits shared_limits(const ChannelOptions& options) {
+  Limits limits = options.limits;
+  limits.max_unpack_memory =
+      limits.max_unpack_memory / std::max<std::size_t>(options.channels, 1) + (std::size_t{1} << 20U);
+  return limits;
+}
+
 }  // namespace
 
 Channel::Channel() : input_(input_capacity) {}
@@ -117,7 +125,8 @@ Result<std::unique_ptr<Channel>> Channel::open(const ChannelFile& file, const Ch
   }
   channel->contents_ = std::make_unique<Contents>();
   Options with;
-  with.limits = options.limits;
+  with.limits = shared_limits(options);
+  with.unpack_lzop = options.unpack_lzop;
   with.wants_channel = true;
   auto opened = Opened::open(*channel->file_, with, *channel->contents_);
   if (!opened) return channel->inside(std::move(opened.error()));
@@ -257,10 +266,7 @@ Status Channel::choose_decoder() {
                   fmt::format("{:#x}", compression));
   if (compression_ || !is_packed) return compression_ = compression, Status();
   compression_ = compression;
-  Limits limits = options_.limits;
-  limits.max_unpack_memory =
-      limits.max_unpack_memory / std::max<std::size_t>(options_.channels, 1) + (std::size_t{1} << 20U);
-  decoder_ = compression == zlib ? make_zlib_decoder() : make_zstd_decoder(limits);
+  decoder_ = compression == zlib ? make_zlib_decoder() : make_zstd_decoder(shared_limits(options_));
   unpacked_.resize(std::max<std::size_t>(unpacked_size, static_cast<std::size_t>(page_size_)));
   return decoder_->begin();
 }

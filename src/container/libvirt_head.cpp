@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/container/libvirt_save.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -16,7 +18,7 @@ bool is_text(ByteView text) { return std::ranges::find(text, std::uint8_t{0}) ==
 
 }  // namespace
 
-Result<Bytes> head_of(const LibvirtSave& save) {
+Result<Bytes> head_of(const LibvirtSave& save, const Limits& limits) {
   if (save.is_text_left_out)
     return Error{Errc::unsupported, 0, "libvirt save.xml", "XML within the limits",
                  "more, which was not read"};
@@ -25,6 +27,10 @@ Result<Bytes> head_of(const LibvirtSave& save) {
   const std::size_t xml_size = save.xml.size() + 1;
   const std::size_t cookie_size = save.cookie.empty() ? 0 : save.cookie.size() + 1;
   const std::size_t size = xml_size + cookie_size + room_for_edits;
+  if (size > limits.max_xml)
+    return Error{Errc::limit, 0, "libvirt save.xml",
+                 fmt::format("max_xml: XML, cookie and room of at most {} bytes", limits.max_xml),
+                 fmt::to_string(size)};
   const std::array<std::uint32_t, 5> numbers{2, static_cast<std::uint32_t>(size), save.was_running ? 1U : 0U,
                                              static_cast<std::uint32_t>(save.format),
                                              cookie_size == 0 ? 0 : static_cast<std::uint32_t>(xml_size)};

@@ -122,7 +122,8 @@ std::string Opening::magic_path() const {
 Status Opening::refuse(Kind kind) const {
   const std::string expected = "51 45 56 4d (QEVM) or 7f cd c5 51 (BER)";
   constexpr std::size_t shown = 4;
-  if (options_.wants_channel) return refuse_stream();
+  const bool is_other = kind != Kind::unknown && kind != Kind::zeros;
+  if (options_.wants_channel && !is_other) return refuse_stream();
   if (kind != Kind::unknown) {
     Error error = refusal_of(kind);
     error.offset = opened_->base_;
@@ -182,10 +183,13 @@ Status Opening::find_in_zeros() {
     const ByteView rest = head->subspan(std::min(static_cast<std::size_t>(*zeros), head->size()));
     magic.assign(rest.begin(), rest.end());
   }
-  if (container::kind_of(magic) != Kind::qevm)
-    return fault(Errc::unsupported, opened_->base_, magic_path(),
-                 "a stream, which may begin at another offset",
-                 fmt::format("{} zeros, then {}", *zeros, hex_excerpt(magic)));
+  if (container::kind_of(magic) != Kind::qevm) {
+    Error error = fault(Errc::unsupported, opened_->base_, magic_path(),
+                        "a stream, which may begin at another offset",
+                        fmt::format("{} zeros, then {}", *zeros, hex_excerpt(magic)));
+    error.rule = "stream_offset";
+    return error;
+  }
   contents_.way.push_back(fmt::format("offset {}", *zeros));
   return slice(*zeros);
 }
@@ -285,7 +289,7 @@ Status Opening::enter() {
       wanted_.reset();
       return status;
     }
-    case Kind::zeros: return find_in_zeros();
+    case Kind::zeros: return options_.wants_channel ? refuse_stream() : find_in_zeros();
     default: return refuse(*kind);
   }
 }

@@ -27,7 +27,11 @@ Error refuse_block(const RamBlock& block, std::string expected, std::string foun
   return {Errc::unsupported, 0, fmt::format("block {:?}", block.name), std::move(expected), std::move(found)};
 }
 
-constexpr auto known_address = "a guest-physical address that is known";
+Error refuse_place(const RamBlock& block, std::string found) {
+  Error error = refuse_block(block, "a guest-physical address that is known", std::move(found));
+  error.rule = "ram_placed";
+  return error;
+}
 
 }  // namespace
 
@@ -71,11 +75,11 @@ Status CoreWriter::check_chosen(std::span<const std::uint32_t> chosen,
   const auto blocks = context_.session().blocks();
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const RamBlock& block = blocks[chosen[i]];
-    if (vm::is_device_memory(block.name)) return refuse_block(block, known_address, "the memory of a device");
+    if (vm::is_device_memory(block.name)) return refuse_place(block, "the memory of a device");
     if (std::ranges::count(chosen, chosen[i]) > 1)
       return Error{Errc::usage, 0, "block", "each block once", block.name};
     if (!known.empty() && (i >= known.size() || chosen[i] != known[i]))
-      return refuse_block(block, known_address, "it in another place than its name tells");
+      return refuse_place(block, "it in another place than its name tells");
   }
   if (!chosen.empty() && chosen.size() < known.size())
     return refuse_block(blocks[known[chosen.size()]], "all of the board's RAM", "a part without it");

@@ -56,6 +56,7 @@ struct Checker::State {
   std::vector<Error> findings;  ///< of the event at hand
 
   PageLedger<Base> bases;
+  bool misses_pages = false;  ///< of those that came
   Channels channels;
   /// What follows the end: zeros, since what holds a stream may be larger, such as a volume; then as much of
   /// the rest as a finding shows, and where it all begins.
@@ -97,6 +98,7 @@ struct Checker::State {
   void on(const AnyOf<StreamBegin, MappedBitmap, MappedStale, Body, SectionEnd, SchemaValue> auto&) {}
 
   void report_trailing();
+  bool knows_all();
   void check_delta(const RamPage& page);
   void check_compressed(ByteView data);
   std::uint64_t page_size() const { return bases.page_size(); }
@@ -128,6 +130,7 @@ void Checker::State::on(const SectionBegin& section) {
 
 void Checker::State::on(const RamBlocks& list) {
   bases.note(list);
+  misses_pages = false;
   for (const RamBlock& block : list.blocks) check_name(Rule::block_name, as_bytes(block.name), "a RAM block");
 }
 
@@ -137,11 +140,17 @@ void Checker::State::on(const RamPage& page) {
     return report(Rule::block_known, "a RAM block of the list", fmt::to_string(page.block));
   if (page.kind == RamPageKind::compressed) check_compressed(page.data);
   if (page.kind == RamPageKind::xbzrle) return check_delta(page);
-  if (!bases.is_full()) bases.exchange(page.block, bases.number_of(page), Base::sent);
+  if (knows_all()) bases.exchange(page.block, bases.number_of(page), Base::sent);
+}
+
+/// Once a page was not noted, there may always be one that came, though a discard makes room again.
+bool Checker::State::knows_all() {
+  misses_pages |= bases.is_full();
+  return !misses_pages;
 }
 
 void Checker::State::check_delta(const RamPage& page) {
-  if (!bases.is_full() && bases.get(page.block, bases.number_of(page)) == Base::none)
+  if (knows_all() && bases.get(page.block, bases.number_of(page)) == Base::none)
     report(Rule::delta_base, "a page that was sent before its delta",
            fmt::format("none at {:#x}", page.addr));
   auto status = ram::xbzrle_check(page.data, page_size());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "spooled_source.hpp"
 
-#include <fmt/format.h>
+#include "spool_limit.hpp"
 
 #include <algorithm>
 
@@ -14,13 +14,6 @@ constexpr std::size_t unit = 4096;
 
 bool is_zero(ByteView bytes) {
   return bytes.empty() || (bytes[0] == 0 && std::equal(bytes.begin() + 1, bytes.end(), bytes.begin()));
-}
-
-Error too_much(std::uint64_t most) {
-  Error error{Errc::limit, most, "input",
-              fmt::format("max_spooled: at most {} bytes in a temporary file", most), "more"};
-  error.in_container = true;
-  return error;
 }
 
 }  // namespace
@@ -54,7 +47,7 @@ Result<std::unique_ptr<SpooledSource>> SpooledSource::read(ByteSource& source, s
     if (!count) return count.error();
     if (*count == 0) return spooled;
     if (auto status = spooled->add(ByteView(buffer).first(*count)); !status) return std::move(status.error());
-    if (spooled->size_ > most) return too_much(most);
+    if (spooled->size_ > most) return too_much_to_spool(most);
   }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "spooling_source.hpp"
 
+#include "spool_limit.hpp"
+
 #include <algorithm>
 
 namespace qember::io {
@@ -25,6 +27,7 @@ Status SpoolingSource::receive() {
   const auto count = source_.read_some(received_, buffer_);
   if (!count) return count.error();
   if (*count == 0) return ended_ = true, Status();
+  if (*count > most_ - received_) return too_much_to_spool(most_);
   if (auto status = file_.write(received_, ByteView(buffer_).first(*count)); !status) return status;
   received_ += *count;
   return {};

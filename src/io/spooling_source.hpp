@@ -13,8 +13,8 @@ namespace qember::io {
 /// for: reading at an offset waits for what comes before.
 class SpoolingSource final : public ByteSource {
  public:
-  /// `source` outlives this, and nobody else reads from it.
-  explicit SpoolingSource(ByteSource& source) : source_(source) {}
+  /// `source` outlives this, and nobody else reads from it. `most`: bytes that are kept, `Errc::limit` beyond.
+  SpoolingSource(ByteSource& source, std::uint64_t most) : source_(source), most_(most) {}
 
   /// Known when the end has been seen.
   std::optional<std::uint64_t> size() const override;
@@ -26,6 +26,7 @@ class SpoolingSource final : public ByteSource {
 
   mutable std::mutex mutex_;
   ByteSource& source_;
+  std::uint64_t most_;
   TemporaryFile file_;
   Bytes buffer_;
   std::uint64_t received_ = 0;

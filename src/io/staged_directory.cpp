@@ -15,12 +15,13 @@
 
 namespace qember::io {
 
-Result<StagedDirectory> StagedDirectory::open(const std::string& path, bool force, const std::string& input) {
+Result<StagedDirectory> StagedDirectory::open(const std::string& path, bool force,
+                                              std::vector<std::string> inputs) {
   auto real = follow_links(path);
   if (!real) return std::move(real.error());
   StagedDirectory directory;
   directory.path_ = std::move(*real);
-  directory.input_ = input;
+  directory.inputs_ = std::move(inputs);
   directory.force_ = force;
   {
     const SignalsHeld held;
@@ -42,7 +43,9 @@ Status StagedDirectory::check_free(const std::string& name) const {
   if (::lstat(path.c_str(), &status) != 0) return {};
   if (!force_) return Error{Errc::usage, 0, path, "no file of that name, or --force", "one"};
   if (S_ISDIR(status.st_mode)) return Error{Errc::usage, 0, path, "no directory of that name", "one"};
-  return check_not_input(path, input_);
+  for (const std::string& input : inputs_)
+    if (auto status = check_not_input(path, input); !status) return status;
+  return {};
 }
 
 Result<Descriptor> StagedDirectory::open_file(const std::string& name) {

@@ -138,6 +138,7 @@ Status RamReceiver::State::on(const event::RamPage& page) {
                   fmt::format("one at {:#x}", page.addr));
   const MutableBytes to = target.region.subspan(page.addr, size);
   const std::uint64_t number = page.addr / size;
+  if (auto status = bases.check_memory(); !status) return status;
   switch (page.kind) {
     case event::RamPageKind::zero:
       // Memory that was never touched takes no room until it is written to.

@@ -39,8 +39,10 @@ Status Reader::State::on(const FileBegin&) {
 }
 
 Status Reader::State::on(const FileEnd&) {
-  auto status = check_note_used();
-  return status ? end_stream() : status;
+  if (auto status = check_note_used(); !status) return status;
+  if (auto status = end_stream(); !status) return status;
+  is_over = !options.must_end;
+  return {};
 }
 
 Status Reader::State::on(const InputEnd&) {
@@ -159,6 +161,7 @@ Result<event::Event> Reader::State::next() {
     }
   }
   while (events.empty()) {
+    if (is_over) return event::Event(event::StreamEnd{});
     auto event = sections.next();
     if (!event) return std::move(event.error());
     if (passing.covers(*event)) continue;

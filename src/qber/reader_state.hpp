@@ -39,7 +39,9 @@ struct Reader::State {
         limits(limits),
         options(options),
         session(limits),
-        events(limits) {}
+        events(limits) {
+    if (options.page_size) session.set_page_size(*options.page_size);
+  }
 
   io::Input& input;
   SectionReader sections;
@@ -65,6 +67,7 @@ struct Reader::State {
   std::optional<extension::Kind> blob_kind;  ///< of a `qember` section that comes in segments
   PassingOver passing;
   bool in_sync = false;
+  bool is_over = false;         ///< the file has ended, and what follows it is another's
   std::optional<Error> failed;  ///< the error that ended the reading
 
   // reader.cpp: events, and the end of sections and of the stream.

@@ -90,8 +90,9 @@ ListedStream Listing::listed() {
 }
 
 std::optional<ListedStream> list_from_end(const SavedVm& vm) {
+  if (!vm.load_devices_from_end()) return std::nullopt;
   const auto devices = vm.devices();
-  if (!devices || !vm.are_devices_from_end()) return std::nullopt;
+  if (!devices) return std::nullopt;
   StreamOptions options = vm.stream_options();
   options.read_ahead = false;
   auto stream = OpenedStream::open(vm.bytes(), std::move(options));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/vm/opened_stream.hpp>
 
+#include <qember/advanced/core/text.hpp>
 #include <qember/advanced/io/descriptor_source.hpp>
 
 #include "../io/read_ahead.hpp"
@@ -83,6 +84,7 @@ Status OpenedStream::open_channels() {
   container::ChannelOptions with;
   with.limits = options_.limits;
   with.before_wait = options_.before_wait;
+  with.unpack_lzop = options_.unpack_lzop;
   auto channels = container::open_channels(options_.channels, with);
   if (!channels) return std::move(channels.error());
   channels_ = std::move(*channels);
@@ -111,7 +113,7 @@ Status OpenedStream::choose_bytes() {
 
 void OpenedStream::begin_reader() {
   if (format() == Format::ber) {
-    events_ = &ber_.emplace(input_, options_.limits, qber::ReaderOptions{true, options_.wire_format});
+    events_ = &ber_.emplace(input_, options_.limits, qber::ReaderOptions{true, options_.wire_format, options_.page_size, false});
     merge();
     return;
   }
@@ -147,19 +149,33 @@ Status OpenedStream::wait() {
   return (read_ahead_ ? *read_ahead_ : *bytes_).fill(input_);
 }
 
-Result<ByteView> OpenedStream::next_bytes() {
-  while (input_.view().empty() && !input_.finished())
-    if (auto status = wait(); !status) return std::move(status.error());
-  const ByteView bytes = input_.view();
-  input_.consume(bytes.size());
-  return bytes;
+/// Behind a stream in BER there may be zeros, as behind a native one.
+Status OpenedStream::read_rest() {
+  if (!end_) end_ = input_.position();
+  for (;;) {
+    const ByteView rest = input_.view();
+    const auto other = std::ranges::find_if(rest, [](std::uint8_t byte) { return byte != 0; });
+    if (other != rest.end() && !options_.allow_trailing) {
+      input_.consume(static_cast<std::size_t>(other - rest.begin()));
+      return Error{Errc::trailing_data, input_.offset(), path(), "the end of the input",
+                   hex_excerpt(input_.view())};
+    }
+    if (auto status = add_trailing(rest.size()); !status) return status;
+    input_.consume(rest.size());
+    if (input_.finished()) return {};
+    if (auto status = wait(); !status) return status;
+  }
+}
+
+Status OpenedStream::check_trailing(const event::Event& event) {
+  const auto* const rest = std::get_if<event::TrailingData>(&event);
+  return rest == nullptr || rest->device_state ? Status() : add_trailing(rest->data.size());
 }
 
 /// What a few bytes claim to be is not read for hours.
-Status OpenedStream::check_trailing(const event::Event& event) {
-  const auto* const rest = std::get_if<event::TrailingData>(&event);
-  if (rest == nullptr || rest->device_state || !opened_->is_unpacked()) return {};
-  trailing_ += rest->data.size();
+Status OpenedStream::add_trailing(std::size_t count) {
+  if (!opened_->is_unpacked()) return {};
+  trailing_ += count;
   if (trailing_ <= options_.limits.max_unpacked_zeros) return {};
   return Error{Errc::limit, offset(), path(),
                fmt::format("max_unpacked_zeros: at most {} bytes behind the stream",
@@ -175,6 +191,8 @@ Result<event::Event> OpenedStream::next() {
       const bool is_extent = is_mapped_ram_ && &opened_->extent() != &opened_->bytes();
       if (is_extent && is_trailing_zeros(*event)) continue;
       if (auto status = check_trailing(*event); !status) return std::move(status.error());
+      if (ber_ && std::holds_alternative<event::StreamEnd>(*event))
+        if (auto status = read_rest(); !status) return std::move(status.error());
       return event;
     }
     if (event.error().code != Errc::need_more) return event;

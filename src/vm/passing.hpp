@@ -33,7 +33,7 @@ class Passing final : public event::Sink {
   bool takes_batches() const noexcept override { return true; }
 
   Status pass() {
-    if (progress_) progress_(stream_.input().offset());
+    if (progress_) progress_(stream_.input().offset() + stream_.channel_bytes());
     return output_.pending() < most_pending ? Status() : drain_(output_);
   }
 

@@ -23,7 +23,7 @@ Status RamLayout::check_whole(std::span<const event::RamBlock> blocks) const {
   for (const UnplacedRam& each : unplaced)
     if (each.is_ram)
       return Error{Errc::unsupported, 0, fmt::format("block {:?}", blocks[each.block].name), each.expected,
-                   each.found};
+                   each.found, {}, "ram_placed"};
   return {};
 }
 

@@ -54,7 +54,8 @@ PageCounts count_pages(const event::Session& session, const FinalRam& ram, std::
 
 Status check_included(bool sent_elsewhere) {
   if (!sent_elsewhere) return {};
-  return Error{Errc::unsupported, 0, "ram", "the pages of RAM", std::string(event::sent_elsewhere_text)};
+  return Error{Errc::unsupported, 0, "ram", "the pages of RAM", std::string(event::sent_elsewhere_text), {},
+               "ram_included"};
 }
 
 Status check_included(const event::Session& session, const FinalRam& ram, const RamLayout& layout) {

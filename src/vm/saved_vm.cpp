@@ -60,6 +60,7 @@ io::ByteSource& SavedVm::bytes() const noexcept { return *state_->source; }
 StreamOptions SavedVm::stream_options() const { return state_->read_options(); }
 const SavedVmOptions& SavedVm::options() const noexcept { return state_->options; }
 bool SavedVm::are_devices_from_end() const noexcept { return state_->from_end; }
+bool SavedVm::load_devices_from_end() const { return state_->load_devices_from_end(); }
 
 Result<std::span<const device::SavedDevice>> SavedVm::devices() const {
   if (auto status = state_->load_devices(); !status) return std::move(status.error());

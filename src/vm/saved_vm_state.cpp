@@ -92,7 +92,7 @@ Result<std::unique_ptr<OpenedStream>> SavedVmState::open_stream(bool is_all_read
 
 /// What is compressed or in clusters is a source of its own, which begins with the stream.
 Status SavedVmState::open_container(io::ByteSource& from) {
-  source = from.is_seekable() ? &from : &spooled.emplace(from);
+  source = from.is_seekable() ? &from : &spooled.emplace(from, options.limits.max_spooled);
   auto found = container::Opened::open(
       *source,
       {options.limits, options.offset, options.snapshot, options.allow_trailing, options.unpack_lzop},
@@ -101,7 +101,7 @@ Status SavedVmState::open_container(io::ByteSource& from) {
   opened = std::move(*found);
   if (opened->is_in_file()) return {};
   io::ByteSource& inner = opened->extent();
-  source = inner.is_seekable() ? &inner : &unpacked.emplace(inner);
+  source = inner.is_seekable() ? &inner : &unpacked.emplace(inner, options.limits.max_spooled);
   return {};
 }
 
@@ -112,8 +112,9 @@ Status SavedVmState::open_set(io::ByteSource& main) {
   auto stream = OpenedStream::open(main, std::move(read));
   if (!stream) return std::move(stream.error());
   contents = (*stream)->contents();
+  options.page_size = (*stream)->told_page_size();
   merged = std::make_unique<PlainSource>(std::move(*stream));
-  source = &spooled.emplace(*merged);
+  source = &spooled.emplace(*merged, options.limits.max_spooled);
   container::Contents of_merged;
   auto found = container::Opened::open(*source, {.limits = options.limits}, of_merged);
   if (!found) return std::move(found.error());
@@ -147,12 +148,17 @@ Status SavedVmState::read_begin() {
 }
 
 Status SavedVmState::load_devices() {
+  if (auto status = try_end(); !status) return status;
+  return devices ? Status() : load();
+}
+
+bool SavedVmState::load_devices_from_end() { return try_end() && from_end; }
+
+Status SavedVmState::try_end() {
   if (devices) return {};
   const bool is_worth_it = options.from_end && format == Format::native && begins_with_ram_ &&
                            source->size().value_or(0) >= least_for_end;
-  if (is_worth_it)
-    if (auto status = read_end(); !status) return status;
-  return devices ? Status() : load();
+  return is_worth_it ? read_end() : Status();
 }
 
 Status SavedVmState::read_end() {

@@ -20,6 +20,8 @@ struct SavedVmState {
   Status open(io::ByteSource& from);
   /// Makes sure of `devices`, from the end of the stream where that can be.
   Status load_devices();
+  /// The same from the end alone: whether it can be.
+  bool load_devices_from_end();
   /// Makes sure of `devices` and `index`.
   Status load();
   /// How the stream is read from `source`.
@@ -57,6 +59,7 @@ struct SavedVmState {
   Status open_set(io::ByteSource& main);
   Status read_begin();
   Status read_all();
+  Status try_end();
   Status read_end();
   std::shared_ptr<const Error> obstacle_of(event::CollectedSection& section);
   device::SavedDevice saved(event::CollectedSection&& section);

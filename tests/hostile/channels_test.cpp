@@ -126,11 +126,15 @@ TEST_CASE("hostile channels cost what they are, and nothing of them is written",
       verb.insert(verb.end(), given.begin(), given.end());
       const Guarded result = run_guarded([&] {
         const fuzz::Ran ran = fuzz::run(verb);
-        const bool is_clean = (ran.out + ran.error).find('\x1b') == std::string::npos;
+        const bool is_clean = std::ranges::none_of(ran.out + ran.error, [](char c) {
+          return c != '\n' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f);
+        });
         return fmt::format("{}{}", ran.code, is_clean ? "" : " with control characters");
       });
       CHECK(result.ended == "");
-      if (verb[0] != "read") CHECK(result.said == std::to_string(hostile.code));
+      // Of the page that it reads a channel may say nothing.
+      const bool is_told = verb[0] != "read" || hostile.code != 0;
+      CHECK(result.said == std::to_string(is_told ? hostile.code : 4));
       if (hostile.code != 0) CHECK(outputs.are_none());
       // What each channel takes comes to that.
       const long most = (64L << 10) + 1024L * static_cast<long>(channels.size());

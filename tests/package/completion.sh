@@ -47,10 +47,17 @@ offers() {
 }
 offers 'qember che' check
 offers 'qember check --js' --json
-offers 'qember encode --limits t' trusted
+offers_only() {
+  complete "$1" > offered
+  [ "$(sort offered | xargs)" = "$2" ] || fail "\"$1\" is offered $(xargs < offered), not $2"
+}
+offers_only 'qember encode --limits t' trusted
+offers_only 'qember show --color a' 'always auto'
 offers 'qember show vm.save --device ' cpu_common/0
 offers 'qember extract vm.save --block p' pc.bios
 offers 'qember read vm.save p' pc.bios
+complete 'qember read vm.save ' > offered
+grep -qxF pc.bios offered || fail "a block to read is not offered"
 ! grep -q '^cpu' offered || fail "a place to read is no device"
 complete 'qember show hostile.save --device ' > offered
 grep -q 'touch' offered || fail "the device of a name that is a command is not offered"

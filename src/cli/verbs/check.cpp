@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../input_files.hpp"
 #include "../output.hpp"
 #include "verb.hpp"
 
-#include <qember/advanced/io/file_checks.hpp>
 #include <qember/advanced/vm/check.hpp>
 
 #include <fmt/format.h>
@@ -71,7 +71,9 @@ ExitCode check_one(const std::string& file, const CheckOptions& options, Lines& 
 int check(const CheckOptions& options) {
   if (options.files.size() > 1 && !options.read.channels().empty())
     return fail("check", {Errc::usage, 0, "--channels", "one FILE, whose channels they are", "several"});
-  if (auto status = io::check_read_once(options.files); !status) return fail("check", status.error());
+  std::vector<std::string> inputs = options.read.channels();
+  inputs.insert(inputs.end(), options.files.begin(), options.files.end());
+  if (auto status = check_files(inputs); !status) return fail("check", status.error());
   ExitCode result = exit_ok;
   Lines out;
   for (const std::string& file : options.files) {

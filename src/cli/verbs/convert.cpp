@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "convert.hpp"
 
+#include "../input_files.hpp"
 #include "../render/progress.hpp"
 #include "../report.hpp"
 
-#include <qember/advanced/io/file_checks.hpp>
 #include <qember/advanced/io/output_file.hpp>
 
 namespace qember::cli {
@@ -18,25 +18,12 @@ void ConvertOptions::add_to(CLI::App& verb) {
   read.add_to(verb);
 }
 
-namespace {
-
-/// What is read is read once, and never written to.
-Status check_files(const ConvertOptions& options) {
-  std::vector<std::string> inputs = options.read.channels();
-  inputs.push_back(options.input);
-  for (const std::string& input : inputs)
-    if (auto status = io::check_not_input(options.output, input); !status) return status;
-  return io::check_read_once(inputs);
-}
-
-}  // namespace
-
 Status convert_stream(io::ByteSource& source, const vm::Drain& drain, const vm::ConvertOptions& with) {
   return vm::convert(source, drain, with);
 }
 
 int convert(const ConvertOptions& options, vm::ConvertOptions with, const Conversion& conversion) {
-  if (auto status = check_files(options); !status) return fail(options.output, status.error());
+  if (auto status = check_files(options.read.inputs(options.input), options.output); !status) return fail(options.output, status.error());
   auto file = io::OutputFile::open(options.output, options.force);
   if (!file) return fail(options.output, file.error());
   auto source = container::open_file(options.input);

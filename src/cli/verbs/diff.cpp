@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../input_files.hpp"
 #include "../render/diff_report.hpp"
 #include "../render/show_output.hpp"
 #include "../report.hpp"
 #include "verb.hpp"
 
 #include <qember/advanced/io/descriptor_source.hpp>
-#include <qember/advanced/io/file_checks.hpp>
 #include <qember/advanced/vm/compare.hpp>
 
 namespace qember::cli {
@@ -42,8 +42,10 @@ Result<std::unique_ptr<vm::Guest>> read_guest(Place& place, const DiffOptions& o
 }
 
 int diff(const DiffOptions& options) {
-  const std::array inputs{options.a, options.b};
-  if (auto status = io::check_read_once(inputs); !status) return refuse("diff", status.error());
+  std::vector<std::string> inputs = options.read.inputs(options.a);
+  inputs.push_back(options.b);
+  inputs.insert(inputs.end(), options.channels_of_b.begin(), options.channels_of_b.end());
+  if (auto status = check_files(inputs); !status) return refuse("diff", status.error());
   const std::uint64_t seed = random_seed();
   Place place_a(options.a);
   const auto a = read_guest(place_a, options, options.read.snapshot(), options.read.channels(), seed);

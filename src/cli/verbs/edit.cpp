@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../input_files.hpp"
 #include "../render/obstacles.hpp"
 #include "../render/progress.hpp"
 #include "../report.hpp"
@@ -66,12 +67,24 @@ Result<Bytes> read_bytes(const std::string& file, std::size_t most) {
   return bytes;
 }
 
-Result<vm::Edit> read_edit(std::string_view kind, const std::string& argument, const Limits& limits) {
+/// Bytes for memory that are in a file.
+struct MemoryFile {
+  std::string where;
+  std::string file;
+};
+
+std::optional<MemoryFile> memory_file(std::string_view kind, const std::string& argument) {
   const std::size_t at = argument.find("=@");
-  if (kind != "memory" || at == std::string::npos) return vm::parse_edit(kind, argument);
-  auto bytes = read_bytes(argument.substr(at + 2), limits.max_section);
+  if (kind != "memory" || at == std::string::npos) return std::nullopt;
+  return MemoryFile{argument.substr(0, at), argument.substr(at + 2)};
+}
+
+Result<vm::Edit> read_edit(std::string_view kind, const std::string& argument, const Limits& limits) {
+  auto memory = memory_file(kind, argument);
+  if (!memory) return vm::parse_edit(kind, argument);
+  auto bytes = read_bytes(memory->file, limits.max_section);
   if (!bytes) return std::move(bytes.error());
-  return vm::Edit(vm::SetMemory{argument.substr(0, at), std::move(*bytes)});
+  return vm::Edit(vm::SetMemory{std::move(memory->where), std::move(*bytes)});
 }
 
 Result<std::vector<vm::Edit>> read_edits(const EditArguments& arguments, const Limits& limits) {
@@ -85,22 +98,28 @@ Result<std::vector<vm::Edit>> read_edits(const EditArguments& arguments, const L
       edits.push_back(std::move(*edit));
     }
   }
-  if (arguments.script.empty()) return edits;
+  return edits;
+}
+
+/// Adds those of the script.
+Status read_script(const EditArguments& arguments, const Limits& limits, std::vector<vm::Edit>& edits) {
+  if (arguments.script.empty()) return {};
   auto source = container::open_file(arguments.script);
   if (!source) return std::move(source.error());
   auto script = vm::read_script(**source, limits);
   if (!script) return std::move(script.error());
   std::ranges::move(*script, std::back_inserter(edits));
-  return edits;
+  return {};
 }
 
-Status check_files(const EditArguments& arguments) {
-  std::vector<std::string> inputs{arguments.file};
+Status check_named(const EditArguments& arguments) {
+  std::vector<std::string> inputs = arguments.read.inputs(arguments.file);
   for (const std::string& each : {arguments.script, arguments.target})
     if (!each.empty()) inputs.push_back(each);
-  if (auto status = io::check_read_once(inputs); !status) return status;
-  for (const std::string& input : inputs)
-    if (auto status = io::check_not_input(arguments.output, input); !status) return status;
+  for (const auto& [kind, given] : arguments.edits)
+    for (const std::string& argument : given)
+      if (auto memory = memory_file(kind, argument)) inputs.push_back(std::move(memory->file));
+  if (auto status = check_files(inputs, arguments.output); !status) return status;
   if (arguments.target.empty()) return {};
   const auto is_seekable = io::is_seekable(arguments.file);
   if (!is_seekable) return is_seekable.error();
@@ -129,30 +148,34 @@ ExitCode write(const EditArguments& arguments, std::span<const vm::Edit> edits) 
 /// Does what lets the stream into a machine, and says what still stands in the way.
 int edit_for_target(const EditArguments& arguments, std::vector<vm::Edit> edits) {
   vm::StreamOptions read = arguments.read.stream_options();
-  read.reorder = false;
+  vm::StreamOptions read_other = arguments.read.options_for_another();
+  read.reorder = read_other.reorder = false;
   Place place_there(arguments.target);
-  const auto there = read_machine(place_there, read);
+  const auto there = read_machine(place_there, read_other);
   if (!there) return fail(place_there, there.error());
   Lines out;
   {
     Place place(arguments.file);
     const auto here = read_machine(place, read);
     if (!here) return fail(place, here.error());
-    const auto chosen = choose_edits(out, vm::find_remedies(*here, *there), arguments.allowed);
+    const auto chosen = choose_edits(out, vm::find_remedies(*here, *there), arguments.allowed, edits);
     if (!chosen || arguments.is_dry_run) return out.finish(chosen ? exit_ok : exit_invalid);
     edits.insert(edits.end(), chosen->begin(), chosen->end());
   }
   if (const ExitCode code = write(arguments, edits); code != exit_ok) return out.finish(code);
   Place place(arguments.output);
-  const auto made = read_machine(place, read);
+  const auto made = read_machine(place, read_other);
   if (!made) return out.finish(fail(place, made.error()));
   return out.finish(code_of(print_obstacles(out, *made, *there, {}, "", arguments.target), false));
 }
 
 int edit(const EditArguments& arguments) {
-  if (auto status = check_files(arguments); !status) return fail("edit", status.error());
-  auto edits = read_edits(arguments, arguments.read.stream_options().limits);
-  if (!edits) return fail(arguments.script.empty() ? "edit" : arguments.script, edits.error());
+  if (auto status = check_named(arguments); !status) return fail("edit", status.error());
+  const Limits limits = arguments.read.stream_options().limits;
+  auto edits = read_edits(arguments, limits);
+  if (!edits) return fail("edit", edits.error());
+  if (auto status = read_script(arguments, limits, *edits); !status)
+    return fail(arguments.script, status.error());
   if (!arguments.target.empty()) return edit_for_target(arguments, std::move(*edits));
   return write(arguments, *edits);
 }

@@ -20,10 +20,15 @@ std::string quoted(const std::string& word) {
 }  // namespace
 
 std::optional<std::vector<vm::Edit>> choose_edits(Lines& out, const std::vector<vm::Remedy>& remedies,
-                                                  const std::vector<std::string>& allowed) {
+                                                  const std::vector<std::string>& allowed,
+                                                  std::span<const vm::Edit> given) {
   std::vector<vm::Edit> edits;
+  bool are_all = true;
   for (const vm::Remedy& each : remedies) {
-    const auto [kind, argument] = vm::to_words(each.edit);
+    const auto words = vm::to_words(each.edit);
+    if (std::ranges::any_of(given, [&](const vm::Edit& edit) { return vm::to_words(edit) == words; }))
+      continue;
+    const auto& [kind, argument] = words;
     const bool is_allowed =
         each.safety == vm::Safety::safe ||
         (each.safety == vm::Safety::conditional && std::ranges::find(allowed, kind) != allowed.end());
@@ -35,8 +40,9 @@ std::optional<std::vector<vm::Edit>> choose_edits(Lines& out, const std::vector<
     out.write(fmt::format("{:<9}{}\n", "", printable_line(each.reason)));
     if (verdict == "ask") out.write(fmt::format("{:<9}--allow {} does it\n", "", kind));
     if (is_allowed) edits.push_back(each.edit);
+    are_all &= is_allowed;
   }
-  return edits.size() == remedies.size() ? std::optional(std::move(edits)) : std::nullopt;
+  return are_all ? std::optional(std::move(edits)) : std::nullopt;
 }
 
 }  // namespace qember::cli

@@ -10,8 +10,9 @@ namespace qember::cli {
 
 /// Those edits that may be done: the safe ones, and of those that are safe under a condition the kinds in
 /// `allowed`. Prints each as the option that makes it, with what the guest may notice, and says what is not
-/// to be done. Nothing where that is so for any.
+/// to be done. Nothing where that is so for any. Those that are `given` are done anyway.
 std::optional<std::vector<vm::Edit>> choose_edits(Lines& out, const std::vector<vm::Remedy>& remedies,
-                                                  const std::vector<std::string>& allowed);
+                                                  const std::vector<std::string>& allowed,
+                                                  std::span<const vm::Edit> given);
 
 }  // namespace qember::cli

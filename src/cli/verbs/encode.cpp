@@ -15,9 +15,7 @@ struct EncodeOptions : ConvertOptions {
 
 int encode(const EncodeOptions& options) {
   if (options.der) {
-    std::vector<std::string> inputs = options.read.channels();
-    inputs.insert(inputs.begin(), options.input);
-    for (const std::string& input : inputs) {
+    for (const std::string& input : options.read.inputs(options.input)) {
       const auto can_be_read_twice = io::is_seekable(input);
       if (!can_be_read_twice) return fail(input, can_be_read_twice.error());
       if (!*can_be_read_twice)

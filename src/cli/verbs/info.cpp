@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../input_files.hpp"
 #include "../output.hpp"
 #include "../render/contents.hpp"
 #include "../render/json_items.hpp"
@@ -8,7 +9,6 @@
 #include "verb.hpp"
 
 #include <qember/advanced/asn1/types.hpp>
-#include <qember/advanced/io/file_checks.hpp>
 #include <qember/advanced/vm/survey.hpp>
 
 #include <fmt/format.h>
@@ -259,8 +259,9 @@ ExitCode print_contents_alone(Lines& out, const InfoOptions& options, const cont
 
 int info(const InfoOptions& options) {
   if (options.xml) return print_xml(options);
-  const std::array inputs{options.file, options.against};
-  if (auto status = io::check_read_once(inputs); !status) return fail("info", status.error());
+  std::vector<std::string> inputs = options.read.inputs(options.file);
+  if (!options.against.empty()) inputs.push_back(options.against);
+  if (auto status = check_files(inputs); !status) return fail("info", status.error());
   Lines out;
   vm::StreamOptions stream_options = options.read.stream_options();
   stream_options.skims_pages = true;
@@ -278,15 +279,14 @@ int info(const InfoOptions& options) {
   }
   found->survey.summary = {};
   ExitCode result = exit_ok;
-  stream_options.on_contents = {};
-  stream_options.snapshot = {};
-  stream_options.offset = {};
-  stream_options.channels = {};
   if (!options.against.empty()) {
+    stream_options = options.read.options_for_another();
+    stream_options.skims_pages = true;
     const auto other = survey(options.against, stream_options, {false, true}, nullptr);
-    if (!other) return out.finish(fail(options.against, other.error()));
     // Of a part nothing is certain.
-    if (other->survey.error)
+    if (!other)
+      result = fail(options.against, other.error());
+    else if (other->survey.error)
       result = fail(other->place, *other->survey.error);
     else if (!found->survey.error)
       result = code_of(print_obstacles(out, found->survey.machine, other->survey.machine, {},

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../input_files.hpp"
 #include "../output.hpp"
 #include "../render/map_svg.hpp"
 #include "../render/map_text.hpp"
@@ -6,7 +7,6 @@
 
 #include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/io/fd.hpp>
-#include <qember/advanced/io/file_checks.hpp>
 #include <qember/advanced/io/output_file.hpp>
 #include <qember/advanced/vm/ram_presence.hpp>
 
@@ -40,9 +40,8 @@ Status read_all(vm::OpenedStream& stream, vm::PageMap& map) {
 
 /// Of a stream with a fault, the text shows what came before it; a drawing is made of whole streams alone.
 int map(const MapOptions& options) {
-  if (options.svg)
-    if (auto status = io::check_not_input(*options.svg, options.file); !status)
-      return fail(*options.svg, status.error());
+  if (auto status = check_files(options.read.inputs(options.file), options.svg.value_or("")); !status)
+    return fail(options.svg.value_or("map"), status.error());
   vm::StreamOptions stream_options = options.read.stream_options();
   stream_options.reorder = false;
   Place place(options.file);

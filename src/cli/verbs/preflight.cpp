@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../input_files.hpp"
 #include "../output.hpp"
 #include "../render/obstacles.hpp"
 #include "../render/style.hpp"
 #include "machine_file.hpp"
 #include "verb.hpp"
-
-#include <qember/advanced/io/file_checks.hpp>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -23,15 +22,17 @@ struct PreflightArguments {
 };
 
 int preflight(const PreflightArguments& arguments) {
-  const std::array inputs{arguments.file, arguments.against};
-  if (auto status = io::check_read_once(inputs); !status) return fail("preflight", status.error());
+  std::vector<std::string> inputs = arguments.read.inputs(arguments.file);
+  inputs.push_back(arguments.against);
+  if (auto status = check_files(inputs); !status) return fail("preflight", status.error());
   vm::StreamOptions options = arguments.read.stream_options();
   options.reorder = false;
   Place place(arguments.file);
   const auto here = read_machine(place, options);
   if (!here) return fail(place, here.error());
   Place place_there(arguments.against);
-  options.channels = {};
+  options = arguments.read.options_for_another();
+  options.reorder = false;
   const auto there = read_machine(place_there, options);
   if (!there) return fail(place_there, there.error());
   Lines out;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../input_files.hpp"
 #include "../report.hpp"
 #include "convert.hpp"
 #include "verb.hpp"
 
-#include <qember/advanced/io/file_checks.hpp>
 #include <qember/advanced/vm/unwrap.hpp>
 
 #include <fmt/format.h>
@@ -51,9 +51,11 @@ Result<Bytes> read_text(const std::string& file, const Limits& limits) {
 
 int wrap(const WrapOptions& options) {
   const Limits limits = options.read.stream_options().limits;
+  std::vector<std::string> inputs = options.read.inputs(options.input);
   for (const std::string& other : {options.like, options.xml})
-    if (auto status = io::check_not_input(options.output, other); !status)
-      return fail(options.output, status.error());
+    if (!other.empty()) inputs.push_back(other);
+  if (auto status = check_files(inputs, options.output); !status)
+    return fail(options.output, status.error());
   auto like = read_like(options.like, limits);
   if (!like) return fail(options.like, like.error());
   if (!options.xml.empty()) {

@@ -74,6 +74,7 @@ Status DeviceEdits::apply(const device::Device& device, Bytes& body, Description
 Status DeviceEdits::set_all(const device::Device& device, Bytes& body) {
   std::optional<Digest> before;
   std::string paths;
+  std::string_view kind = "set";
   for (Setting& each : settings_) {
     const auto path = each.selector.path_in(device);
     if (!path) continue;
@@ -86,10 +87,11 @@ Status DeviceEdits::set_all(const device::Device& device, Bytes& body) {
     if (!feature) continue;
     if (!before) before = Shape::of(device, body);
     if (auto status = clear(device, *feature, each, body); !status) return status;
+    kind = "clear-feature";
     paths += (paths.empty() ? "" : ", ") + *feature;
   }
   if (!before || Shape::of(device, body) == *before) return {};
-  return refuse_edit("set", "fields that decide nothing of what follows them", paths);
+  return refuse_edit(kind, "fields that decide nothing of what follows them", paths);
 }
 
 Status DeviceEdits::set(const device::Device& device, std::string_view path, Setting& setting,

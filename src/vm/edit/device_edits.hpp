@@ -22,6 +22,7 @@ class DeviceEdits {
   Status apply(const device::Device& device, Bytes& body, DescriptionChanges& changes);
   /// `Errc::usage` for an edit that has changed nothing so far.
   Status missed() const;
+  bool empty() const noexcept { return settings_.empty() && cuts_.empty() && clearings_.empty(); }
   /// Whether some may change the description.
   bool may_change_description() const noexcept { return !cuts_.empty(); }
 

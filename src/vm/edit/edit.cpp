@@ -5,6 +5,7 @@
 
 #include "../written.hpp"
 #include "editing_source.hpp"
+#include "names.hpp"
 
 #include <fmt/format.h>
 
@@ -15,6 +16,8 @@ Status edit(io::ByteSource& source, const Drain& drain, std::span<const Edit> ed
   if (edits.size() > most_edits)
     return Error{Errc::limit, 0, "edit", fmt::format("at most {} edits", most_edits),
                  fmt::to_string(edits.size())};
+  for (const Edit& each : edits)
+    if (auto status = check_name(each); !status) return status;
   io::Output output;
   auto stream = open_to_write(source, options.read, true, output, drain);
   if (!stream) return std::move(stream.error());

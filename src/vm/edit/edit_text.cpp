@@ -4,6 +4,7 @@
 #include <qember/advanced/vm/selector.hpp>
 
 #include "field_value.hpp"
+#include "names.hpp"
 #include "refusal.hpp"
 
 #include <fmt/format.h>
@@ -21,10 +22,6 @@ struct Words {
   std::string what;
   std::string to;
 };
-
-constexpr std::size_t longest_name = 255;
-
-bool is_section_name(std::string_view name) { return !name.empty() && name.size() <= longest_name; }
 
 Result<Edit> make_resize(Words&& words) {
   const auto length = parse_number(words.to);
@@ -48,14 +45,7 @@ Result<Edit> make_rename(Words&& words) {
     edit.instance = static_cast<std::uint32_t>(*number);
     edit.name.resize(slash);
   }
-  if (!is_section_name(edit.name))
-    return refuse_edit("rename-section", "a name of 1 to 255 bytes", fmt::format("{:?}", edit.name));
   return Edit(std::move(edit));
-}
-
-Result<Edit> make_named(Edit edit, const std::string& name, std::string_view kind) {
-  if (!is_section_name(name)) return refuse_edit(kind, "a name of 1 to 255 bytes", fmt::format("{:?}", name));
-  return edit;
 }
 
 struct Kind {
@@ -76,7 +66,7 @@ constexpr std::array kinds{
          [](Words&& words) { return Result<Edit>(SetField{std::move(words.what), std::move(words.to)}); },
          [](const Edit& edit) { return Words{as<SetField>(edit).field, as<SetField>(edit).value}; }},
     Kind{"machine", false,
-         [](Words&& words) { return make_named(SetMachine{words.what}, words.what, "machine"); },
+         [](Words&& words) { return Result<Edit>(SetMachine{std::move(words.what)}); },
          [](const Edit& edit) { return Words{as<SetMachine>(edit).name, {}}; }},
     Kind{"resize-block", true, make_resize,
          [](const Edit& edit) {
@@ -84,7 +74,7 @@ constexpr std::array kinds{
          }},
     Kind{"rename-block", true,
          [](Words&& words) {
-           return make_named(RenameBlock{std::move(words.what), words.to}, words.to, "rename-block");
+           return Result<Edit>(RenameBlock{std::move(words.what), std::move(words.to)});
          },
          [](const Edit& edit) { return Words{as<RenameBlock>(edit).block, as<RenameBlock>(edit).name}; }},
     Kind{"drop-block", false, [](Words&& words) { return Result<Edit>(DropBlock{std::move(words.what)}); },
@@ -139,7 +129,10 @@ Error unknown_kind(std::string_view kind) {
 
 Result<Edit> make(const Kind& kind, Words&& words) {
   if (words.what.empty()) return refuse_edit(kind.name, "what is to be edited", "nothing");
-  return kind.make(std::move(words));
+  auto edit = kind.make(std::move(words));
+  if (!edit) return edit;
+  if (auto status = check_name(*edit); !status) return std::move(status.error());
+  return edit;
 }
 
 /// A value of a script as the text of an argument.
@@ -158,11 +151,6 @@ std::optional<std::string> text_of(const nlohmann::json& value) {
 }  // namespace
 
 std::span<const std::string_view> edit_kinds() noexcept { return kind_names; }
-
-bool has_value(std::string_view kind) noexcept {
-  const Kind* const found = find_kind(kind);
-  return found != nullptr && found->has_value;
-}
 
 Result<Edit> parse_edit(std::string_view kind, std::string_view argument) {
   const Kind* const found = find_kind(kind);

@@ -21,7 +21,8 @@ bool is_command(const event::Command& command, CommandId id) {
 
 bool may_change_sizes(const Edit& edit) {
   return std::holds_alternative<DropSection>(edit) || std::holds_alternative<RenameSection>(edit) ||
-         std::holds_alternative<DropSubsection>(edit) || std::holds_alternative<DropCommand>(edit);
+         std::holds_alternative<DropSubsection>(edit) || std::holds_alternative<DropCommand>(edit) ||
+         std::holds_alternative<RenameBlock>(edit) || std::holds_alternative<DropBlock>(edit);
 }
 
 /// As two descriptions are in memory at a time, and what is held.
@@ -35,7 +36,7 @@ Limits half_of(Limits limits) {
 EditingSource::EditingSource(event::Source& source, std::span<const Edit> edits, const Limits& limits,
                              Format format)
     : source_(source),
-      limits_(half_of(limits)),
+      limits_(limits),
       format_(format),
       session_(limits),
       head_(edits),
@@ -76,23 +77,28 @@ std::size_t EditingSource::next_pages(std::span<event::RamPage> room) {
   current_.reset();
   memory_.forget();
   const std::size_t count = source_.next_pages(room);
+  note_page_size();
   std::size_t kept = 0;
   for (event::RamPage& page : room.first(count)) {
     if (!memory_.empty() && !failed_)
       if (auto status = memory_.apply(source_, page); !status) failed_ = std::move(status.error());
     if (failed_ || !has_place(page)) continue;
     // A page of the stream is one of the new list, too.
-    static_cast<void>(note(page));
+    static_cast<void>(session_.note(page));
     room[kept++] = page;
   }
   return kept;
 }
 
-/// Takes note of what is given, by the rules by which a reader of it would.
-Status EditingSource::note(const event::Event& event) {
-  // Of a stream that does not name it, the source has found it out.
+/// Of a stream that does not name it, the source has found it out.
+void EditingSource::note_page_size() {
   if (const auto size = source_.session().page_size(); size && !session_.page_size())
     session_.set_page_size(*size);
+}
+
+/// Takes note of what is given, by the rules by which a reader of it would.
+Status EditingSource::note(const event::Event& event) {
+  note_page_size();
   if (const auto* configuration = std::get_if<event::Configuration>(&event))
     return session_.note(*configuration);
   if (const auto* command = std::get_if<event::Command>(&event)) return session_.note(*command);
@@ -128,10 +134,18 @@ Status EditingSource::give(const event::Event& event) {
     return Error{Errc::unsupported, source_.offset(), source_.path(),
                  "no pages among the devices, for such an edit", "a page"};
   // What would have been given at once goes first.
-  if (direct_) held_.emplace_back(*std::exchange(direct_, std::nullopt), source_.offset(), source_.path());
+  hold_direct();
+  hold(event);
+  return held_size_ <= limits_.max_held ? Status() : beyond_held();
+}
+
+void EditingSource::hold(const event::Event& event) {
   held_.emplace_back(event, source_.offset(), source_.path());
   held_size_ += held_.back().size();
-  return held_size_ <= limits_.max_held ? Status() : beyond_held();
+}
+
+void EditingSource::hold_direct() {
+  if (direct_) hold(*std::exchange(direct_, std::nullopt));
 }
 
 Status EditingSource::on(const event::Configuration& configuration) {
@@ -157,19 +171,15 @@ Status EditingSource::on(const event::Command& command) {
 Status EditingSource::begin_package(const event::Command& command) {
   if (command.payload.size() != sizeof(std::uint32_t)) return give(command);
   auto status = give(command);
-  if (direct_) held_.emplace_back(*std::exchange(direct_, std::nullopt), source_.offset(), source_.path());
-  held_size_ += held_.back().size();
-  package_ = {load_be<std::uint32_t>(command.payload.data()), read_.bytes(), made_.bytes()};
+  hold_direct();
+  package_ = {load_be<std::uint32_t>(command.payload.data()), read_.bytes(), made_.bytes(), &held_.back()};
   return status;
 }
 
 Status EditingSource::end_package() {
   if (read_.bytes() - package_->begin < package_->size) return {};
-  const auto command = std::ranges::find_if(held_, [](const event::HeldEvent& each) {
-    const auto* const found = std::get_if<event::Command>(&each.event);
-    return found != nullptr && is_command(*found, CommandId::packaged);
-  });
-  store_be(command->bytes.data(), static_cast<std::uint32_t>(made_.bytes() - package_->made_begin));
+  store_be(package_->command->bytes.data(),
+           static_cast<std::uint32_t>(made_.bytes() - package_->made_begin));
   package_.reset();
   return {};
 }
@@ -253,8 +263,7 @@ Status EditingSource::begin_full(const event::SectionBegin& section, const Secti
   if (device == nullptr || !devices_.concerns(*device)) {
     // The name is the edit's, which stays; that of `fate` does not.
     if (!fate.renamed || is_holding()) return give(changed);
-    held_.emplace_back(changed, source_.offset(), source_.path());
-    held_size_ += held_.back().size();
+    hold(changed);
     return {};
   }
   collected_.emplace(changed, source_.offset(), source_.path());
@@ -306,9 +315,10 @@ Status EditingSource::end_collected(const event::SectionEnd& end) {
 
 Status EditingSource::on(const event::DescriptionText& text) {
   const bool may_change = !sections_.empty() || devices_.may_change_description();
-  auto parsed = device::Description::parse(text.json, limits_);
+  const bool is_needed = may_change || !devices_.empty();
+  auto parsed = device::Description::parse(text.json, may_change ? half_of(limits_) : limits_);
   if (!parsed) {
-    if (!may_change || parsed.error().code == Errc::bad_value) return give(text);
+    if (!is_needed || parsed.error().code == Errc::bad_value) return give(text);
     return std::move(parsed.error());
   }
   text_.assign(text.json.begin(), text.json.end());
@@ -323,7 +333,7 @@ Status EditingSource::on(const event::DescriptionText& text) {
   if (has_ended_) return give_description();
   if (format_ == Format::native) return is_pending_ = true, Status();
   auto status = give(text);
-  if (direct_) held_.emplace_back(*std::exchange(direct_, std::nullopt), source_.offset(), source_.path());
+  hold_direct();
   is_held_for_description_ = true;
   return status;
 }
@@ -334,7 +344,7 @@ Result<Bytes> EditingSource::described() const {
   const std::string text = rewrite(text_, *description_, changes_);
   const Error other{Errc::unsupported, source_.offset(), source_.path(),
                     "a description that edits can follow", "another"};
-  auto made = device::Description::parse(as_bytes(text), limits_);
+  auto made = device::Description::parse(as_bytes(text), half_of(limits_));
   if (!made) return other;
   auto next = made->devices().begin();
   for (const device::Device& device : description_->devices()) {
@@ -350,8 +360,7 @@ Result<Bytes> EditingSource::described() const {
 Status EditingSource::give_description() {
   auto text = described();
   if (!text) return std::move(text.error());
-  held_.emplace_back(event::DescriptionText{*text}, source_.offset(), source_.path());
-  held_size_ += held_.back().size();
+  hold(event::DescriptionText{*text});
   return {};
 }
 
@@ -372,7 +381,9 @@ Status EditingSource::finish() {
     const auto held = std::ranges::find_if(held_, [](const event::HeldEvent& each) {
       return std::holds_alternative<event::DescriptionText>(each.event);
     });
+    held_size_ -= held->size();
     held->bytes = std::move(*text);
+    held_size_ += held->size();
   }
   return std::exchange(is_pending_, false) ? give_description() : Status();
 }

@@ -44,6 +44,7 @@ class EditingSource final : public event::Source {
     std::uint64_t size = 0;        ///< as it was
     std::uint64_t begin = 0;       ///< of what is read
     std::uint64_t made_begin = 0;  ///< of what is given
+    event::HeldEvent* command = nullptr;
   };
 
   Status on(const event::AnyOf<event::StreamBegin, event::RamControl, event::MappedBitmap, event::MappedStale,
@@ -73,6 +74,9 @@ class EditingSource final : public event::Source {
   Status begin_package(const event::Command& command);
   Status end_package();
   bool is_holding() const noexcept { return is_held_for_description_ || package_; }
+  void hold(const event::Event& event);
+  void hold_direct();
+  void note_page_size();
   Status give(const event::Event& event);
   Result<event::Event> emit(const event::Event& event);
   Status note(const event::Event& event);

@@ -90,7 +90,7 @@ Status HeadEdits::drop_capability(event::ConfigurationSubsection& list, Part& pa
                        part.edit->name);
   Bytes left(sizeof(std::uint32_t));
   store_be(left.data(), static_cast<std::uint32_t>(names->size() - 1));
-  for (const std::string_view name : *names) {
+  for (const std::string_view& name : *names) {
     if (&name == &*found) continue;
     left.push_back(static_cast<std::uint8_t>(name.size()));
     left.insert(left.end(), name.begin(), name.end());

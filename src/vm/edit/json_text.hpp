@@ -40,7 +40,6 @@ class JsonGroup {
   explicit JsonGroup(std::string_view group) : text_(group.substr(0, 1)) {}
 
   void keep(const JsonItems::Item& item, std::string_view value);
-  bool has_items() const noexcept { return has_items_; }
   std::string finish(std::string_view rest) && { return std::move(text_.append(rest)); }
 
  private:

@@ -27,14 +27,32 @@ Status MemoryEdits::begin(std::span<const event::RamBlock> blocks) {
     if (place->address > length || edit->bytes.size() > length - place->address)
       return refuse_edit("memory", fmt::format("a place within {:#x} bytes", length), edit->where);
     ranges_.push_back({edit, *place->block, place->address});
+    cover(ranges_.back());
   }
   return {};
 }
 
+void MemoryEdits::cover(const Range& range) {
+  std::uint64_t begin = range.begin;
+  std::uint64_t end = range.end();
+  auto span = spans_.lower_bound({range.block, begin});
+  if (span != spans_.begin()) {
+    const auto before = std::prev(span);
+    if (before->first.first == range.block && before->second >= begin) span = before;
+  }
+  while (span != spans_.end() && span->first.first == range.block && span->first.second <= end) {
+    begin = std::min(begin, span->first.second);
+    end = std::max(end, span->second);
+    span = spans_.erase(span);
+  }
+  spans_[{range.block, begin}] = end;
+}
+
 bool MemoryEdits::meets(const event::RamPage& page, std::uint64_t size) const {
-  return std::ranges::any_of(ranges_, [&](const Range& range) {
-    return range.block == page.block && range.begin < page.addr + size && page.addr < range.end();
-  });
+  const auto behind = spans_.lower_bound({page.block, page.addr + size});
+  if (behind == spans_.begin()) return false;
+  const auto span = std::prev(behind);
+  return span->first.first == page.block && span->second > page.addr;
 }
 
 /// The page after that record.

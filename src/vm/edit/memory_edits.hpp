@@ -35,12 +35,14 @@ class MemoryEdits {
   };
   using Place = std::pair<std::uint32_t, std::uint64_t>;  ///< the block, and the page's address in it
 
+  void cover(const Range& range);
   bool meets(const event::RamPage& page, std::uint64_t size) const;
   Status read(const event::RamPage& page, std::uint64_t size, Bytes& content);
 
   Limits limits_;
   std::vector<const SetMemory*> edits_;
   std::vector<Range> ranges_;     ///< in the order of the edits
+  std::map<Place, std::uint64_t> spans_;  ///< what they cover: the end of each piece by its begin
   std::map<Place, Bytes> pages_;  ///< as the stream has them
   std::size_t held_ = 0;          ///< bytes of these
   std::uint64_t page_size_ = 0;   ///< of those that came

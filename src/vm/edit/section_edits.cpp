@@ -3,6 +3,8 @@
 
 #include "refusal.hpp"
 
+#include <fmt/format.h>
+
 namespace qember::vm {
 
 SectionEdits::SectionEdits(std::span<const Edit> edits) {
@@ -34,7 +36,19 @@ Result<SectionEdits::Fate> SectionEdits::fate_of(const event::SectionBegin& sect
       return refuse_edit("rename-section", "a name of a section of the same kind", edit.name);
     fate.renamed = SectionName{edit.name, edit.instance.value_or(section.instance)};
   }
+  if (!renames_.empty() && !fate.is_dropped)
+    if (auto status = check_alone(section, fate); !status) return std::move(status.error());
   return fate;
+}
+
+/// QEMU finds what a section is for by its name and instance.
+Status SectionEdits::check_alone(const event::SectionBegin& section, const Fate& fate) {
+  const std::string_view name = fate.renamed ? std::string_view(fate.renamed->name) : section.name;
+  const std::uint32_t instance = fate.renamed ? fate.renamed->instance : section.instance;
+  const Digest digest = chain(digest_of(as_bytes(name)), {instance, 0});
+  const auto [known, is_new] = names_.try_emplace({digest.high, digest.low}, fate.renamed.has_value());
+  if (is_new || (!known->second && !fate.renamed)) return {};
+  return refuse_edit("rename-section", "a name that no other section has", fmt::format("{}/{}", name, instance));
 }
 
 Status SectionEdits::missed() const {

@@ -2,10 +2,13 @@
 /// The edits of whole sections: which there are, and what they are called.
 #pragma once
 
+#include <qember/advanced/core/digest.hpp>
 #include <qember/advanced/vm/edit.hpp>
 #include <qember/advanced/vm/selector.hpp>
 
 #include "description_changes.hpp"
+
+#include <map>
 
 namespace qember::vm {
 
@@ -25,6 +28,8 @@ class SectionEdits {
   Status missed() const;
 
  private:
+  Status check_alone(const event::SectionBegin& section, const Fate& fate);
+
   struct Drop {
     const DropSection* edit;
     DeviceSelector selector;
@@ -36,6 +41,8 @@ class SectionEdits {
 
   std::vector<Drop> drops_;
   std::vector<Rename> renames_;
+  /// Names that sections have now, and whether an edit gave it: for renames alone.
+  std::map<std::pair<std::uint64_t, std::uint64_t>, bool> names_;
 };
 
 }  // namespace qember::vm

@@ -2,6 +2,7 @@
 // A stream out of what holds it, and into a libvirt save.
 #include "support/command.hpp"
 #include "support/containers.hpp"
+#include "support/native_builder.hpp"
 #include "support/samples.hpp"
 
 #include <catch2/catch.hpp>
@@ -55,6 +56,44 @@ TEST_CASE("what follows a stream is not of it", "[unwrap]") {
   CHECK(files.made("unwrap --allow-trailing held -o out") == sample());
 }
 
+TEST_CASE("what follows a stream in BER is not of it either, and it has to be whole", "[unwrap]") {
+  const Files files;
+  REQUIRE(files.run("$QEMBER encode x -o ber").code == 0);
+  const Bytes ber = read_file(files.path("ber"));
+  Bytes held = ber;
+  held.resize(held.size() + 1000);
+  files.file("held", held);
+  CHECK(files.made("unwrap held -o out") == ber);
+  CHECK(files.made("unwrap - -o out < held") == ber);
+  CHECK(files.made("decode held -o out") == sample());
+  CHECK(files.run("$QEMBER check held").code == 0);
+  held.push_back(1);
+  files.file("held", held);
+  for (const std::string verb : {"unwrap held -o out", "decode held -o out", "check held"}) {
+    const Ran ran = files.run("rm -f out; $QEMBER " + verb + "; echo $?; ls out");
+    CHECK_THAT(ran.out, Catch::EndsWith("1\n"));
+    CHECK_THAT(ran.out + ran.error, Catch::Contains("expected the end of the input, found 01"));
+  }
+  CHECK(files.made("unwrap --allow-trailing held -o out") == ber);
+  files.file("held", ByteView(ber).first(ber.size() / 2));
+  CHECK(files.run("rm -f out; $QEMBER unwrap held -o out; echo $?; ls out").out == "3\n");
+}
+
+TEST_CASE("a main channel alone is no stream to load", "[unwrap]") {
+  const Files files;
+  NativeBuilder to;
+  to.configuration("pc-q35-9.0", 4096).section(1, 1, "ram", 0, 4).u64(0x100000 | 4).counted("pc.ram").u64(0x100000);
+  to.u64(0x200).eos().footer(1).ended(1).device(2, "dev", Bytes(3, 7)).eof();
+  files.file("main", to.bytes());
+  CHECK(files.made("unwrap main -o out") == to.bytes());
+  for (const std::string verb : {"unwrap --plain main", "wrap main --like save", "wrap main --like save --format gzip"}) {
+    const Ran ran = files.run("rm -f out; $QEMBER " + verb + " -o out; echo $?; ls out");
+    INFO(verb);
+    CHECK(ran.out == "4\n");
+    CHECK_THAT(ran.error, Catch::Contains("other connections (multifd) (see --channels)"));
+  }
+}
+
 TEST_CASE("wrap keeps the texts of another save, and gives the stream back", "[unwrap]") {
   const Files files;
   files.file("xml", as_bytes("<domain><name>other</name></domain>"));
@@ -65,7 +104,7 @@ TEST_CASE("wrap keeps the texts of another save, and gives the stream back", "[u
                Catch::Contains("domain       guest\n") && Catch::Contains("restores     running\n"));
     CHECK_THAT(info.out, Catch::Contains(format == "raw" ? "libvirt save >" : "(" + format + ")"));
     CHECK_THAT(info.out, Catch::Contains("<cookie/>"));
-    CHECK(files.run("mv out again; $QEMBER check again").out == "");
+    CHECK(files.run("mv out again; $QEMBER check again; echo $?").out == "0\n");
     CHECK(files.made("unwrap again -o out") == sample());
   }
   files.made("wrap x --like save --xml xml -o out");

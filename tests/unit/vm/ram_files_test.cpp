@@ -27,7 +27,7 @@ Bytes stream_of(std::uint8_t a, std::optional<std::uint8_t> b = {}) {
 struct Files {
   explicit Files(const Bytes& stream, vm::RamFilesOptions options = named_for_blocks())
       : opened(stream),
-        directory(io::StagedDirectory::open(path(), false, "-").or_throw()),
+        directory(io::StagedDirectory::open(path(), false, {"-"}).or_throw()),
         files(opened.source(), directory, std::move(options)) {
     status = opened.each([this](const event::Event& event) { return files.take(event); });
     if (status) status = files.finish();

@@ -3,6 +3,7 @@
 /// main channel (QEMU, docs/devel/migration/main.rst). All integers are big-endian.
 #pragma once
 
+#include <qember/advanced/container/unpack.hpp>
 #include <qember/advanced/core/limits.hpp>
 #include <qember/advanced/io/byte_source.hpp>
 
@@ -26,8 +27,11 @@ struct ChannelFile {
 
 struct ChannelOptions {
   Limits limits{};
-  /// How many channels share `Limits::max_unpack_memory`; each may take 1 MiB more.
+  /// How many channels share `Limits::max_unpack_memory`, for what holds them and for pages; each may take
+  /// 1 MiB more of either.
   std::size_t channels = 1;
+  /// Unpacks lzop; without it lzop is not supported.
+  Unpack unpack_lzop{};
   /// Called before the channel is read, which ends the validity of its views.
   std::function<Status()> before_wait{};
 };

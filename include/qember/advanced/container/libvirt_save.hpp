@@ -38,7 +38,7 @@ Result<LibvirtSave> read_libvirt_save(io::PeekedSource& file, const Limits& limi
 
 /// All before the stream, of a save that is whole: in version 2 and the byte order of `save`, with its texts
 /// and room for them to grow in as libvirt leaves it. `Errc::unsupported` where the texts were left out,
-/// `Errc::bad_value` where one of them is none.
-Result<Bytes> head_of(const LibvirtSave& save);
+/// `Errc::bad_value` where one of them is none, `Errc::limit` where they are more than would be read.
+Result<Bytes> head_of(const LibvirtSave& save, const Limits& limits = {});
 
 }  // namespace qember::container

@@ -54,7 +54,7 @@ struct Error {
   /// Where an element is refused since the schema has another one there, or none: the schema's fingerprint
   /// (`ber::Schema`), a view of static data. Else empty.
   std::string_view schema{};
-  /// Where a rule of streams is broken (`event::Rule`): its name, a view of static data. Else empty.
+  /// The name of the rule that is broken (`event::Rule`), or of what the caller can tell; static, or empty.
   std::string_view rule{};
   /// The fault is in what the stream is held in, such as the header of a libvirt save or gzip's data: the
   /// offset counts from that, not from the stream.

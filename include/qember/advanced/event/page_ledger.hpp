@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// What is known of the pages of a guest's RAM while its stream goes by: the one place where their states and
-/// their records are kept and counted.
+/// What is known of the pages of a guest's RAM while its stream goes by: their states, and records by kind.
 #pragma once
 
 #include <qember/advanced/core/limits.hpp>

@@ -49,6 +49,12 @@ class Input {
     position_ += count;
     begin_ = count < unread ? begin_ + static_cast<std::size_t>(count) : end_;
   }
+  /// The bytes from `position` on that were passed over since the last `space`, `feed` or `exchange`, from
+  /// where `position` was after it; valid until the next.
+  ByteView consumed_since(std::uint64_t position) const noexcept {
+    const auto count = static_cast<std::size_t>(position_ - position);
+    return {data_ + begin_ - count, count};
+  }
   /// Whether the bytes are this input's own, and stay until it is fed.
   bool holds(ByteView bytes) const noexcept {
     return data_ <= bytes.data() && bytes.data() + bytes.size() <= data_ + end_;

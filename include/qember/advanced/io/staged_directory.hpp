@@ -7,6 +7,7 @@
 
 #include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace qember::io {
@@ -14,9 +15,9 @@ namespace qember::io {
 /// A directory whose new files get their names together, when they are whole.
 class StagedDirectory {
  public:
-  /// Makes the directory where there is none. `force`: its files may be replaced, but never `input`. What is
+  /// Makes the directory where there is none. `force`: its files may be replaced, but none of `inputs`. What is
   /// not committed is removed with this, and the directory if it was made.
-  static Result<StagedDirectory> open(const std::string& path, bool force, const std::string& input);
+  static Result<StagedDirectory> open(const std::string& path, bool force, std::vector<std::string> inputs);
   StagedDirectory(StagedDirectory&&) = default;
   StagedDirectory& operator=(StagedDirectory&&) = delete;
 
@@ -44,7 +45,7 @@ class StagedDirectory {
   Status place(const std::string& name);
 
   std::string path_;
-  std::string input_;
+  std::vector<std::string> inputs_;
   bool force_ = false;
   Unfinished made_;                          ///< the directory, where it was not there
   Unfinished staging_;                       ///< inside it

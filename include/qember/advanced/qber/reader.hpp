@@ -15,6 +15,10 @@ struct ReaderOptions {
   bool must_be_native = true;
   /// Of the schema that the stream is by, which outlives the reader; null for the library's own.
   const WireFormat* format = nullptr;
+  /// The target's page size in bytes, where the stream does not name it.
+  std::optional<std::uint64_t> page_size{};
+  /// Refuses bytes behind the stream; else they are left in the input.
+  bool must_end = true;
 };
 
 /// Reads a stream in the BER form from an input that is fed.

@@ -28,7 +28,7 @@ class Lengths {
   void end(std::size_t place, std::uint64_t length, std::size_t depth);
   /// The length at `at`, which moves behind it; 0 at the end, which is `size`.
   std::uint64_t next(std::size_t& at) const;
-  std::size_t size() const noexcept { return outer_.size() + packed_.size(); }
+  std::size_t size() const noexcept { return outer_begun_ + packed_.size(); }
 
   std::array<std::uint64_t, 2> outer_{};
   std::size_t outer_begun_ = 0;

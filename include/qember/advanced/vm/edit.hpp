@@ -54,7 +54,7 @@ struct SetMemory {
   std::string where;  ///< BLOCK+OFFSET
   Bytes bytes;
 };
-/// All commands of that name, such as `switchover-start`.
+/// All commands of that name, such as `switchover_start`.
 struct DropCommand {
   std::string name;
 };
@@ -69,8 +69,6 @@ using Edit =
 
 /// The names of the kinds of edits, such as `resize-block`, in the order of `Edit`.
 std::span<const std::string_view> edit_kinds() noexcept;
-/// Whether an edit of that kind is `WHAT=TO`; else it is `WHAT`.
-bool has_value(std::string_view kind) noexcept;
 /// Makes an edit of its kind and `WHAT=TO`. `Errc::usage` where it is none.
 Result<Edit> parse_edit(std::string_view kind, std::string_view argument);
 /// The same of a line of a script: a JSON object such as `{"set": "cpu/0:rip", "to": 4096}`.

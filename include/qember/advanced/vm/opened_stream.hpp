@@ -75,11 +75,12 @@ class OpenedStream final : public event::Source {
   const io::Input& input() const noexcept { return input_; }
   /// What is read from, containers and all, for another pass where it is seekable.
   io::ByteSource& bytes() const noexcept { return source_; }
-  /// The bytes that come next of the stream itself, none at the end, for one that is not asked for events.
-  /// Valid until the next call.
-  Result<ByteView> next_bytes();
+  /// Where a stream in BER has ended, as positions of `input` are; nothing before.
+  std::optional<std::uint64_t> end() const noexcept { return end_; }
   /// How many bytes of channels were read, with the contents of pages as they are decompressed.
   std::uint64_t channel_bytes() const noexcept;
+  /// The page size in bytes that options or channels tell.
+  std::optional<std::uint64_t> told_page_size() const noexcept { return options_.page_size; }
   /// What was found on the way to the stream.
   const container::Contents& contents() const noexcept { return *contents_; }
   /// Whether offsets are those of the file; else they count from the first byte of the stream.
@@ -106,6 +107,8 @@ class OpenedStream final : public event::Source {
   Status wait();
   Result<io::ByteSource*> spool();
   Status check_trailing(const event::Event& event);
+  Status add_trailing(std::size_t count);
+  Status read_rest();
 
   std::unique_ptr<io::ByteSource> owned_;  ///< what was opened by its path
   io::ByteSource& source_;
@@ -116,6 +119,7 @@ class OpenedStream final : public event::Source {
   std::unique_ptr<io::ByteSource> read_ahead_;  ///< of them, where they are many
   StreamOptions options_;
   std::uint64_t trailing_ = 0;  ///< bytes behind the stream
+  std::optional<std::uint64_t> end_;  ///< of a stream in BER, once it has been read
   io::Input input_;
   bool is_mapped_ram_ = false;  ///< as far as that is known when it is opened
   std::optional<qevm::Reader> native_;

@@ -87,6 +87,8 @@ class SavedVm {
   /// of RAM: what a file that was written whole has. When the stream is read for its pages that is checked,
   /// and refused as `Errc::description_mismatch` where it is not so.
   bool are_devices_from_end() const noexcept;
+  /// Reads the devices from the end of the file where that can be, and nothing else; whether it has.
+  bool load_devices_from_end() const;
 
   /// The memory of the VM, valid without it.
   Memory memory() const { return Memory(state_); }

@@ -10,7 +10,9 @@ struct UnwrapOptions {
   /// How the stream is read; `before_wait` and `reorder` are the call's own.
   StreamOptions read{};
   /// Makes it a stream that any QEMU of the machine's version loads from a pipe: the pages of a mapped-ram
-  /// file in its records, compressed pages as they were before, BER as the native stream.
+  /// file in its records, compressed pages as they were before, BER as the native stream. What decides where
+  /// the rest of the RAM is stays, and the target needs the same: x-ignore-shared, the commands of postcopy.
+  /// `Errc::unsupported` for the main channel of a multifd migration without the others.
   bool plain = false;
   /// Called now and then with the number of bytes that were read.
   std::function<void(std::uint64_t)> progress{};
