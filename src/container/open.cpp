@@ -184,9 +184,9 @@ Status Opening::find_in_zeros() {
     magic.assign(rest.begin(), rest.end());
   }
   if (container::kind_of(magic) != Kind::qevm) {
-    Error error = fault(Errc::unsupported, opened_->base_, magic_path(),
-                        "a stream, which may begin at another offset",
-                        fmt::format("{} zeros, then {}", *zeros, hex_excerpt(magic)));
+    Error error =
+        fault(Errc::unsupported, opened_->base_, magic_path(), "a stream, which may begin at another offset",
+              fmt::format("{} zeros, then {}", *zeros, hex_excerpt(magic)));
     error.rule = "stream_offset";
     return error;
   }

@@ -13,7 +13,8 @@ namespace qember::io {
 /// for: reading at an offset waits for what comes before.
 class SpoolingSource final : public ByteSource {
  public:
-  /// `source` outlives this, and nobody else reads from it. `most`: bytes that are kept, `Errc::limit` beyond.
+  /// `source` outlives this, and nobody else reads from it. `most`: bytes that are kept, `Errc::limit`
+  /// beyond.
   SpoolingSource(ByteSource& source, std::uint64_t most) : source_(source), most_(most) {}
 
   /// Known when the end has been seen.

@@ -113,7 +113,8 @@ Status OpenedStream::choose_bytes() {
 
 void OpenedStream::begin_reader() {
   if (format() == Format::ber) {
-    events_ = &ber_.emplace(input_, options_.limits, qber::ReaderOptions{true, options_.wire_format, options_.page_size, false});
+    events_ = &ber_.emplace(input_, options_.limits,
+                            qber::ReaderOptions{true, options_.wire_format, options_.page_size, false});
     merge();
     return;
   }

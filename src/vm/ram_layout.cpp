@@ -22,8 +22,9 @@ std::string_view name_of(PlaceSource source) noexcept {
 Status RamLayout::check_whole(std::span<const event::RamBlock> blocks) const {
   for (const UnplacedRam& each : unplaced)
     if (each.is_ram)
-      return Error{Errc::unsupported, 0, fmt::format("block {:?}", blocks[each.block].name), each.expected,
-                   each.found, {}, "ram_placed"};
+      return Error{Errc::unsupported, 0,          fmt::format("block {:?}", blocks[each.block].name),
+                   each.expected,     each.found, {},
+                   "ram_placed"};
   return {};
 }
 

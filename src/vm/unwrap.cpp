@@ -59,7 +59,8 @@ class StreamAlone final : public event::Sink {
   }
   Status check(const event::RamBlocks& list) const {
     if (form_.is_save && context_.session().ignore_shared())
-      return refuse(Errc::unsupported, "a stream with all of its RAM", "one without shared memory (x-ignore-shared)");
+      return refuse(Errc::unsupported, "a stream with all of its RAM",
+                    "one without shared memory (x-ignore-shared)");
     const bool is_mapped = !list.blocks.empty() && list.blocks.front().mapped;
     if (is_mapped || !form_.is_mapped) return {};
     return refuse(Errc::unsupported, "a mapped-ram stream, which the format sparse needs", "another");
@@ -85,8 +86,7 @@ class Copying {
     if (stream_ != nullptr) {
       const std::uint64_t position = stream_->input().position();
       const std::uint64_t end = std::max(stream_->end().value_or(position), passed_);
-      output_.borrow(
-          stream_->input().consumed_since(passed_).first(static_cast<std::size_t>(end - passed_)));
+      output_.borrow(stream_->input().consumed_since(passed_).first(static_cast<std::size_t>(end - passed_)));
       passed_ = position;
     }
     return drain_(output_);
@@ -177,7 +177,8 @@ Status wrap(io::ByteSource& source, const Drain& drain, const WrapOptions& optio
   if (auto status = drain(output); !status) return status;
   Packing packing(**encoder, drain);
   const bool is_sparse = options.like.format == container::SaveFormat::sparse;
-  const Form form{.is_plain = !is_sparse, .is_mapped = is_sparse, .is_save = true, .base = is_sparse ? head->size() : 0};
+  const Form form{
+      .is_plain = !is_sparse, .is_mapped = is_sparse, .is_save = true, .base = is_sparse ? head->size() : 0};
   const Drain pack = [&packing](io::Output& out) { return packing.take(out); };
   const UnwrapOptions with{options.read, false, options.progress};
   if (auto status = write(source, pack, with, form); !status) return status;

@@ -157,13 +157,13 @@ void ShowJson::opaque(const vm::PlacedSection& place, const vm::Opaque& body, co
   out_.write("}\n");
 }
 
-void ShowJson::added(std::uint64_t offset, const vm::PlacedSection* place,
-                     const event::SchemaValue& value) {
+void ShowJson::added(std::uint64_t offset, const vm::PlacedSection* place, const event::SchemaValue& value) {
   Json json = place != nullptr ? section_record("device", *place) : record("added", offset);
   json["size"] = value.encoded.size();
   json["alternative"] = value.name;
   const std::string object = json.dump();
-  out_.write(object.substr(0, object.size() - 1) + ",\"value\":" + schema_value_json({value, schema_, place != nullptr}) + "}\n");
+  out_.write(object.substr(0, object.size() - 1) +
+             ",\"value\":" + schema_value_json({value, schema_, place != nullptr}) + "}\n");
 }
 
 }  // namespace

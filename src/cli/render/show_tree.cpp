@@ -159,14 +159,14 @@ void ShowTree::opaque(const vm::PlacedSection& place, const vm::Opaque& body, co
       .print_names(device->state);
 }
 
-void ShowTree::added(std::uint64_t offset, const vm::PlacedSection* place,
-                     const event::SchemaValue& value) {
+void ShowTree::added(std::uint64_t offset, const vm::PlacedSection* place, const event::SchemaValue& value) {
   const std::string size = size_text(value.encoded.size());
   if (place != nullptr)
     section_head(*place, fmt::format("section {}, {}", place->section.id, size));
   else
     head(offset, value.name, size);
-  print_schema_value({value, schema_, place != nullptr}, [this](std::size_t depth, std::string_view name, std::string_view text) {
+  print_schema_value({value, schema_, place != nullptr}, [this](std::size_t depth, std::string_view name,
+                                                                std::string_view text) {
     line(fmt::format("{:{}}{}{}{}", "", 2 * depth, style_.paint(Paint::cyan, printable(name)),
                      text.empty() ? "" : "  ", text));
   });
@@ -175,7 +175,7 @@ void ShowTree::added(std::uint64_t offset, const vm::PlacedSection* place,
 }  // namespace
 
 std::unique_ptr<vm::SectionVisitor> make_show_tree(Lines& out, const Style& style, bool offsets,
-                                                 const ber::Schema& schema) {
+                                                   const ber::Schema& schema) {
   return std::make_unique<ShowTree>(out, style, offsets, schema);
 }
 

@@ -23,7 +23,8 @@ Status convert_stream(io::ByteSource& source, const vm::Drain& drain, const vm::
 }
 
 int convert(const ConvertOptions& options, vm::ConvertOptions with, const Conversion& conversion) {
-  if (auto status = check_files(options.read.inputs(options.input), options.output); !status) return fail(options.output, status.error());
+  if (auto status = check_files(options.read.inputs(options.input), options.output); !status)
+    return fail(options.output, status.error());
   auto file = io::OutputFile::open(options.output, options.force);
   if (!file) return fail(options.output, file.error());
   auto source = container::open_file(options.input);

@@ -60,8 +60,7 @@ class RamExtraction final : public Extraction {
 
 Result<std::unique_ptr<Extraction>> RamExtraction::open(const vm::OpenedStream& stream,
                                                         const ExtractOptions& options) {
-  auto directory = io::StagedDirectory::open(*options.ram, options.force,
-                                              options.read.inputs(options.file));
+  auto directory = io::StagedDirectory::open(*options.ram, options.force, options.read.inputs(options.file));
   if (!directory) return std::move(directory.error());
   std::unique_ptr<RamExtraction> extraction(new RamExtraction(stream, options, std::move(*directory)));
   const std::string index(vm::index_file_name);

@@ -156,8 +156,9 @@ void print_text(Lines& out, const Found& found) {
   row("footers", !summary.footers ? "unknown" : *summary.footers ? "yes" : "no");
   row("description", summary.described ? "yes" : "no");
   const auto known = static_cast<std::int64_t>(summary.pages.bytes + summary.device_bytes);
-  row("bytes", fmt::format("{} in: {} ram, {} device, {} overhead", found.survey.bytes_in, summary.pages.bytes,
-                           summary.device_bytes, static_cast<std::int64_t>(found.survey.bytes_in) - known));
+  row("bytes",
+      fmt::format("{} in: {} ram, {} device, {} overhead", found.survey.bytes_in, summary.pages.bytes,
+                  summary.device_bytes, static_cast<std::int64_t>(found.survey.bytes_in) - known));
 }
 
 /// `told`: what is told of the layout of RAM, where that is asked for too.

@@ -54,8 +54,7 @@ int wrap(const WrapOptions& options) {
   std::vector<std::string> inputs = options.read.inputs(options.input);
   for (const std::string& other : {options.like, options.xml})
     if (!other.empty()) inputs.push_back(other);
-  if (auto status = check_files(inputs, options.output); !status)
-    return fail(options.output, status.error());
+  if (auto status = check_files(inputs, options.output); !status) return fail(options.output, status.error());
   auto like = read_like(options.like, limits);
   if (!like) return fail(options.like, like.error());
   if (!options.xml.empty()) {

@@ -65,17 +65,14 @@ constexpr std::array kinds{
     Kind{"set", true,
          [](Words&& words) { return Result<Edit>(SetField{std::move(words.what), std::move(words.to)}); },
          [](const Edit& edit) { return Words{as<SetField>(edit).field, as<SetField>(edit).value}; }},
-    Kind{"machine", false,
-         [](Words&& words) { return Result<Edit>(SetMachine{std::move(words.what)}); },
+    Kind{"machine", false, [](Words&& words) { return Result<Edit>(SetMachine{std::move(words.what)}); },
          [](const Edit& edit) { return Words{as<SetMachine>(edit).name, {}}; }},
     Kind{"resize-block", true, make_resize,
          [](const Edit& edit) {
            return Words{as<ResizeBlock>(edit).block, fmt::to_string(as<ResizeBlock>(edit).length)};
          }},
     Kind{"rename-block", true,
-         [](Words&& words) {
-           return Result<Edit>(RenameBlock{std::move(words.what), std::move(words.to)});
-         },
+         [](Words&& words) { return Result<Edit>(RenameBlock{std::move(words.what), std::move(words.to)}); },
          [](const Edit& edit) { return Words{as<RenameBlock>(edit).block, as<RenameBlock>(edit).name}; }},
     Kind{"drop-block", false, [](Words&& words) { return Result<Edit>(DropBlock{std::move(words.what)}); },
          [](const Edit& edit) { return Words{as<DropBlock>(edit).block, {}}; }},

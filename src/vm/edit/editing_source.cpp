@@ -178,8 +178,7 @@ Status EditingSource::begin_package(const event::Command& command) {
 
 Status EditingSource::end_package() {
   if (read_.bytes() - package_->begin < package_->size) return {};
-  store_be(package_->command->bytes.data(),
-           static_cast<std::uint32_t>(made_.bytes() - package_->made_begin));
+  store_be(package_->command->bytes.data(), static_cast<std::uint32_t>(made_.bytes() - package_->made_begin));
   package_.reset();
   return {};
 }
@@ -287,7 +286,8 @@ Status EditingSource::on(const event::SchemaValue& value) {
   if (skips_) return {};
   if (!collected_) return give(value);
   return Error{Errc::unsupported, collected_->offset, collected_->path,
-               "state that the description describes, for an edit of a device", "a type that the schema adds"};
+               "state that the description describes, for an edit of a device",
+               "a type that the schema adds"};
 }
 
 Status EditingSource::on(const event::SectionEnd& end) {

@@ -41,11 +41,11 @@ class MemoryEdits {
 
   Limits limits_;
   std::vector<const SetMemory*> edits_;
-  std::vector<Range> ranges_;     ///< in the order of the edits
+  std::vector<Range> ranges_;             ///< in the order of the edits
   std::map<Place, std::uint64_t> spans_;  ///< what they cover: the end of each piece by its begin
-  std::map<Place, Bytes> pages_;  ///< as the stream has them
-  std::size_t held_ = 0;          ///< bytes of these
-  std::uint64_t page_size_ = 0;   ///< of those that came
+  std::map<Place, Bytes> pages_;          ///< as the stream has them
+  std::size_t held_ = 0;                  ///< bytes of these
+  std::uint64_t page_size_ = 0;           ///< of those that came
   std::deque<Bytes> given_;
 };
 

@@ -48,7 +48,8 @@ Status SectionEdits::check_alone(const event::SectionBegin& section, const Fate&
   const Digest digest = chain(digest_of(as_bytes(name)), {instance, 0});
   const auto [known, is_new] = names_.try_emplace({digest.high, digest.low}, fate.renamed.has_value());
   if (is_new || (!known->second && !fate.renamed)) return {};
-  return refuse_edit("rename-section", "a name that no other section has", fmt::format("{}/{}", name, instance));
+  return refuse_edit("rename-section", "a name that no other section has",
+                     fmt::format("{}/{}", name, instance));
 }
 
 Status SectionEdits::missed() const {

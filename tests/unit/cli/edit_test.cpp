@@ -137,9 +137,9 @@ TEST_CASE("edit: values of fields, by path and by register") {
 
 TEST_CASE("edit: blocks, the machine, and parts of the head") {
   Subject subject(sample());
-  CHECK(subject.difference({"--resize-block", "pc.bios=131072"}) ==
-        "RAM pc.bios  64 KiB → 128 KiB\n");
-  CHECK_THAT(subject.refusal({"--resize-block", "pc.bios=131073"}), Catch::Contains("a multiple of the page size"));
+  CHECK(subject.difference({"--resize-block", "pc.bios=131072"}) == "RAM pc.bios  64 KiB → 128 KiB\n");
+  CHECK_THAT(subject.refusal({"--resize-block", "pc.bios=131073"}),
+             Catch::Contains("a multiple of the page size"));
   CHECK_THAT(subject.difference({"--machine", "microvm2"}), Catch::Contains("microvm2"));
   CHECK_THAT(subject.difference({"--rename-section", "i8259/1=other/3"}),
              Catch::Contains("i8259/1  only in A\n") && Catch::Contains("other/3  only in B\n"));
@@ -158,8 +158,9 @@ TEST_CASE("edit: names that no stream can have are refused, by the command and t
     CHECK_THAT(subject.refusal(edit), Catch::Contains("a text of 1 to 255 bytes as the name"));
   }
   const Bytes native = sample();
-  for (const vm::Edit& edit : {vm::Edit(vm::SetMachine{bad}), vm::Edit(vm::RenameBlock{"pc.bios", bad}),
-                               vm::Edit(vm::RenameSection{"i8259/1", bad, {}}), vm::Edit(vm::SetMachine{""})}) {
+  for (const vm::Edit& edit :
+       {vm::Edit(vm::SetMachine{bad}), vm::Edit(vm::RenameBlock{"pc.bios", bad}),
+        vm::Edit(vm::RenameSection{"i8259/1", bad, {}}), vm::Edit(vm::SetMachine{""})}) {
     io::MemorySource source(native);
     const auto status = vm::edit(source, [](io::Output&) { return Status(); }, {&edit, 1});
     REQUIRE_FALSE(status);

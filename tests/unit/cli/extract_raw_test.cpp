@@ -81,7 +81,8 @@ TEST_CASE("extract --raw: a page that is larger than the address space's is spli
   Bytes data(large, 1);
   std::fill(data.begin() + 0x1000, data.end(), std::uint8_t{2});
   to.u64(0x110000 | 0x08).counted("pc.ram").raw(data);
-  REQUIRE(extract(to.eos().footer(1).ended(1).eof().bytes(), image, {"--hole", "0x111000:0x200000"}).code == 0);
+  REQUIRE(extract(to.eos().footer(1).ended(1).eof().bytes(), image, {"--hole", "0x111000:0x200000"}).code ==
+          0);
   CHECK(byte_at(image, 0x110fff) == 1);
   CHECK(byte_at(image, 0x111000) == 0);
   CHECK(byte_at(image, 0x200000) == 2);

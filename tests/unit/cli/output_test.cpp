@@ -49,9 +49,9 @@ const std::vector<std::string>& verbs_that_print() {
 
 const std::vector<std::string>& verbs_that_write() {
   static const std::vector<std::string> all{
-      "encode $in -o $out",    "encode --der $in -o $out",
-      "unwrap $in -o $out",    "wrap $in --like save -o $out",
-      "map $in --svg $out",    "extract $in --elf $out --hole 0x1000:0x2000",
+      "encode $in -o $out",     "encode --der $in -o $out",
+      "unwrap $in -o $out",     "wrap $in --like save -o $out",
+      "map $in --svg $out",     "extract $in --elf $out --hole 0x1000:0x2000",
       "extract $in --raw $out", "edit $in -o $out --machine m"};
   return all;
 }
@@ -136,8 +136,9 @@ TEST_CASE("no verb writes over its own input, by whatever name") {
   const std::string target = streams.run("cp x kept; $QEMBER edit x -o other --for other; echo $?").out;
   CHECK(target == "2\n");
   for (const std::string& edit : {std::string("--memory 'pc.bios+0=@out'"), std::string("--script out")})
-    CHECK(streams.run("printf abcd > out; $QEMBER edit x -o out " + edit + " --force; echo $?; cat out").out ==
-          "2\nabcd");
+    CHECK(
+        streams.run("printf abcd > out; $QEMBER edit x -o out " + edit + " --force; echo $?; cat out").out ==
+        "2\nabcd");
   CHECK(streams.run("cp x y; $QEMBER encode - < y 1<> y; echo $? >&2; cmp x y").error.ends_with("2\n"));
 }
 
@@ -250,8 +251,9 @@ TEST_CASE("what cannot be is usage") {
     CHECK(ran.code == 2);
     CHECK(ran.error.size() < 300);
   }
-  for (const std::string verb : {"edit x --machine m -o other --channels other", "map x --svg other --channels other",
-                                 "extract x --raw other --channels other", "unwrap x -o other --channels other"}) {
+  for (const std::string verb :
+       {"edit x --machine m -o other --channels other", "map x --svg other --channels other",
+        "extract x --raw other --channels other", "unwrap x -o other --channels other"}) {
     const Ran ran = streams.run("cp other kept; $QEMBER " + verb + " --force; echo $?; cmp other kept");
     INFO(verb << ran.error);
     CHECK(ran.out == "2\n");

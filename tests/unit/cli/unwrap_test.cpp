@@ -82,11 +82,16 @@ TEST_CASE("what follows a stream in BER is not of it either, and it has to be wh
 TEST_CASE("a main channel alone is no stream to load", "[unwrap]") {
   const Files files;
   NativeBuilder to;
-  to.configuration("pc-q35-9.0", 4096).section(1, 1, "ram", 0, 4).u64(0x100000 | 4).counted("pc.ram").u64(0x100000);
+  to.configuration("pc-q35-9.0", 4096)
+      .section(1, 1, "ram", 0, 4)
+      .u64(0x100000 | 4)
+      .counted("pc.ram")
+      .u64(0x100000);
   to.u64(0x200).eos().footer(1).ended(1).device(2, "dev", Bytes(3, 7)).eof();
   files.file("main", to.bytes());
   CHECK(files.made("unwrap main -o out") == to.bytes());
-  for (const std::string verb : {"unwrap --plain main", "wrap main --like save", "wrap main --like save --format gzip"}) {
+  for (const std::string verb :
+       {"unwrap --plain main", "wrap main --like save", "wrap main --like save --format gzip"}) {
     const Ran ran = files.run("rm -f out; $QEMBER " + verb + " -o out; echo $?; ls out");
     INFO(verb);
     CHECK(ran.out == "4\n");

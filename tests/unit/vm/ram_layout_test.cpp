@@ -252,9 +252,11 @@ TEST_CASE("tables that are there and can't be read leave nothing certain that th
     guest.has_lost_tables = true;
     return placed(guest);
   };
-  CHECK(with_lost_tables({"pc-q35-9.0", {block("pc.ram", gib)}}).ends_with("pc.ram+100000@100000/3ff00000 machine"));
+  CHECK(with_lost_tables({"pc-q35-9.0", {block("pc.ram", gib)}})
+            .ends_with("pc.ram+100000@100000/3ff00000 machine"));
   CHECK(with_lost_tables({"pc-q35-9.0", {block("pc.ram", 3 * gib)}}) == "pc.ram?");
-  CHECK(with_lost_tables({"virt", {block("mem1", mib), block("mem0", mib), block("riscv_virt_board.mrom", mib)}}) ==
+  CHECK(with_lost_tables(
+            {"virt", {block("mem1", mib), block("mem0", mib), block("riscv_virt_board.mrom", mib)}}) ==
         "mem1?, mem0?");
   Guest told{"pc-q35-9.0", {block("pc.ram", 3 * gib)}};
   note_clock(told.devices, 2 * gib, gib);

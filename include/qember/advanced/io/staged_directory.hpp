@@ -15,8 +15,8 @@ namespace qember::io {
 /// A directory whose new files get their names together, when they are whole.
 class StagedDirectory {
  public:
-  /// Makes the directory where there is none. `force`: its files may be replaced, but none of `inputs`. What is
-  /// not committed is removed with this, and the directory if it was made.
+  /// Makes the directory where there is none. `force`: its files may be replaced, but none of `inputs`. What
+  /// is not committed is removed with this, and the directory if it was made.
   static Result<StagedDirectory> open(const std::string& path, bool force, std::vector<std::string> inputs);
   StagedDirectory(StagedDirectory&&) = default;
   StagedDirectory& operator=(StagedDirectory&&) = delete;

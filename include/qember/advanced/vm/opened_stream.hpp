@@ -118,7 +118,7 @@ class OpenedStream final : public event::Source {
   io::ByteSource* bytes_ = nullptr;             ///< of the stream
   std::unique_ptr<io::ByteSource> read_ahead_;  ///< of them, where they are many
   StreamOptions options_;
-  std::uint64_t trailing_ = 0;  ///< bytes behind the stream
+  std::uint64_t trailing_ = 0;        ///< bytes behind the stream
   std::optional<std::uint64_t> end_;  ///< of a stream in BER, once it has been read
   io::Input input_;
   bool is_mapped_ram_ = false;  ///< as far as that is known when it is opened
