@@ -2,6 +2,7 @@
 #include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/event/section_collector.hpp>
 #include <qember/advanced/vm/guest.hpp>
+#include <qember/advanced/vm/ram_presence.hpp>
 
 #include <fmt/format.h>
 
@@ -121,9 +122,7 @@ Result<std::unique_ptr<Guest>> read_guest(io::ByteSource& source, const StreamOp
   std::vector<event::Sink*> sinks{&reader};
   if (ram) sinks.push_back(&guest->ram);
   if (auto status = event::pump(**stream, sinks); !status) return std::move(status.error());
-  if (guest->ram.sent_elsewhere())
-    return Error{Errc::unsupported, 0, "ram", "the contents of memory",
-                 std::string(event::sent_elsewhere_text)};
+  if (guest->ram.sent_elsewhere()) return check_included(true).error();
   guest->page_size = (*stream)->session().page_size_or_default();
   if (guest->ram.needs_second_pass())
     if (auto again = read_pages_again(*guest, source, options); !again) return std::move(again.error());

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../input_files.hpp"
 #include "../report.hpp"
 #include "extraction.hpp"
 #include "verb.hpp"
@@ -49,6 +50,9 @@ ExitCode commit_all(Extractions& extractions, const Place& place) {
 }
 
 int extract(const ExtractOptions& options) {
+  for (const auto& output : {options.elf, options.raw})
+    if (auto status = check_files(options.read.inputs(options.file), output.value_or("")); !status)
+      return fail(output.value_or("extract"), status.error());
   Place place(options.file);
   auto stream = open_stream(place, options.read.stream_options());
   if (!stream) return fail(place, stream.error());

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "extraction.hpp"
 
-#include "../input_files.hpp"
-
 #include <unistd.h>
 
 namespace qember::cli {
 
 Result<io::OutputFile> open_seekable(const std::string& path, const ExtractOptions& options) {
-  if (auto status = check_files(options.read.inputs(options.file), path); !status)
-    return std::move(status.error());
   auto output = io::OutputFile::open(path, options.force);
   if (!output) return std::move(output.error());
   if (path == "-" || ::lseek(output->fd(), 0, SEEK_CUR) < 0)

@@ -277,6 +277,7 @@ int info(const InfoOptions& options) {
   } else {
     print_contents(out, *contents);
     print_text(out, *found);
+    print_layout(out, found->survey);
   }
   found->survey.summary = {};
   ExitCode result = exit_ok;

@@ -101,7 +101,6 @@ TEST_CASE("extract --raw: nodes and blocks that are told, in whatever order they
   CHECK(byte_at(image, 0) == 3);
   CHECK(byte_at(image, 2 * page_size) == 2);
   CHECK(byte_at(image, 0x10000) == 1);
-  CHECK(extract(stream, image, {"--block", "dimm0", "--place", "dimm0=0x10000"}).code == 2);
 }
 
 TEST_CASE("extract --raw: what was written early moves when the clock tells of another place") {
