@@ -32,10 +32,16 @@ Result<Edit> make_resize(Words&& words) {
   return Edit(ResizeBlock{std::move(words.what), *length});
 }
 
-Result<Edit> make_memory(Words&& words) {
+template <class E>
+Result<Edit> make_bytes(Words&& words, std::string_view kind) {
   auto bytes = parse_hex(words.to);
-  if (!bytes || bytes->empty()) return refuse_edit("memory", "bytes in hexadecimal", words.to);
-  return Edit(SetMemory{std::move(words.what), std::move(*bytes)});
+  if (!bytes || bytes->empty()) return refuse_edit(kind, "bytes in hexadecimal", words.to);
+  return Edit(E{std::move(words.what), std::move(*bytes)});
+}
+
+Result<Edit> make_patch(Words&& words) {
+  if (!split_offset(words.what)) return refuse_edit("bytes", "DEVICE+OFFSET", words.what);
+  return make_bytes<SetBytes>(std::move(words), "bytes");
 }
 
 /// NAME, or NAME/INSTANCE where what is behind the last slash is a number.
@@ -57,6 +63,8 @@ Result<Edit> make_named(Edit edit, const std::string& name, std::string_view kin
   if (!is_section_name(name)) return refuse_edit(kind, "a name of 1 to 255 bytes", fmt::format("{:?}", name));
   return edit;
 }
+
+std::string to_hex(ByteView bytes) { return fmt::format("{:02x}", fmt::join(bytes, "")); }
 
 struct Kind {
   std::string_view name;
@@ -104,11 +112,16 @@ constexpr std::array kinds{
     Kind{"clear-feature", false,
          [](Words&& words) { return Result<Edit>(ClearFeature{std::move(words.what)}); },
          [](const Edit& edit) { return Words{as<ClearFeature>(edit).feature, {}}; }},
-    Kind{"memory", true, make_memory,
-         [](const Edit& edit) {
-           return Words{as<SetMemory>(edit).where,
-                        fmt::format("{:02x}", fmt::join(as<SetMemory>(edit).bytes, ""))};
-         }},
+    Kind{"bytes", true, make_patch,
+         [](const Edit& edit) { return Words{as<SetBytes>(edit).where, to_hex(as<SetBytes>(edit).bytes)}; }},
+    Kind{"add-default", false, [](Words&& words) { return Result<Edit>(AddDefault{std::move(words.what)}); },
+         [](const Edit& edit) { return Words{as<AddDefault>(edit).field, {}}; }},
+    Kind{"mend-requests", false,
+         [](Words&& words) { return Result<Edit>(MendRequests{std::move(words.what)}); },
+         [](const Edit& edit) { return Words{as<MendRequests>(edit).device, {}}; }},
+    Kind{
+        "memory", true, [](Words&& words) { return make_bytes<SetMemory>(std::move(words), "memory"); },
+        [](const Edit& edit) { return Words{as<SetMemory>(edit).where, to_hex(as<SetMemory>(edit).bytes)}; }},
     Kind{"drop-command", false,
          [](Words&& words) { return Result<Edit>(DropCommand{std::move(words.what)}); },
          [](const Edit& edit) { return Words{as<DropCommand>(edit).name, {}}; }},

@@ -21,7 +21,7 @@ bool is_command(const event::Command& command, CommandId id) {
 
 bool may_change_sizes(const Edit& edit) {
   return std::holds_alternative<DropSection>(edit) || std::holds_alternative<RenameSection>(edit) ||
-         std::holds_alternative<DropSubsection>(edit) || std::holds_alternative<DropCommand>(edit);
+         std::holds_alternative<DropCommand>(edit) || changes_description(edit);
 }
 
 /// As two descriptions are in memory at a time, and what is held.
@@ -278,7 +278,8 @@ Status EditingSource::on(const event::SchemaValue& value) {
   if (skips_) return {};
   if (!collected_) return give(value);
   return Error{Errc::unsupported, collected_->offset, collected_->path,
-               "state that the description describes, for an edit of a device", "a type that the schema adds"};
+               "state that the description describes, for an edit of a device",
+               "a type that the schema adds"};
 }
 
 Status EditingSource::on(const event::SectionEnd& end) {

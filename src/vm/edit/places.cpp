@@ -49,6 +49,16 @@ void SubsectionPlaces::leave(const device::StateGroup& group) {
   if (depth_ != 0 && --depth_ == 0) places_.back().size = static_cast<std::size_t>(at()) - places_.back().at;
 }
 
+void RequestPlaces::enter(const device::StateGroup& group) {
+  if (group.structure == nullptr || group.structure->name != "VirtQueueElement" || !number_) return;
+  if (*number_ + number_size == at()) requests_.push_back({*number_, 0});
+}
+
+void RequestPlaces::leave(const device::StateGroup& group) {
+  if (group.structure == nullptr || group.structure->name != "VirtQueueElement" || requests_.empty()) return;
+  if (requests_.back().end == 0) requests_.back().end = static_cast<std::size_t>(at());
+}
+
 Digest Shape::of(const device::Device& device, ByteView body) {
   Shape shape;
   static_cast<void>(shape.read(device, body));
