@@ -48,6 +48,7 @@ constexpr std::array options{
     Described{"clear-feature", "DEVICE:NAME",
               "Take a feature from what a virtio device and its driver agreed on"},
     Described{"bytes", "DEVICE+OFFSET=HEX", "Other bytes in a section, where show --offsets has them"},
+    Described{"vectors", "DEVICE=NUMBER", "How many MSI-X vectors a virtio device on PCI has"},
     Described{"add-default", "DEVICE:FIELD", "Add a field that later versions of QEMU save"},
     Described{"mend-requests", "DEVICE", "Write requests in flight of packed rings as QEMU reads them"},
     Described{"memory", "BLOCK+OFFSET=HEX|@FILE", "Other bytes in memory"},

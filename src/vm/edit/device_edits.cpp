@@ -2,7 +2,6 @@
 #include "device_edits.hpp"
 
 #include <fmt/format.h>
-#include "added_fields.hpp"
 #include "field_value.hpp"
 #include "refusal.hpp"
 
@@ -44,7 +43,7 @@ bool is_number(const device::Field& field) {
 bool changes_description(const Edit& edit) {
   const auto* const set = std::get_if<SetField>(&edit);
   return (set != nullptr && set->value.starts_with('[')) || std::holds_alternative<DropSubsection>(edit) ||
-         std::holds_alternative<AddDefault>(edit);
+         std::holds_alternative<AddDefault>(edit) || std::holds_alternative<SetVectors>(edit);
 }
 
 DeviceEdits::DeviceEdits(std::span<const Edit> edits, const Limits& limits) : limits_(limits) {
@@ -56,6 +55,8 @@ DeviceEdits::DeviceEdits(std::span<const Edit> edits, const Limits& limits) : li
       clearings_.push_back({clear, FieldSelector(clear->feature)});
     if (const auto* addition = std::get_if<AddDefault>(&each))
       additions_.push_back({addition, FieldSelector(addition->field)});
+    if (const auto* vectors = std::get_if<SetVectors>(&each))
+      vectors_.push_back({vectors, DeviceSelector({vectors->device})});
     if (const auto* mending = std::get_if<MendRequests>(&each))
       mendings_.push_back({mending, DeviceSelector({mending->device})});
     if (const auto* bytes = std::get_if<SetBytes>(&each)) {
@@ -74,6 +75,7 @@ void DeviceEdits::consider(const device::Description& description) {
   for (Patch& each : patches_) each.selector.consider(description);
   for (Addition& each : additions_) each.selector.consider(description);
   for (Mending& each : mendings_) each.selector.consider(description);
+  for (Vectors& each : vectors_) each.selector.consider(description);
 }
 
 bool DeviceEdits::concerns(const device::Device& device) {
@@ -83,6 +85,7 @@ bool DeviceEdits::concerns(const device::Device& device) {
   for (Clearing& each : clearings_) any |= each.selector.path_in(device).has_value();
   for (Patch& each : patches_) any |= each.selector.selects(device.name, device.instance);
   for (Addition& each : additions_) any |= each.selector.path_in(device).has_value();
+  for (Vectors& each : vectors_) any |= each.selector.selects(device.name, device.instance);
   for (Mending& each : mendings_) any |= each.selector.selects(device.name, device.instance);
   return any;
 }
@@ -98,9 +101,10 @@ Status DeviceEdits::apply(const device::Device& device, Bytes& body, Description
     if (*is_done) lengthened.insert(&each);
   }
   if (auto status = set_all(device, lengthened, body); !status) return refuse_state(status.error());
-  if (auto status = patch_all(device, body); !status) return status;
-  // What a body has no more of, or more of, its description no longer fits: these come last, and together.
+  // Places are found before bytes change that say what is there. What a body has no more of, or more of, its
+  // description no longer fits: that comes last, and together.
   if (auto status = find_splices(device, body, all, changes); !status) return refuse_state(status.error());
+  if (auto status = patch_all(device, body); !status) return status;
   splice(all, body, changes);
   return {};
 }
@@ -113,6 +117,9 @@ Status DeviceEdits::find_splices(const device::Device& device, ByteView body, st
   for (Addition& each : additions_)
     if (const auto field = each.selector.path_in(device))
       if (auto status = find_place(device, *field, body, each, all, changes); !status) return status;
+  for (Vectors& each : vectors_)
+    if (each.selector.selects(device.name, device.instance))
+      if (auto status = find_vectors(device, body, each, all); !status) return status;
   for (Mending& each : mendings_)
     if (each.selector.selects(device.name, device.instance))
       if (auto status = find_requests(device, body, each, all); !status) return status;
@@ -244,75 +251,6 @@ Status DeviceEdits::patch_all(const device::Device& device, Bytes& body) {
   return refuse_edit("bytes", "such as the description of the device fits", std::string(device.name));
 }
 
-Status DeviceEdits::find_cut(const device::Device& device, std::string_view name, ByteView body, Cut& cut,
-                             std::vector<Splice>& all) {
-  SubsectionPlaces found(name);
-  if (auto status = found.read(device, body); !status) return status;
-  for (const SubsectionPlace& each : found.places()) {
-    if (each.buffer != nullptr && each.buffer->array_len)
-      return refuse_edit("drop-subsection", "a subsection that is not in an array of buffers",
-                         std::string(name));
-    all.push_back({each.at, each.size, {}, each.structure, each.buffer});
-    cut.is_done = true;
-  }
-  return {};
-}
-
-Status DeviceEdits::find_place(const device::Device& device, std::string_view field, ByteView body,
-                               Addition& addition, std::vector<Splice>& all, DescriptionChanges& changes) {
-  const KnownAddition* const known = find_addition(device.name, field);
-  if (known == nullptr) return {};
-  const auto& fields = device.state.fields;
-  const auto before = std::find_if(fields.rbegin(), fields.rend(),
-                                   [known](const device::Field& each) { return each.name == known->before; });
-  if (std::ranges::find(fields, field, &device::Field::name) != fields.end())
-    return refuse_edit("add-default", "a field that the stream does not have", addition.edit->field);
-  FieldPlaces found{std::string(known->before), limits_.max_compared};
-  if (auto status = found.read(device, body); !status) return status;
-  if (before == fields.rend() || found.places().empty() || found.is_beyond() || found.is_folded()) return {};
-  const FieldPlace& last = found.places().back();
-  all.push_back({last.at + last.size, 0, Bytes(known->field.size)});
-  changes.added[&*before] = known->field;
-  addition.is_done = true;
-  return {};
-}
-
-Status DeviceEdits::find_requests(const device::Device& device, ByteView body, Mending& mending,
-                                  std::vector<Splice>& all) {
-  RequestPlaces found;
-  if (auto status = found.read(device, body); !status) return status;
-  for (const RequestPlaces::Request& each : found.requests()) {
-    const ByteView number = body.subspan(each.number, RequestPlaces::number_size);
-    all.push_back({each.number, number.size()});
-    all.push_back({each.end, 0, Bytes(number.begin(), number.end())});
-    mending.is_done = true;
-  }
-  return {};
-}
-
-/// Of one within another, the outer one is done; what is added at its begin comes before it.
-void DeviceEdits::splice(std::vector<Splice>& all, Bytes& body, DescriptionChanges& changes) {
-  if (all.empty()) return;
-  std::ranges::stable_sort(all, [](const Splice& a, const Splice& b) {
-    if (a.at != b.at) return a.at < b.at;
-    return (a.size == 0) != (b.size == 0) ? a.size == 0 : a.size > b.size;
-  });
-  Bytes left;
-  std::size_t end = 0;
-  for (const Splice& each : all) {
-    if (each.at < end) continue;
-    left.insert(left.end(), body.begin() + static_cast<std::ptrdiff_t>(end),
-                body.begin() + static_cast<std::ptrdiff_t>(each.at));
-    left.insert(left.end(), each.bytes.begin(), each.bytes.end());
-    end = each.at + each.size;
-    if (each.cut != nullptr && each.buffer == nullptr) changes.cut[each.cut] = each.size;
-    if (each.buffer != nullptr)
-      changes.resized.try_emplace(each.buffer, each.buffer->size).first->second -= each.size;
-  }
-  left.insert(left.end(), body.begin() + static_cast<std::ptrdiff_t>(end), body.end());
-  body = std::move(left);
-}
-
 Status DeviceEdits::missed() const {
   for (const Setting& each : settings_)
     if (!each.is_done) return each.selector.missed();
@@ -328,6 +266,8 @@ Status DeviceEdits::missed() const {
   for (const Addition& each : additions_)
     if (!each.is_done)
       return refuse_edit("add-default", "a field that a later QEMU adds to such a device", each.edit->field);
+  for (const Vectors& each : vectors_)
+    if (!each.is_done) return refuse_edit("vectors", "a virtio device on PCI", each.edit->device);
   for (const Mending& each : mendings_)
     if (!each.is_done)
       return refuse_edit("mend-requests", "a request in flight of a packed ring in " + each.edit->device,

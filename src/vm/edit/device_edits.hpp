@@ -52,6 +52,11 @@ class DeviceEdits {
     DeviceSelector selector;
     std::uint64_t at = 0;
   };
+  struct Vectors {
+    const SetVectors* edit;
+    DeviceSelector selector;
+    bool is_done = false;
+  };
   struct Addition {
     const AddDefault* edit;
     FieldSelector selector;
@@ -86,6 +91,8 @@ class DeviceEdits {
                          std::vector<Splice>& all);
   Status find_place(const device::Device& device, std::string_view field, ByteView body, Addition& addition,
                     std::vector<Splice>& all, DescriptionChanges& changes);
+  static Status find_vectors(const device::Device& device, ByteView body, Vectors& vectors,
+                             std::vector<Splice>& all);
   static Status find_requests(const device::Device& device, ByteView body, Mending& mending,
                               std::vector<Splice>& all);
   static void splice(std::vector<Splice>& all, Bytes& body, DescriptionChanges& changes);
@@ -95,6 +102,7 @@ class DeviceEdits {
   std::vector<Cut> cuts_;
   std::vector<Clearing> clearings_;
   std::vector<Patch> patches_;
+  std::vector<Vectors> vectors_;
   std::vector<Addition> additions_;
   std::vector<Mending> mendings_;
   bool may_change_description_ = false;

@@ -23,6 +23,7 @@ struct Words {
 };
 
 constexpr std::size_t longest_name = 255;
+constexpr std::uint64_t most_vectors = 2048;
 
 bool is_section_name(std::string_view name) { return !name.empty() && name.size() <= longest_name; }
 
@@ -37,6 +38,13 @@ Result<Edit> make_bytes(Words&& words, std::string_view kind) {
   auto bytes = parse_hex(words.to);
   if (!bytes || bytes->empty()) return refuse_edit(kind, "bytes in hexadecimal", words.to);
   return Edit(E{std::move(words.what), std::move(*bytes)});
+}
+
+Result<Edit> make_vectors(Words&& words) {
+  const auto count = parse_number(words.to);
+  if (!count || *count > most_vectors)
+    return refuse_edit("vectors", fmt::format("a number from 0 to {}", most_vectors), words.to);
+  return Edit(SetVectors{std::move(words.what), static_cast<std::uint32_t>(*count)});
 }
 
 Result<Edit> make_patch(Words&& words) {
@@ -114,6 +122,10 @@ constexpr std::array kinds{
          [](const Edit& edit) { return Words{as<ClearFeature>(edit).feature, {}}; }},
     Kind{"bytes", true, make_patch,
          [](const Edit& edit) { return Words{as<SetBytes>(edit).where, to_hex(as<SetBytes>(edit).bytes)}; }},
+    Kind{"vectors", true, make_vectors,
+         [](const Edit& edit) {
+           return Words{as<SetVectors>(edit).device, fmt::to_string(as<SetVectors>(edit).count)};
+         }},
     Kind{"add-default", false, [](Words&& words) { return Result<Edit>(AddDefault{std::move(words.what)}); },
          [](const Edit& edit) { return Words{as<AddDefault>(edit).field, {}}; }},
     Kind{"mend-requests", false,

@@ -87,6 +87,26 @@ class FeaturePlaces final : public device::NamedStateSink {
   std::optional<unsigned> bit_;
 };
 
+/// Finds what a virtio device on PCI saves for its MSI-X vectors.
+class VectorPlaces final : public device::NamedStateSink {
+ public:
+  /// The table of `vectors()`, and which of them the configuration and each queue use, in the order of the
+  /// body. Without vectors, where they would be.
+  std::size_t table = 0;
+  std::vector<std::size_t> users;
+  std::size_t table_size = 0;             ///< bytes
+  const device::Field* buffer = nullptr;  ///< the described one that has all this; null where there is none
+
+  bool has_vectors() const noexcept { return table_size != 0; }
+
+ private:
+  void value(const device::Field& field, const device::StateValue& value) override;
+  void enter(const device::StateGroup& group) override;
+  void leave(const device::StateGroup& group) override;
+
+  const device::Field* open_ = nullptr;
+};
+
 /// Finds the requests in flight that have the number of their descriptors before them.
 class RequestPlaces final : public device::NamedStateSink {
  public:

@@ -181,8 +181,9 @@ class Search {
   /// Of PCI devices.
   void configuration(const SectionPair& pair) {
     const ConfigChange change = config_change(pair, roms_);
-    // The table of vectors would be of another length.
-    if (change.vectors_here != change.vectors_there) return;
+    const bool has_vectors = change.vectors_here != change.vectors_there;
+    // The table of vectors would be of another length, which is known of virtio devices alone.
+    if (has_vectors && !change.is_virtio) return;
     const Safety safety = change.has_identity || change.moves_interrupts ? Safety::unsafe
                           : change.has_more                              ? Safety::conditional
                                                                          : Safety::safe;
@@ -191,6 +192,10 @@ class Search {
         : change.moves_interrupts ? "the guest has interrupts by a capability that would be elsewhere"
         : change.has_more         ? "fine unless a driver looks at the device's capabilities again"
                                   : "what the device can do beyond what its driver has set up";
+    if (has_vectors)
+      add(SetVectors{pair.name(), change.vectors_there},
+          safety == Safety::unsafe ? safety : Safety::conditional,
+          "fine where the guest has its interrupts without MSI-X, and looks at that at its next start alone");
     for (const ConfigChange::Run& run : change.runs)
       add(SetBytes{fmt::format("{}+{:#x}", pair.name(), run.at), run.bytes}, safety, std::string(reason));
   }

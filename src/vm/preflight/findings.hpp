@@ -65,7 +65,8 @@ struct ConfigChange {
   bool has_identity = false;      ///< some say what device it is
   bool has_more = false;          ///< some are not a detail of Express or of power management
   bool moves_interrupts = false;  ///< the guest has turned on a capability that the machine has elsewhere
-  unsigned vectors_here = 0;      ///< of MSI-X
+  bool is_virtio = false;
+  unsigned vectors_here = 0;  ///< of MSI-X
   unsigned vectors_there = 0;
 };
 ConfigChange config_change(const SectionPair& pair, const RomSizes& roms);

@@ -203,7 +203,8 @@ bool moves_interrupts(ByteView here, ByteView there) {
   each_capability(here, [&](std::size_t at) {
     const std::uint8_t id = here[at];
     const bool is_on = (id == msi && (here[at + 2] & 1U) != 0) || (id == msix && (here[at + 3] & 0x80U) != 0);
-    moves |= is_on && find_capability(there, id) != at;
+    const bool is_alike = find_capability(there, id) == at && (id != msix || there[at + 2] == here[at + 2]);
+    moves |= is_on && !is_alike;
     return true;
   });
   return moves;
@@ -291,6 +292,7 @@ ConfigChange config_change(const SectionPair& pair, const RomSizes& roms) {
     }
   }
   change.moves_interrupts = moves_interrupts(here, there);
+  change.is_virtio = virtio_config(pair.here).has_value();
   change.vectors_here = vectors_of(here);
   change.vectors_there = vectors_of(there);
   return change;

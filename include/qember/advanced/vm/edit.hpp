@@ -56,6 +56,12 @@ struct SetBytes {
   std::string where;  ///< DEVICE+OFFSET
   Bytes bytes;
 };
+/// How many MSI-X vectors a virtio device on PCI has. New ones are masked, and nothing uses them; those that
+/// go are not to be in use. What its configuration space says of them is `SetBytes`.
+struct SetVectors {
+  std::string device;
+  std::uint32_t count = 0;  ///< at most 2048
+};
 /// Adds a field that later versions of QEMU save, with the value that they give it where a stream has none.
 struct AddDefault {
   std::string field;  ///< DEVICE:FIELD
@@ -80,8 +86,8 @@ struct DropConfiguration {
 };
 
 using Edit = std::variant<SetField, SetMachine, ResizeBlock, RenameBlock, DropBlock, DropSection,
-                          RenameSection, DropSubsection, ClearFeature, SetBytes, AddDefault, MendRequests,
-                          SetMemory, DropCommand, DropConfiguration>;
+                          RenameSection, DropSubsection, ClearFeature, SetBytes, SetVectors, AddDefault,
+                          MendRequests, SetMemory, DropCommand, DropConfiguration>;
 
 /// The names of the kinds of edits, such as `resize-block`, in the order of `Edit`.
 std::span<const std::string_view> edit_kinds() noexcept;
