@@ -125,8 +125,16 @@ ExitCode write(const EditArguments& arguments, std::span<const vm::Edit> edits) 
   Progress progress;
   with.progress = [&progress](std::uint64_t offset) { progress.at(offset); };
   const auto drain = [&out](io::Output& output) { return out->drain(output); };
+  std::shared_ptr<const container::Contents> contents;
+  const auto note = with.read.on_contents;
+  with.read.on_contents = [&](const auto& found) {
+    contents = found;
+    if (note) note(found);
+  };
   if (auto status = vm::edit(**source, drain, edits, with); !status) return fail(place, status.error());
   if (auto status = out->commit(); !status) return fail(arguments.output, status.error());
+  if (contents && contents->libvirt && !contents->libvirt->cookie.empty())
+    say_line("the cookie of the libvirt save is as it was");
   return exit_ok;
 }
 
