@@ -78,8 +78,8 @@ std::size_t end_of_markup(std::string_view xml, std::size_t at) {
   return xml.size();
 }
 
-/// The value of an attribute; nothing where the tag has none of that name.
-std::optional<std::string> attribute(std::string_view tag, std::string_view name) {
+/// The value of an attribute as it stands there; nothing where the tag has none of that name.
+std::optional<std::string_view> raw_attribute(std::string_view tag, std::string_view name) {
   for (std::size_t at = tag.find(name); at != none; at = tag.find(name, at + 1)) {
     const std::size_t quote = at + name.size() + 1;
     const bool is_it = at > 0 && tag[at - 1] == ' ' && quote < tag.size() && tag[quote - 1] == '=' &&
@@ -87,9 +87,33 @@ std::optional<std::string> attribute(std::string_view tag, std::string_view name
     if (!is_it) continue;
     const std::size_t end = tag.find(tag[quote], quote + 1);
     if (end == none) return std::nullopt;
-    return unescaped(tag.substr(quote + 1, end - quote - 1));
+    return tag.substr(quote + 1, end - quote - 1);
   }
   return std::nullopt;
+}
+
+std::optional<std::string> attribute(std::string_view tag, std::string_view name) {
+  const auto raw = raw_attribute(tag, name);
+  return raw ? std::optional(unescaped(*raw)) : std::nullopt;
+}
+
+/// As the value of an attribute; nothing where it has characters that XML does not.
+std::optional<std::string> escaped(std::string_view text) {
+  std::string made;
+  for (const char c : text) {
+    constexpr char first = ' ';
+    constexpr char last = '~';
+    if (c < first || c > last) return std::nullopt;
+    switch (c) {
+      case '<': made += "&lt;"; break;
+      case '>': made += "&gt;"; break;
+      case '&': made += "&amp;"; break;
+      case '"': made += "&quot;"; break;
+      case '\'': made += "&apos;"; break;
+      default: made += c;
+    }
+  }
+  return made;
 }
 
 std::optional<std::uint64_t> address_of(std::string_view text) {
@@ -135,6 +159,30 @@ std::vector<DomainMemory> memory_of_domain(std::string_view xml) {
     }
   }
   return found;
+}
+
+std::optional<std::string> with_machine(std::string_view xml, std::string_view machine) {
+  const auto value = escaped(machine);
+  std::optional<std::string_view> found;
+  std::vector<std::string_view> open;
+  for (std::size_t at = xml.find('<'); at < xml.size(); at = xml.find('<', at)) {
+    const std::size_t end = end_of_markup(xml, at);
+    const std::string_view tag = xml.substr(at, end - at);
+    at = end;
+    if (tag.starts_with("<!") || tag.starts_with("<?")) continue;
+    if (tag.starts_with("</")) {
+      if (!open.empty()) open.pop_back();
+      continue;
+    }
+    const bool is_type = open.size() == 2 && open.back() == "os" && tag.starts_with("<type ");
+    const auto here = is_type ? raw_attribute(tag, "machine") : std::nullopt;
+    if (here && found) return std::nullopt;
+    if (here) found = here;
+    if (!tag.ends_with("/>")) open.push_back(tag.substr(1, tag.find_first_of(" \t\r\n>") - 1));
+  }
+  if (!found || !value) return std::nullopt;
+  const auto begin = static_cast<std::size_t>(found->data() - xml.data());
+  return std::string(xml.substr(0, begin)) + *value + std::string(xml.substr(begin + found->size()));
 }
 
 DomainNames names_of_domain(std::string_view xml) {

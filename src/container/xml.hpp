@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,5 +27,9 @@ struct DomainMemory {
 
 /// The `<memory>` devices whose `<address>` has a `base`.
 std::vector<DomainMemory> memory_of_domain(std::string_view xml);
+
+/// The same domain with another machine type, `machine` of the `<type>` in its `<os>`; nothing where there is
+/// not one such, or the name cannot stand in XML.
+std::optional<std::string> with_machine(std::string_view xml, std::string_view machine);
 
 }  // namespace qember::container

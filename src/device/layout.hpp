@@ -151,6 +151,7 @@ struct Part {
   bool array = false;
   bool folds = false;      ///< an array whose elements at the end that are zero have no value in BER
   std::uint8_t least = 0;  ///< elements that an array, a list or a sequence has at least, or bytes a blob
+  std::uint64_t most = 0;  ///< where it is not 0, bytes that fit have a value from 1 to this
   Slot slot = no_slot;     ///< where its value goes: of a choice its number, of a sequence nothing
   Count count{};
   When when{};
@@ -164,6 +165,7 @@ struct Part {
   constexpr Part named(const Names& by) const { return with(&Part::names, &by); }
   constexpr Part only(When condition) const { return with(&Part::when, condition); }
   constexpr Part at_least(std::uint8_t number) const { return with(&Part::least, number); }
+  constexpr Part up_to(std::uint64_t number) const { return with(&Part::most, number); }
   constexpr Part deriving(Derive by, std::initializer_list<Slot> to) const {
     Part changed = with(&Part::derive, by);
     for (const Slot each : to) changed.derived = static_cast<std::uint16_t>(changed.derived | 1U << each);

@@ -270,6 +270,7 @@ class LayoutReader {
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < taken.size(); ++i)
       value = value << 8U | taken[part.little ? taken.size() - 1 - i : i];
+    if (part.most != 0 && value - 1 >= part.most) return fail(field, "no such number");
     if (part.slot != no_slot) slots_[part.slot] = value;
     if (sink_ == nullptr) return;
     if (part.shape == Shape::integer) return sink_->integer(field, integer(part, value));

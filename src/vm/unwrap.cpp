@@ -7,9 +7,9 @@
 #include <qember/advanced/qevm/writer.hpp>
 #include <qember/advanced/vm/ram_presence.hpp>
 
-#include "../container/encoder.hpp"
 #include "passing.hpp"
 #include "rewriting.hpp"
+#include "save_writer.hpp"
 
 #include <fmt/format.h>
 
@@ -128,39 +128,6 @@ Status write(io::ByteSource& source, const Drain& drain, const UnwrapOptions& op
   return status;
 }
 
-/// Compresses what is drained.
-class Packing {
- public:
-  Packing(container::Encoder& encoder, const Drain& drain) : encoder_(encoder), drain_(drain) {}
-
-  Status take(io::Output& output) {
-    for (const iovec& piece : output.pieces()) {
-      const ByteView bytes(static_cast<const std::uint8_t*>(piece.iov_base), piece.iov_len);
-      for (std::size_t at = 0; at < bytes.size(); at += most_at_once)
-        if (auto status =
-                encoder_.encode(bytes.subspan(at, std::min(most_at_once, bytes.size() - at)), false, packed_);
-            !status)
-          return status;
-      if (packed_.pending() >= most_pending)
-        if (auto status = drain_(packed_); !status) return status;
-    }
-    auto status = drain_(packed_);
-    output.clear();
-    return status;
-  }
-  Status finish() {
-    if (auto status = encoder_.encode({}, true, packed_); !status) return status;
-    return drain_(packed_);
-  }
-
- private:
-  static constexpr std::size_t most_at_once = std::size_t{1} << 20U;
-
-  container::Encoder& encoder_;
-  const Drain& drain_;
-  io::Output packed_;
-};
-
 }  // namespace
 
 Status unwrap(io::ByteSource& source, const Drain& drain, const UnwrapOptions& options) {
@@ -168,21 +135,15 @@ Status unwrap(io::ByteSource& source, const Drain& drain, const UnwrapOptions& o
 }
 
 Status wrap(io::ByteSource& source, const Drain& drain, const WrapOptions& options) {
-  auto encoder = container::make_encoder(options.like.format);
-  if (!encoder) return std::move(encoder.error());
-  const auto head = container::head_of(options.like, options.read.limits);
-  if (!head) return head.error();
-  io::Output output;
-  output.borrow(*head);
-  if (auto status = drain(output); !status) return status;
-  Packing packing(**encoder, drain);
+  auto save = SaveWriter::begin(options.like, options.read.limits, drain);
+  if (!save) return std::move(save.error());
   const bool is_sparse = options.like.format == container::SaveFormat::sparse;
   const Form form{
-      .is_plain = !is_sparse, .is_mapped = is_sparse, .is_save = true, .base = is_sparse ? head->size() : 0};
-  const Drain pack = [&packing](io::Output& out) { return packing.take(out); };
+      .is_plain = !is_sparse, .is_mapped = is_sparse, .is_save = true, .base = is_sparse ? save->base() : 0};
+  const Drain pack = [&save](io::Output& out) { return save->take(out); };
   const UnwrapOptions with{options.read, false, options.progress};
   if (auto status = write(source, pack, with, form); !status) return status;
-  return packing.finish();
+  return save->finish();
 }
 
 }  // namespace qember::vm

@@ -48,6 +48,10 @@ constexpr std::array options{
     Described{"drop-subsection", "DEVICE:NAME", "Leave subsections of a device out"},
     Described{"clear-feature", "DEVICE:NAME",
               "Take a feature from what a virtio device and its driver agreed on"},
+    Described{"bytes", "DEVICE+OFFSET=HEX", "Other bytes in a section, where show --offsets has them"},
+    Described{"vectors", "DEVICE=NUMBER", "How many MSI-X vectors a virtio device on PCI has"},
+    Described{"add-default", "DEVICE:FIELD", "Add a field that later versions of QEMU save"},
+    Described{"mend-requests", "DEVICE", "Write requests in flight of packed rings as QEMU reads them"},
     Described{"memory", "BLOCK+OFFSET=HEX|@FILE", "Other bytes in memory"},
     Described{"drop-command", "NAME", "Leave commands out, such as switchover_start"},
     Described{"drop-configuration", "NAME",
@@ -140,8 +144,16 @@ ExitCode write(const EditArguments& arguments, std::span<const vm::Edit> edits) 
   Progress progress;
   with.progress = [&progress](std::uint64_t offset) { progress.at(offset); };
   const auto drain = [&out](io::Output& output) { return out->drain(output); };
+  std::shared_ptr<const container::Contents> contents;
+  const auto note = with.read.on_contents;
+  with.read.on_contents = [&](const auto& found) {
+    contents = found;
+    if (note) note(found);
+  };
   if (auto status = vm::edit(**source, drain, edits, with); !status) return fail(place, status.error());
   if (auto status = out->commit(); !status) return fail(arguments.output, status.error());
+  if (contents && contents->libvirt && !contents->libvirt->cookie.empty())
+    say_line("the cookie of the libvirt save is as it was");
   return exit_ok;
 }
 

@@ -82,8 +82,10 @@ constexpr std::array backing64_parts{be64("address"), be64("length")};
 constexpr Layout backing64{"segment", backing64_parts};
 constexpr std::array virtio_request_parts{be32("queue"), structure("element", element)};
 constexpr Layout virtio_request{"virtio-scsi request", virtio_request_parts};
-constexpr std::array packed_request_parts{be32("queue"), be32("ndescs"), structure("element", element)};
+constexpr std::array packed_request_parts{be32("queue"), packed_number, structure("element", element)};
 constexpr Layout packed_request{"virtio-scsi request", packed_request_parts};
+constexpr std::array mended_request_parts{be32("queue"), structure("element", element), packed_number};
+constexpr Layout mended_request{"virtio-scsi request", mended_request_parts};
 constexpr std::array mpt_request_parts{bytes("request", times(48)), be32("segment_count").into(count),
                                        structure("segments", backing64).each(as(count))};
 constexpr Layout mpt_request{"mptsas request", mpt_request_parts};
@@ -107,12 +109,14 @@ constexpr Part requests_of = sequence("requests", 1, request<controller>);
 constexpr std::array plain_parts{requests_of<no_more>};
 constexpr std::array virtio_parts{requests_of<virtio_request>.at_least(1)};
 constexpr std::array packed_parts{requests_of<packed_request>.at_least(1)};
+constexpr std::array mended_parts{requests_of<mended_request>.at_least(1)};
 constexpr std::array mpt_parts{requests_of<mpt_request>.at_least(1)};
 constexpr std::array controllers{
     Layout{"requests", plain_parts},
     Layout{"requests of virtio-scsi", virtio_parts},
     Layout{"requests of virtio-scsi, packed", packed_parts},
     Layout{"requests of mptsas", mpt_parts},
+    Layout{"requests of virtio-scsi, packed, as they are read", mended_parts},
 };
 
 // A USB device that is somewhere else.

@@ -59,13 +59,18 @@ constexpr Layout queue{"virtqueue", queue_parts};
 // Kinds of devices.
 
 constexpr std::array request_parts{be32("queue").only(above(queues, 1)), structure("element", element)};
-constexpr std::array packed_request_parts{be32("queue").only(above(queues, 1)), be32("ndescs"),
+constexpr std::array packed_request_parts{be32("queue").only(above(queues, 1)), packed_number,
                                           structure("element", element)};
+constexpr std::array mended_request_parts{be32("queue").only(above(queues, 1)), structure("element", element),
+                                          packed_number};
 constexpr Layout request{"virtio-blk request", request_parts};
 constexpr Layout packed_request{"virtio-blk request", packed_request_parts};
+constexpr Layout mended_request{"virtio-blk request", mended_request_parts};
 constexpr std::array requests_parts{list("in_flight", request)};
 constexpr std::array packed_requests_parts{list("in_flight", packed_request).at_least(1)};
-constexpr std::array requests{Layout{"split", requests_parts}, Layout{"packed", packed_requests_parts}};
+constexpr std::array mended_requests_parts{list("in_flight", mended_request).at_least(1)};
+constexpr std::array requests{Layout{"split", requests_parts}, Layout{"packed", packed_requests_parts},
+                              Layout{"packed, as it is read", mended_requests_parts}};
 
 constexpr std::array mac_parts{bytes("mac", times(6))};
 constexpr Layout mac{"mac", mac_parts};
@@ -127,8 +132,10 @@ constexpr std::array net_parts{
 constexpr Layout net{"virtio-net-device", net_parts, 11, net_subsections};
 
 constexpr std::array popped_parts{structure("element", element)};
-constexpr std::array popped_packed_parts{be32("ndescs"), structure("element", element)};
-constexpr std::array popped{Layout{"split", popped_parts}, Layout{"packed", popped_packed_parts}};
+constexpr std::array popped_packed_parts{packed_number, structure("element", element)};
+constexpr std::array popped_mended_parts{structure("element", element), packed_number};
+constexpr std::array popped{Layout{"split", popped_parts}, Layout{"packed", popped_packed_parts},
+                            Layout{"packed, as it is read", popped_mended_parts}};
 constexpr std::array port_parts{
     be32("id"),
     u8("guest_connected"),

@@ -24,4 +24,9 @@ inline constexpr std::array element_parts{
 inline constexpr Layout element{"VirtQueueElement", element_parts};
 static_assert(fixed_size(element) == 49168);
 
+/// Of a packed ring: how many descriptors the request has. QEMU writes it before the request and reads it
+/// behind. What it can be tells the two apart: the number of a request in the order of the host, or the end
+/// of its last segment, which stands there otherwise, would be none.
+inline constexpr Part packed_number = be32("ndescs").up_to(most_queues);
+
 }  // namespace qember::device

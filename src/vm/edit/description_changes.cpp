@@ -74,7 +74,9 @@ class Rewriter {
     if (item.key == "fields")
       return elements(item.value, [&](std::string_view value) -> std::optional<std::string> {
         const bool is_field = value.starts_with('{') && in.fields < in.structure->fields.size();
-        return is_field ? field(value, in.structure->fields[in.fields++]) : std::string(value);
+        if (!is_field) return std::string(value);
+        const Field& each = in.structure->fields[in.fields++];
+        return field(value, each) + added_behind(each);
       });
     return item.key == "subsections" ? subsections(item.value, in) : std::string(item.value);
   }
@@ -94,6 +96,13 @@ class Rewriter {
     return is_any_cut && !is_any_left ? std::nullopt : std::optional(std::move(left));
   }
 
+  std::string added_behind(const Field& field) const {
+    const auto added = changes_.added.find(&field);
+    if (added == changes_.added.end()) return {};
+    const auto& [name, type, size] = added->second;
+    return fmt::format(R"(, {{"name": "{}", "type": "{}", "size": {}}})", name, type, size);
+  }
+
   std::string field(std::string_view json, const Field& field) const {
     const std::int64_t change = change_of(field);
     std::size_t groups = 0;
@@ -101,6 +110,9 @@ class Rewriter {
     return members(json, [&](const JsonItems::Item& item) -> std::optional<std::string> {
       if (item.key == "size" && change != 0)
         return fmt::to_string(field.size + static_cast<std::uint64_t>(change));
+      if (const auto length = changes_.lengths.find(&field);
+          item.key == "array_len" && length != changes_.lengths.end())
+        return fmt::to_string(length->second);
       const bool is_group = item.key == "struct" && item.value.starts_with('{') && !is_nothing(item.value);
       if (!is_group && item.key != "vmsd_name") return part(item, progress);
       if (groups == field.groups.size()) return std::string(item.value);
@@ -119,7 +131,13 @@ class Rewriter {
   }
   std::int64_t change_of(const Structure& structure) const {
     std::int64_t change = 0;
-    for (const Field& each : structure.fields) change += change_of(each) * each.array_len.value_or(1);
+    for (const Field& each : structure.fields) {
+      change += change_of(each) * each.array_len.value_or(1);
+      if (const auto length = changes_.lengths.find(&each); length != changes_.lengths.end())
+        change += static_cast<std::int64_t>((length->second - each.array_len.value_or(1)) * each.size);
+      if (const auto added = changes_.added.find(&each); added != changes_.added.end())
+        change += static_cast<std::int64_t>(added->second.size);
+    }
     for (const Structure& each : structure.subsections) {
       const auto cut = changes_.cut.find(&each);
       change += cut == changes_.cut.end() ? change_of(each) : -static_cast<std::int64_t>(cut->second);

@@ -32,7 +32,19 @@ Error refuse_state(Error error) {
   return error;
 }
 
+bool is_number(const device::Field& field) {
+  const bool is_integer =
+      field.kind == device::FieldKind::unsigned_integer || field.kind == device::FieldKind::signed_integer;
+  return is_integer && field.part == nullptr;
+}
+
 }  // namespace
+
+bool changes_description(const Edit& edit) {
+  const auto* const set = std::get_if<SetField>(&edit);
+  return (set != nullptr && set->value.starts_with('[')) || std::holds_alternative<DropSubsection>(edit) ||
+         std::holds_alternative<AddDefault>(edit) || std::holds_alternative<SetVectors>(edit);
+}
 
 DeviceEdits::DeviceEdits(std::span<const Edit> edits, const Limits& limits) : limits_(limits) {
   for (const Edit& each : edits) {
@@ -41,6 +53,18 @@ DeviceEdits::DeviceEdits(std::span<const Edit> edits, const Limits& limits) : li
       cuts_.push_back({cut, FieldSelector(cut->subsection)});
     if (const auto* clear = std::get_if<ClearFeature>(&each))
       clearings_.push_back({clear, FieldSelector(clear->feature)});
+    if (const auto* addition = std::get_if<AddDefault>(&each))
+      additions_.push_back({addition, FieldSelector(addition->field)});
+    if (const auto* vectors = std::get_if<SetVectors>(&each))
+      vectors_.push_back({vectors, DeviceSelector({vectors->device})});
+    if (const auto* mending = std::get_if<MendRequests>(&each))
+      mendings_.push_back({mending, DeviceSelector({mending->device})});
+    if (const auto* bytes = std::get_if<SetBytes>(&each)) {
+      // Without an offset it means no device.
+      auto [device, at] = split_offset(bytes->where).value_or(std::pair(bytes->where, std::uint64_t{0}));
+      patches_.push_back({bytes, DeviceSelector({std::move(device)}), at});
+    }
+    may_change_description_ |= changes_description(each);
   }
 }
 
@@ -48,6 +72,10 @@ void DeviceEdits::consider(const device::Description& description) {
   for (Setting& each : settings_) each.selector.consider(description);
   for (Cut& each : cuts_) each.selector.consider(description);
   for (Clearing& each : clearings_) each.selector.consider(description);
+  for (Patch& each : patches_) each.selector.consider(description);
+  for (Addition& each : additions_) each.selector.consider(description);
+  for (Mending& each : mendings_) each.selector.consider(description);
+  for (Vectors& each : vectors_) each.selector.consider(description);
 }
 
 bool DeviceEdits::concerns(const device::Device& device) {
@@ -55,29 +83,58 @@ bool DeviceEdits::concerns(const device::Device& device) {
   for (Setting& each : settings_) any |= each.selector.path_in(device).has_value();
   for (Cut& each : cuts_) any |= each.selector.path_in(device).has_value();
   for (Clearing& each : clearings_) any |= each.selector.path_in(device).has_value();
+  for (Patch& each : patches_) any |= each.selector.selects(device.name, device.instance);
+  for (Addition& each : additions_) any |= each.selector.path_in(device).has_value();
+  for (Vectors& each : vectors_) any |= each.selector.selects(device.name, device.instance);
+  for (Mending& each : mendings_) any |= each.selector.selects(device.name, device.instance);
   return any;
 }
 
 Status DeviceEdits::apply(const device::Device& device, Bytes& body, DescriptionChanges& changes) {
-  if (auto status = set_all(device, body); !status) return refuse_state(status.error());
-  // What a body has no more of, its description no longer fits: these come last, and together.
-  std::vector<SubsectionPlace> all;
+  std::vector<Splice> all;
+  std::set<const Setting*> lengthened;
+  for (Setting& each : settings_) {
+    const auto path = each.selector.path_in(device);
+    if (!path) continue;
+    const auto is_done = set_length(device, *path, body, each, all, changes);
+    if (!is_done) return refuse_state(is_done.error());
+    if (*is_done) lengthened.insert(&each);
+  }
+  if (auto status = set_all(device, lengthened, body); !status) return refuse_state(status.error());
+  // Places are found before bytes change that say what is there. What a body has no more of, or more of, its
+  // description no longer fits: that comes last, and together.
+  if (auto status = find_splices(device, body, all, changes); !status) return refuse_state(status.error());
+  if (auto status = patch_all(device, body); !status) return status;
+  splice(all, body, changes);
+  return {};
+}
+
+Status DeviceEdits::find_splices(const device::Device& device, ByteView body, std::vector<Splice>& all,
+                                 DescriptionChanges& changes) {
   for (Cut& each : cuts_)
     if (const auto name = each.selector.path_in(device))
-      if (auto status = find_cut(device, *name, body, each, all); !status)
-        return refuse_state(status.error());
-  cut(all, body, changes);
+      if (auto status = find_cut(device, *name, body, each, all); !status) return status;
+  for (Addition& each : additions_)
+    if (const auto field = each.selector.path_in(device))
+      if (auto status = find_place(device, *field, body, each, all, changes); !status) return status;
+  for (Vectors& each : vectors_)
+    if (each.selector.selects(device.name, device.instance))
+      if (auto status = find_vectors(device, body, each, all); !status) return status;
+  for (Mending& each : mendings_)
+    if (each.selector.selects(device.name, device.instance))
+      if (auto status = find_requests(device, body, each, all); !status) return status;
   return {};
 }
 
 /// No value may decide which others there are: then it would be others that have changed.
-Status DeviceEdits::set_all(const device::Device& device, Bytes& body) {
+Status DeviceEdits::set_all(const device::Device& device, const std::set<const Setting*>& lengthened,
+                            Bytes& body) {
   std::optional<Digest> before;
   std::string paths;
   std::string_view kind = "set";
   for (Setting& each : settings_) {
     const auto path = each.selector.path_in(device);
-    if (!path) continue;
+    if (!path || lengthened.contains(&each)) continue;
     if (!before) before = Shape::of(device, body);
     if (auto status = set(device, *path, each, body); !status) return status;
     paths += (paths.empty() ? "" : ", ") + *path;
@@ -137,40 +194,63 @@ Status DeviceEdits::clear(const device::Device& device, std::string_view feature
   return {};
 }
 
-Status DeviceEdits::find_cut(const device::Device& device, std::string_view name, ByteView body, Cut& cut,
-                             std::vector<SubsectionPlace>& all) {
-  SubsectionPlaces found(name);
-  if (auto status = found.read(device, body); !status) return status;
-  for (const SubsectionPlace& each : found.places()) {
-    if (each.buffer != nullptr && each.buffer->array_len)
-      return refuse_edit("drop-subsection", "a subsection that is not in an array of buffers",
-                         std::string(name));
-    all.push_back(each);
-    cut.is_done = true;
-  }
-  return {};
+/// The field that counts an array is set to its new length.
+bool DeviceEdits::is_counted(const device::Device& device, ByteView body, std::size_t before,
+                             std::size_t after) {
+  return std::ranges::any_of(settings_, [&](Setting& each) {
+    const auto path = each.selector.path_in(device);
+    if (!path || parse_number(each.edit->value) != after) return false;
+    FieldPlaces found{std::string(*path), 1};
+    if (!found.read(device, body) || found.is_beyond() || found.places().size() != 1) return false;
+    const FieldPlace& place = found.places()[0];
+    constexpr std::size_t most_bytes = 8;
+    if (!is_number(*place.field) || place.size > most_bytes) return false;
+    std::uint64_t value = 0;
+    for (const std::uint8_t byte : body.subspan(place.at, place.size)) value = value << 8U | byte;
+    return value == before;
+  });
 }
 
-/// Of one in another, the outer one goes.
-void DeviceEdits::cut(std::vector<SubsectionPlace>& all, Bytes& body, DescriptionChanges& changes) {
-  std::ranges::sort(all, [](const SubsectionPlace& a, const SubsectionPlace& b) {
-    return a.at != b.at ? a.at < b.at : a.size > b.size;
-  });
-  Bytes left;
-  std::size_t end = 0;
-  for (const SubsectionPlace& each : all) {
-    if (each.at < end) continue;
-    left.insert(left.end(), body.begin() + static_cast<std::ptrdiff_t>(end),
-                body.begin() + static_cast<std::ptrdiff_t>(each.at));
-    end = each.at + each.size;
-    if (each.buffer == nullptr) {
-      changes.cut[each.structure] = each.size;
-    } else {
-      changes.resized.try_emplace(each.buffer, each.buffer->size).first->second -= each.size;
-    }
+/// Makes an array longer or shorter; false where the setting is none of that.
+Result<bool> DeviceEdits::set_length(const device::Device& device, std::string_view path, ByteView body,
+                                     Setting& setting, std::vector<Splice>& all,
+                                     DescriptionChanges& changes) {
+  const auto values = split_list(setting.edit->value);
+  if (!values) return false;
+  FieldPlaces found{std::string(path), limits_.max_compared};
+  if (auto status = found.read(device, body); !status) return std::move(status.error());
+  const auto places = found.places();
+  if (places.empty() || found.is_beyond() || values->size() == places.size()) return false;
+  const device::Field& field = *places[0].field;
+  const bool is_array = is_number(field) && field.array_len == places.size() && places.back().field == &field;
+  if (!is_array || !is_counted(device, body, places.size(), values->size())) return false;
+  Splice made{places[0].at, places.size() * places[0].size};
+  made.bytes.resize(values->size() * places[0].size);
+  for (std::size_t i = 0; i < values->size(); ++i) {
+    const MutableBytes to = MutableBytes(made.bytes).subspan(i * places[0].size, places[0].size);
+    const auto expected = store_value(field, (*values)[i], to);
+    if (!expected.empty())
+      return refuse_edit("set", fmt::format("{} for {}", expected, setting.edit->field),
+                         std::string((*values)[i]));
   }
-  left.insert(left.end(), body.begin() + static_cast<std::ptrdiff_t>(end), body.end());
-  body = std::move(left);
+  changes.lengths[&field] = values->size();
+  all.push_back(std::move(made));
+  setting.is_done = true;
+  return true;
+}
+
+Status DeviceEdits::patch_all(const device::Device& device, Bytes& body) {
+  bool any = false;
+  for (Patch& each : patches_) {
+    if (!each.selector.selects(device.name, device.instance)) continue;
+    const Bytes& bytes = each.edit->bytes;
+    if (each.at > body.size() || bytes.size() > body.size() - each.at)
+      return refuse_edit("bytes", fmt::format("a place within {:#x} bytes", body.size()), each.edit->where);
+    std::ranges::copy(bytes, body.begin() + static_cast<std::ptrdiff_t>(each.at));
+    any = true;
+  }
+  if (!any || device::check_state(device, body)) return {};
+  return refuse_edit("bytes", "such as the description of the device fits", std::string(device.name));
 }
 
 Status DeviceEdits::missed() const {
@@ -182,6 +262,17 @@ Status DeviceEdits::missed() const {
   for (const Clearing& each : clearings_)
     if (!each.is_done)
       return refuse_edit("clear-feature", "the feature " + each.edit->feature + " among those agreed on",
+                         "none");
+  for (const Patch& each : patches_)
+    if (auto status = each.selector.missed(); !status) return std::move(status.error()).within("bytes: ");
+  for (const Addition& each : additions_)
+    if (!each.is_done)
+      return refuse_edit("add-default", "a field that a later QEMU adds to such a device", each.edit->field);
+  for (const Vectors& each : vectors_)
+    if (!each.is_done) return refuse_edit("vectors", "a virtio device on PCI", each.edit->device);
+  for (const Mending& each : mendings_)
+    if (!each.is_done)
+      return refuse_edit("mend-requests", "a request in flight of a packed ring in " + each.edit->device,
                          "none");
   return {};
 }

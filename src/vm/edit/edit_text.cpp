@@ -23,16 +23,31 @@ struct Words {
   std::string to;
 };
 
+constexpr std::uint64_t most_vectors = 2048;
+
 Result<Edit> make_resize(Words&& words) {
   const auto length = parse_number(words.to);
   if (!length || *length == 0) return refuse_edit("resize-block", "a number of bytes", words.to);
   return Edit(ResizeBlock{std::move(words.what), *length});
 }
 
-Result<Edit> make_memory(Words&& words) {
+template <class E>
+Result<Edit> make_bytes(Words&& words, std::string_view kind) {
   auto bytes = parse_hex(words.to);
-  if (!bytes || bytes->empty()) return refuse_edit("memory", "bytes in hexadecimal", words.to);
-  return Edit(SetMemory{std::move(words.what), std::move(*bytes)});
+  if (!bytes || bytes->empty()) return refuse_edit(kind, "bytes in hexadecimal", words.to);
+  return Edit(E{std::move(words.what), std::move(*bytes)});
+}
+
+Result<Edit> make_vectors(Words&& words) {
+  const auto count = parse_number(words.to);
+  if (!count || *count > most_vectors)
+    return refuse_edit("vectors", fmt::format("a number from 0 to {}", most_vectors), words.to);
+  return Edit(SetVectors{std::move(words.what), static_cast<std::uint32_t>(*count)});
+}
+
+Result<Edit> make_patch(Words&& words) {
+  if (!split_offset(words.what)) return refuse_edit("bytes", "DEVICE+OFFSET", words.what);
+  return make_bytes<SetBytes>(std::move(words), "bytes");
 }
 
 /// NAME, or NAME/INSTANCE where what is behind the last slash is a number.
@@ -47,6 +62,8 @@ Result<Edit> make_rename(Words&& words) {
   }
   return Edit(std::move(edit));
 }
+
+std::string to_hex(ByteView bytes) { return fmt::format("{:02x}", fmt::join(bytes, "")); }
 
 struct Kind {
   std::string_view name;
@@ -91,11 +108,20 @@ constexpr std::array kinds{
     Kind{"clear-feature", false,
          [](Words&& words) { return Result<Edit>(ClearFeature{std::move(words.what)}); },
          [](const Edit& edit) { return Words{as<ClearFeature>(edit).feature, {}}; }},
-    Kind{"memory", true, make_memory,
+    Kind{"bytes", true, make_patch,
+         [](const Edit& edit) { return Words{as<SetBytes>(edit).where, to_hex(as<SetBytes>(edit).bytes)}; }},
+    Kind{"vectors", true, make_vectors,
          [](const Edit& edit) {
-           return Words{as<SetMemory>(edit).where,
-                        fmt::format("{:02x}", fmt::join(as<SetMemory>(edit).bytes, ""))};
+           return Words{as<SetVectors>(edit).device, fmt::to_string(as<SetVectors>(edit).count)};
          }},
+    Kind{"add-default", false, [](Words&& words) { return Result<Edit>(AddDefault{std::move(words.what)}); },
+         [](const Edit& edit) { return Words{as<AddDefault>(edit).field, {}}; }},
+    Kind{"mend-requests", false,
+         [](Words&& words) { return Result<Edit>(MendRequests{std::move(words.what)}); },
+         [](const Edit& edit) { return Words{as<MendRequests>(edit).device, {}}; }},
+    Kind{
+        "memory", true, [](Words&& words) { return make_bytes<SetMemory>(std::move(words), "memory"); },
+        [](const Edit& edit) { return Words{as<SetMemory>(edit).where, to_hex(as<SetMemory>(edit).bytes)}; }},
     Kind{"drop-command", false,
          [](Words&& words) { return Result<Edit>(DropCommand{std::move(words.what)}); },
          [](const Edit& edit) { return Words{as<DropCommand>(edit).name, {}}; }},

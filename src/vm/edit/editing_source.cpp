@@ -21,7 +21,7 @@ bool is_command(const event::Command& command, CommandId id) {
 
 bool may_change_sizes(const Edit& edit) {
   return std::holds_alternative<DropSection>(edit) || std::holds_alternative<RenameSection>(edit) ||
-         std::holds_alternative<DropSubsection>(edit) || std::holds_alternative<DropCommand>(edit) ||
+         std::holds_alternative<DropCommand>(edit) || changes_description(edit) ||
          std::holds_alternative<RenameBlock>(edit) || std::holds_alternative<DropBlock>(edit);
 }
 

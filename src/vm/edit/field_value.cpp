@@ -78,6 +78,14 @@ std::optional<Bytes> parse_hex(std::string_view text) {
   return bytes;
 }
 
+std::optional<std::pair<std::string, std::uint64_t>> split_offset(std::string_view text) {
+  const std::size_t plus = text.rfind('+');
+  if (plus == 0 || plus == std::string_view::npos) return std::nullopt;
+  const auto offset = parse_number(text.substr(plus + 1));
+  if (!offset) return std::nullopt;
+  return std::pair(std::string(text.substr(0, plus)), *offset);
+}
+
 std::string store_value(const Field& field, std::string_view text, MutableBytes to) {
   switch (field.kind) {
     case FieldKind::unsigned_integer:

@@ -4,10 +4,16 @@
 
 #include <qember/advanced/device/state.hpp>
 
+#include <string>
+#include <utility>
+
 namespace qember::vm {
 
 /// Pairs of hexadecimal digits, with blanks between the pairs or without. Nothing where the text is other.
 std::optional<Bytes> parse_hex(std::string_view text);
+
+/// DEVICE and OFFSET of DEVICE+OFFSET; nothing where the text is other.
+std::optional<std::pair<std::string, std::uint64_t>> split_offset(std::string_view text);
 
 /// Puts a value that is written as text in the bytes of one element of `field`: the mirror of `value_of`. A
 /// number is decimal, or hexadecimal after 0x; a boolean is `true` or `false`; a buffer has all of its bytes

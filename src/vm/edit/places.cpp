@@ -49,6 +49,49 @@ void SubsectionPlaces::leave(const device::StateGroup& group) {
   if (depth_ != 0 && --depth_ == 0) places_.back().size = static_cast<std::size_t>(at()) - places_.back().at;
 }
 
+void VectorPlaces::value(const device::Field& field, const device::StateValue& value) {
+  if (buffer == nullptr) return;
+  const std::size_t place = static_cast<std::size_t>(at());
+  const bool is_of_queue = path().find(".queues[") != std::string_view::npos;
+  const bool uses = field.name == "config_vector" || (is_of_queue && field.name == "vector");
+  if (has_vectors() && uses) users.push_back(place);
+  if (!has_vectors() && is_of_queue && field.name == "last_avail_idx")
+    users.push_back(place + size_of(field, value));
+}
+
+void VectorPlaces::enter(const device::StateGroup& group) {
+  if (group.field == nullptr) return;
+  if (group.field->layout != nullptr) open_ = group.field;
+  if (open_ != nullptr && buffer == open_ && group.field->name == "msix")
+    table = static_cast<std::size_t>(at());
+}
+
+void VectorPlaces::leave(const device::StateGroup& group) {
+  if (group.field == nullptr) return;
+  if (group.field->layout != nullptr) open_ = nullptr;
+  if (open_ == nullptr) return;
+  const std::size_t place = static_cast<std::size_t>(at());
+  if (path().find("transport.irq_state") != std::string_view::npos && group.field->name == "irq_state") {
+    buffer = open_;
+    table = place;
+    // That of the configuration comes behind the table.
+    users.assign(1, place);
+  } else if (buffer == open_ && group.field->name == "msix") {
+    table_size = place - table;
+    users.clear();
+  }
+}
+
+void RequestPlaces::enter(const device::StateGroup& group) {
+  if (group.structure == nullptr || group.structure->name != "VirtQueueElement" || !number_) return;
+  if (*number_ + number_size == at()) requests_.push_back({*number_, 0});
+}
+
+void RequestPlaces::leave(const device::StateGroup& group) {
+  if (group.structure == nullptr || group.structure->name != "VirtQueueElement" || requests_.empty()) return;
+  if (requests_.back().end == 0) requests_.back().end = static_cast<std::size_t>(at());
+}
+
 Digest Shape::of(const device::Device& device, ByteView body) {
   Shape shape;
   static_cast<void>(shape.read(device, body));

@@ -87,6 +87,47 @@ class FeaturePlaces final : public device::NamedStateSink {
   std::optional<unsigned> bit_;
 };
 
+/// Finds what a virtio device on PCI saves for its MSI-X vectors.
+class VectorPlaces final : public device::NamedStateSink {
+ public:
+  /// The table of `vectors()`, and which of them the configuration and each queue use, in the order of the
+  /// body. Without vectors, where they would be.
+  std::size_t table = 0;
+  std::vector<std::size_t> users;
+  std::size_t table_size = 0;             ///< bytes
+  const device::Field* buffer = nullptr;  ///< the described one that has all this; null where there is none
+
+  bool has_vectors() const noexcept { return table_size != 0; }
+
+ private:
+  void value(const device::Field& field, const device::StateValue& value) override;
+  void enter(const device::StateGroup& group) override;
+  void leave(const device::StateGroup& group) override;
+
+  const device::Field* open_ = nullptr;
+};
+
+/// Finds the requests in flight that have the number of their descriptors before them.
+class RequestPlaces final : public device::NamedStateSink {
+ public:
+  static constexpr std::size_t number_size = 4;
+  struct Request {
+    std::size_t number = 0;  ///< where the number is: be32, and the request behind it
+    std::size_t end = 0;
+  };
+  std::span<const Request> requests() const noexcept { return requests_; }
+
+ private:
+  void value(const device::Field& field, const device::StateValue&) override {
+    if (field.name == "ndescs") number_ = static_cast<std::size_t>(at());
+  }
+  void enter(const device::StateGroup& group) override;
+  void leave(const device::StateGroup& group) override;
+
+  std::optional<std::size_t> number_;
+  std::vector<Request> requests_;
+};
+
 /// Which values a body has, and where, whatever they are.
 class Shape final : public device::NamedStateSink {
  public:

@@ -5,6 +5,9 @@
 
 #include "../board_ram.hpp"
 #include "../preflight/findings.hpp"
+#include "added_fields.hpp"
+
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -46,7 +49,8 @@ class MemoryHotplug final : public device::NamedStateSink {
 
 class Search {
  public:
-  Search(const MachineState& here, const MachineState& there) : here_(here), there_(there) {
+  Search(const MachineState& here, const MachineState& there)
+      : here_(here), there_(there), roms_(rom_sizes(there)) {
     for (const event::RamBlock& block : there.blocks) blocks_.emplace(block.name, &block);
     for (const event::RamBlock& block : here.blocks) mine_.emplace(block.name, &block);
     for (const StateSection& section : there.sections)
@@ -129,7 +133,11 @@ class Search {
     const SectionPair pair{section, *found->second};
     if (!pair.is_described()) return;
     hotplug(pair);
+    additions(pair);
+    configuration(pair);
     features(pair);
+    requests(pair);
+    registers(pair);
   }
 
   void too_much(const StateSection& section) {
@@ -155,6 +163,66 @@ class Search {
         mine.is_in_use() ? "a module of memory is in a slot" : "no module of memory is in a slot");
   }
 
+  /// Fields that the machine reads and a stream of an older type does not have.
+  void additions(const SectionPair& pair) {
+    const auto has = [](const StateSection& section, std::string_view field) {
+      const auto& fields = section.device->state.fields;
+      return std::ranges::find(fields, field, &device::Field::name) != fields.end();
+    };
+    for (const KnownAddition& each : known_additions()) {
+      const std::string_view field = each.field.name;
+      if (find_addition(pair.here.name, field) != &each || has(pair.here, field) || !has(pair.there, field))
+        continue;
+      add(AddDefault{pair.name() + ':' + std::string(field)}, Safety::safe,
+          "QEMU gives it that value itself where a machine of an older type saved the stream");
+    }
+  }
+
+  /// Of PCI devices.
+  void configuration(const SectionPair& pair) {
+    const ConfigChange change = config_change(pair, roms_);
+    const bool has_vectors = change.vectors_here != change.vectors_there;
+    // The table of vectors would be of another length, which is known of virtio devices alone.
+    if (has_vectors && !change.is_virtio) return;
+    const Safety safety = change.has_identity || change.moves_interrupts ? Safety::unsafe
+                          : change.has_more                              ? Safety::conditional
+                                                                         : Safety::safe;
+    const std::string_view reason =
+        change.has_identity       ? "the driver is bound to another device"
+        : change.moves_interrupts ? "the guest has interrupts by a capability that would be elsewhere"
+        : change.has_more         ? "fine unless a driver looks at the device's capabilities again"
+                                  : "what the device can do beyond what its driver has set up";
+    if (has_vectors)
+      add(SetVectors{pair.name(), change.vectors_there},
+          safety == Safety::unsafe ? safety : Safety::conditional,
+          "fine where the guest has its interrupts without MSI-X, and looks at that at its next start alone");
+    for (const ConfigChange::Run& run : change.runs)
+      add(SetBytes{fmt::format("{}+{:#x}", pair.name(), run.at), run.bytes}, safety, std::string(reason));
+  }
+
+  void requests(const SectionPair& pair) {
+    if (has_unreadable_request(pair.here))
+      add(MendRequests{pair.name()}, Safety::safe, "QEMU writes a number where it does not look for it");
+  }
+
+  /// Of an Arm CPU: the machine's list, with what the guest has in them.
+  void registers(const SectionPair& pair) {
+    const RegisterMerge merge = merge_registers(pair);
+    if (!merge.is_needed) return;
+    const Safety safety = merge.is_other_cpu ? Safety::unsafe : Safety::conditional;
+    const std::string reason =
+        merge.is_other_cpu ? "the CPU there has other caches, or lacks features"
+                           : "fine where both have the same -cpu, which no stream tells; the guest may have "
+                             "kept an identification register that differs";
+    const auto set = [&](std::string_view field, std::string value) {
+      add(SetField{fmt::format("{}:{}", pair.name(), field), std::move(value)}, safety, reason);
+    };
+    if (merge.indexes.size() != merge.count_here)
+      set("cpreg_vmstate_array_len", fmt::to_string(merge.indexes.size()));
+    set("cpreg_vmstate_indexes", fmt::format("[{:#x}]", fmt::join(merge.indexes, ",")));
+    set("cpreg_vmstate_values", fmt::format("[{:#x}]", fmt::join(merge.values, ",")));
+  }
+
   void features(const SectionPair& pair) {
     const std::uint64_t missing = features_not_offered(pair);
     constexpr unsigned mtu = 3;
@@ -172,6 +240,7 @@ class Search {
 
   const MachineState& here_;
   const MachineState& there_;
+  RomSizes roms_;
   std::map<std::string_view, const event::RamBlock*> blocks_;
   std::map<std::string_view, const event::RamBlock*> mine_;
   std::map<SectionKey, const StateSection*> sections_;

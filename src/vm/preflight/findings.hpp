@@ -55,10 +55,37 @@ void check_blocks(const MachineState& here, const MachineState& there, Findings&
 bool check_layout(const SectionPair& pair, const Findings& findings);
 void check_values(const SectionPair& pair, const Findings& findings);
 void check_pci(const SectionPair& pair, const RomSizes& roms, const Findings& findings);
+/// What makes the bytes that the machine compares with its own the same.
+struct ConfigChange {
+  struct Run {
+    std::size_t at = 0;  ///< bytes of the section's body before it
+    Bytes bytes;
+  };
+  std::vector<Run> runs;          ///< the bytes that change
+  bool has_identity = false;      ///< some say what device it is
+  bool has_more = false;          ///< some are not a detail of Express or of power management
+  bool moves_interrupts = false;  ///< the guest has turned on a capability that the machine has elsewhere
+  bool is_virtio = false;
+  unsigned vectors_here = 0;  ///< of MSI-X
+  unsigned vectors_there = 0;
+};
+ConfigChange config_change(const SectionPair& pair, const RomSizes& roms);
 void check_virtio(const SectionPair& pair, const Findings& findings);
 /// Features, each a bit, that a virtio driver has taken and the machine does not offer, as far as its stream
 /// tells.
 std::uint64_t features_not_offered(const SectionPair& pair);
+/// Whether the device has a request in flight that its own QEMU does not read back.
+bool has_unreadable_request(const StateSection& section);
 void check_registers(const SectionPair& pair, const Findings& findings);
+
+/// The registers of an Arm CPU in the machine's own list.
+struct RegisterMerge {
+  bool is_needed = false;     ///< the machine refuses what is here
+  bool is_other_cpu = false;  ///< one that the guest would notice: it lacks features, or has other caches
+  std::size_t count_here = 0;
+  std::vector<std::uint64_t> indexes;  ///< the machine's
+  std::vector<std::uint64_t> values;   ///< those of the stream where it has them and they are no constants
+};
+RegisterMerge merge_registers(const SectionPair& pair);
 
 }  // namespace qember::vm

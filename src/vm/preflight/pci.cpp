@@ -64,6 +64,25 @@ void compare_capability(Mask& mask, ByteView config, std::size_t at) {
   compare(mask, at, std::min(size, config_size - at));
 }
 
+/// Calls `each(at)` for the capabilities in the first 256 bytes, until it returns false.
+template <class Each>
+void each_capability(ByteView config, const Each& each) {
+  constexpr std::size_t first = 0x40;
+  if ((config[0x06] & 0x10U) == 0) return;
+  std::size_t most = (config_size - first) / 4;
+  for (std::size_t at = config[0x34] & 0xfcU; at >= first && most-- > 0; at = config[at + 1] & 0xfcU)
+    if (!each(at)) return;
+}
+
+std::optional<std::size_t> find_capability(ByteView config, std::uint8_t id) {
+  std::optional<std::size_t> found;
+  each_capability(config, [&](std::size_t at) {
+    if (config[at] == id) found = at;
+    return !found;
+  });
+  return found;
+}
+
 bool is_bridge(ByteView config) { return (config[0x0e] & 0x7fU) == 1; }
 
 Mask mask_of(ByteView config) {
@@ -78,10 +97,10 @@ Mask mask_of(ByteView config) {
     compare(mask, bar, 1, (kind & 1U) != 0 ? 0x03 : 0x0f);
     if ((kind & 7U) == 4) bar += 4;  // the upper half of an address of 64 bits
   }
-  if ((config[0x06] & 0x10U) == 0) return mask;
-  std::size_t most = (config_size - 0x40) / 4;
-  for (std::size_t at = config[0x34] & 0xfcU; at >= 0x40 && most-- > 0; at = config[at + 1] & 0xfcU)
+  each_capability(config, [&](std::size_t at) {
     compare_capability(mask, config, at);
+    return true;
+  });
   return mask;
 }
 
@@ -104,9 +123,15 @@ class Finder final : public device::NamedStateSink {
   }
 };
 
+/// A configuration space, and where it is in the body of its section, which it is a view of.
+struct Config {
+  std::size_t at = 0;
+  ByteView bytes;
+};
+
 /// Of a virtio device on PCI, whose state is one field: be32 version 2, then the configuration space, of 4096
 /// bytes where it has the Express capability (hw/virtio/virtio-pci.c).
-std::optional<Bytes> virtio_config(const StateSection& section) {
+std::optional<Config> virtio_config(const StateSection& section) {
   constexpr std::size_t version_size = 4;
   const ByteView body = section.body;
   const auto& fields = section.device->state.fields;
@@ -114,18 +139,20 @@ std::optional<Bytes> virtio_config(const StateSection& section) {
   if (fields.empty() || fields[0].type != "virtio" || !is_pci || body.size() < version_size + config_size ||
       load_be<std::uint32_t>(body.data()) != 2)
     return std::nullopt;
-  return Bytes(body.begin() + version_size, body.begin() + version_size + config_size);
+  constexpr std::uint8_t express = 0x10;
+  const bool is_express = find_capability(body.subspan(version_size, config_size), express) &&
+                          body.size() >= version_size + express_size;
+  return Config{version_size, body.subspan(version_size, is_express ? express_size : config_size)};
 }
 
-std::optional<Bytes> config_of(const StateSection& section) {
+std::optional<Config> config_of(const StateSection& section) {
   if (auto config = virtio_config(section)) return config;
   Finder finder;
   // The caller knows that it fits.
   static_cast<void>(finder.read(*section.device, section.body).ok());
   const bool is_config = finder.size == config_size || finder.size == express_size;
   if (!finder.at || !is_config || section.body.size() - *finder.at < finder.size) return std::nullopt;
-  const auto begin = section.body.begin() + static_cast<std::ptrdiff_t>(*finder.at);
-  return Bytes(begin, begin + static_cast<std::ptrdiff_t>(finder.size));
+  return Config{*finder.at, ByteView(section.body).subspan(*finder.at, finder.size)};
 }
 
 std::string_view meaning(std::size_t at) {
@@ -140,21 +167,68 @@ std::string_view meaning(std::size_t at) {
 }
 
 /// The BAR of a ROM has no bits below the size of its block.
-void check_rom(const SectionPair& pair, const Bytes& here, const RomSizes& roms, const Findings& findings) {
-  constexpr std::size_t bar = 0x30;
-  constexpr std::uint32_t address = 0xfffff800;
+struct RomBar {
+  std::uint32_t value = 0;
+  std::uint32_t beyond = 0;  ///< bits of its address that one of that size cannot have
+};
+
+constexpr std::size_t rom_bar = 0x30;
+constexpr std::uint32_t rom_address = 0xfffff800;
+
+/// That of a device that has a ROM there.
+std::optional<RomBar> rom_bar_of(const SectionPair& pair, ByteView here, const RomSizes& roms) {
   const std::string_view device = std::string_view(pair.here.name).substr(0, pair.here.name.find('/'));
   const auto rom = roms.find(device);
-  if (rom == roms.end() || is_bridge(here)) return;
-  const std::uint32_t value =
-      static_cast<std::uint32_t>(here[bar]) | static_cast<std::uint32_t>(here[bar + 1]) << 8U |
-      static_cast<std::uint32_t>(here[bar + 2]) << 16U | static_cast<std::uint32_t>(here[bar + 3]) << 24U;
-  if ((value & static_cast<std::uint32_t>(rom->second - 1) & address) != 0)
+  if (rom == roms.end() || is_bridge(here)) return std::nullopt;
+  std::uint32_t value = 0;
+  for (std::size_t i = 4; i-- > 0;) value = value << 8U | here[rom_bar + i];
+  return RomBar{value, value & static_cast<std::uint32_t>(rom->second - 1) & rom_address};
+}
+
+void check_rom(const SectionPair& pair, ByteView here, const RomSizes& roms, const Findings& findings) {
+  const auto rom = rom_bar_of(pair, here, roms);
+  if (rom && rom->beyond != 0)
     findings.add(Certainty::certain, pair.name() + ":pci config",
-                 fmt::format("the ROM is at {:#x} here, which one of {:#x} bytes cannot be", value & address,
-                             rom->second),
+                 fmt::format("the ROM is at {:#x} here, where one of the target's size cannot be",
+                             rom->value & rom_address),
                  {"get_pci_config_device: Bad config data: i=0x30"},
                  "start the target with the same ROM (romfile=)");
+}
+
+/// Whether the guest gets interrupts as messages by a capability that the machine has elsewhere, or not.
+bool moves_interrupts(ByteView here, ByteView there) {
+  constexpr std::uint8_t msi = 0x05;
+  constexpr std::uint8_t msix = 0x11;
+  bool moves = false;
+  each_capability(here, [&](std::size_t at) {
+    const std::uint8_t id = here[at];
+    const bool is_on = (id == msi && (here[at + 2] & 1U) != 0) || (id == msix && (here[at + 3] & 0x80U) != 0);
+    const bool is_alike = find_capability(there, id) == at && (id != msix || there[at + 2] == here[at + 2]);
+    moves |= is_on && !is_alike;
+    return true;
+  });
+  return moves;
+}
+
+unsigned vectors_of(ByteView config) {
+  const auto at = find_capability(config, 0x11);
+  return at ? (config[*at + 2] | (config[*at + 3] & 7U) << 8U) + 1U : 0;
+}
+
+/// Whether a byte at that place is what a driver knows the device by.
+bool is_identity(std::size_t at) { return at < 4 || (at >= 8 && at < 0xc) || at == 0xe; }
+
+/// Whether it only says what an Express device or its power management can do beyond what drivers need.
+bool is_detail(ByteView config, std::size_t at) {
+  bool is_found = false;
+  each_capability(config, [&](std::size_t begin) {
+    constexpr std::size_t express = 0x3c;
+    constexpr std::size_t power = 8;
+    const std::size_t size = config[begin] == 0x10 ? express : config[begin] == 0x01 ? power : 0;
+    is_found |= at >= begin + 2 && at < begin + size;
+    return true;
+  });
+  return is_found;
 }
 
 }  // namespace
@@ -168,9 +242,11 @@ RomSizes rom_sizes(const MachineState& machine) {
 }
 
 void check_pci(const SectionPair& pair, const RomSizes& roms, const Findings& findings) {
-  const auto mine = config_of(pair.here);
-  const auto its = config_of(pair.there);
-  if (!mine || !its) return;
+  const auto my_config = config_of(pair.here);
+  const auto its_config = config_of(pair.there);
+  if (!my_config || !its_config) return;
+  const auto* const mine = &my_config->bytes;
+  const auto* const its = &its_config->bytes;
   const Mask mask = mask_of(*its);
   std::size_t count = 0;
   std::size_t first = 0;
@@ -187,6 +263,39 @@ void check_pci(const SectionPair& pair, const RomSizes& roms, const Findings& fi
       {fmt::format("get_pci_config_device: Bad config data: i={:#x} read: {:x} device: {:x}", first,
                    (*mine)[first], (*its)[first])},
       "start the target with the same machine type and properties of the device (vectors=, disable-modern=)");
+}
+
+ConfigChange config_change(const SectionPair& pair, const RomSizes& roms) {
+  const auto mine = config_of(pair.here);
+  const auto its = config_of(pair.there);
+  ConfigChange change;
+  if (!mine || !its || mine->bytes.size() != its->bytes.size()) return change;
+  const ByteView here = mine->bytes;
+  const ByteView there = its->bytes;
+  const Mask mask = mask_of(there);
+  const auto note = [&](std::size_t at, std::uint8_t value) {
+    if (value == here[at]) return;
+    const std::size_t in_body = mine->at + at;
+    if (change.runs.empty() || change.runs.back().at + change.runs.back().bytes.size() != in_body)
+      change.runs.push_back({in_body, {}});
+    change.runs.back().bytes.push_back(value);
+    change.has_identity |= is_identity(at);
+    change.has_more |= !is_detail(there, at);
+  };
+  const auto rom = rom_bar_of(pair, here, roms);
+  for (std::size_t at = 0; at < here.size(); ++at) {
+    if (rom && at >= rom_bar && at < rom_bar + 4) {
+      const std::uint32_t value = rom->value & ~rom->beyond;
+      note(at, static_cast<std::uint8_t>(value >> 8 * (at - rom_bar)));
+    } else {
+      note(at, static_cast<std::uint8_t>((here[at] & ~mask[at]) | (there[at] & mask[at])));
+    }
+  }
+  change.moves_interrupts = moves_interrupts(here, there);
+  change.is_virtio = virtio_config(pair.here).has_value();
+  change.vectors_here = vectors_of(here);
+  change.vectors_there = vectors_of(there);
+  return change;
 }
 
 }  // namespace qember::vm

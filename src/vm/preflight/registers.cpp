@@ -6,6 +6,8 @@
 #include <qember/advanced/device/named_state.hpp>
 
 #include <algorithm>
+#include <array>
+#include <set>
 
 namespace qember::vm {
 namespace {
@@ -32,11 +34,15 @@ class Reader final : public device::NamedStateSink {
   void leave(const device::StateGroup&) override {}
 };
 
-std::map<std::uint64_t, std::uint64_t> registers_of(const StateSection& section) {
+Registers read_registers(const StateSection& section) {
   Reader reader;
   static_cast<void>(reader.read(*section.device, section.body).ok());
+  return std::move(reader.registers);
+}
+
+std::map<std::uint64_t, std::uint64_t> registers_of(const StateSection& section) {
   std::map<std::uint64_t, std::uint64_t> all;
-  const auto& [indexes, values] = reader.registers;
+  const auto [indexes, values] = read_registers(section);
   for (std::size_t i = 0; i < std::min(indexes.size(), values.size()); ++i)
     all.emplace(indexes[i], values[i]);
   return all;
@@ -50,7 +56,50 @@ bool is_identification(std::uint64_t index) {
   return kind == 0x00f && (index >> 11U & 0xfU) == 0;
 }
 
+/// CTR_EL0, which a guest goes by where it keeps its caches coherent.
+bool is_cache_type(std::uint64_t index) { return index == 0x603000000013d801 || index == 0x40200000200f0001; }
+
+/// An identification register that says what programs can use: not that of debuggers.
+bool is_of_features(std::uint64_t index) {
+  if (!is_identification(index)) return false;
+  const bool is_64 = (index >> 16U & 0xfffU) == 0x013;
+  const std::uint64_t set = index >> (is_64 ? 3U : 7U) & 0xfU;
+  const bool is_first = (index >> (is_64 ? 11U : 3U) & 7U) == 0;
+  const std::uint64_t number = index & 7U;
+  const bool is_debug = (set == 1 && number == 2) || (set == 3 && number == 5) || set == 5;
+  return is_first && set >= 1 && set <= 7 && !is_debug;
+}
+
+/// Each four bits are a feature, in the order of what they offer; all set means none.
+bool lacks_features(std::uint64_t here, std::uint64_t there) {
+  for (unsigned shift = 0; shift < 64; shift += 4)
+    if ((((here >> shift) + 1) & 0xfU) > (((there >> shift) + 1) & 0xfU)) return true;
+  return false;
+}
+
 }  // namespace
+
+RegisterMerge merge_registers(const SectionPair& pair) {
+  RegisterMerge merge;
+  const auto here = registers_of(pair.here);
+  const Registers there = read_registers(pair.there);
+  merge.count_here = read_registers(pair.here).indexes.size();
+  std::set<std::uint64_t> known;
+  for (std::size_t i = 0; i < std::min(there.indexes.size(), there.values.size()); ++i) {
+    const std::uint64_t index = there.indexes[i];
+    known.insert(index);
+    const auto mine = here.find(index);
+    const bool has_own = mine != here.end() && !is_identification(index);
+    merge.indexes.push_back(index);
+    merge.values.push_back(has_own ? mine->second : there.values[i]);
+    if (mine == here.end()) continue;
+    merge.is_other_cpu |= is_cache_type(index) && mine->second != there.values[i];
+    merge.is_other_cpu |= is_of_features(index) && lacks_features(mine->second, there.values[i]);
+    merge.is_needed |= is_identification(index) && mine->second != there.values[i];
+  }
+  merge.is_needed |= std::ranges::any_of(here, [&](const auto& each) { return !known.contains(each.first); });
+  return merge;
+}
 
 void check_registers(const SectionPair& pair, const Findings& findings) {
   const auto here = registers_of(pair.here);

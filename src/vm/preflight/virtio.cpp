@@ -30,7 +30,8 @@ class Virtio final : public device::NamedStateSink {
   bool has(std::string_view subsection) const { return subsections_.contains(subsection); }
   const std::vector<std::uint64_t>& ports() const { return ports_; }
   bool is_virtio() const { return get("guest_features").has_value() && get("queue_count").has_value(); }
-  bool has_request() const { return has_request_; }
+  /// With the number of its descriptors before it, where no QEMU looks for it.
+  bool has_unreadable_request() const { return has_unreadable_request_; }
   /// What the driver has taken.
   std::uint64_t features() const { return high_.value_or(get("guest_features").value_or(0)); }
 
@@ -41,12 +42,13 @@ class Virtio final : public device::NamedStateSink {
     if (field.name == "guest_features" && field.size == sizeof(std::uint64_t) && !high_)
       high_ = integer->bits();
     if (field.name == "ports_map") ports_.push_back(integer->bits());
+    if (field.name == "ndescs") number_end_ = at() + field.size;
     values_.emplace(field.name, integer->bits());
   }
   void enter(const device::StateGroup& group) override {
     if (group.structure == nullptr) return;
     if (group.kind == device::StateGroup::Kind::subsection) subsections_.insert(group.structure->name);
-    has_request_ |= group.structure->name == "VirtQueueElement";
+    has_unreadable_request_ |= group.structure->name == "VirtQueueElement" && number_end_ == at();
   }
   void leave(const device::StateGroup&) override {}
 
@@ -54,7 +56,8 @@ class Virtio final : public device::NamedStateSink {
   std::set<std::string_view> subsections_;
   std::vector<std::uint64_t> ports_;
   std::optional<std::uint64_t> high_;
-  bool has_request_ = false;
+  std::optional<std::uint64_t> number_end_;  ///< of the descriptors of a request
+  bool has_unreadable_request_ = false;
 };
 
 constexpr std::uint64_t bit(unsigned number) { return std::uint64_t{1} << number; }
@@ -150,6 +153,8 @@ std::uint64_t features_not_offered(const SectionPair& pair) {
   return here.is_virtio() && there.is_virtio() ? not_offered(pair, here, there) : 0;
 }
 
+bool has_unreadable_request(const StateSection& section) { return Virtio(section).has_unreadable_request(); }
+
 void check_virtio(const SectionPair& pair, const Findings& findings) {
   const Virtio here(pair.here);
   const Virtio there(pair.there);
@@ -161,7 +166,7 @@ void check_virtio(const SectionPair& pair, const Findings& findings) {
     findings.add(Certainty::certain, pair.name() + ":ports_map", "other ports here than there",
                  {fmt::format("Failed to load {}:virtio", kind_of(pair.here))},
                  "give the target the same ports");
-  if (here.has("virtio/packed_virtqueues") && here.has_request())
+  if (here.has_unreadable_request())
     findings.add(Certainty::certain, pair.name(),
                  "a request in flight of a packed ring, which no QEMU reads back",
                  {"virtio: unexpected memory split"});

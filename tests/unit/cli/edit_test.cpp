@@ -213,6 +213,40 @@ TEST_CASE("edit: what is not there, or that a field can't hold, is refused and l
   CHECK_THAT(subject.refusal({"--set", "cpu"}), Catch::Contains("WHAT=VALUE"));
 }
 
+TEST_CASE("edit: bytes of a section, within it and where the description fits them") {
+  Subject subject(sample());
+  CHECK_THAT(subject.difference({"--bytes", "i8259/1+1=07"}), Catch::StartsWith("i8259/1\n"));
+  CHECK(subject.refusal({"--bytes", "i8259/1+0x10=07"}) ==
+        "bytes: expected a place within 0x10 bytes, found i8259/1+0x10\n");
+  CHECK_THAT(subject.refusal({"--bytes", "i8259/2+0=07"}), Catch::StartsWith("bytes: device: expected"));
+  CHECK_THAT(subject.refusal({"--bytes", "i8259/1=07"}), Catch::Contains("expected DEVICE+OFFSET"));
+  CHECK_THAT(subject.refusal({"--bytes", "i8259/1+0=7"}), Catch::Contains("expected bytes in hexadecimal"));
+}
+
+TEST_CASE("edit: what is to be added or mended is a part of such a device") {
+  Subject subject(sample());
+  CHECK(subject.refusal({"--add-default", "cpu:core.timadj"}) ==
+        "add-default: expected a field that a later QEMU adds to such a device, found cpu:core.timadj\n");
+  CHECK(subject.refusal({"--mend-requests", "cpu"}) ==
+        "mend-requests: expected a request in flight of a packed ring in cpu, found none\n");
+}
+
+TEST_CASE("edit: an array gets another length with what counts it", "[corpus]") {
+  for (const auto& path : real_streams()) {
+    if (path.filename().string().find("arm-virt") == std::string::npos) continue;
+    Subject subject(load(path));
+    const Arguments indexes{"--set", "cpu/0:cpreg_vmstate_indexes=[1,2]"};
+    const Arguments all{"--set", "cpu/0:cpreg_vmstate_array_len=2", indexes[0], indexes[1],
+                        "--set", "cpu/0:cpreg_vmstate_values=[3,4]"};
+    const std::string said = subject.difference(all);
+    CHECK_THAT(said, Catch::StartsWith("cpu/0\n") && Catch::Contains("cpreg_vmstate_values"));
+    CHECK(said.find("\ncpu") == std::string::npos);
+    CHECK_THAT(subject.refusal(indexes), Catch::Contains("258 values for"));
+    CHECK_THAT(subject.refusal({"--set", "cpu/0:cpreg_vmstate_array_len=3", indexes[0], indexes[1]}),
+               Catch::Contains("258 values for"));
+  }
+}
+
 TEST_CASE("edit: memory is changed where it is said, and nowhere else") {
   Subject subject(sample());
   const std::string said = subject.difference({"--memory", "microvm.ram+0x7c01=0102"});

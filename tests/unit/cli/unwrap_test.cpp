@@ -134,3 +134,55 @@ TEST_CASE("wrap refuses what libvirt would not restore", "[unwrap]") {
   refused("x --like save --xml nul", 1, "expected a text without NUL");
   refused("junk --like save", 1, "QEVM");
 }
+
+namespace {
+
+constexpr std::string_view domain =
+    "<domain type='qemu'><!-- <os><type machine='no'/></os> --><name>guest</name>"
+    "<os><type arch='x86_64' machine='microvm'>hvm</type></os><metadata><os><type "
+    "machine='x'/></os></metadata>"
+    "</domain>";
+
+}  // namespace
+
+TEST_CASE("edit: a libvirt save stays one, and its XML has the machine type of the stream", "[edit]") {
+  const Files files;
+  const SaveHeader header{.was_running = 1, .is_big_endian = true, .xml = std::string(domain)};
+  files.file("save", libvirt_save(header, sample()));
+  REQUIRE(files.run("$QEMBER edit x --machine 'a&b' -o bare").code == 0);
+  const Ran ran = files.run("$QEMBER edit save --machine 'a&b' -o out");
+  CHECK(ran.error == "qember: the cookie of the libvirt save is as it was\n");
+  REQUIRE(ran.code == 0);
+  const Bytes out = read_file(files.path("out"));
+  CHECK(files.run("$QEMBER unwrap out -o stream; cmp stream bare").code == 0);
+  std::string xml(domain);
+  xml.replace(xml.find("microvm"), 7, "a&amp;b");
+  CHECK_THAT(std::string(as_text(out)), Catch::Contains(xml) && Catch::Contains("<cookie/>"));
+  CHECK_THAT(files.run("$QEMBER info out").out, Catch::Contains("libvirt save > QEVM"));
+}
+
+TEST_CASE("edit: a libvirt save keeps its format", "[edit]") {
+  const Files files;
+  files.file("save", libvirt_save({.format = 1, .xml = std::string(domain), .cookie = ""}, gzip(sample())));
+  const Ran ran = files.run(
+      "$QEMBER edit save -o out --drop-section i8259/1 && $QEMBER check out && "
+      "$QEMBER diff save out; $QEMBER info out");
+  CHECK(ran.error.empty());
+  CHECK_THAT(ran.out,
+             Catch::StartsWith("i8259/1  only in A\n") && Catch::Contains("libvirt save (gzip) > QEVM"));
+}
+
+TEST_CASE("edit: where the XML cannot have the machine type, there is no save", "[edit]") {
+  const Files files;
+  const auto refused = [&files](std::string_view xml, const std::string& machine) {
+    files.file("save", libvirt_save({.xml = std::string(xml)}, sample()));
+    const Ran ran =
+        files.run("rm -f out; $QEMBER edit save --machine '" + machine + "' -o out; echo $?; ls out");
+    CHECK(ran.out == "2\n");
+    return ran.error;
+  };
+  CHECK_THAT(refused("<domain/>", "m"), Catch::Contains("a save whose XML names its machine type once"));
+  CHECK_THAT(refused(std::string(domain), "\t"), Catch::Contains("a name that XML can have"));
+  CHECK_THAT(refused("<domain><os><type machine='a'/><type machine='b'/></os></domain>", "m"),
+             Catch::Contains("names its machine type once"));
+}

@@ -74,6 +74,7 @@ class Page {
     if (part.array) out_ << "[" << count(part.count) << "]";
     out_ << condition(part.when) << (part.folds ? ", zeros at the end left out" : "");
     if (part.least != 0) out_ << ", at least " << int(part.least);
+    if (part.most != 0) out_ << ", 1 to " << part.most;
     out_ << "\n";
     const bool is_choice = part.shape == Shape::choice || part.shape == Shape::pieces;
     for (std::size_t i = 0; i < part.groups.size; ++i) {

@@ -13,7 +13,8 @@ namespace qember::vm {
 // Parts of a stream are named as selector.hpp has it. An edit that names nothing in the stream is an error.
 
 /// Gives a field another value, which its type can hold: a number, `true` or `false`, an array of them in
-/// brackets, the bytes of a buffer in hexadecimal, or a text in double quotes that zeros follow.
+/// brackets, the bytes of a buffer in hexadecimal, or a text in double quotes that zeros follow. An array of
+/// numbers gets another length where the field of the device that counts its elements is set to that as well.
 struct SetField {
   std::string field;  ///< [DEVICE:]FIELD
   std::string value;
@@ -49,6 +50,27 @@ struct DropSubsection {
 struct ClearFeature {
   std::string feature;  ///< DEVICE:NAME, or its number
 };
+/// Other bytes in a device's section, for which the description describes as many: what has no field of its
+/// own, such as all of a PCI configuration space.
+struct SetBytes {
+  std::string where;  ///< DEVICE+OFFSET
+  Bytes bytes;
+};
+/// How many MSI-X vectors a virtio device on PCI has. New ones are masked, and nothing uses them; those that
+/// go are not to be in use. What its configuration space says of them is `SetBytes`.
+struct SetVectors {
+  std::string device;
+  std::uint32_t count = 0;  ///< at most 2048
+};
+/// Adds a field that later versions of QEMU save, with the value that they give it where a stream has none.
+struct AddDefault {
+  std::string field;  ///< DEVICE:FIELD
+};
+/// Moves the number of descriptors of a request in flight to where QEMU looks for it. QEMU 4.2 to 11.1 write
+/// it before the request where the ring is packed, and read it behind.
+struct MendRequests {
+  std::string device;
+};
 /// Bytes that all lie in pages which the stream has.
 struct SetMemory {
   std::string where;  ///< BLOCK+OFFSET
@@ -63,9 +85,9 @@ struct DropConfiguration {
   std::string name;
 };
 
-using Edit =
-    std::variant<SetField, SetMachine, ResizeBlock, RenameBlock, DropBlock, DropSection, RenameSection,
-                 DropSubsection, ClearFeature, SetMemory, DropCommand, DropConfiguration>;
+using Edit = std::variant<SetField, SetMachine, ResizeBlock, RenameBlock, DropBlock, DropSection,
+                          RenameSection, DropSubsection, ClearFeature, SetBytes, SetVectors, AddDefault,
+                          MendRequests, SetMemory, DropCommand, DropConfiguration>;
 
 /// The names of the kinds of edits, such as `resize-block`, in the order of `Edit`.
 std::span<const std::string_view> edit_kinds() noexcept;
@@ -88,8 +110,9 @@ struct EditOptions {
   std::function<void(std::uint64_t)> progress{};
 };
 
-/// Writes the stream with `edits` done, in the form that it had; of what it is held in, nothing. Reads it
-/// once, in bounded memory, and works on pipes. Returns the first error, and then what was passed on is to be
+/// Writes the stream with `edits` done, in the form that it had. A libvirt save becomes one, compressed as it
+/// was; its XML gets the machine type that `SetMachine` names, and its cookie stays as it is. Of what else a
+/// stream is held in, nothing. Reads it once, in bounded memory, and works on pipes. Returns the first error, and then what was passed on is to be
 /// thrown away: `Errc::usage` for an edit that names nothing, or that the stream cannot have.
 Status edit(io::ByteSource& source, const Drain& drain, std::span<const Edit> edits,
             const EditOptions& options = {});
