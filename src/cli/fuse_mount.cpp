@@ -7,6 +7,8 @@
 #include <qember/advanced/io/system_error.hpp>
 #include <qember/advanced/io/unfinished.hpp>
 
+#include <fmt/format.h>
+
 #define FUSE_USE_VERSION 31
 #include <fuse.h>
 #include <fuse_lowlevel.h>

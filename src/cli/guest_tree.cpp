@@ -17,22 +17,30 @@
 namespace qember::cli {
 namespace {
 
-/// Draws the map of a stream's pages and keeps its description, as the stream is read.
+/// Notes what is in a stream beside its devices and the places of its pages, as it is read.
 class Watch final : public event::Sink {
  public:
-  Watch(const event::Context& context, const Limits& limits, std::string& description)
-      : map_(context, limits), description_(description) {}
+  struct Seen {
+    std::string description;
+    std::string svg;  ///< empty where RAM went over other connections
+  };
+  /// `context`, of the events, and `seen`, which is complete when the stream has ended, outlive this.
+  Watch(const event::Context& context, const Limits& limits, const std::string& title, Seen& seen)
+      : map_(context, limits), title_(title), seen_(seen) {}
 
   using Sink::take;
   Status take(const event::Event& event) override {
-    if (const auto* text = std::get_if<event::DescriptionText>(&event)) description_ = as_text(text->json);
-    return map_.take(event);
+    if (const auto* text = std::get_if<event::DescriptionText>(&event)) seen_.description = as_text(text->json);
+    if (auto status = map_.take(event); !status) return status;
+    if (std::holds_alternative<event::StreamEnd>(event) && !map_.sent_elsewhere())
+      seen_.svg = map_svg(map_, title_);
+    return {};
   }
-  const vm::PageMap& map() const noexcept { return map_; }
 
  private:
   vm::PageMap map_;
-  std::string& description_;
+  const std::string& title_;
+  Seen& seen_;
 };
 
 class Builder {
@@ -70,16 +78,16 @@ void Builder::add(const std::string& path, Result<FileTree::File> file) {
     tree_.missing.push_back(std::move(file.error()));
 }
 
-/// The one pass over the stream; what is drawn of it is drawn now.
+/// The one pass over the stream.
 Status Builder::read() {
+  Watch::Seen seen;
   std::optional<Watch> watch;
-  std::string description;
   const auto make = [&](const event::Context& context) -> event::Sink& {
-    return watch.emplace(context, vm_.options().limits, description);
+    return watch.emplace(context, vm_.options().limits, options_.title, seen);
   };
   if (auto status = vm_.read_with(make); !status) return status;
-  if (!watch->map().sent_elsewhere()) add("map.svg", texts_.file(map_svg(watch->map(), options_.title)));
-  if (!description.empty()) add("description.json", texts_.file(description));
+  if (!seen.svg.empty()) add("map.svg", texts_.file(seen.svg));
+  if (!seen.description.empty()) add("description.json", texts_.file(seen.description));
   return {};
 }
 
