@@ -53,9 +53,9 @@ fi
 fusermount3 -u vm
 within_ten_seconds is_unmounted
 
-# In the foreground: signals unmount.
+# In the foreground: signals unmount. What a shell starts in the background ignores SIGINT otherwise.
 for signal in INT TERM HUP; do
-  "$qember" mount --foreground "$sample" vm 2> said &
+  env --default-signal=INT "$qember" mount --foreground "$sample" vm 2> said &
   server=$!
   within_ten_seconds is_mounted
   kill -s "$signal" "$server"

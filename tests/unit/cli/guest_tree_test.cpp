@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What `mount` gives out, without a file system.
-#include "../../src/cli/guest_tree.hpp"
-#include "../../src/cli/rendered_texts.hpp"
+#include "../../../src/cli/guest_tree.hpp"
+#include "../../../src/cli/rendered_texts.hpp"
 
 #include <qember/advanced/io/memory_source.hpp>
 
