@@ -97,7 +97,8 @@ int open_file(const char* name, fuse_file_info* info) {
 int read_file(const char* name, char* to, std::size_t size, off_t offset, fuse_file_info* info) {
   return guarded([&]() -> int {
     auto* const file = reinterpret_cast<io::ByteSource*>(info->fh);
-    const auto count = file->read_at(static_cast<std::uint64_t>(offset), MutableBytes(reinterpret_cast<std::uint8_t*>(to), size));
+    const auto count = file->read_at(static_cast<std::uint64_t>(offset),
+                                     MutableBytes(reinterpret_cast<std::uint8_t*>(to), size));
     if (count) return static_cast<int>(*count);
     if (!served().has_failed.exchange(true))
       say_line(fmt::format("{}: {}", path_of(name), to_string(count.error())));
@@ -156,7 +157,7 @@ class StopSignals {
   StopSignals() {
     for (std::size_t i = 0; i < signals.size(); ++i) {
       ::sigaction(signals[i], nullptr, &before_[i]);
-      struct sigaction action {};
+      struct sigaction action{};
       action.sa_handler = stop;
       if (before_[i].sa_handler != SIG_IGN) ::sigaction(signals[i], &action, nullptr);
     }

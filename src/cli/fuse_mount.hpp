@@ -13,9 +13,9 @@ struct MountOptions {
 };
 
 /// Gives the files out in the directory, which is there, to its user alone, until they are unmounted or
-/// SIGHUP, SIGINT or SIGTERM comes. Unless that is to be in the foreground, it returns in another process than
-/// it was called in: the calling one ends with 0 when the files are there. Called before there are threads.
-/// `Errc::unsupported` where qember was built without libfuse3, `Errc::io` where the system refuses.
+/// SIGHUP, SIGINT or SIGTERM comes. Unless that is to be in the foreground, it returns in another process
+/// than it was called in: the calling one ends with 0 when the files are there. Called before there are
+/// threads. `Errc::unsupported` where qember was built without libfuse3, `Errc::io` where the system refuses.
 Status serve_files(const FileTree& files, const MountOptions& options);
 
 }  // namespace qember::cli

@@ -30,7 +30,8 @@ class Watch final : public event::Sink {
 
   using Sink::take;
   Status take(const event::Event& event) override {
-    if (const auto* text = std::get_if<event::DescriptionText>(&event)) seen_.description = as_text(text->json);
+    if (const auto* text = std::get_if<event::DescriptionText>(&event))
+      seen_.description = as_text(text->json);
     if (auto status = map_.take(event); !status) return status;
     if (std::holds_alternative<event::StreamEnd>(event) && !map_.sent_elsewhere())
       seen_.svg = map_svg(map_, title_);
@@ -45,8 +46,7 @@ class Watch final : public event::Sink {
 
 class Builder {
  public:
-  Builder(const vm::SavedVm& vm, const GuestTreeOptions& options)
-      : vm_(vm), options_(options), memory_(vm) {}
+  Builder(const vm::SavedVm& vm, const GuestTreeOptions& options) : vm_(vm), options_(options), memory_(vm) {}
 
   Status read();
   Status add_all();
@@ -92,8 +92,8 @@ Status Builder::read() {
 }
 
 void Builder::add_core() {
-  const bool is_mapped =
-      std::ranges::any_of(vm_.blocks(), [](const event::RamBlock& block) { return block.mapped.has_value(); });
+  const bool is_mapped = std::ranges::any_of(
+      vm_.blocks(), [](const event::RamBlock& block) { return block.mapped.has_value(); });
   const bool searches = !is_mapped || options_.searches_mapped_ram;
   auto core = memory_.core(searches ? dump::VmcoreinfoSearch::memory : dump::VmcoreinfoSearch::told);
   if (!core) return tree_.missing.push_back(std::move(core.error()));

@@ -61,7 +61,8 @@ class PiecesFile final : public io::ByteSource, public SparseMemory {
     to = to.first(static_cast<std::size_t>(std::min<std::uint64_t>(there, to.size())));
     if (is_before)
       std::ranges::fill(to, std::uint8_t{0});
-    else if (auto status = shared_->read(next->block, next->offset + (offset - next->file_offset), to); !status)
+    else if (auto status = shared_->read(next->block, next->offset + (offset - next->file_offset), to);
+             !status)
       return std::move(status.error());
     return to.size();
   }
@@ -141,8 +142,8 @@ class CoreBytes final : public io::ByteSource {
     const std::uint64_t begin = std::max(from_offset, to_offset);
     const std::uint64_t end = std::min(from_offset + from.size(), to_offset + to.size());
     if (begin >= end) return;
-    const auto part = from.subspan(static_cast<std::size_t>(begin - from_offset),
-                                   static_cast<std::size_t>(end - begin));
+    const auto part =
+        from.subspan(static_cast<std::size_t>(begin - from_offset), static_cast<std::size_t>(end - begin));
     std::ranges::copy(part, to.begin() + static_cast<std::ptrdiff_t>(begin - to_offset));
   }
 
@@ -197,8 +198,7 @@ Result<const vm::RamLayout*> whole_layout(const vm::SavedVm& vm, const vm::Memor
   auto layout = memory.layout();
   if (!layout) return layout;
   if (auto status = (*layout)->check_whole(vm.blocks()); !status) return std::move(status.error());
-  if ((*layout)->placed.empty())
-    return Error{Errc::unsupported, 0, "memory", "RAM", "a stream without any"};
+  if ((*layout)->placed.empty()) return Error{Errc::unsupported, 0, "memory", "RAM", "a stream without any"};
   // Where RAM went over other connections none of it is there.
   if (const auto first = memory.absence((*layout)->placed.front().block); !first) return first.error();
   return layout;

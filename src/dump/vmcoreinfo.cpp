@@ -48,7 +48,8 @@ std::optional<Value> value_of(std::string_view text, std::string_view key, int b
 
 Bytes read_vmcoreinfo(ByteView note, bool is_big_endian) {
   constexpr std::size_t text_at = note_header_size + vmcoreinfo_name_size;
-  const bool begins_so = as_text(note).substr(std::min(note.size(), note_header_size)).starts_with(vmcoreinfo_mark);
+  const bool begins_so =
+      as_text(note).substr(std::min(note.size(), note_header_size)).starts_with(vmcoreinfo_mark);
   const auto size = begins_so ? vmcoreinfo_size(note, note_header_size, is_big_endian) : std::nullopt;
   if (!size || *size > note.size() - text_at) return {};
   const ByteView text = note.subspan(text_at, *size);

@@ -17,9 +17,7 @@ struct AddressRange {
 };
 
 /// From the address on whose lowest `bits` bits are 0, and all others 1.
-AddressRange upper(unsigned bits) {
-  return {bits < 64 ? ~std::uint64_t{0} << bits : 0, ~std::uint64_t{0}};
-}
+AddressRange upper(unsigned bits) { return {bits < 64 ? ~std::uint64_t{0} << bits : 0, ~std::uint64_t{0}}; }
 
 std::optional<AddressRange> range_x86(const Walk& walk) {
   if ((walk.get("cr0") >> 31U & 1U) == 0) return {};

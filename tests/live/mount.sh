@@ -8,8 +8,8 @@ sample=$2
 scratch=$(mktemp -d)
 server=
 clean() {
-  fusermount3 -u -z "$scratch/vm" 2> /dev/null || true
-  [ -z "$server" ] || kill "$server" 2> /dev/null || true
+  if mountpoint -q "$scratch/vm"; then fusermount3 -u -z "$scratch/vm"; fi
+  if [ -n "$server" ] && kill -0 "$server" 2> /dev/null; then kill "$server"; fi
   rm -rf "$scratch"
 }
 trap clean EXIT
@@ -69,10 +69,12 @@ server=$!
 within_ten_seconds is_mounted
 exec 3< vm/physical.raw
 kill -s KILL "$server"
-wait "$server" || true
+if wait "$server"; then fail "a server that was killed ends well"; fi
 server=
-timeout 10 head -c 1 vm/core > /dev/null 2>&1 && fail "a file of a killed server was read"
-[ $? != 124 ] || fail "a reader waits for a killed server"
+answer=0
+timeout 10 head -c 1 vm/core > /dev/null 2>&1 || answer=$?
+[ $answer != 0 ] || fail "a file of a killed server was read"
+[ $answer != 124 ] || fail "a reader waits for a killed server"
 exec 3<&-
 fusermount3 -u vm
 

@@ -31,7 +31,7 @@ Result<std::string> directory_of(const std::string& name) {
 }
 
 std::int64_t modified(const std::string& file) {
-  struct stat found {};
+  struct stat found{};
   return file != "-" && ::stat(file.c_str(), &found) == 0 ? found.st_mtime : std::time(nullptr);
 }
 
@@ -50,8 +50,7 @@ int mount(const MountVerbOptions& options) {
   if (!tree) return fail(options.file, tree.error());
   for (const Error& missing : tree->missing) fail(options.file, missing);
   for (const std::string& note : tree->notes) say_line(fmt::format("{}: note: {}", options.file, note));
-  const auto status =
-      serve_files(tree->files, {*directory, options.foreground, modified(options.file)});
+  const auto status = serve_files(tree->files, {*directory, options.foreground, modified(options.file)});
   return status ? exit_ok : fail(options.directory, status.error());
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// The memory of a saved VM as files that are read at any offset, with nothing copied: a page is read from the
-/// stream when it is asked for.
+/// The memory of a saved VM as files that are read at any offset, with nothing copied: a page is read from
+/// the stream when it is asked for.
 #pragma once
 
 #include <qember/advanced/io/byte_source.hpp>

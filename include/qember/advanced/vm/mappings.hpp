@@ -22,8 +22,8 @@ inline constexpr std::size_t most_mapped_pages = std::size_t{1} << 20U;
 inline constexpr std::size_t most_mappings = 60000;
 
 /// The mappings of the kernel, in order of their virtual addresses: of x86-64 and riscv64 the upper half of
-/// the addresses, of aarch64 what TTBR1 is for; of x86 with addresses of 32 bits and of s390x all that the CPU
-/// has. Those that neighbour in both are one. Tables that can't be read have nothing.
+/// the addresses, of aarch64 what TTBR1 is for; of x86 with addresses of 32 bits and of s390x all that the
+/// CPU has. Those that neighbour in both are one. Tables that can't be read have nothing.
 ///
 /// None where translation is off. `Errc::unsupported` for a CPU that `translate` does not know, and
 /// `Errc::limit` beyond `most_mapped_pages` or `most_mappings`.
