@@ -7,7 +7,7 @@
 #include <qember/advanced/vm/ram_presence.hpp>
 
 #include "../vm/board_ram.hpp"
-#include "vmcoreinfo.hpp"
+#include "core_head.hpp"
 
 #include <fmt/format.h>
 
@@ -17,10 +17,6 @@ namespace qember::dump {
 namespace {
 
 using event::RamBlock;
-
-Error unsupported(std::string expected, std::string found) {
-  return {Errc::unsupported, 0, "ELF core", std::move(expected), std::move(found)};
-}
 
 /// That memory can't be in the core, or may not be left out of it.
 Error refuse_block(const RamBlock& block, std::string expected, std::string found) {
@@ -32,6 +28,17 @@ Error refuse_place(const RamBlock& block, std::string found) {
   error.rule = "ram_placed";
   return error;
 }
+
+/// The file, as it was written so far.
+class FileMemory final : public SparseMemory {
+ public:
+  explicit FileMemory(io::SparseFile& file) : file_(file) {}
+  Status read(std::uint64_t at, MutableBytes to) override { return file_.read(at, to); }
+  Result<std::optional<std::uint64_t>> next_data(std::uint64_t at) override { return file_.next_data(at); }
+
+ private:
+  io::SparseFile& file_;
+};
 
 }  // namespace
 
@@ -54,19 +61,8 @@ Status CoreWriter::begin() {
   if (!early) return early.error();
   if (board_.empty() && !layout_.knows_board())
     if (auto status = early->check_whole(blocks); !status) return status;
-  for (const vm::PlacedRam& piece : early->placed) add(piece.block);
-  for (const vm::UnplacedRam& each : early->unplaced)
-    if (each.is_ram) add(each.block);
-  return parts_.empty() ? Status(unsupported("RAM", "none")) : Status();
-}
-
-void CoreWriter::add(std::uint32_t block) {
-  if (part_of(block) != nullptr) return;
-  const std::uint64_t length = context_.session().blocks()[block].length;
-  parts_.push_back({block, length, ram_size_});
-  part_numbers_.resize(context_.session().blocks().size());
-  part_numbers_[block] = parts_.size();
-  ram_size_ += length;
+  parts_ = CoreParts::of(*early, blocks);
+  return parts_.empty() ? Status(refuse_core("RAM", "none")) : Status();
 }
 
 /// That blocks which were asked for can be RAM, and are in its order where names tell that.
@@ -86,67 +82,43 @@ Status CoreWriter::check_chosen(std::span<const std::uint32_t> chosen,
   return {};
 }
 
-const CoreWriter::Part* CoreWriter::part_of(std::uint32_t block) const {
-  const std::size_t number = block < part_numbers_.size() ? part_numbers_[block] : 0;
-  return number == 0 ? nullptr : &parts_[number - 1];
-}
-
 Status CoreWriter::write(std::uint32_t block, std::uint64_t addr, ByteView data) {
-  return file_.write(core_memory_offset + part_of(block)->at + addr, data);
+  return file_.write(parts_.find(block)->file_offset + addr, data);
 }
 
 Status CoreWriter::read(std::uint32_t block, std::uint64_t addr, MutableBytes data) {
-  return file_.read(core_memory_offset + part_of(block)->at + addr, data);
+  return file_.read(parts_.find(block)->file_offset + addr, data);
 }
 
 Status CoreWriter::clear(std::uint32_t block, std::uint64_t addr, std::uint64_t size) {
-  return file_.clear(core_memory_offset + part_of(block)->at + addr, size);
+  return file_.clear(parts_.find(block)->file_offset + addr, size);
 }
 
-/// Neighbours in memory and in the file are one, but for what is below 1 MiB.
 Result<std::vector<CoreSegment>> CoreWriter::segments(const vm::RamLayout& layout) const {
-  constexpr std::uint64_t one_mib = std::uint64_t{1} << 20U;
-  if (auto status = vm::check_included(ram_); !status) return status.error();
-  if (auto status = layout.check_whole(context_.session().blocks()); !status) return status.error();
-  if (auto status = vm::check_included(context_.session(), ram_, layout); !status) return status.error();
-  std::vector<CoreSegment> segments;
-  for (const vm::PlacedRam& piece : layout.placed) {
-    if (vm::absence_of(context_.session(), ram_, piece.block)) continue;
-    const std::uint64_t at = core_memory_offset + part_of(piece.block)->at + piece.offset;
-    CoreSegment* const last = segments.empty() ? nullptr : &segments.back();
-    if (last != nullptr && last->address + last->size == piece.address &&
-        last->file_offset + last->size == at && piece.address != one_mib)
-      last->size += piece.size;
-    else
-      segments.push_back({piece.address, at, piece.size, piece.address});
-  }
-  if (segments.size() >= most_core_segments)
-    return unsupported(fmt::format("RAM in less than {} pieces", most_core_segments),
-                       fmt::to_string(segments.size()));
-  return segments;
+  if (auto status = vm::check_included(ram_); !status) return std::move(status.error());
+  return parts_.segments(layout, context_.session().blocks(), [this](std::uint32_t block) {
+    return vm::absence_of(context_.session(), ram_, block);
+  });
 }
 
 Status CoreWriter::finish() {
-  if (parts_.empty()) return unsupported("RAM", "a stream without any");
+  if (parts_.empty()) return refuse_core("RAM", "a stream without any");
   const auto layout = layout_.layout(board_);
   if (!layout) return layout.error();
   auto loads = segments(*layout);
   if (!loads) return std::move(loads.error());
   // Pages that were not sent are holes, at the end too.
-  const std::uint64_t end = core_memory_offset + ram_size_;
+  const std::uint64_t end = parts_.file_end();
   if (auto status = file_.resize(end); !status) return status;
   const auto form = core_form(cpus_.cpus(), layout_.is_pc() ? "x86_64" : "", *loads);
   if (!form) return form.error();
-  auto vmcoreinfo = find_vmcoreinfo(file_, core_memory_offset, end, form->is_big_endian);
+  FileMemory memory(file_);
+  auto vmcoreinfo = find_vmcoreinfo(memory, core_memory_offset, end, form->is_big_endian);
   if (!vmcoreinfo) return std::move(vmcoreinfo.error());
-  const Bytes notes = core_notes(*form, cpus_.cpus(), *vmcoreinfo);
-  if (core_notes_offset + notes.size() > core_memory_offset)
-    return unsupported("CPUs whose notes take at most 4 MiB", fmt::to_string(cpus_.cpus().size()));
-  if (auto status = file_.write(core_notes_offset, notes); !status) return status;
-  const auto kernel = kernel_segment(as_text(*vmcoreinfo), *loads);
-  if (kernel && form->is_64) loads->push_back(*kernel);
-  const Bytes headers = core_headers(*form, *loads, notes.size());
-  if (auto status = file_.write(0, headers); !status) return status;
+  const auto head = make_core_head(*form, cpus_.cpus(), std::move(*loads), *vmcoreinfo);
+  if (!head) return head.error();
+  if (auto status = file_.write(core_notes_offset, head->notes); !status) return status;
+  if (auto status = file_.write(0, head->headers); !status) return status;
   const KernelNote found = kernel_of(as_text(*vmcoreinfo));
   notices_.kernel_release = found.release;
   notices_.kernel_offset = found.offset;
@@ -156,7 +128,7 @@ Status CoreWriter::finish() {
   notices_.unsent = vm::count_unsent(context_.session(), ram_, *layout);
   const auto blocks = context_.session().blocks();
   for (std::uint32_t i = 0; i < blocks.size(); ++i)
-    if (part_of(i) == nullptr || vm::absence_of(context_.session(), ram_, i))
+    if (parts_.find(i) == nullptr || vm::absence_of(context_.session(), ram_, i))
       notices_.left_out.push_back(blocks[i].name);
   return {};
 }

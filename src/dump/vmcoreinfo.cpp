@@ -46,24 +46,34 @@ std::optional<Value> value_of(std::string_view text, std::string_view key, int b
 
 }  // namespace
 
-Result<Bytes> find_vmcoreinfo(io::SparseFile& file, std::uint64_t begin, std::uint64_t end,
+Bytes read_vmcoreinfo(ByteView note, bool is_big_endian) {
+  constexpr std::size_t text_at = note_header_size + vmcoreinfo_name_size;
+  const bool begins_so =
+      as_text(note).substr(std::min(note.size(), note_header_size)).starts_with(vmcoreinfo_mark);
+  const auto size = begins_so ? vmcoreinfo_size(note, note_header_size, is_big_endian) : std::nullopt;
+  if (!size || *size > note.size() - text_at) return {};
+  const ByteView text = note.subspan(text_at, *size);
+  return {text.begin(), text.end()};
+}
+
+Result<Bytes> find_vmcoreinfo(SparseMemory& memory, std::uint64_t begin, std::uint64_t end,
                               bool is_big_endian) {
   // Windows overlap by what a mark and the header before it need.
   constexpr std::size_t overlap = 64;
   Bytes window(std::size_t{1} << 20U);
   for (std::uint64_t at = begin; at < end;) {
-    const auto data = file.next_data(at);
+    const auto data = memory.next_data(at);
     if (!data) return data.error();
     if (!*data) break;
     if (**data > at + overlap) at = **data - overlap;
-    if (auto status = file.read(at, window); !status) return std::move(status.error());
+    if (auto status = memory.read(at, window); !status) return std::move(status.error());
     const std::string_view text = as_text(window);
     for (auto mark = text.find(vmcoreinfo_mark); mark != std::string_view::npos;
          mark = text.find(vmcoreinfo_mark, mark + 1)) {
       const auto size = vmcoreinfo_size(window, mark, is_big_endian);
       if (!size || at + mark + vmcoreinfo_name_size + *size > end) continue;
       Bytes found(*size);
-      if (auto status = file.read(at + mark + vmcoreinfo_name_size, found); !status)
+      if (auto status = memory.read(at + mark + vmcoreinfo_name_size, found); !status)
         return std::move(status.error());
       return found;
     }

@@ -54,6 +54,11 @@ const Board* find_board(std::string_view machine, std::span<const event::RamBloc
   return nullptr;
 }
 
+bool is_pc(std::string_view machine, std::span<const event::RamBlock> blocks, bool is_hole_told) {
+  const Board* const board = find_board(machine, blocks);
+  return board == nullptr ? is_hole_told : board->rule == BoardRule::pc;
+}
+
 const Board& told_pc() noexcept {
   static constexpr Board told{"", "", "pc.ram", BoardRule::pc};
   return told;

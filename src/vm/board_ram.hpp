@@ -32,6 +32,9 @@ struct Board {
 /// none is known.
 const Board* find_board(std::string_view machine, std::span<const event::RamBlock> blocks);
 
+/// Whether it is a board of x86; of one that is not known, whether its hole is told.
+bool is_pc(std::string_view machine, std::span<const event::RamBlock> blocks, bool is_hole_told);
+
 /// A PC of which all but the hole is told.
 const Board& told_pc() noexcept;
 

@@ -66,8 +66,7 @@ bool LayoutReader::knows_board() const {
 }
 
 bool LayoutReader::is_pc() const {
-  const Board* const board = find_board(machine_, context_.session().blocks());
-  return board == nullptr ? options_.hole.has_value() : board->rule == BoardRule::pc;
+  return vm::is_pc(machine_, context_.session().blocks(), options_.hole.has_value());
 }
 
 Result<RamLayout> LayoutReader::layout(std::span<const std::uint32_t> board) const {

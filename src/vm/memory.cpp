@@ -19,6 +19,12 @@ Error refuse_place(std::string path, std::string expected, std::string found) {
   return {Errc::usage, 0, std::move(path), std::move(expected), std::move(found)};
 }
 
+Status check_block(const SavedVmState& state, std::uint32_t block) {
+  const auto blocks = state.session.blocks();
+  if (block < blocks.size()) return {};
+  return refuse_place("block", fmt::format("one of {}", blocks.size()), fmt::to_string(block));
+}
+
 }  // namespace
 
 Result<std::uint64_t> Memory::page_size() const {
@@ -29,16 +35,43 @@ Result<std::uint64_t> Memory::page_size() const {
 Result<StoredPage> Memory::find(std::uint32_t block, std::uint64_t page) const {
   if (auto status = state_->load(); !status) return std::move(status.error());
   const event::Session& session = state_->session;
-  if (block >= session.blocks().size())
-    return refuse_place("block", fmt::format("one of {}", session.blocks().size()), fmt::to_string(block));
-  const PageIndex& index = *state_->index;
-  if (auto status = check_included(index.sent_elsewhere()); !status) return std::move(status.error());
-  if (const auto absence = absence_of(session, block, index.has_pages(block)))
-    return refuse_absent(session.blocks()[block], absence->reason);
-  auto found = index.find(block, page);
+  const auto absent = absence(block);
+  if (!absent) return absent.error();
+  if (*absent) return refuse_absent(session.blocks()[block], (*absent)->reason);
+  auto found = state_->index->find(block, page);
   if (found && found->kind == StoredPage::Kind::unsent && session.mapped_ram())
     found->kind = StoredPage::Kind::zero;
   return found;
+}
+
+Result<std::optional<Absence>> Memory::absence(std::uint32_t block) const {
+  if (auto status = state_->load(); !status) return std::move(status.error());
+  if (auto status = check_block(*state_, block); !status) return std::move(status.error());
+  const PageIndex& index = *state_->index;
+  if (auto status = check_included(index.sent_elsewhere()); !status) return std::move(status.error());
+  return absence_of(state_->session, block, index.has_pages(block));
+}
+
+Result<std::optional<std::uint64_t>> Memory::next_data(std::uint32_t block, std::uint64_t offset) const {
+  if (auto status = state_->load(); !status) return std::move(status.error());
+  const std::uint64_t size = state_->session.page_size_or_default();
+  const auto page = state_->index->next_data(block, offset / size);
+  if (!page) return page.error();
+  if (!*page) return std::optional<std::uint64_t>();
+  return std::optional(std::max(offset, **page * size));
+}
+
+Result<std::uint64_t> Memory::count_unsent(std::uint32_t block) const {
+  const auto absent = absence(block);
+  if (!absent) return absent.error();
+  const std::uint64_t size = state_->session.page_size_or_default();
+  const std::uint64_t length = state_->session.blocks()[block].length;
+  const std::uint64_t pages = length / size + (length % size != 0 ? 1 : 0);
+  if (*absent) return pages;
+  if (state_->session.mapped_ram()) return std::uint64_t{0};
+  const auto there = state_->index->count(block);
+  if (!there) return there.error();
+  return pages - *there;
 }
 
 /// Makes it the page that is kept.
@@ -62,9 +95,8 @@ Status Memory::read_page(std::uint32_t block, std::uint64_t page, Unsent unsent)
 
 Status Memory::read(std::uint32_t block, std::uint64_t offset, MutableBytes to, Unsent unsent) const {
   if (auto status = state_->load(); !status) return status;
+  if (auto status = check_block(*state_, block); !status) return status;
   const auto blocks = state_->session.blocks();
-  if (block >= blocks.size())
-    return refuse_place("block", fmt::format("one of {}", blocks.size()), fmt::to_string(block));
   const std::uint64_t length = blocks[block].length;
   if (offset > length || to.size() > length - offset)
     return refuse_place(fmt::format("block {:?}", blocks[block].name),

@@ -67,6 +67,12 @@ Status PageIndex::add(const event::RamPage& page) {
   const std::uint64_t number = page.addr / size;
   state.bytes -= block.bytes();
   Status status;
+  // In a mapped-ram file each page has its place, and was passed over unread.
+  if (const auto& mapped = session.blocks()[page.block].mapped) {
+    block.add_full(number, mapped->pages_at() + page.addr);
+    state.bytes += block.bytes();
+    return {};
+  }
   const bool is_data = page.kind != event::RamPageKind::zero;
   const std::uint64_t position = is_data ? state.stream->input().position_of(page.data) : 0;
   if (!is_data && page.fill == 0)
@@ -186,9 +192,27 @@ StoredPage PageIndex::State::page_of(PageNumber number) {
 Result<StoredPage> PageIndex::find(std::uint32_t block, std::uint64_t page) const {
   if (block >= state_->blocks.size()) return StoredPage();
   const StoredPage found = state_->page_of(state_->blocks[block].get(page));
-  for (const Status& status : {state_->arrays.status(), state_->records.status()})
-    if (!status) return status.error();
+  if (auto status = check_readable(); !status) return std::move(status.error());
   return found;
+}
+
+Status PageIndex::check_readable() const {
+  const Status& arrays = state_->arrays.status();
+  return arrays ? state_->records.status() : arrays;
+}
+
+Result<std::optional<std::uint64_t>> PageIndex::next_data(std::uint32_t block, std::uint64_t page) const {
+  if (block >= state_->blocks.size()) return std::optional<std::uint64_t>();
+  const auto found = state_->blocks[block].next_data(page);
+  if (auto status = check_readable(); !status) return std::move(status.error());
+  return found;
+}
+
+Result<std::uint64_t> PageIndex::count(std::uint32_t block) const {
+  if (block >= state_->blocks.size()) return std::uint64_t{0};
+  const std::uint64_t pages = state_->blocks[block].count();
+  if (auto status = check_readable(); !status) return std::move(status.error());
+  return pages;
 }
 
 Result<StoredPage> PageIndex::base_of(const StoredPage& delta) const {

@@ -49,6 +49,10 @@ class PageIndex final : public event::Handler<PageIndex> {
   Result<StoredPage> base_of(const StoredPage& delta) const;
   /// Fills `to` with bytes that are kept, from that position on.
   Status read_kept(std::uint64_t position, MutableBytes to) const;
+  /// The first page from `page` on that is not known to be zeros; nothing where there is none.
+  Result<std::optional<std::uint64_t>> next_data(std::uint32_t block, std::uint64_t page) const;
+  /// Pages of the block of which something is known.
+  Result<std::uint64_t> count(std::uint32_t block) const;
   /// Whether pages of that block came.
   bool has_pages(std::uint32_t block) const;
   /// Whether pages went over other connections (multifd).
@@ -75,6 +79,7 @@ class PageIndex final : public event::Handler<PageIndex> {
   Status add_record(const event::RamPage& page);
   Status count_deltas(PageRecord& delta);
   Status check() const;
+  Status check_readable() const;
 
   std::unique_ptr<State> state_;
 };

@@ -60,6 +60,7 @@ Result<Translation> paged_x86(const Walk& walk) {
 
 Result<std::uint64_t> Walk::entry(std::uint64_t at, std::size_t size, bool big_endian) const {
   std::array<std::uint8_t, 8> bytes{};
+  has_looked_ = true;
   if (auto status = read_(at, MutableBytes(bytes).first(size)); !status) return std::move(status.error());
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < size; ++i) value = value << 8U | bytes[big_endian ? i : size - 1 - i];
@@ -74,15 +75,19 @@ Result<Translation> translate_x86(const Walk& walk) {
   return found;
 }
 
+Result<Translation> translate(const Walk& walk) {
+  const std::string_view architecture = walk.architecture();
+  if (architecture == "x86_64" || architecture == "i386") return translate_x86(walk);
+  if (architecture == "aarch64") return translate_aarch64(walk);
+  if (architecture == "riscv64") return translate_riscv(walk);
+  if (architecture == "s390x") return translate_s390x(walk);
+  return Error{Errc::unsupported, 0, "cpu", "a CPU of x86, aarch64, riscv64 or s390x",
+               std::string(architecture)};
+}
+
 Result<Translation> translate(const device::CpuRegisters& cpu, std::uint64_t address,
                               const ReadPhysical& read) {
-  const Walk walk(cpu, address, read);
-  if (cpu.architecture == "x86_64" || cpu.architecture == "i386") return translate_x86(walk);
-  if (cpu.architecture == "aarch64") return translate_aarch64(walk);
-  if (cpu.architecture == "riscv64") return translate_riscv(walk);
-  if (cpu.architecture == "s390x") return translate_s390x(walk);
-  return Error{Errc::unsupported, 0, "cpu", "a CPU of x86, aarch64, riscv64 or s390x",
-               std::string(cpu.architecture)};
+  return translate(Walk(cpu, address, read));
 }
 
 }  // namespace qember::vm

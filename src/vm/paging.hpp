@@ -25,8 +25,15 @@ class Walk {
 
   /// Bits `low` and above of the address, `count` of them.
   std::uint64_t bits(unsigned low, unsigned count) const noexcept {
+    last_shift_ = low;
     return address_ >> low & ((std::uint64_t{1} << count) - 1);
   }
+  /// Of an address that is not mapped, or whose tables can't be read: no other with the same bits from this
+  /// one up is.
+  unsigned last_shift() const noexcept { return last_shift_; }
+  /// Whether a table was looked into.
+  bool has_looked() const noexcept { return has_looked_; }
+
   /// An entry of 4 or 8 bytes.
   Result<std::uint64_t> entry(std::uint64_t at, std::size_t size, bool big_endian = false) const;
 
@@ -55,6 +62,10 @@ class Walk {
   const device::CpuRegisters& cpu_;
   std::uint64_t address_;
   const ReadPhysical& read_;
+  // What the walk did last, for those who go through all addresses.
+
+  mutable unsigned last_shift_ = 12;
+  mutable bool has_looked_ = false;
 };
 
 /// Whether all bits from `top` up are the same.
@@ -63,6 +74,8 @@ constexpr bool is_sign_extended(std::uint64_t address, unsigned top) noexcept {
   return upper == 0 || upper == ~std::uint64_t{0} >> top;
 }
 
+/// By the architecture of the CPU.
+Result<Translation> translate(const Walk& walk);
 Result<Translation> translate_x86(const Walk& walk);
 Result<Translation> translate_aarch64(const Walk& walk);
 Result<Translation> translate_riscv(const Walk& walk);

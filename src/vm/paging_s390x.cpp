@@ -2,6 +2,8 @@
 // z/Architecture Principles of Operation, SA22-7832: dynamic address translation, and prefixing.
 #include "paging.hpp"
 
+#include <algorithm>
+
 namespace qember::vm {
 namespace {
 
@@ -12,10 +14,11 @@ constexpr std::uint64_t origin_bits = ~std::uint64_t{0xfff};
 constexpr unsigned shift_of(unsigned level) noexcept { return level == 0 ? 12 : 20 + 11 * (level - 1); }
 
 /// The lowest 8 KiB of real addresses change places with those of the prefix.
+constexpr std::uint64_t prefixed_size = 0x2000;
+
 std::uint64_t absolute(std::uint64_t real, std::uint64_t prefix) noexcept {
-  constexpr std::uint64_t size = 0x2000;
-  if (real < size) return real + prefix;
-  return real - prefix < size ? real - prefix : real;
+  if (real < prefixed_size) return real + prefix;
+  return real - prefix < prefixed_size ? real - prefix : real;
 }
 
 Result<Translation> walk_pages(const Walk& walk, std::uint64_t segment) {
@@ -69,7 +72,8 @@ Result<Translation> translate_s390x(const Walk& walk) {
   const Translation real = *found;
   found->address = absolute(real.address, prefix);
   // A large page may hold either end of what changes places.
-  if (real.size > 0x1000) found->size = 0x1000 - (real.address & 0xfffU);
+  for (const std::uint64_t end : {prefixed_size, prefix, prefix + prefixed_size})
+    if (end > real.address) found->size = std::min(found->size, end - real.address);
   return found;
 }
 

@@ -60,10 +60,16 @@ Status check_included(bool sent_elsewhere) {
 
 Status check_included(const event::Session& session, const FinalRam& ram, const RamLayout& layout) {
   if (auto status = check_included(ram); !status) return status;
+  return check_included(session.blocks(), layout,
+                        [&](std::uint32_t block) { return absence_of(session, ram, block); });
+}
+
+Status check_included(std::span<const event::RamBlock> blocks, const RamLayout& layout,
+                      const AbsenceOf& absence_of_block) {
   for (const PlacedRam& piece : layout.placed) {
-    const auto absence = absence_of(session, ram, piece.block);
+    const auto absence = absence_of_block(piece.block);
     if (absence && (absence->has_contents || piece.source != PlaceSource::stream))
-      return refuse_absent(session.blocks()[piece.block], absence->reason);
+      return refuse_absent(blocks[piece.block], absence->reason);
   }
   return {};
 }

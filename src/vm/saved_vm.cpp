@@ -59,6 +59,8 @@ std::span<const event::RamBlock> SavedVm::blocks() const noexcept { return state
 io::ByteSource& SavedVm::bytes() const noexcept { return *state_->source; }
 StreamOptions SavedVm::stream_options() const { return state_->read_options(); }
 const SavedVmOptions& SavedVm::options() const noexcept { return state_->options; }
+const container::Contents& SavedVm::contents() const noexcept { return state_->contents; }
+bool SavedVm::is_spooled() const noexcept { return state_->spooled || state_->unpacked; }
 bool SavedVm::are_devices_from_end() const noexcept { return state_->from_end; }
 bool SavedVm::load_devices_from_end() const { return state_->load_devices_from_end(); }
 
@@ -83,6 +85,11 @@ Result<device::SavedDevice> SavedVm::device(std::string_view name, std::uint32_t
     if (each.name() == name && each.instance() == instance) return each;
   return Error{Errc::usage, 0, "device", fmt::format("a device {:?} with the instance {}", name, instance),
                "none in the stream"};
+}
+
+Status SavedVm::read_with(const std::function<event::Sink&(const event::Context& context)>& watch) const {
+  if (state_->index || state_->failed) return Error{Errc::usage, 0, "vm", "one that was not read", "another"};
+  return state_->load(watch);
 }
 
 Result<Summary> SavedVm::summary() const {

@@ -87,6 +87,8 @@ Result<std::unique_ptr<OpenedStream>> SavedVmState::open_stream(bool is_all_read
   // Device state is met with its description.
   stream_options.reorder = is_all_read && !devices;
   stream_options.read_ahead = is_all_read;
+  // The index has their places.
+  stream_options.skims_pages = is_all_read;
   return OpenedStream::open(*source, std::move(stream_options));
 }
 
@@ -174,10 +176,10 @@ Status SavedVmState::read_end() {
   return {};
 }
 
-Status SavedVmState::load() {
+Status SavedVmState::load(const Watch& watch) {
   if (failed) return *failed;
   if (index) return {};
-  auto status = read_all();
+  auto status = read_all(watch);
   if (!status) {
     index.reset();
     failed = status.error();
@@ -219,24 +221,23 @@ device::SavedDevice SavedVmState::saved(event::CollectedSection&& section) {
           std::move(obstacle)};
 }
 
-Status SavedVmState::read_all() {
+Status SavedVmState::read_all(const Watch& watch) {
   auto stream = open_stream(true);
   if (!stream) return std::move(stream.error());
   index = std::make_unique<PageIndex>(**stream, options.limits);
-  if (devices) {
-    EndCheck check(**stream, *devices);
-    if (auto status = event::pump(**stream, *index, check); !status) return status;
-  } else {
-    std::vector<device::SavedDevice> found;
-    event::SectionCollector collector(**stream, options.limits, {true, true, true},
-                                      [&](event::CollectedSection&& section) {
-                                        if (section.type == event::Element::section_full)
-                                          found.push_back(saved(std::move(section)));
-                                        return Status();
-                                      });
-    if (auto status = event::pump(**stream, *index, collector); !status) return status;
-    devices = std::move(found);
-  }
+  std::vector<event::Sink*> sinks{index.get()};
+  if (watch) sinks.push_back(&watch(**stream));
+  std::vector<device::SavedDevice> found;
+  event::SectionCollector collector(**stream, options.limits, {true, true, true},
+                                    [&](event::CollectedSection&& section) {
+                                      if (section.type == event::Element::section_full)
+                                        found.push_back(saved(std::move(section)));
+                                      return Status();
+                                    });
+  std::optional<EndCheck> check;
+  sinks.push_back(devices ? static_cast<event::Sink*>(&check.emplace(**stream, *devices)) : &collector);
+  if (auto status = event::pump(**stream, sinks); !status) return status;
+  if (!devices) devices = std::move(found);
   session = (*stream)->session();
   index->finish();
   return {};

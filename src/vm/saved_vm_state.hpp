@@ -22,8 +22,10 @@ struct SavedVmState {
   Status load_devices();
   /// The same from the end alone: whether it can be.
   bool load_devices_from_end();
-  /// Makes sure of `devices` and `index`.
-  Status load();
+  /// A sink for the events of a stream.
+  using Watch = std::function<event::Sink&(const event::Context& context)>;
+  /// Makes sure of `devices` and `index`; where the stream is read for them, `watch` gets its events.
+  Status load(const Watch& watch = {});
   /// How the stream is read from `source`.
   StreamOptions read_options() const;
   StreamOptions options_of_file() const;
@@ -58,7 +60,7 @@ struct SavedVmState {
   Status open_container(io::ByteSource& from);
   Status open_set(io::ByteSource& main);
   Status read_begin();
-  Status read_all();
+  Status read_all(const Watch& watch);
   Status try_end();
   Status read_end();
   std::shared_ptr<const Error> obstacle_of(event::CollectedSection& section);

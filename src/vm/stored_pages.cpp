@@ -138,6 +138,27 @@ PageNumber StoredPages::find(const Chunk& chunk, std::uint64_t inside) const {
           run.position + full * (page_size_ + run.sizes.full) + zeros * run.sizes.zero};
 }
 
+std::optional<std::uint64_t> StoredPages::next_data(std::uint64_t page) const {
+  const auto is_data = [](PageNumber number) {
+    const bool is_zeros = number.kind() == PageNumber::Kind::zero && number.value() == 0;
+    return number.kind() != PageNumber::Kind::none && !is_zeros;
+  };
+  for (auto chunk = chunks_.lower_bound(page / chunk_pages); chunk != chunks_.end(); ++chunk) {
+    const std::uint64_t base = chunk->first * chunk_pages;
+    for (std::uint64_t inside = std::max(page, base) - base; inside < chunk_pages; ++inside)
+      if (is_data(find(chunk->second, inside))) return base + inside;
+  }
+  return {};
+}
+
+std::uint64_t StoredPages::count() const {
+  std::uint64_t count = 0;
+  for (const auto& [index, chunk] : chunks_)
+    for (std::uint64_t inside = 0; inside < chunk_pages; ++inside)
+      count += find(chunk, inside).kind() != PageNumber::Kind::none;
+  return count;
+}
+
 /// From runs to an array.
 void StoredPages::spread(Chunk& chunk) {
   const std::uint64_t slot = arrays_->add();

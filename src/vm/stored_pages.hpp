@@ -64,6 +64,10 @@ class StoredPages {
   /// Any other.
   void set(std::uint64_t page, PageNumber number);
   PageNumber get(std::uint64_t page) const;
+  /// The first page from `page` on of which anything but that it is zeros is known.
+  std::optional<std::uint64_t> next_data(std::uint64_t page) const;
+  /// Pages of which something is known.
+  std::uint64_t count() const;
   /// Forgets what is known of the pages of [first, end). Takes time for those alone of which something is.
   void forget(std::uint64_t first, std::uint64_t end);
   bool empty() const noexcept { return chunks_.empty(); }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// `show` for scripts: one object a line. Names are as `printable` makes them.
+#include "device_json.hpp"
 #include "show_output.hpp"
 #include "show_schema_value.hpp"
 
-#include <qember/advanced/device/state_json.hpp>
 #include <qember/advanced/device/value_text.hpp>
 
 #include <qember/advanced/event/meanings.hpp>
@@ -127,24 +127,8 @@ void ShowJson::iterated(const vm::Iterated& section) {
 
 bool ShowJson::device(const vm::PlacedSection& place, const device::Device& device, ByteView body,
                       const std::string& selected) {
-  bool begun = false;
-  const auto begin = [&] {
-    if (std::exchange(begun, true)) return;
-    Json json = section_record("device", place);
-    json.update({{"size", body.size()}, {"struct", printable(device.state.name)}});
-    const std::string object = json.dump();
-    out_.write(object.substr(0, object.size() - 1) + ",\"fields\":[");
-  };
-  if (selected.empty()) begin();
-  device::StateJson sink(
-      [&](std::string_view text) {
-        begin();
-        out_.write(text);
-      },
-      offsets_, selected);
-  static_cast<void>(sink.read(device, body).ok());
-  if (begun) out_.write("]}\n");
-  return begun;
+  return write_device_json([this](std::string_view text) { out_.write(text); },
+                           {section_record("device", place), device, body, offsets_, selected});
 }
 
 void ShowJson::opaque(const vm::PlacedSection& place, const vm::Opaque& body, const device::Device* device) {

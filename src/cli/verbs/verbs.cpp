@@ -40,6 +40,7 @@ void add_verbs(CLI::App& app, Action& action) {
   add_regs(app, action);
   add_read(app, action);
   add_extract(app, action);
+  add_mount(app, action);
   add_map(app, action);
   add_diff(app, action);
   add_preflight(app, action);

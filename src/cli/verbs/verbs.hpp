@@ -29,6 +29,7 @@ void add_regs(CLI::App& app, Action& action);
 void add_read(CLI::App& app, Action& action);
 void add_extract(CLI::App& app, Action& action);
 void add_map(CLI::App& app, Action& action);
+void add_mount(CLI::App& app, Action& action);
 void add_diff(CLI::App& app, Action& action);
 void add_preflight(CLI::App& app, Action& action);
 void add_edit(CLI::App& app, Action& action);

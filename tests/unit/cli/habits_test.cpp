@@ -13,7 +13,7 @@ namespace {
 
 const std::vector<std::string> verbs{"encode", "decode",    "unwrap", "wrap", "check", "info",
                                      "ls",     "show",      "regs",   "read", "diff",  "extract",
-                                     "map",    "preflight", "edit",   "help"};
+                                     "map",    "preflight", "edit",   "help", "mount"};
 
 std::size_t longest_line(const std::string& text) {
   std::size_t longest = 0;
@@ -53,7 +53,7 @@ TEST_CASE("-V prints what --version prints") {
 }
 
 TEST_CASE("FILE is required alike") {
-  for (const char* const verb : {"check", "info", "ls", "show", "regs", "extract", "map", "edit"})
+  for (const char* const verb : {"check", "info", "ls", "show", "regs", "extract", "map", "edit", "mount"})
     CHECK(said({verb}) == std::string("qember ") + verb + ": FILE is required");
 }
 

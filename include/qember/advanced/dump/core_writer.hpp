@@ -3,8 +3,8 @@
 /// ppc64 and loongarch64.
 #pragma once
 
+#include <qember/advanced/dump/core_parts.hpp>
 #include <qember/advanced/dump/cpu_state.hpp>
-#include <qember/advanced/dump/elf_core.hpp>
 #include <qember/advanced/io/sparse_file.hpp>
 #include <qember/advanced/vm/final_ram.hpp>
 #include <qember/advanced/vm/layout_reader.hpp>
@@ -53,21 +53,12 @@ class CoreWriter final : public event::Sink, private vm::RamStore {
   const CoreNotices& notices() const noexcept { return notices_; }
 
  private:
-  /// A block that is the guest's RAM, or a part of it.
-  struct Part {
-    std::uint32_t block = 0;
-    std::uint64_t length = 0;
-    std::uint64_t at = 0;  ///< in the RAM
-  };
-
-  bool wants(std::uint32_t block) override { return part_of(block) != nullptr; }
+  bool wants(std::uint32_t block) override { return parts_.find(block) != nullptr; }
   Status write(std::uint32_t block, std::uint64_t addr, ByteView data) override;
   Status read(std::uint32_t block, std::uint64_t addr, MutableBytes data) override;
   Status clear(std::uint32_t block, std::uint64_t addr, std::uint64_t size) override;
 
-  const Part* part_of(std::uint32_t block) const;
   Status begin();
-  void add(std::uint32_t block);
   Status check_chosen(std::span<const std::uint32_t> chosen, std::span<const std::uint32_t> known) const;
   Result<std::vector<CoreSegment>> segments(const vm::RamLayout& layout) const;
 
@@ -79,9 +70,7 @@ class CoreWriter final : public event::Sink, private vm::RamStore {
   vm::FinalRam ram_;
   CpuStates cpus_;
   std::vector<std::uint32_t> board_;  ///< that was asked for
-  std::vector<Part> parts_;
-  std::vector<std::size_t> part_numbers_;  ///< by block: 1 for the first of these, 0 for none
-  std::uint64_t ram_size_ = 0;
+  CoreParts parts_;
 };
 
 /// Writes an ELF core of a saved VM into a file, which is empty: sparse, with the registers of each CPU and,

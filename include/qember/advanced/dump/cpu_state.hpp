@@ -7,6 +7,10 @@
 
 namespace qember::dump {
 
+/// Adds the registers of a CPU to those of others. Refuses one that no core can have, one of another
+/// architecture than these, and one that its description does not fit.
+Status add_cpu(std::vector<device::CpuRegisters>& cpus, const device::Device& description, ByteView body);
+
 /// Gathers the state of each `cpu` section from a stream's events.
 class CpuStates final : public event::Sink {
  public:

@@ -6,6 +6,7 @@
 #include <qember/advanced/core/result.hpp>
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace qember::vm {
@@ -13,6 +14,7 @@ namespace qember::vm {
 struct SavedVmState;
 struct RamLayout;
 struct StoredPage;
+struct Absence;
 
 /// What to do with pages that the stream does not hold: those that were never sent, which is not to say that
 /// they are zeros, and those that postcopy discarded.
@@ -49,6 +51,14 @@ class Memory {
   Result<StoredPage> find(std::uint32_t block, std::uint64_t page) const;
   /// The target's page size in bytes.
   Result<std::uint64_t> page_size() const;
+  /// Why pages of that block are not in the stream; nothing where they are. `Errc::unsupported` where all RAM
+  /// went over other connections.
+  Result<std::optional<Absence>> absence(std::uint32_t block) const;
+  /// The first offset from `offset` on in a page that the stream has as something else than zeros; nothing
+  /// where there is none. Takes time by what the stream has, and not by the length of the block.
+  Result<std::optional<std::uint64_t>> next_data(std::uint32_t block, std::uint64_t offset) const;
+  /// How many pages of that block the stream does not hold.
+  Result<std::uint64_t> count_unsent(std::uint32_t block) const;
 
  private:
   Status read_page(std::uint32_t block, std::uint64_t page, Unsent unsent) const;

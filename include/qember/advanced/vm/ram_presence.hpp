@@ -42,6 +42,11 @@ inline Status check_included(const FinalRam& ram) { return check_included(ram.se
 /// memory is, as such is not sent until it is plugged in.
 Status check_included(const event::Session& session, const FinalRam& ram, const RamLayout& layout);
 
+/// The same, by what tells the absence of a block.
+using AbsenceOf = std::function<std::optional<Absence>(std::uint32_t block)>;
+Status check_included(std::span<const event::RamBlock> blocks, const RamLayout& layout,
+                      const AbsenceOf& absence_of_block);
+
 /// Pages of blocks in the layout that the stream does not hold.
 std::uint64_t count_unsent(const event::Session& session, const FinalRam& ram, const RamLayout& layout);
 

@@ -12,9 +12,18 @@
 #include <qember/advanced/vm/memory.hpp>
 #include <qember/advanced/vm/placed_ram.hpp>
 
+#include <functional>
+
 namespace qember::qber {
 class WireFormat;
 }
+namespace qember::container {
+struct Contents;
+}
+namespace qember::event {
+class Context;
+class Sink;
+}  // namespace qember::event
 
 namespace qember::vm {
 
@@ -90,6 +99,9 @@ class SavedVm {
   /// Reads the devices from the end of the file where that can be, and nothing else; whether it has.
   bool load_devices_from_end() const;
 
+  /// Reads the stream for its pages now, once, and gives its events on the way to the sink that `watch` makes
+  /// for them, which outlives the call. `Errc::usage` where it has been read.
+  Status read_with(const std::function<event::Sink&(const event::Context& context)>& watch) const;
   /// The memory of the VM, valid without it.
   Memory memory() const { return Memory(state_); }
   /// What is in the stream, counted; reads it once.
@@ -99,6 +111,10 @@ class SavedVm {
   io::ByteSource& bytes() const noexcept;
   /// How `bytes` are read as a stream.
   StreamOptions stream_options() const;
+  /// What holds the stream; valid as long as a copy of this.
+  const container::Contents& contents() const noexcept;
+  /// Whether bytes are kept in a file without a name, since what it was opened from can't be sought in.
+  bool is_spooled() const noexcept;
   /// What it was opened with.
   const SavedVmOptions& options() const noexcept;
 
