@@ -29,6 +29,8 @@ class Virtio final : public device::NamedStateSink {
   }
   bool has(std::string_view subsection) const { return subsections_.contains(subsection); }
   const std::vector<std::uint64_t>& ports() const { return ports_; }
+  /// The ports of a virtio-serial device that are there.
+  const std::set<std::uint64_t>& active_ports() const { return active_ports_; }
   bool is_virtio() const { return get("guest_features").has_value() && get("queue_count").has_value(); }
   bool has_request() const { return has_request_; }
   /// What the driver has taken.
@@ -41,6 +43,8 @@ class Virtio final : public device::NamedStateSink {
     if (field.name == "guest_features" && field.size == sizeof(std::uint64_t) && !high_)
       high_ = integer->bits();
     if (field.name == "ports_map") ports_.push_back(integer->bits());
+    if (field.name == "id" && path().find(".ports[") != std::string_view::npos)
+      active_ports_.insert(integer->bits());
     values_.emplace(field.name, integer->bits());
   }
   void enter(const device::StateGroup& group) override {
@@ -53,6 +57,7 @@ class Virtio final : public device::NamedStateSink {
   std::unordered_map<std::string_view, std::uint64_t> values_;  ///< the first of each name
   std::set<std::string_view> subsections_;
   std::vector<std::uint64_t> ports_;
+  std::set<std::uint64_t> active_ports_;
   std::optional<std::uint64_t> high_;
   bool has_request_ = false;
 };
@@ -142,6 +147,24 @@ void check_memory(const SectionPair& pair, const Virtio& here, const Virtio& the
   }
 }
 
+/// A port has to be there on the target (hw/char/virtio-serial-bus.c), which may have more.
+void check_ports(const SectionPair& pair, const Virtio& here, const Virtio& there, const Findings& findings) {
+  const bool has_all = std::ranges::includes(there.active_ports(), here.active_ports());
+  if (here.ports() == there.ports() && has_all) return;
+  findings.add(Certainty::certain, pair.name() + (has_all ? ":ports_map" : ":ports"),
+               "other ports here than there", {fmt::format("Failed to load {}:virtio", kind_of(pair.here))},
+               "give the target the same ports");
+}
+
+void check_gpu(const SectionPair& pair, const Virtio& here, const Virtio& there, const Findings& findings) {
+  const auto mine = here.get("max_outputs");
+  const auto its = there.get("max_outputs");
+  if (mine && its && *mine != *its)
+    findings.add(Certainty::certain, pair.name() + ":max_outputs",
+                 fmt::format("{} here, {} there", *mine, *its), {fmt::format("{:x} != {:x}", *its, *mine)},
+                 fmt::format("start the target with max_outputs={} of that device", *mine));
+}
+
 }  // namespace
 
 std::uint64_t features_not_offered(const SectionPair& pair) {
@@ -156,11 +179,9 @@ void check_virtio(const SectionPair& pair, const Findings& findings) {
   if (kind_of(pair.here).starts_with("virtio-mem")) check_memory(pair, here, there, findings);
   if (!here.is_virtio() || !there.is_virtio()) return;
   check_features(pair, here, there, findings);
+  if (kind_of(pair.here) == "virtio-gpu") check_gpu(pair, here, there, findings);
   if (kind_of(pair.here) == "virtio-net") check_net(pair, here, there, findings);
-  if (here.ports() != there.ports())
-    findings.add(Certainty::certain, pair.name() + ":ports_map", "other ports here than there",
-                 {fmt::format("Failed to load {}:virtio", kind_of(pair.here))},
-                 "give the target the same ports");
+  check_ports(pair, here, there, findings);
   if (here.has("virtio/packed_virtqueues") && here.has_request())
     findings.add(Certainty::certain, pair.name(),
                  "a request in flight of a packed ring, which no QEMU reads back",
