@@ -28,7 +28,8 @@ using vm::Certainty;
 /// What stands in the way.
 using vm::Obstacle;
 using vm::preflight;
-/// Of which QEMU the target is.
+/// What else is known of the target.
 using vm::PreflightOptions;
+using vm::QemuVersion;
 
 }  // namespace qember

@@ -4,7 +4,7 @@
 usage: preflight_matrix.py QEMBER CASES SAMPLES DIRECTORY...
 
 Each DIRECTORY has the programs of one version of QEMU. CASES is preflight_matrix.txt; SAMPLES is a directory of real
-streams, or one that is not there. Prints a table, and exits with 1 where preflight finds nothing and QEMU refuses what
+streams, or one that is not there. A version that CASES does not know takes the place of 7 if there is none. Prints a table, and exits with 1 where preflight finds nothing and QEMU refuses what
 streams tell, where it is certain and QEMU loads, or where QEMU says something else than preflight."""
 import concurrent.futures
 import json
@@ -115,9 +115,6 @@ class Machine:
         words = [word.format(**files) for word in self.words if word[0] not in "+/" and word != "aarch64"]
         return MACHINE + words
 
-    def is_possible(self):
-        return all(os.access(word, os.R_OK | os.W_OK) for word in self.words if word[0] == "/")
-
     def capabilities(self):
         return [word[1:] for word in self.words if word.startswith("+")]
 
@@ -127,6 +124,9 @@ class Matrix:
         self.qember, self.samples, self.scratch = qember, samples, scratch
         self.machines, self.pairs, self.streams = {}, [], {}
         self.programs = dict(map(self.program, directories))
+        others = [version for version in self.programs if version not in ("7", "10", "11")]
+        if others and "7" not in self.programs:
+            self.programs["7"] = self.programs[others[0]]
         self.files = {name: os.path.join(scratch, name) for name in ("rom", "boot", "disk")}
         with open(self.files["rom"], "wb") as rom:
             rom.truncate(512 << 10)
@@ -135,6 +135,17 @@ class Matrix:
             for line in lines:
                 if line.strip() and not line.startswith("#"):
                     self.add(line.rstrip("\n").split(" "))
+        self.pairs = [pair for pair in self.pairs if self.is_possible(pair[0]) and self.is_possible(pair[1])]
+
+    def is_possible(self, name):
+        """Whether the files are there without which a machine, or the one that it is made of, is left out."""
+        machine = self.machines[name]
+        if machine.kind in ("edit", "bytes"):
+            return self.is_possible(machine.words[0])
+        files = [word for word in machine.words if word[0] == "/"]
+        if machine.kind == "sample":
+            files = [os.path.join(self.samples, machine.words[0])]
+        return all(os.access(file, os.R_OK) for file in files)
 
     @staticmethod
     def program(directory):
@@ -153,8 +164,7 @@ class Matrix:
         if words[0] == "pair":
             versions = [each.split(":") for each in words[3].split(",")]
             self.pairs += [(words[1], words[2], *each, " ".join(words[4:])) for each in versions
-                           if all(version in self.programs for version in each)
-                           and all(self.machines[name].is_possible() for name in words[1:3])]
+                           if all(version in self.programs for version in each)]
         else:
             self.machines[words[1]] = Machine(words[0], words[1], words[2:])
 
@@ -188,6 +198,10 @@ class Matrix:
             qemu.save(path + ".part")
         os.rename(path + ".part", path)
 
+    def make_sample(self, machine, _, path):
+        with lzma.open(os.path.join(self.samples, machine.words[0])) as packed, open(path, "wb") as out:
+            out.write(packed.read())
+
     def make_edit(self, machine, version, path):
         source = self.stream(machine.words[0], version)
         subprocess.run([self.qember, "edit", source, "-o", path, *machine.words[1:]], check=True, timeout=DEADLINE)
@@ -213,7 +227,7 @@ class Matrix:
 
     def preflight(self, path, target, version):
         ran = subprocess.run([self.qember, "preflight", "--json", path, "--against", target, "--target-qemu",
-                              version], capture_output=True, text=True, timeout=DEADLINE)
+                              self.programs[version][1]], capture_output=True, text=True, timeout=DEADLINE)
         found = json.loads(ran.stdout)["obstacles"] if ran.returncode in (0, 1, 5) and ran.stdout else []
         return ran.returncode, found, ran.stderr
 
@@ -265,7 +279,8 @@ class Row:
             return "it loads" if self.code == 1 else ""
         if self.code == 0:
             return "" if self.is_listed() else "it is refused"
-        if self.code == 1 and self.certain and not self.names_it(self.certain[0]):
+        first = [each for each in self.found if each["certainty"] in ("certain", "likely")]
+        if first and not self.names_it(first[0]):
             return "QEMU names it otherwise"
         return ""
 

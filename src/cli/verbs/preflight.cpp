@@ -16,7 +16,7 @@ namespace {
 struct PreflightArguments {
   std::string file;
   std::string against;
-  std::optional<unsigned> target_qemu;
+  std::optional<vm::QemuVersion> target_qemu;
   bool strict = false;
   bool json = false;
   ReadOptions read;
@@ -36,10 +36,15 @@ int preflight(const PreflightArguments& arguments) {
   if (!there) return fail(place_there, there.error());
   Lines out;
   if (arguments.json) out.write("{\n  \"schema\": 1");
-  const vm::Verdict verdict = print_obstacles(out, *here, *there, {.target_major = arguments.target_qemu},
+  const vm::Verdict verdict = print_obstacles(out, *here, *there, {.target_qemu = arguments.target_qemu},
                                               arguments.json ? "obstacles" : "", arguments.against);
   if (arguments.json) out.write("\n}\n");
   return out.finish(code_of(verdict, arguments.strict));
+}
+
+std::string parse_version(const std::string& text, std::optional<vm::QemuVersion>& version) {
+  version = vm::parse_qemu_version(text);
+  return version ? "" : "a version of QEMU is expected, such as 10.0";
 }
 
 }  // namespace
@@ -52,8 +57,8 @@ void add_preflight(CLI::App& app, Action& action) {
                   "What the target saved when it was started with its own command line and -S")
       ->required()
       ->type_name("TARGET");
-  verb.add_option("--target-qemu", options.target_qemu,
-                  "The major version of the target's QEMU, for the words of its messages")
+  add_parsed(verb, "--target-qemu", options.target_qemu, parse_version,
+             "The target's QEMU, such as 10.0: for the words of its messages, and what it knows")
       ->type_name("VERSION");
   verb.add_flag("--strict", options.strict, "Exit 5 for what the streams do not tell, too");
   verb.add_flag("--json", options.json, "As one JSON object");

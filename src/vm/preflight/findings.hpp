@@ -8,7 +8,7 @@
 
 namespace qember::vm {
 
-/// Two texts of QEMU for one thing.
+/// Two texts of QEMU for one thing, up to its version 10.0 and from 11 on.
 struct Message {
   std::string up_to_10;
   std::string from_11 = {};  ///< where it is another
@@ -23,9 +23,11 @@ class Findings {
   void at(std::uint64_t offset) noexcept { offset_ = offset; }
   void add(Certainty certainty, std::string where, std::string what, Message message = {},
            std::string advice = {}) const {
-    const bool is_new = options_.target_major.value_or(10) >= 11 && !message.from_11.empty();
-    take_({certainty, std::move(where), std::move(what),
-           is_new ? std::move(message.from_11) : std::move(message.up_to_10), std::move(advice), offset_});
+    const auto& target = options_.target_qemu;
+    if (target >= QemuVersion{11, 0} && !message.from_11.empty()) message.up_to_10 = message.from_11;
+    if (target && (*target <= QemuVersion{10, 0} || *target >= QemuVersion{11, 0})) message.from_11.clear();
+    take_({certainty, std::move(where), std::move(what), std::move(message.up_to_10),
+           std::move(message.from_11), std::move(advice), offset_});
   }
 
  private:

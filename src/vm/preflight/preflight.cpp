@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace qember::vm {
@@ -117,6 +118,21 @@ std::string_view name_of(Certainty certainty) noexcept {
     case Certainty::untold: return "untold";
   }
   return {};
+}
+
+std::optional<QemuVersion> parse_qemu_version(std::string_view text) noexcept {
+  std::array<unsigned, 3> parts{};
+  std::size_t count = 0;
+  while (count < parts.size()) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parts[count]);
+    if (error != std::errc()) return std::nullopt;
+    ++count;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (text.empty()) return QemuVersion{parts[0], parts[1]};
+    if (text.front() != '.') return std::nullopt;
+    text.remove_prefix(1);
+  }
+  return std::nullopt;
 }
 
 Result<Verdict> preflight(const SavedVm& here, const SavedVm& there, const TakeObstacle& take,

@@ -31,6 +31,8 @@ class Virtio final : public device::NamedStateSink {
   const std::vector<std::uint64_t>& ports() const { return ports_; }
   /// The ports of a virtio-serial device that are there.
   const std::set<std::uint64_t>& active_ports() const { return active_ports_; }
+  /// The size of each queue's ring.
+  const std::vector<std::uint64_t>& rings() const { return rings_; }
   bool is_virtio() const { return get("guest_features").has_value() && get("queue_count").has_value(); }
   bool has_request() const { return has_request_; }
   /// What the driver has taken.
@@ -42,6 +44,8 @@ class Virtio final : public device::NamedStateSink {
     if (integer == nullptr) return;
     if (field.name == "guest_features" && field.size == sizeof(std::uint64_t) && !high_)
       high_ = integer->bits();
+    if (field.name == "num" && path().find(".queues[") != std::string_view::npos)
+      rings_.push_back(integer->bits());
     if (field.name == "ports_map") ports_.push_back(integer->bits());
     if (field.name == "id" && path().find(".ports[") != std::string_view::npos)
       active_ports_.insert(integer->bits());
@@ -58,6 +62,7 @@ class Virtio final : public device::NamedStateSink {
   std::set<std::string_view> subsections_;
   std::vector<std::uint64_t> ports_;
   std::set<std::uint64_t> active_ports_;
+  std::vector<std::uint64_t> rings_;
   std::optional<std::uint64_t> high_;
   bool has_request_ = false;
 };
@@ -107,12 +112,34 @@ void check_features(const SectionPair& pair, const Virtio& here, const Virtio& t
   if (missing != 0) {
     findings.add(Certainty::certain, where,
                  fmt::format("{:#x} here, of which {:#x} is not offered there", taken, missing),
-                 {fmt::format("Features {:#x} unsupported. Allowed features: ...", taken)},
+                 {fmt::format("Features {:#x} unsupported. Allowed features: ...", taken),
+                  fmt::format("Features 0x{:032x} unsupported. Allowed features: ...", taken & ~missing)},
                  "start the target with the same machine type and properties of the device");
   } else if (taken != 0) {
     findings.add(
         Certainty::untold, where,
         fmt::format("whether the machine offers all of {:#x}: QMP x-query-virtio-status tells", taken));
+  }
+}
+
+/// Up to QEMU 10.0 a ring has the size that the stream gives it; 11 wants the machine to have room for it,
+/// and has none for queues that it lacks.
+void check_rings(const SectionPair& pair, const Virtio& here, const Virtio& there, const Findings& findings) {
+  const auto& target = findings.options().target_qemu;
+  for (std::size_t i = 0; i < here.rings().size(); ++i) {
+    const std::uint64_t mine = here.rings()[i];
+    const std::uint64_t most = i < there.rings().size() ? there.rings()[i] : 0;
+    if (mine <= most) continue;
+    const std::string what = fmt::format("a ring of {} here, of {} there", mine, most);
+    const std::string where = fmt::format("{}:queues[{}].num", pair.name(), i);
+    if (target && *target <= QemuVersion{10, 0})
+      findings.add(Certainty::warning, where, what + ": the guest keeps its own");
+    else
+      findings.add(target >= QemuVersion{11, 0} ? Certainty::certain : Certainty::likely, where,
+                   what + ", which QEMU refuses from 11 on",
+                   {"", fmt::format("VQ {} vring.num {} exceeds allocated max {}", i, mine, most)},
+                   "start the target with the same queue-size= and number of queues of that device");
+    return;
   }
 }
 
@@ -151,9 +178,13 @@ void check_memory(const SectionPair& pair, const Virtio& here, const Virtio& the
 void check_ports(const SectionPair& pair, const Virtio& here, const Virtio& there, const Findings& findings) {
   const bool has_all = std::ranges::includes(there.active_ports(), here.active_ports());
   if (here.ports() == there.ports() && has_all) return;
-  findings.add(Certainty::certain, pair.name() + (has_all ? ":ports_map" : ":ports"),
-               "other ports here than there", {fmt::format("Failed to load {}:virtio", kind_of(pair.here))},
-               "give the target the same ports");
+  findings.add(
+      Certainty::certain, pair.name() + (has_all ? ":ports_map" : ":ports"), "other ports here than there",
+      {fmt::format("Failed to load {}:virtio", kind_of(pair.here)),
+       fmt::format("error while loading state for instance {:#x} of device '{}': Failed to load element "
+                   "of type virtio for virtio",
+                   pair.here.instance, pair.here.name)},
+      "give the target the same ports");
 }
 
 void check_gpu(const SectionPair& pair, const Virtio& here, const Virtio& there, const Findings& findings) {
@@ -178,6 +209,7 @@ void check_virtio(const SectionPair& pair, const Findings& findings) {
   const Virtio there(pair.there);
   if (kind_of(pair.here).starts_with("virtio-mem")) check_memory(pair, here, there, findings);
   if (!here.is_virtio() || !there.is_virtio()) return;
+  check_rings(pair, here, there, findings);
   check_features(pair, here, there, findings);
   if (kind_of(pair.here) == "virtio-gpu") check_gpu(pair, here, there, findings);
   if (kind_of(pair.here) == "virtio-net") check_net(pair, here, there, findings);
