@@ -135,14 +135,15 @@ class Matrix:
             for line in lines:
                 if line.strip() and not line.startswith("#"):
                     self.add(line.rstrip("\n").split(" "))
-        self.pairs = [pair for pair in self.pairs if self.is_possible(pair[0]) and self.is_possible(pair[1])]
+        self.pairs = [pair for pair in self.pairs
+                      if self.is_possible(pair[0], pair[2]) and self.is_possible(pair[1], pair[3])]
 
-    def is_possible(self, name):
+    def is_possible(self, name, version):
         """Whether the files are there without which a machine, or the one that it is made of, is left out."""
         machine = self.machines[name]
         if machine.kind in ("edit", "bytes"):
-            return self.is_possible(machine.words[0])
-        files = [word for word in machine.words if word[0] == "/"]
+            return self.is_possible(machine.words[0], version)
+        files = [word for word in machine.words if word[0] == "/"] + [self.executable(machine, version)]
         if machine.kind == "sample":
             files = [os.path.join(self.samples, machine.words[0])]
         return all(os.access(file, os.R_OK) for file in files)
@@ -168,11 +169,13 @@ class Matrix:
         else:
             self.machines[words[1]] = Machine(words[0], words[1], words[2:])
 
-    def start(self, machine, version, *more):
-        directory = self.programs[version][0]
+    def executable(self, machine, version):
         target = "aarch64" if "aarch64" in machine.words else "x86_64"
+        return os.path.join(self.programs[version][0], "qemu-system-" + target)
+
+    def start(self, machine, version, *more):
         arguments = machine.arguments(self.files) + list(more)
-        qemu = Qemu(os.path.join(directory, "qemu-system-" + target), arguments, self.scratch)
+        qemu = Qemu(self.executable(machine, version), arguments, self.scratch)
         qemu.set_capabilities(machine.capabilities())
         return qemu
 
