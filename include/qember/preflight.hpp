@@ -31,5 +31,8 @@ using vm::preflight;
 /// What else is known of the target.
 using vm::PreflightOptions;
 using vm::QemuVersion;
+/// What the target's virtio devices offer.
+using vm::read_virtio_status;
+using vm::VirtioStatus;
 
 }  // namespace qember

@@ -5,6 +5,7 @@
 #include "machine_file.hpp"
 #include "verb.hpp"
 
+#include <qember/advanced/container/open.hpp>
 #include <qember/advanced/io/file_checks.hpp>
 
 #include <fmt/format.h>
@@ -17,13 +18,22 @@ struct PreflightArguments {
   std::string file;
   std::string against;
   std::optional<vm::QemuVersion> target_qemu;
+  std::string virtio;
   bool strict = false;
   bool json = false;
   ReadOptions read;
 };
 
+Result<std::vector<vm::VirtioStatus>> read_virtio(const std::string& file, const ReadOptions& options) {
+  if (file.empty()) return std::vector<vm::VirtioStatus>();
+  auto source = container::open_file(file);
+  if (!source) return std::move(source.error());
+  return vm::read_virtio_status(**source, options.stream_options().limits);
+}
+
 int preflight(const PreflightArguments& arguments) {
-  const std::array inputs{arguments.file, arguments.against};
+  std::vector inputs{arguments.file, arguments.against};
+  if (!arguments.virtio.empty()) inputs.push_back(arguments.virtio);
   if (auto status = io::check_read_once(inputs); !status) return fail("preflight", status.error());
   vm::StreamOptions options = arguments.read.stream_options();
   options.reorder = false;
@@ -34,10 +44,13 @@ int preflight(const PreflightArguments& arguments) {
   options.channels = {};
   const auto there = read_machine(place_there, options);
   if (!there) return fail(place_there, there.error());
+  auto virtio = read_virtio(arguments.virtio, arguments.read);
+  if (!virtio) return fail(arguments.virtio, virtio.error());
   Lines out;
   if (arguments.json) out.write("{\n  \"schema\": 1");
-  const vm::Verdict verdict = print_obstacles(out, *here, *there, {.target_qemu = arguments.target_qemu},
-                                              arguments.json ? "obstacles" : "", arguments.against);
+  const vm::Verdict verdict = print_obstacles(
+      out, *here, *there, {.target_qemu = arguments.target_qemu, .virtio = std::move(*virtio)},
+      arguments.json ? "obstacles" : "", arguments.against);
   if (arguments.json) out.write("\n}\n");
   return out.finish(code_of(verdict, arguments.strict));
 }
@@ -60,6 +73,9 @@ void add_preflight(CLI::App& app, Action& action) {
   add_parsed(verb, "--target-qemu", options.target_qemu, parse_version,
              "The target's QEMU, such as 10.0: for the words of its messages, and what it knows")
       ->type_name("VERSION");
+  verb.add_option("--virtio", options.virtio,
+                  "What QMP x-query-virtio-status says of the target's devices: which features they offer")
+      ->type_name("FILE");
   verb.add_flag("--strict", options.strict, "Exit 5 for what the streams do not tell, too");
   verb.add_flag("--json", options.json, "As one JSON object");
   options.read.add_to(verb);

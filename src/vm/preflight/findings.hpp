@@ -46,6 +46,31 @@ struct SectionPair {
   bool is_described() const noexcept { return here.device && there.device; }
 };
 
+/// Features, each a bit, that the target's devices of a kind offer.
+struct Offer {
+  std::uint64_t always = 0;  ///< each of those that were asked
+  std::uint64_t ever = 0;    ///< one of them at least
+  bool is_of_all = false;    ///< there are no more of them than were asked
+  bool is_sure = true;       ///< all names of features are known
+};
+
+/// What was said of the target's virtio devices.
+class Offers {
+ public:
+  Offers(const std::vector<VirtioStatus>& statuses, const MachineState& there)
+      : statuses_(statuses), there_(there) {}
+
+  /// `features` is the field that has the lower half of what a driver took. Nothing where none was asked.
+  std::optional<Offer> of(const StateSection& section, const device::Field& features) const;
+
+ private:
+  const std::vector<VirtioStatus>& statuses_;
+  const MachineState& there_;
+};
+
+/// The kind of a device, by the last part of its section's name: `virtio-net`.
+std::string_view kind_of(const StateSection& section);
+
 /// Bytes of the ROM of each device of a machine, by the device's address such as `0000:00:03.0`.
 using RomSizes = std::map<std::string, std::uint64_t, std::less<>>;
 RomSizes rom_sizes(const MachineState& machine);
@@ -57,7 +82,7 @@ void check_blocks(const MachineState& here, const MachineState& there, Findings&
 bool check_layout(const SectionPair& pair, const Findings& findings);
 void check_values(const SectionPair& pair, const Findings& findings);
 void check_pci(const SectionPair& pair, const RomSizes& roms, const Findings& findings);
-void check_virtio(const SectionPair& pair, const Findings& findings);
+void check_virtio(const SectionPair& pair, const Offers& offers, const Findings& findings);
 /// Features, each a bit, that a virtio driver has taken and the machine does not offer, as far as its stream
 /// tells.
 std::uint64_t features_not_offered(const SectionPair& pair);

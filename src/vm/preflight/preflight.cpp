@@ -62,12 +62,13 @@ void check_dirty_bitmaps(const StateSection& section, const Findings& findings) 
                  "the names of the target's block nodes and bitmaps");
 }
 
-void check_section(const SectionPair& pair, const RomSizes& roms, const Findings& findings) {
+void check_section(const SectionPair& pair, const RomSizes& roms, const Offers& offers,
+                   const Findings& findings) {
   if (!check_version(pair, findings) || pair.here.is_iterative) return;
   if (!pair.is_described()) return;
   const bool is_read = check_layout(pair, findings);
   check_pci(pair, roms, findings);
-  check_virtio(pair, findings);
+  check_virtio(pair, offers, findings);
   if (!is_read) return;
   check_values(pair, findings);
   check_registers(pair, findings);
@@ -158,12 +159,13 @@ Verdict preflight(const MachineState& here, const MachineState& there, const Pre
   check_blocks(here, there, findings);
   const Sections others = by_name(there);
   const RomSizes roms = rom_sizes(there);
+  const Offers offers(options.virtio, there);
   Undescribed undescribed;
   for (const StateSection& section : here.sections) {
     findings.at(section.offset);
     const auto found = others.find(Key(section.name, section.instance));
     if (found != others.end()) {
-      check_section({section, *found->second}, roms, findings);
+      check_section({section, *found->second}, roms, offers, findings);
       undescribed.note({section, *found->second});
     } else if (!is_known_unsent(section.name)) {
       add_unknown(section, findings);

@@ -34,6 +34,8 @@ class Virtio final : public device::NamedStateSink {
   /// The size of each queue's ring.
   const std::vector<std::uint64_t>& rings() const { return rings_; }
   bool is_virtio() const { return get("guest_features").has_value() && get("queue_count").has_value(); }
+  /// What `is_virtio` has.
+  const Field* features_field() const { return features_field_; }
   bool has_request() const { return has_request_; }
   /// What the driver has taken.
   std::uint64_t features() const { return high_.value_or(get("guest_features").value_or(0)); }
@@ -44,6 +46,7 @@ class Virtio final : public device::NamedStateSink {
     if (integer == nullptr) return;
     if (field.name == "guest_features" && field.size == sizeof(std::uint64_t) && !high_)
       high_ = integer->bits();
+    if (field.name == "guest_features" && features_field_ == nullptr) features_field_ = &field;
     if (field.name == "num" && path().find(".queues[") != std::string_view::npos)
       rings_.push_back(integer->bits());
     if (field.name == "ports_map") ports_.push_back(integer->bits());
@@ -64,6 +67,7 @@ class Virtio final : public device::NamedStateSink {
   std::set<std::uint64_t> active_ports_;
   std::vector<std::uint64_t> rings_;
   std::optional<std::uint64_t> high_;
+  const Field* features_field_ = nullptr;
   bool has_request_ = false;
 };
 
@@ -84,11 +88,6 @@ constexpr std::array lengthening{
     Lengthening{"virtio-blk", bit(13) | bit(14), 57},
 };
 
-std::string_view kind_of(const StateSection& section) {
-  const std::string_view name = section.name;
-  return name.substr(name.rfind('/') + 1);
-}
-
 /// Features that the driver has taken and the machine does not offer, as far as its stream tells.
 std::uint64_t not_offered(const SectionPair& pair, const Virtio& here, const Virtio& there) {
   const std::uint64_t taken = here.features();
@@ -104,22 +103,39 @@ std::uint64_t not_offered(const SectionPair& pair, const Virtio& here, const Vir
   return missing;
 }
 
-void check_features(const SectionPair& pair, const Virtio& here, const Virtio& there,
+/// What the machine allows, where it was asked and there is no doubt about it.
+std::string allowed(const std::optional<Offer>& offer, unsigned digits) {
+  if (!offer || !offer->is_sure || !offer->is_of_all || offer->always != offer->ever) return "...";
+  return fmt::format("0x{:0{}x}", offer->always, digits);
+}
+
+void add_not_offered(const SectionPair& pair, Certainty certainty, std::uint64_t taken, std::uint64_t missing,
+                     const std::optional<Offer>& offer, const Findings& findings) {
+  constexpr unsigned digits_from_11 = 32;
+  findings.add(certainty, pair.name() + ":guest_features",
+               fmt::format("{:#x} here, of which {:#x} is not offered there", taken, missing),
+               {fmt::format("Features {:#x} unsupported. Allowed features: {}", taken, allowed(offer, 1)),
+                fmt::format("Features 0x{:0{}x} unsupported. Allowed features: {}", taken & ~missing,
+                            digits_from_11, allowed(offer, digits_from_11))},
+               "start the target with the same machine type and properties of the device");
+}
+
+void check_features(const SectionPair& pair, const Virtio& here, const Virtio& there, const Offers& offers,
                     const Findings& findings) {
   const std::uint64_t taken = here.features();
   const std::uint64_t missing = not_offered(pair, here, there);
-  const std::string where = pair.name() + ":guest_features";
-  if (missing != 0) {
-    findings.add(Certainty::certain, where,
-                 fmt::format("{:#x} here, of which {:#x} is not offered there", taken, missing),
-                 {fmt::format("Features {:#x} unsupported. Allowed features: ...", taken),
-                  fmt::format("Features 0x{:032x} unsupported. Allowed features: ...", taken & ~missing)},
-                 "start the target with the same machine type and properties of the device");
-  } else if (taken != 0) {
+  const auto offer = offers.of(pair.there, *there.features_field());
+  const std::uint64_t unsaid = offer ? taken & ~offer->always : 0;
+  const bool is_certain = offer && (taken & ~offer->ever) != 0 && offer->is_sure && offer->is_of_all;
+  if (missing != 0 || is_certain)
+    add_not_offered(pair, Certainty::certain, taken, missing | (is_certain ? taken & ~offer->ever : 0), offer,
+                    findings);
+  else if (unsaid != 0)
+    add_not_offered(pair, Certainty::likely, taken, unsaid, offer, findings);
+  else if (taken != 0 && !(offer && offer->is_of_all))
     findings.add(
-        Certainty::untold, where,
+        Certainty::untold, pair.name() + ":guest_features",
         fmt::format("whether the machine offers all of {:#x}: QMP x-query-virtio-status tells", taken));
-  }
 }
 
 /// Up to QEMU 10.0 a ring has the size that the stream gives it; 11 wants the machine to have room for it,
@@ -204,13 +220,13 @@ std::uint64_t features_not_offered(const SectionPair& pair) {
   return here.is_virtio() && there.is_virtio() ? not_offered(pair, here, there) : 0;
 }
 
-void check_virtio(const SectionPair& pair, const Findings& findings) {
+void check_virtio(const SectionPair& pair, const Offers& offers, const Findings& findings) {
   const Virtio here(pair.here);
   const Virtio there(pair.there);
   if (kind_of(pair.here).starts_with("virtio-mem")) check_memory(pair, here, there, findings);
   if (!here.is_virtio() || !there.is_virtio()) return;
   check_rings(pair, here, there, findings);
-  check_features(pair, here, there, findings);
+  check_features(pair, here, there, offers, findings);
   if (kind_of(pair.here) == "virtio-gpu") check_gpu(pair, here, there, findings);
   if (kind_of(pair.here) == "virtio-net") check_net(pair, here, there, findings);
   check_ports(pair, here, there, findings);

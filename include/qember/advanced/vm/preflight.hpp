@@ -4,6 +4,7 @@
 #pragma once
 
 #include <qember/advanced/vm/machine_state.hpp>
+#include <qember/advanced/vm/virtio_status.hpp>
 
 #include <compare>
 #include <functional>
@@ -53,6 +54,9 @@ struct PreflightOptions {
   /// The version of the QEMU that is to take the stream: decides the words of messages, and what only some
   /// versions know. Of those between 10.0 and 11 it is not known which words they use.
   std::optional<QemuVersion> target_qemu = {};
+  /// What its virtio devices offer. They are told apart by their kind alone: of several of one kind it counts
+  /// what all of them offer, or none does.
+  std::vector<VirtioStatus> virtio = {};
 };
 
 /// Of what certainties something was found.
