@@ -28,7 +28,11 @@ using vm::Certainty;
 /// What stands in the way.
 using vm::Obstacle;
 using vm::preflight;
-/// Of which QEMU the target is.
+/// What else is known of the target.
 using vm::PreflightOptions;
+using vm::QemuVersion;
+/// What the target's virtio devices offer.
+using vm::read_virtio_status;
+using vm::VirtioStatus;
 
 }  // namespace qember

@@ -16,6 +16,7 @@ void print_line(Lines& out, std::string_view name, std::string_view text) {
 void print_obstacle(Lines& out, const vm::Obstacle& obstacle) {
   print_line(out, vm::name_of(obstacle.certainty), fmt::format("{}: {}", obstacle.where, obstacle.what));
   if (!obstacle.qemu.empty()) print_line(out, "", "QEMU: " + obstacle.qemu);
+  if (!obstacle.qemu_11.empty()) print_line(out, "", "QEMU 11: " + obstacle.qemu_11);
   if (!obstacle.advice.empty()) print_line(out, "", "try: " + obstacle.advice);
 }
 
@@ -24,6 +25,7 @@ nlohmann::ordered_json to_json(const vm::Obstacle& obstacle) {
           {"where", obstacle.where},
           {"what", obstacle.what},
           {"qemu", obstacle.qemu},
+          {"qemu_11", obstacle.qemu_11},
           {"advice", obstacle.advice},
           {"offset", obstacle.offset}};
 }

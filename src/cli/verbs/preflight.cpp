@@ -6,6 +6,8 @@
 #include "machine_file.hpp"
 #include "verb.hpp"
 
+#include <qember/advanced/container/open.hpp>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -15,15 +17,24 @@ namespace {
 struct PreflightArguments {
   std::string file;
   std::string against;
-  std::optional<unsigned> target_qemu;
+  std::optional<vm::QemuVersion> target_qemu;
+  std::string virtio;
   bool strict = false;
   bool json = false;
   ReadOptions read;
 };
 
+Result<std::vector<vm::VirtioStatus>> read_virtio(const std::string& file, const ReadOptions& options) {
+  if (file.empty()) return std::vector<vm::VirtioStatus>();
+  auto source = container::open_file(file);
+  if (!source) return std::move(source.error());
+  return vm::read_virtio_status(**source, options.stream_options().limits);
+}
+
 int preflight(const PreflightArguments& arguments) {
   std::vector<std::string> inputs = arguments.read.inputs(arguments.file);
   inputs.push_back(arguments.against);
+  if (!arguments.virtio.empty()) inputs.push_back(arguments.virtio);
   if (auto status = check_files(inputs); !status) return fail("preflight", status.error());
   vm::StreamOptions options = arguments.read.stream_options();
   options.reorder = false;
@@ -35,12 +46,20 @@ int preflight(const PreflightArguments& arguments) {
   options.reorder = false;
   const auto there = read_machine(place_there, options);
   if (!there) return fail(place_there, there.error());
+  auto virtio = read_virtio(arguments.virtio, arguments.read);
+  if (!virtio) return fail(arguments.virtio, virtio.error());
   Lines out;
   if (arguments.json) out.write("{\n  \"schema\": 1");
-  const vm::Verdict verdict = print_obstacles(out, *here, *there, {.target_major = arguments.target_qemu},
-                                              arguments.json ? "obstacles" : "", arguments.against);
+  const vm::Verdict verdict = print_obstacles(
+      out, *here, *there, {.target_qemu = arguments.target_qemu, .virtio = std::move(*virtio)},
+      arguments.json ? "obstacles" : "", arguments.against);
   if (arguments.json) out.write("\n}\n");
   return out.finish(code_of(verdict, arguments.strict));
+}
+
+std::string parse_version(const std::string& text, std::optional<vm::QemuVersion>& version) {
+  version = vm::parse_qemu_version(text);
+  return version ? "" : "a version of QEMU is expected, such as 10.0";
 }
 
 }  // namespace
@@ -53,9 +72,12 @@ void add_preflight(CLI::App& app, Action& action) {
                   "What the target saved when it was started with its own command line and -S")
       ->required()
       ->type_name("TARGET");
-  verb.add_option("--target-qemu", options.target_qemu,
-                  "The major version of the target's QEMU, for the words of its messages")
+  add_parsed(verb, "--target-qemu", options.target_qemu, parse_version,
+             "The target's QEMU, such as 10.0: for the words of its messages, and what it knows")
       ->type_name("VERSION");
+  verb.add_option("--virtio", options.virtio,
+                  "What QMP x-query-virtio-status says of the target's devices: which features they offer")
+      ->type_name("FILE");
   verb.add_flag("--strict", options.strict, "Exit 5 for what the streams do not tell, too");
   verb.add_flag("--json", options.json, "As one JSON object");
   options.read.add_to(verb);

@@ -3,6 +3,7 @@
 #include <qember/advanced/vm/edit.hpp>
 #include <qember/advanced/vm/selector.hpp>
 
+#include "../whole_text.hpp"
 #include "field_value.hpp"
 #include "names.hpp"
 #include "refusal.hpp"
@@ -214,32 +215,11 @@ Result<Edit> parse_edit(std::string_view line) {
   return make(*kind, std::move(words));
 }
 
-namespace {
-
-/// All of a text, of at most `most` bytes.
-Status read_all(io::ByteSource& source, std::size_t most, Bytes& text) {
-  constexpr std::size_t piece = std::size_t{64} << 10U;
-  for (;;) {
-    const std::size_t had = text.size();
-    text.resize(had + piece);
-    const auto count = source.read_some(had, MutableBytes(text).subspan(had));
-    if (!count) return count.error();
-    text.resize(had + *count);
-    if (*count == 0) return {};
-    if (text.size() > most)
-      return Error{Errc::limit, 0, "script",
-                   fmt::format("max_description: a script of at most {} bytes", most), "more"};
-  }
-}
-
-}  // namespace
-
 Result<std::vector<Edit>> read_script(io::ByteSource& script, const Limits& limits) {
-  Bytes bytes;
-  if (auto status = read_all(script, limits.max_description, bytes); !status)
-    return std::move(status.error());
+  const auto bytes = read_whole_text(script, limits.max_description, "script");
+  if (!bytes) return bytes.error();
   std::vector<Edit> edits;
-  const std::string_view text = as_text(bytes);
+  const std::string_view text = as_text(*bytes);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
     const std::string_view line = text.substr(at, end - at);

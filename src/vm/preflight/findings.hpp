@@ -8,7 +8,7 @@
 
 namespace qember::vm {
 
-/// Two texts of QEMU for one thing.
+/// Two texts of QEMU for one thing, up to its version 10.0 and from 11 on.
 struct Message {
   std::string up_to_10;
   std::string from_11 = {};  ///< where it is another
@@ -23,9 +23,11 @@ class Findings {
   void at(std::uint64_t offset) noexcept { offset_ = offset; }
   void add(Certainty certainty, std::string where, std::string what, Message message = {},
            std::string advice = {}) const {
-    const bool is_new = options_.target_major.value_or(10) >= 11 && !message.from_11.empty();
-    take_({certainty, std::move(where), std::move(what),
-           is_new ? std::move(message.from_11) : std::move(message.up_to_10), std::move(advice), offset_});
+    const auto& target = options_.target_qemu;
+    if (target >= QemuVersion{11, 0} && !message.from_11.empty()) message.up_to_10 = message.from_11;
+    if (target && (*target <= QemuVersion{10, 0} || *target >= QemuVersion{11, 0})) message.from_11.clear();
+    take_({certainty, std::move(where), std::move(what), std::move(message.up_to_10),
+           std::move(message.from_11), std::move(advice), offset_});
   }
 
  private:
@@ -43,6 +45,31 @@ struct SectionPair {
   /// Both are described, and their bodies are at hand.
   bool is_described() const noexcept { return here.device && there.device; }
 };
+
+/// Features, each a bit, that the target's devices of a kind offer.
+struct Offer {
+  std::uint64_t always = 0;  ///< each of those that were asked
+  std::uint64_t ever = 0;    ///< one of them at least
+  bool is_of_all = false;    ///< there are no more of them than were asked
+  bool is_sure = true;       ///< all names of features are known
+};
+
+/// What was said of the target's virtio devices.
+class Offers {
+ public:
+  Offers(const std::vector<VirtioStatus>& statuses, const MachineState& there)
+      : statuses_(statuses), there_(there) {}
+
+  /// `features` is the field that has the lower half of what a driver took. Nothing where none was asked.
+  std::optional<Offer> of(const StateSection& section, const device::Field& features) const;
+
+ private:
+  const std::vector<VirtioStatus>& statuses_;
+  const MachineState& there_;
+};
+
+/// The kind of a device, by the last part of its section's name: `virtio-net`.
+std::string_view kind_of(const StateSection& section);
 
 /// Bytes of the ROM of each device of a machine, by the device's address such as `0000:00:03.0`.
 using RomSizes = std::map<std::string, std::uint64_t, std::less<>>;
@@ -70,7 +97,7 @@ struct ConfigChange {
   unsigned vectors_there = 0;
 };
 ConfigChange config_change(const SectionPair& pair, const RomSizes& roms);
-void check_virtio(const SectionPair& pair, const Findings& findings);
+void check_virtio(const SectionPair& pair, const Offers& offers, const Findings& findings);
 /// Features, each a bit, that a virtio driver has taken and the machine does not offer, as far as its stream
 /// tells.
 std::uint64_t features_not_offered(const SectionPair& pair);

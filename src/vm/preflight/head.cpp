@@ -63,14 +63,13 @@ void check_capabilities(const MachineState& here, const MachineState& there, con
 /// A command that only a newer QEMU knows: the machine's own stream would have it, were the type as new.
 void check_commands(const MachineState& here, const MachineState& there, Findings& findings) {
   constexpr auto switchover = static_cast<std::uint16_t>(event::CommandId::switchover_start);
-  constexpr unsigned knows_switchover = 10;
+  constexpr QemuVersion knows_switchover{10, 0};
   const auto has = [&](const MachineState& state) {
     return std::ranges::find(state.commands, switchover, &StateCommand::id);
   };
   const auto found = has(here);
-  const auto target = findings.options().target_major;
-  if (found == here.commands.end() || has(there) != there.commands.end() ||
-      target.value_or(0) >= knows_switchover)
+  const auto target = findings.options().target_qemu;
+  if (found == here.commands.end() || has(there) != there.commands.end() || target >= knows_switchover)
     return;
   findings.at(found->offset);
   findings.add(target ? Certainty::certain : Certainty::likely, "command SWITCHOVER_START",

@@ -60,9 +60,9 @@ class ToldSizes {
   std::set<std::pair<std::uint64_t, std::uint64_t>> told_;
 };
 
-/// The size of these comes with their contents.
+/// The size of these comes with their contents, or with a field before them (target/arm/machine.c).
 bool ends_itself(const Field& field) {
-  if (field.kind == FieldKind::list) return true;
+  if (field.kind == FieldKind::list || field.name.starts_with("cpreg_vmstate_")) return true;
   constexpr std::array types{"virtio",
                              "virtio-gpu",
                              "scsi-requests",
@@ -197,7 +197,14 @@ bool check_subsections(const SectionPair& pair, Comparison& comparison, const Fi
   for (const Structure& mine : here.subsections) {
     const auto found = others.find(mine.name);
     const std::string where = fmt::format("{}:{}", pair.name(), mine.name);
-    if (found != others.end()) {
+    if (found != others.end() && mine.version > found->second->version) {
+      const auto message = fmt::format("{}: incoming version_id {} is too new for local version_id {}",
+                                       mine.name, mine.version, found->second->version);
+      findings.add(Certainty::certain, where,
+                   fmt::format("version {} here, {} there", mine.version, found->second->version), {message},
+                   "load with a QEMU as new, or start both with an older machine type");
+      is_read = false;
+    } else if (found != others.end()) {
       if (const auto mismatch = comparison.structures(mine, *found->second, "")) {
         findings.add(mismatch->is_told ? Certainty::untold : Certainty::certain, where + "." + mismatch->path,
                      mismatch->what, {fmt::format("Missing section footer for {}", pair.here.name)});

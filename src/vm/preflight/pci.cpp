@@ -85,6 +85,17 @@ std::optional<std::size_t> find_capability(ByteView config, std::uint8_t id) {
 
 bool is_bridge(ByteView config) { return (config[0x0e] & 0x7fU) == 1; }
 
+/// Bytes of BARs of which the machine's stream does not tell whether there is one: all of them are zero.
+Mask doubtful_of(ByteView config) {
+  Mask mask{};
+  for (std::size_t bar = 0x10; bar < (is_bridge(config) ? 0x18U : 0x28U); bar += 4) {
+    const unsigned kind = config[bar];
+    if (kind == 0) compare(mask, bar, 1, 0x0f);
+    if ((kind & 7U) == 4) bar += 4;
+  }
+  return mask;
+}
+
 Mask mask_of(ByteView config) {
   Mask mask{};
   compare(mask, 0x00, 4);        // vendor and device
@@ -94,7 +105,7 @@ Mask mask_of(ByteView config) {
   compare(mask, 0x34, 1);        // the first capability
   for (std::size_t bar = 0x10; bar < (is_bridge(config) ? 0x18U : 0x28U); bar += 4) {
     const unsigned kind = config[bar];
-    compare(mask, bar, 1, (kind & 1U) != 0 ? 0x03 : 0x0f);
+    if (kind != 0) compare(mask, bar, 1, (kind & 1U) != 0 ? 0x03 : 0x0f);
     if ((kind & 7U) == 4) bar += 4;  // the upper half of an address of 64 bits
   }
   each_capability(config, [&](std::size_t at) {
@@ -164,6 +175,21 @@ std::string_view meaning(std::size_t at) {
   if (at == 0xe) return "kind of header";
   if (at >= 0x10 && at < 0x28) return "kind of a BAR";
   return at == 0x34 ? "place of the first capability" : "a capability";
+}
+
+struct Difference {
+  std::size_t count = 0;  ///< of bytes
+  std::size_t first = 0;
+};
+
+Difference difference(ByteView here, ByteView there, const Mask& mask) {
+  Difference found;
+  for (std::size_t at = std::min(here.size(), there.size()); at-- > 0;) {
+    if (((here[at] ^ there[at]) & mask[at]) == 0) continue;
+    found.first = at;
+    ++found.count;
+  }
+  return found;
 }
 
 /// The BAR of a ROM has no bits below the size of its block.
@@ -247,17 +273,13 @@ void check_pci(const SectionPair& pair, const RomSizes& roms, const Findings& fi
   if (!my_config || !its_config) return;
   const auto* const mine = &my_config->bytes;
   const auto* const its = &its_config->bytes;
-  const Mask mask = mask_of(*its);
-  std::size_t count = 0;
-  std::size_t first = 0;
-  for (std::size_t at = std::min(mine->size(), its->size()); at-- > 0;) {
-    if ((((*mine)[at] ^ (*its)[at]) & mask[at]) == 0) continue;
-    first = at;
-    ++count;
-  }
-  if (count == 0) return check_rom(pair, *mine, roms, findings);
+  const Difference certain = difference(*mine, *its, mask_of(*its));
+  const Difference doubtful = difference(*mine, *its, doubtful_of(*its));
+  if (certain.count == 0 && doubtful.count == 0) return check_rom(pair, *mine, roms, findings);
+  const auto& [count, first] = certain.count > 0 ? certain : doubtful;
   findings.add(
-      Certainty::certain, fmt::format("{}:pci config+{:#x}", pair.name(), first),
+      certain.count > 0 ? Certainty::certain : Certainty::likely,
+      fmt::format("{}:pci config+{:#x}", pair.name(), first),
       fmt::format("{:#04x} here, {:#04x} there ({}){}", (*mine)[first], (*its)[first], meaning(first),
                   count > 1 ? fmt::format(", and {} more bytes that no guest can write", count - 1) : ""),
       {fmt::format("get_pci_config_device: Bad config data: i={:#x} read: {:x} device: {:x}", first,

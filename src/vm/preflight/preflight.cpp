@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace qember::vm {
@@ -61,12 +62,13 @@ void check_dirty_bitmaps(const StateSection& section, const Findings& findings) 
                  "the names of the target's block nodes and bitmaps");
 }
 
-void check_section(const SectionPair& pair, const RomSizes& roms, const Findings& findings) {
+void check_section(const SectionPair& pair, const RomSizes& roms, const Offers& offers,
+                   const Findings& findings) {
   if (!check_version(pair, findings) || pair.here.is_iterative) return;
   if (!pair.is_described()) return;
   const bool is_read = check_layout(pair, findings);
   check_pci(pair, roms, findings);
-  check_virtio(pair, findings);
+  check_virtio(pair, offers, findings);
   if (!is_read) return;
   check_values(pair, findings);
   check_registers(pair, findings);
@@ -119,6 +121,21 @@ std::string_view name_of(Certainty certainty) noexcept {
   return {};
 }
 
+std::optional<QemuVersion> parse_qemu_version(std::string_view text) noexcept {
+  std::array<unsigned, 3> parts{};
+  std::size_t count = 0;
+  while (count < parts.size()) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parts[count]);
+    if (error != std::errc()) return std::nullopt;
+    ++count;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    if (text.empty()) return QemuVersion{parts[0], parts[1]};
+    if (text.front() != '.') return std::nullopt;
+    text.remove_prefix(1);
+  }
+  return std::nullopt;
+}
+
 Result<Verdict> preflight(const SavedVm& here, const SavedVm& there, const TakeObstacle& take,
                           const PreflightOptions& options) {
   const auto state = read_state(here, "here");
@@ -142,12 +159,13 @@ Verdict preflight(const MachineState& here, const MachineState& there, const Pre
   check_blocks(here, there, findings);
   const Sections others = by_name(there);
   const RomSizes roms = rom_sizes(there);
+  const Offers offers(options.virtio, there);
   Undescribed undescribed;
   for (const StateSection& section : here.sections) {
     findings.at(section.offset);
     const auto found = others.find(Key(section.name, section.instance));
     if (found != others.end()) {
-      check_section({section, *found->second}, roms, findings);
+      check_section({section, *found->second}, roms, offers, findings);
       undescribed.note({section, *found->second});
     } else if (!is_known_unsent(section.name)) {
       add_unknown(section, findings);

@@ -77,6 +77,17 @@ bool lacks_features(std::uint64_t here, std::uint64_t there) {
   return false;
 }
 
+/// The number that QEMU has for a register, of the one that KVM has (Linux,
+/// Documentation/virt/kvm/api.rst, 4.68): its lower half, with a bit for AArch64, and one for AArch32's
+/// registers of 64 bits.
+std::uint32_t number_of(std::uint64_t index) {
+  constexpr unsigned architecture = 56;
+  constexpr unsigned size = 52;
+  const bool is_aarch64 = index >> architecture == 0x60;
+  const bool is_wide = (index >> size & 0xfU) == 3;
+  return static_cast<std::uint32_t>(index) | (is_aarch64 ? 1U << 28U : is_wide ? 1U << 15U : 0U);
+}
+
 }  // namespace
 
 RegisterMerge merge_registers(const SectionPair& pair) {
@@ -125,7 +136,7 @@ void check_registers(const SectionPair& pair, const Findings& findings) {
                     first_missing),
         {message, fmt::format("handle_cpreg_only_in_incoming_stream: system register {:#x} in the incoming "
                               "stream but unknown on the destination: fail migration",
-                              first_missing)},
+                              number_of(first_missing))},
         "start the target with the same -cpu, by the same QEMU");
   if (other > 0)
     findings.add(

@@ -284,3 +284,53 @@ TEST_CASE("preflight: the machine's own number of elements, unless the stream te
   // The same bytes under other names.
   CHECK(against(two, with_card(R"({"name": "b", "type": "buffer", "size": 3})", Bytes(3))).empty());
 }
+
+TEST_CASE("preflight: a BAR that the machine's stream does not show is likely to be refused, no more") {
+  Bytes shown = config();
+  shown[0x20] = 0x0c;
+  const auto saved = [](const Bytes& bytes) { return with_card(pci_config(256), bytes); };
+  CHECK(against(saved(shown), saved(config())).size() == 1);
+  const Scratch scratch;
+  const std::string here = scratch.file("here", saved(shown));
+  CHECK(run({"preflight", here, "--against", scratch.file("there", saved(config()))}).code == 5);
+  CHECK(run({"preflight", scratch.file("other", saved(config())), "--against", here}).code == 1);
+}
+
+TEST_CASE("preflight: a subsection of a later version than the machine's") {
+  const auto saved = [](int version) {
+    return with_card(R"({"name": "a", "type": "uint8", "size": 1})",
+                     Bytes{1, 5, 3, 'x', '/', 'y', 0, 0, 0, static_cast<std::uint8_t>(version), 7}, 0x40000,
+                     R"(, "subsections": [{"vmsd_name": "x/y", "version": )" + std::to_string(version) +
+                         R"(, "fields": [{"name": "b", "type": "uint8", "size": 1}]}])");
+  };
+  CHECK(against(saved(2), saved(1)) ==
+        Obstacles{{"0000:00:03.0/x/0:x/y: version 2 here, 1 there",
+                   "x/y: incoming version_id 2 is too new for local version_id 1"}});
+  CHECK(against(saved(1), saved(2)).empty());
+}
+
+TEST_CASE("preflight: the words are those of the target's QEMU, or of both ages") {
+  Machine other;
+  other.device = "dve";
+  const Scratch scratch;
+  const std::string here = scratch.file("here", Machine{}.saved());
+  const std::string there = scratch.file("there", other.saved());
+  const std::string old = "QEMU: Unknown savevm section or instance 'dev' 2";
+  const std::string words = "Unknown section or instance 'dev' 2";
+  const auto said = [&](const std::string& version) {
+    return run({"preflight", here, "--against", there, "--target-qemu", version}).out;
+  };
+  const std::string both = run({"preflight", here, "--against", there}).out;
+  for (const std::string& text : {both, said("10.1")}) {
+    CHECK(text.find(old) != std::string::npos);
+    CHECK(text.find("QEMU 11: " + words) != std::string::npos);
+  }
+  for (const char* const version : {"7.2", "10.0", "10.0.13"}) {
+    CHECK(said(version).find(old) != std::string::npos);
+    CHECK(said(version).find(words) == std::string::npos);
+  }
+  CHECK(said("11.1").find("QEMU: " + words) != std::string::npos);
+  CHECK(said("11").find(old) == std::string::npos);
+  for (const char* const version : {"", "x", "10.", "10.0.1.2", "-1", "99999999999"})
+    CHECK(run({"preflight", here, "--against", there, "--target-qemu", version}).code == 2);
+}

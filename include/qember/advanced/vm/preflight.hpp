@@ -4,7 +4,9 @@
 #pragma once
 
 #include <qember/advanced/vm/machine_state.hpp>
+#include <qember/advanced/vm/virtio_status.hpp>
 
+#include <compare>
 #include <functional>
 
 namespace qember::vm {
@@ -25,21 +27,36 @@ std::string_view name_of(Certainty certainty) noexcept;
 /// What stands in the way.
 struct Obstacle {
   Certainty certainty = Certainty::certain;  ///< whether the machine refuses the stream for it
-  std::string where;   ///< the element, such as `RAM block pc.rom` or `serial/0`, and a field of it
-  std::string what;    ///< what is here, in the stream, and there, in the machine
-  std::string qemu;    ///< what QEMU says, in the words of the version asked for; empty where it says nothing
-  std::string advice;  ///< what lets the stream in, where that is known
+  std::string where;  ///< the element, such as `RAM block pc.rom` or `serial/0`, and a field of it
+  std::string what;   ///< what is here, in the stream, and there, in the machine
+  std::string qemu;   ///< what QEMU says, up to 10.0 or of the version asked for; empty where it says nothing
+  std::string qemu_11;  ///< what it says from 11 on, where that is another text and no version settles it
+  std::string advice;   ///< what of the machine lets the stream in, where that is known
   std::uint64_t offset = 0;  ///< of the element in the stream, where it is one
 };
 
 /// Takes an obstacle, which is valid during the call.
 using TakeObstacle = std::function<void(const Obstacle& obstacle)>;
 
+/// A release of QEMU, such as 10.2.
+struct QemuVersion {
+  unsigned major = 0;  ///< such as 10
+  unsigned minor = 0;  ///< such as 2
+
+  auto operator<=>(const QemuVersion&) const = default;
+};
+
+/// Reads `10`, `10.2` or `10.2.1`; nothing where the text is none of these.
+std::optional<QemuVersion> parse_qemu_version(std::string_view text) noexcept;
+
 /// What is known of the target beyond its stream.
 struct PreflightOptions {
   /// The version of the QEMU that is to take the stream: decides the words of messages, and what only some
-  /// versions know.
-  std::optional<unsigned> target_major = {};
+  /// versions know. Of those between 10.0 and 11 it is not known which words they use.
+  std::optional<QemuVersion> target_qemu = {};
+  /// What its virtio devices offer. They are told apart by their kind alone: of several of one kind it counts
+  /// what all of them offer, or none does.
+  std::vector<VirtioStatus> virtio = {};
 };
 
 /// Of what certainties something was found.
