@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "../render/obstacles.hpp"
-#include "../render/progress.hpp"
 #include "../report.hpp"
 #include "edit_for.hpp"
 #include "machine_file.hpp"
@@ -116,10 +115,8 @@ ExitCode write(const EditArguments& arguments, std::span<const vm::Edit> edits) 
   with.read = noted(place, arguments.read.stream_options());
   auto out = io::OutputFile::open(arguments.output, arguments.force);
   if (!out) return fail(arguments.output, out.error());
-  auto source = container::open_file(arguments.file);
+  auto source = open_input(arguments.file);
   if (!source) return fail(arguments.file, source.error());
-  Progress progress;
-  with.progress = [&progress](std::uint64_t offset) { progress.at(offset); };
   const auto drain = [&out](io::Output& output) { return out->drain(output); };
   if (auto status = vm::edit(**source, drain, edits, with); !status) return fail(place, status.error());
   if (auto status = out->commit(); !status) return fail(arguments.output, status.error());
