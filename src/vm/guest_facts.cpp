@@ -12,14 +12,11 @@ namespace {
 constexpr std::size_t most_kernels = 8;
 constexpr std::size_t longest_release = 64;  ///< __NEW_UTS_LEN of Linux
 
-/// Text up to the first zero.
-std::string text_in(ByteView buffer) {
-  const std::string_view text = as_text(buffer);
+/// Text up to the first zero; empty where the device has no buffer of that name.
+std::string text_of(const device::SavedDevice& device, std::string_view path) {
+  const auto buffer = device.get_bytes(path);
+  const std::string_view text = buffer ? as_text(*buffer) : std::string_view();
   return std::string(text.substr(0, text.find('\0')));
-}
-
-device::SavedDevice device_of(const event::CollectedSection& section) {
-  return {{section.name, section.instance, section.version, section.offset}, section.body, section.device};
 }
 
 }  // namespace
@@ -56,13 +53,16 @@ void GuestFactsReader::add(const event::CollectedSection& section) {
   if (section.fit == event::Fit::in_parts) return;
   if (section.name == "cpu") return add_cpu(section);
   if (section.fit != event::Fit::fits) return;
+  if (section.name != "globalstate" && section.name != "timer") return;
+  const device::SavedDevice device({section.name, section.instance, section.version, section.offset},
+                                   section.body, section.device);
   if (section.name == "globalstate") {
-    if (const auto state = device_of(section).get_bytes("runstate")) facts_.run_state = text_in(*state);
-  } else if (section.name == "timer") {
-    // The VM stands still while its devices are saved, and the offset is what its clock has come to.
-    const auto clock = device_of(section).get<std::int64_t>("cpu_clock_offset");
-    if (clock && *clock >= 0) facts_.clock = static_cast<std::uint64_t>(*clock);
+    facts_.run_state = text_of(device, "runstate");
+    return;
   }
+  // The VM stands still while its devices are saved, and the offset is what its clock has come to.
+  const auto clock = device.get<std::int64_t>("cpu_clock_offset");
+  if (clock && *clock >= 0) facts_.clock = static_cast<std::uint64_t>(*clock);
 }
 
 void GuestFactsReader::add_cpu(const event::CollectedSection& section) {

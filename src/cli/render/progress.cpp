@@ -83,8 +83,8 @@ std::string progress_json(const Reached& reached) {
   object["size"] = reached.size ? nlohmann::ordered_json(*reached.size) : nullptr;
   object["bytes_per_second"] = static_cast<std::uint64_t>(reached.rate);
   const auto left = reached.seconds_left();
-  object["seconds_left"] = left ? nlohmann::ordered_json(std::ceil(*left)) : nullptr;
-  object["seconds_stalled"] = std::floor(reached.stalled);
+  object["seconds_left"] = left ? nlohmann::ordered_json(static_cast<std::uint64_t>(std::ceil(*left))) : nullptr;
+  object["seconds_stalled"] = static_cast<std::uint64_t>(reached.stalled);
   return object.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -139,9 +139,9 @@ void Progress::add(MeteredSource& source) {
   const std::lock_guard lock(mutex_);
   sources_.push_back(&source);
   if (sources_.size() > 1) return;
-  samples_.clear();
   scattered_.reset();
   last_change_ = Clock::now();
+  samples_.assign(1, {last_change_, 0});
   const io::SignalsHeld held;
   thread_ = std::thread([this] { run(); });
 }
@@ -179,7 +179,7 @@ Reached Progress::look(Clock::time_point now) {
     reached.position = read;
     reached.size = read > *scattered_ ? std::nullopt : scattered_;
   }
-  if (!samples_.empty() && samples_.back().read != read) last_change_ = now;
+  if (samples_.back().read != read) last_change_ = now;
   samples_.push_back({now, read});
   while (samples_.size() > 2 && now - samples_.front().time > rate_over) samples_.pop_front();
   if (const double seconds = seconds_between(samples_.front().time, now); seconds > 0)
