@@ -2,6 +2,7 @@
 #include "common_options.hpp"
 
 #include "output.hpp"
+#include "render/progress.hpp"
 #include "unpack_lzop.hpp"
 
 #include <qember/advanced/core/printable.hpp>
@@ -30,8 +31,17 @@ void add_channels(CLI::App& verb, const std::string& name, std::vector<std::stri
 
 std::vector<container::ChannelFile> channel_files(const std::vector<std::string>& names) {
   std::vector<container::ChannelFile> files;
-  for (const std::string& name : names) files.push_back({name});
+  for (const std::string& name : names) {
+    auto opened = open_input(name);
+    files.push_back({name, opened ? std::move(*opened) : nullptr});
+  }
   return files;
+}
+
+Result<std::unique_ptr<io::ByteSource>> open_input(const std::string& file) {
+  auto source = container::open_file(file);
+  if (!source || !Progress::of_process().is_wanted()) return source;
+  return std::unique_ptr<io::ByteSource>(std::make_unique<MeteredSource>(std::move(*source), file));
 }
 
 void ReadOptions::add_to(CLI::App& verb) {
@@ -55,6 +65,19 @@ void ReadOptions::add_to(CLI::App& verb) {
   add_channels(verb, "--channels", channels_,
                "Of a multifd migration, whose main channel the stream is: all other channels, in any order");
   add_schema_to(verb);
+  add_progress_to(verb);
+}
+
+void ReadOptions::add_progress_to(CLI::App& verb) {
+  static const std::map<std::string, ProgressMode> modes{
+      {"auto", ProgressMode::automatic}, {"json", ProgressMode::json}, {"never", ProgressMode::never}};
+  verb.add_option_function<std::string>(
+          "--progress",
+          [](const std::string& mode) { Progress::of_process().set_mode(modes.at(mode)); },
+          "How far reading is, on standard error: a line where that is a terminal, or JSON lines")
+      ->check(CLI::IsMember({"auto", "json", "never"}).description(""))
+      ->type_name("auto|json|never")
+      ->default_str("auto");
 }
 
 void ReadOptions::add_schema_to(CLI::App& verb) {
@@ -157,12 +180,19 @@ vm::StreamOptions noted(Place& place, vm::StreamOptions options) {
     say_notes(place.file, *contents);
     if (also) also(contents);
   };
-  options.on_opened = [&place](const vm::OpenedStream& stream) { place = Place(place.file, stream); };
+  options.on_opened = [&place](const vm::OpenedStream& stream) {
+    place = Place(place.file, stream);
+    const container::Contents& contents = stream.contents();
+    if (contents.snapshot)
+      Progress::of_process().expect_scattered(contents.qcow2->snapshots[*contents.snapshot].state_size);
+  };
   return options;
 }
 
 Result<std::unique_ptr<vm::OpenedStream>> open_stream(Place& place, vm::StreamOptions options) {
-  return vm::OpenedStream::open(place.file, noted(place, std::move(options)));
+  auto source = open_input(place.file);
+  if (!source) return std::move(source.error());
+  return vm::OpenedStream::open(std::move(*source), noted(place, std::move(options)));
 }
 
 void add_force(CLI::App& verb, bool& force) {

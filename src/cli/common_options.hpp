@@ -36,7 +36,7 @@ void add_devices(CLI::App& verb, std::vector<std::string>& devices, const std::s
 void add_channels(CLI::App& verb, const std::string& name, std::vector<std::string>& channels,
                   const std::string& description);
 
-/// How a stream is read: `--limits`, `--page-size`, and where it is in what holds it.
+/// How a stream is read: `--limits`, `--page-size`, where it is in what holds it, and `--progress`.
 class ReadOptions {
  public:
   void add_to(CLI::App& verb);
@@ -51,6 +51,7 @@ class ReadOptions {
 
  private:
   void add_schema_to(CLI::App& verb);
+  static void add_progress_to(CLI::App& verb);
   Status read_schema(const std::string& file);
 
   std::string limits_ = "untrusted";
@@ -63,7 +64,11 @@ class ReadOptions {
   std::vector<std::string> channels_;
 };
 
-/// Files of a multifd migration's channels, for `StreamOptions`.
+/// Opens a file that is read for long: the user sees how far that is, see `Progress`.
+Result<std::unique_ptr<io::ByteSource>> open_input(const std::string& file);
+
+/// Files of a multifd migration's channels, for `StreamOptions`. Those that can't be opened are refused when
+/// the stream is.
 std::vector<container::ChannelFile> channel_files(const std::vector<std::string>& names);
 /// What is told of where RAM is: `--place` and `--hole`.
 class PlaceOptions {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/io/unfinished.hpp>
 #include "output.hpp"
+#include "render/pager.hpp"
 #include "verbs/verbs.hpp"
 
 #include <qember/advanced/ram/kernels.hpp>
@@ -42,10 +43,13 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   qember::io::remove_unfinished_on_signals();
+  qember::cli::ExitCode code = qember::cli::exit_internal;
   try {
-    return qember::cli::close_output(run(argc, argv));
+    code = run(argc, argv);
   } catch (const std::exception& error) {
     qember::cli::say(fmt::format("qember: internal error: {}\n", error.what()));
-    return qember::cli::exit_internal;
   }
+  code = qember::cli::close_output(code);
+  qember::cli::Pager::of_process().end();
+  return code;
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "output.hpp"
 
+#include "render/pager.hpp"
+#include "render/progress.hpp"
+
 #include <qember/advanced/core/printable.hpp>
 #include <qember/advanced/io/fd.hpp>
 #include <qember/advanced/io/system_error.hpp>
@@ -23,6 +26,7 @@ void open_standard_descriptors() {
 }
 
 void say(std::string_view text) noexcept {
+  const auto held = Progress::of_process().erase();
   while (!text.empty()) {
     const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
@@ -40,7 +44,13 @@ void Lines::write(std::string_view text) {
 }
 
 Status Lines::flush() {
-  if (status_) status_ = io::write_all(STDOUT_FILENO, as_bytes(buffer_), "standard output");
+  if (status_ && !buffer_.empty()) {
+    Pager::of_process().begin();
+    Progress& progress = Progress::of_process();
+    const auto held = progress.give_way();
+    status_ = io::write_all(STDOUT_FILENO, as_bytes(buffer_), "standard output");
+    progress.wrote(buffer_.ends_with('\n'));
+  }
   buffer_.clear();
   return status_;
 }

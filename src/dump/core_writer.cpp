@@ -3,6 +3,7 @@
 
 #include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/io/output_file.hpp>
+#include <qember/advanced/vm/kernel_note.hpp>
 #include <qember/advanced/vm/opened_stream.hpp>
 #include <qember/advanced/vm/ram_presence.hpp>
 
@@ -119,7 +120,7 @@ Status CoreWriter::finish() {
   if (!head) return head.error();
   if (auto status = file_.write(core_notes_offset, head->notes); !status) return status;
   if (auto status = file_.write(0, head->headers); !status) return status;
-  const KernelNote found = kernel_of(as_text(*vmcoreinfo));
+  const vm::KernelNote found = vm::kernel_of(as_text(*vmcoreinfo));
   notices_.kernel_release = found.release;
   notices_.kernel_offset = found.offset;
   if (auto status = file_.flush(); !status) return status;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "vmcoreinfo.hpp"
 
+#include <qember/advanced/vm/kernel_note.hpp>
+
 #include <algorithm>
 #include <charconv>
 
@@ -30,17 +32,13 @@ std::optional<std::size_t> vmcoreinfo_size(ByteView window, std::size_t at, bool
   return fits && size != 0 && size <= max_vmcoreinfo ? std::optional<std::size_t>(size) : std::nullopt;
 }
 
-/// The value of a line `key=value`.
+/// A number in the text.
 template <class Value>
 std::optional<Value> value_of(std::string_view text, std::string_view key, int base) {
-  for (auto at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
-    const std::size_t begin = at + key.size();
-    const bool is_line = (at == 0 || text[at - 1] == '\n') && begin < text.size() && text[begin] == '=';
-    Value value = 0;
-    if (is_line &&
-        std::from_chars(text.data() + begin + 1, text.data() + text.size(), value, base).ec == std::errc())
-      return value;
-  }
+  const auto digits = vm::vmcoreinfo_value(text, key);
+  Value value = 0;
+  if (digits && std::from_chars(digits->data(), digits->data() + digits->size(), value, base).ec == std::errc())
+    return value;
   return {};
 }
 
@@ -80,16 +78,6 @@ Result<Bytes> find_vmcoreinfo(SparseMemory& memory, std::uint64_t begin, std::ui
     at += window.size() - overlap;
   }
   return Bytes{};
-}
-
-KernelNote kernel_of(std::string_view vmcoreinfo) {
-  constexpr std::string_view line = "OSRELEASE=";
-  KernelNote kernel{{}, value_of<std::uint64_t>(vmcoreinfo, "KERNELOFFSET", 16)};
-  if (vmcoreinfo.starts_with(line)) {
-    const std::size_t end = std::min(vmcoreinfo.find('\n'), vmcoreinfo.size());
-    kernel.release = vmcoreinfo.substr(line.size(), end - line.size());
-  }
-  return kernel;
 }
 
 std::optional<CoreSegment> kernel_segment(std::string_view vmcoreinfo,

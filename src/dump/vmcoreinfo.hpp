@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// VMCOREINFO: the text that Linux keeps in its memory for dumps, as an ELF note: symbols, sizes of
-/// structures, where the kernel is.
+/// Linux's VMCOREINFO in the memory of a guest, see `vm::KernelNote`.
 #pragma once
 
 #include <qember/advanced/dump/elf_core.hpp>
@@ -27,13 +26,6 @@ Bytes read_vmcoreinfo(ByteView note, bool is_big_endian);
 /// The integers before it are in the guest's byte order.
 Result<Bytes> find_vmcoreinfo(SparseMemory& memory, std::uint64_t begin, std::uint64_t end,
                               bool is_big_endian);
-
-/// The kernel that a VMCOREINFO is of.
-struct KernelNote {
-  std::string release;                  ///< of its line OSRELEASE; empty where it has none
-  std::optional<std::uint64_t> offset;  ///< KERNELOFFSET: how far it lies from where it was linked to be
-};
-KernelNote kernel_of(std::string_view vmcoreinfo);
 
 /// The kernel's image where it is mapped, as in the cores that Linux writes itself: by it readers get at the
 /// page tables. Nothing where the text does not

@@ -53,8 +53,13 @@ OpenedStream::~OpenedStream() = default;
 Result<std::unique_ptr<OpenedStream>> OpenedStream::open(const std::string& path, StreamOptions options) {
   auto source = container::open_file(path);
   if (!source) return std::move(source.error());
-  auto stream = open(**source, std::move(options));
-  if (stream) (*stream)->owned_ = std::move(*source);
+  return open(std::move(*source), std::move(options));
+}
+
+Result<std::unique_ptr<OpenedStream>> OpenedStream::open(std::unique_ptr<io::ByteSource> source,
+                                                         StreamOptions options) {
+  auto stream = open(*source, std::move(options));
+  if (stream) (*stream)->owned_ = std::move(source);
   return stream;
 }
 

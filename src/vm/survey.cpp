@@ -18,11 +18,12 @@ std::uint64_t bytes_of_main(const io::Input& input, const std::optional<Error>& 
 
 Result<Survey> survey(OpenedStream& stream, const Limits& limits, SurveyWants wants) {
   Census census(stream, limits);
+  GuestFactsReader guest(stream, limits);
   MachineReader machine(stream, limits);
   std::optional<LayoutReader> layout;
   std::vector<event::Sink*> sinks;
   if (wants.layout) sinks.push_back(&layout.emplace(stream, std::move(*wants.layout), limits));
-  if (wants.summary) sinks.push_back(&census);
+  if (wants.summary) sinks.insert(sinks.end(), {&census, &guest});
   if (wants.machine) sinks.push_back(&machine);
   Survey found;
   if (auto status = event::pump(stream, sinks); !status) found.error = std::move(status.error());
@@ -33,6 +34,7 @@ Result<Survey> survey(OpenedStream& stream, const Limits& limits, SurveyWants wa
     found.layout = std::move(*made);
   }
   found.summary = census.take_summary();
+  found.guest = guest.facts();
   found.bytes_in = bytes_of_main(stream.input(), found.error) + stream.channel_bytes();
   return found;
 }

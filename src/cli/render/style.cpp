@@ -20,16 +20,42 @@ std::size_t terminal_width(int fd, std::size_t otherwise) noexcept {
   return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : otherwise;
 }
 
-bool wants_color() noexcept {
-  const char* const no_color = std::getenv("NO_COLOR");
+bool is_dumb_terminal() noexcept {
   const char* const term = std::getenv("TERM");
-  if (no_color != nullptr && *no_color != '\0') return false;
-  return term != nullptr && std::string_view(term) != "dumb";
+  return term == nullptr || std::string_view(term) == "dumb";
 }
 
+bool wants_color() noexcept {
+  const char* const no_color = std::getenv("NO_COLOR");
+  return (no_color == nullptr || *no_color == '\0') && !is_dumb_terminal();
+}
+
+namespace {
+
+constexpr std::string_view ellipsis = "…";
+
+bool begins_character(char byte) { return (static_cast<std::uint8_t>(byte) & 0xc0U) != 0x80; }
+
+}  // namespace
+
 std::size_t columns(std::string_view text) noexcept {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char byte) { return (static_cast<std::uint8_t>(byte) & 0xc0U) != 0x80; }));
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins_character));
+}
+
+std::string fitted(std::string_view text, std::size_t width) {
+  if (columns(text) <= width) return std::string(text);
+  std::size_t end = 0;
+  for (std::size_t left = width; end < text.size(); ++end)
+    if (begins_character(text[end]) && left-- <= 1) break;
+  return std::string(text.substr(0, end)) + std::string(width == 0 ? "" : ellipsis);
+}
+
+std::string fitted_end(std::string_view text, std::size_t width) {
+  if (columns(text) <= width) return std::string(text);
+  std::size_t begin = text.size();
+  for (std::size_t left = width; left > 1 && begin > 0;)
+    if (begins_character(text[--begin])) --left;
+  return std::string(width == 0 ? "" : ellipsis) + std::string(text.substr(begin));
 }
 
 std::string size_text(std::uint64_t bytes) {

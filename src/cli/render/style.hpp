@@ -16,6 +16,10 @@ namespace qember::cli {
 /// Columns of a text that is printable.
 std::size_t columns(std::string_view text) noexcept;
 
+/// The text where it has at most `width` columns; else its begin or its end, and `…` for what is left out.
+std::string fitted(std::string_view text, std::size_t width);
+std::string fitted_end(std::string_view text, std::size_t width);
+
 /// `128 MiB` where it is a whole number of them, else like `123,456 bytes`.
 std::string size_text(std::uint64_t bytes);
 /// `10.5 MiB`
@@ -27,6 +31,8 @@ enum class Paint : std::uint8_t { bold = 1, dim = 2, red = 31, green = 32, yello
 
 /// Columns of the terminal that `fd` is, `otherwise` where it is none or does not tell.
 std::size_t terminal_width(int fd, std::size_t otherwise) noexcept;
+/// Whether TERM says that a terminal can do no more than print: it is not set, or is `dumb`.
+bool is_dumb_terminal() noexcept;
 /// Whether a terminal gets colours where nothing else is asked for: not where NO_COLOR is set, TERM is not,
 /// or is `dumb`.
 bool wants_color() noexcept;

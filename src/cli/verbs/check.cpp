@@ -50,7 +50,7 @@ class Findings {
 
 ExitCode check_one(const std::string& file, const CheckOptions& options, Lines& out) {
   Findings findings(file, options, out);
-  auto source = container::open_file(file);
+  auto source = open_input(file);
   if (!source) {
     findings.add(source.error());
     return findings.result();

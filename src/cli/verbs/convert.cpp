@@ -2,7 +2,6 @@
 #include "convert.hpp"
 
 #include "../input_files.hpp"
-#include "../render/progress.hpp"
 #include "../report.hpp"
 
 #include <qember/advanced/io/output_file.hpp>
@@ -27,12 +26,10 @@ int convert(const ConvertOptions& options, vm::ConvertOptions with, const Conver
     return fail(options.output, status.error());
   auto file = io::OutputFile::open(options.output, options.force);
   if (!file) return fail(options.output, file.error());
-  auto source = container::open_file(options.input);
+  auto source = open_input(options.input);
   if (!source) return fail(options.input, source.error());
   Place place(options.input);
   with.read = noted(place, options.read.stream_options());
-  Progress progress;
-  with.progress = [&progress](std::uint64_t offset) { progress.at(offset); };
   const auto drain = [&file](io::Output& output) { return file->drain(output); };
   if (auto status = conversion(**source, drain, with); !status) return fail(place, status.error());
   if (auto status = file->commit(); !status) return fail(options.output, status.error());

@@ -17,7 +17,7 @@ struct ConvertOptions {
   void add_to(CLI::App& verb);
 };
 
-/// Makes the one of the other; `with` says how the input is read, and takes the progress.
+/// Makes the one of the other; `with` says how the input is read.
 using Conversion =
     std::function<Status(io::ByteSource& source, const vm::Drain& drain, const vm::ConvertOptions& with)>;
 

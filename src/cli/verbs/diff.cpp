@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "../input_files.hpp"
 #include "../render/diff_report.hpp"
+#include "../render/pager.hpp"
 #include "../render/show_output.hpp"
 #include "../report.hpp"
 #include "verb.hpp"
@@ -32,7 +33,7 @@ ExitCode refuse(const Place& place, const Error& error) {
 Result<std::unique_ptr<vm::Guest>> read_guest(Place& place, const DiffOptions& options,
                                               const std::string& snapshot,
                                               const std::vector<std::string>& channels, std::uint64_t seed) {
-  auto source = container::open_file(place.file);
+  auto source = open_input(place.file);
   if (!source) return std::move(source.error());
   vm::StreamOptions read = noted(place, options.read.stream_options());
   read.snapshot = snapshot;
@@ -75,6 +76,7 @@ void add_diff(CLI::App& app, Action& action) {
   verb.add_flag("-q,--quiet", options.quiet, "Print nothing: the exit code tells");
   verb.add_flag("--json", options.json, "A JSON object a line");
   options.color.add_to(verb);
+  add_pager(verb);
   options.read.add_to(verb);
   verb.add_option("--snapshot-b", options.snapshot_of_b, "The same as --snapshot, of B; that is of A alone")
       ->type_name("WHICH");

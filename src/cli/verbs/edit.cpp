@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "../input_files.hpp"
 #include "../render/obstacles.hpp"
-#include "../render/progress.hpp"
 #include "../report.hpp"
 #include "edit_for.hpp"
 #include "machine_file.hpp"
@@ -139,10 +138,8 @@ ExitCode write(const EditArguments& arguments, std::span<const vm::Edit> edits) 
   with.read = noted(place, arguments.read.stream_options());
   auto out = io::OutputFile::open(arguments.output, arguments.force);
   if (!out) return fail(arguments.output, out.error());
-  auto source = container::open_file(arguments.file);
+  auto source = open_input(arguments.file);
   if (!source) return fail(arguments.file, source.error());
-  Progress progress;
-  with.progress = [&progress](std::uint64_t offset) { progress.at(offset); };
   const auto drain = [&out](io::Output& output) { return out->drain(output); };
   std::shared_ptr<const container::Contents> contents;
   const auto note = with.read.on_contents;

@@ -2,9 +2,10 @@
 #include "../input_files.hpp"
 #include "../output.hpp"
 #include "../render/contents.hpp"
+#include "../render/info_text.hpp"
 #include "../render/json_items.hpp"
 #include "../render/obstacles.hpp"
-#include "../render/style.hpp"
+#include "../render/pager.hpp"
 #include "../report.hpp"
 #include "verb.hpp"
 
@@ -53,6 +54,20 @@ struct Found {
   Place place;
 };
 
+/// Null, or empty, for what is not known.
+Json guest_json(const vm::GuestFacts& guest) {
+  Json kernels = Json::array();
+  for (const vm::KernelNote& kernel : guest.kernels)
+    kernels.push_back({{"release", kernel.release}, {"kaslr_offset", or_null(kernel.offset)}});
+  const auto word = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
+  return {{"cpus", or_null(guest.cpus)},
+          {"architecture", word(guest.architecture)},
+          {"run_state", word(guest.run_state)},
+          {"clock_ns", or_null(guest.clock)},
+          {"kernels", std::move(kernels)},
+          {"kernels_complete", !guest.has_more_kernels}};
+}
+
 Json to_json(const Found& found) {
   const Summary& summary = found.survey.summary;
   Json blocks = Json::array();
@@ -100,65 +115,8 @@ Json to_json(const Found& found) {
           {"description", summary.described},
           {"schema_fingerprint", found.fingerprint},
           {"ram_sent_elsewhere", summary.ram_sent_elsewhere},
-          {"rounds_exact", summary.rounds_exact}};
-}
-
-std::string share_text(const Summary& summary) {
-  std::uint64_t untyped = 0;
-  std::string reasons;
-  for (const auto& [type, bytes] : summary.untyped_bytes) {
-    untyped += bytes;
-    reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", type, binary_size(bytes));
-  }
-  const std::uint64_t all = summary.typed_bytes + untyped;
-  if (all == 0) return "none";
-  const double share = 100.0 * static_cast<double>(summary.typed_bytes) / static_cast<double>(all);
-  return fmt::format("{:.1f} % typed of {}{}{}", share, binary_size(all),
-                     reasons.empty() ? "" : "; not: ", reasons);
-}
-
-/// What is in buffers of one type.
-std::string layout_text(const std::string& type, const vm::LayoutShare& share) {
-  std::string text = fmt::format("{} of {}: {}, {} typed", share.count, type, binary_size(share.bytes),
-                                 binary_size(share.typed_bytes));
-  if (share.unfit != 0) text += fmt::format("; {} not: {}", share.unfit, share.reason);
-  return text;
-}
-
-void print_text(Lines& out, const Found& found) {
-  const Summary& summary = found.survey.summary;
-  const auto row = [&out](std::string_view name, const std::string& value) { print_row(out, name, value); };
-  row("format", found.format == vm::Format::ber ? "BER" : "QEMU's native stream");
-  row("schema", std::string(found.fingerprint));
-  row("complete", summary.complete ? "yes" : "no");
-  if (summary.ram_sent_elsewhere) row("", "its RAM went over other connections (multifd)");
-  row("machine", summary.machine.value_or("unknown"));
-  row("page size", summary.page_size ? fmt::to_string(*summary.page_size) : "unknown");
-  if (!summary.capabilities.empty())
-    row("capabilities", fmt::format("{}", fmt::join(summary.capabilities, ", ")));
-  row("RAM", fmt::format("{} in {} blocks", binary_size(summary.ram_total), summary.blocks.size()));
-  for (const auto& block : summary.blocks)
-    row("", fmt::format("{:>12}  {}", binary_size(block.length), block.name));
-  row("pages",
-      fmt::format("{} zero, {} full, {} xbzrle, {} compressed, {} hook, in {}{} rounds", summary.pages.zero,
-                  summary.pages.full, summary.pages.xbzrle, summary.pages.compressed, summary.hook,
-                  summary.rounds_exact ? "" : "about ", summary.rounds));
-  row("sections",
-      fmt::format("{} with {} of devices: {} typed, {} opaque, {} early, {} undescribed, {} fallback",
-                  summary.sections, summary.devices.size(), summary.count(DeviceTyping::typed),
-                  summary.count(DeviceTyping::opaque), summary.count(DeviceTyping::early),
-                  summary.count(DeviceTyping::undescribed), summary.count(DeviceTyping::fallback)));
-  for (const auto& device : summary.devices)
-    if (device.state == DeviceTyping::fallback)
-      row("", fmt::format("{}/{}: {}", device.name, device.instance, device.reason));
-  row("device state", share_text(summary));
-  for (const auto& [type, share] : summary.layouts) row("", layout_text(type, share));
-  row("footers", !summary.footers ? "unknown" : *summary.footers ? "yes" : "no");
-  row("description", summary.described ? "yes" : "no");
-  const auto known = static_cast<std::int64_t>(summary.pages.bytes + summary.device_bytes);
-  row("bytes",
-      fmt::format("{} in: {} ram, {} device, {} overhead", found.survey.bytes_in, summary.pages.bytes,
-                  summary.device_bytes, static_cast<std::int64_t>(found.survey.bytes_in) - known));
+          {"rounds_exact", summary.rounds_exact},
+          {"guest", guest_json(found.survey.guest)}};
 }
 
 /// `told`: what is told of the layout of RAM, where that is asked for too.
@@ -172,22 +130,6 @@ Result<Found> survey(const std::string& file, const vm::StreamOptions& options, 
   if (!survey) return std::move(survey.error());
   return Found{std::move(*survey), (*stream)->format(), (*stream)->wire_format().schema().fingerprint,
                std::move(place)};
-}
-
-/// Where RAM is in the guest's address space, a piece a line, and what has no place.
-void print_layout(Lines& out, const vm::Survey& found) {
-  const auto& blocks = found.summary.blocks;
-  std::string_view name = "layout";
-  const auto row = [&](const std::string& value) {
-    print_row(out, name, value);
-    name = "";
-  };
-  for (const vm::PlacedRam& piece : found.layout.placed)
-    row(fmt::format("{:#014x}-{:#014x}  {} at {:#x} ({})", piece.address, piece.address + piece.size - 1,
-                    blocks[piece.block].name, piece.offset, name_of(piece.source)));
-  for (const vm::UnplacedRam& each : found.layout.unplaced)
-    row(fmt::format("{}  {}", each.is_ram ? "RAM, address not known (see --place)" : "memory of a device",
-                    blocks[each.block].name));
 }
 
 void print_layout_json(Lines& out, const vm::Survey& found) {
@@ -276,8 +218,7 @@ int info(const InfoOptions& options) {
     print_contents_json(out, *contents);
   } else {
     print_contents(out, *contents);
-    print_text(out, *found);
-    print_layout(out, found->survey);
+    print_info(out, found->survey, found->format, found->fingerprint);
   }
   found->survey.summary = {};
   ExitCode result = exit_ok;
@@ -311,6 +252,7 @@ void add_info(CLI::App& app, Action& action) {
                   "A stream of the machine that is to take this one: say what would make it refuse, exit 1")
       ->type_name("FILE");
   options.place.add_to(verb);
+  add_pager(verb);
   options.read.add_to(verb);
 }
 

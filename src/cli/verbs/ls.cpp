@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "../output.hpp"
+#include "../render/pager.hpp"
 #include "../render/style.hpp"
 #include "verb.hpp"
 
@@ -150,6 +151,7 @@ void add_ls(CLI::App& app, Action& action) {
                 "Read all of the stream, and count the pages of blocks and the parts and bytes of RAM");
   verb.add_flag("--json", options.json, "A JSON object a line");
   options.color.add_to(verb);
+  add_pager(verb);
   options.read.add_to(verb);
 }
 

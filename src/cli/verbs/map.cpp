@@ -3,6 +3,7 @@
 #include "../output.hpp"
 #include "../render/map_svg.hpp"
 #include "../render/map_text.hpp"
+#include "../render/pager.hpp"
 #include "verb.hpp"
 
 #include <qember/advanced/event/pump.hpp>
@@ -52,12 +53,14 @@ int map(const MapOptions& options) {
   if (options.svg && !read) return fail(place, read.error());
   const std::string name = std::filesystem::path(options.file).filename().string();
   const std::string title = options.file == "-" ? "standard input" : name;
-  const Status written =
-      options.svg ? write_svg(*options.svg, map_svg(map, title), options.force)
-                  : io::write_all(STDOUT_FILENO, as_bytes(map_text(map, title, text_style(STDOUT_FILENO))),
-                                  "standard output");
-  const ExitCode result = read ? exit_ok : fail(place, read.error());
-  return written ? result : worse(result, fail(options.svg.value_or("-"), written.error()));
+  if (options.svg) {
+    const Status written = write_svg(*options.svg, map_svg(map, title), options.force);
+    return written ? exit_ok : fail(*options.svg, written.error());
+  }
+  Lines out;
+  out.write(map_text(map, title, text_style(STDOUT_FILENO)));
+  const ExitCode written = out.finish(exit_ok);
+  return read ? written : worse(written, fail(place, read.error()));
 }
 
 }  // namespace
@@ -68,6 +71,7 @@ void add_map(CLI::App& app, Action& action) {
   add_file(verb, options.file);
   verb.add_option("--svg", options.svg, "Draw into this file; - is standard output")->type_name("FILE");
   add_force(verb, options.force);
+  add_pager(verb);
   options.read.add_to(verb);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "../output.hpp"
+#include "../render/pager.hpp"
 #include "../render/registers.hpp"
 #include "verb.hpp"
 
@@ -53,6 +54,7 @@ void add_regs(CLI::App& app, Action& action) {
   verb.add_option("--cpu", options.cpu, "Only the CPU of this number, as in cpu/0")->type_name("N");
   verb.add_flag("--json", options.json, "A JSON object a line, one a CPU");
   options.color.add_to(verb);
+  add_pager(verb);
   options.read.add_to(verb);
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../render/pager.hpp"
 #include "../render/show_output.hpp"
 #include "../report.hpp"
 #include "verb.hpp"
@@ -52,6 +53,7 @@ void add_show(CLI::App& app, Action& action) {
   verb.add_flag("--offsets", options.offsets,
                 "Where sections are in the file, and fields in their section, in hexadecimal");
   options.color.add_to(verb);
+  add_pager(verb);
   options.read.add_to(verb);
 }
 

@@ -61,6 +61,9 @@ class OpenedStream final : public event::Source {
   static Result<std::unique_ptr<OpenedStream>> open(const std::string& path, StreamOptions options);
   /// The same of a source, which outlives the stream. One that is seekable may be opened any number of times.
   static Result<std::unique_ptr<OpenedStream>> open(io::ByteSource& source, StreamOptions options);
+  /// The same of a source that is the stream's from here on.
+  static Result<std::unique_ptr<OpenedStream>> open(std::unique_ptr<io::ByteSource> source,
+                                                    StreamOptions options);
   ~OpenedStream() override;
 
   /// The form of the stream.

@@ -2,6 +2,7 @@
 /// What can be learnt of a stream in one pass, also of one that has a fault.
 #pragma once
 
+#include <qember/advanced/vm/guest_facts.hpp>
 #include <qember/advanced/vm/layout_reader.hpp>
 #include <qember/advanced/vm/machine_state.hpp>
 #include <qember/advanced/vm/opened_stream.hpp>
@@ -20,6 +21,7 @@ struct Survey {
   Summary summary;       ///< up to the error, where there is one
   MachineState machine;  ///< empty where there is an error
   RamLayout layout;      ///< by what was read
+  GuestFacts guest;      ///< with the summary
   /// Bytes of the input: up to what was refused, however much more is there; all of a stream that ends early.
   std::uint64_t bytes_in = 0;
   std::optional<Error> error;
