@@ -2,6 +2,7 @@
 /// Passes on what a writer has written.
 #pragma once
 
+#include <qember/advanced/event/sink.hpp>
 #include <qember/advanced/vm/convert.hpp>
 
 namespace qember::vm {
