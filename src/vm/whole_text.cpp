@@ -5,7 +5,7 @@
 
 namespace qember::vm {
 
-Result<Bytes> read_whole_text(io::ByteSource& source, std::size_t most, std::string_view what) {
+Result<Bytes> read_whole_text(io::ByteSource& source, NamedLimit limit, std::string_view what) {
   constexpr std::size_t piece = std::size_t{64} << 10U;
   Bytes text;
   for (;;) {
@@ -15,9 +15,9 @@ Result<Bytes> read_whole_text(io::ByteSource& source, std::size_t most, std::str
     if (!count) return count.error();
     text.resize(had + *count);
     if (*count == 0) return text;
-    if (text.size() > most)
+    if (text.size() > limit.most)
       return Error{Errc::limit, 0, std::string(what),
-                   fmt::format("max_description: a {} of at most {} bytes", what, most), "more"};
+                   fmt::format("{}: a {} of at most {} bytes", limit.name, what, limit.most), "more"};
   }
 }
 

@@ -6,7 +6,13 @@
 
 namespace qember::vm {
 
-/// All of a text, of at most `most` bytes, `Limits::max_description`; `what` it is, for the error's path.
-Result<Bytes> read_whole_text(io::ByteSource& source, std::size_t most, std::string_view what);
+/// A member of `Limits`, and its name.
+struct NamedLimit {
+  std::string_view name;
+  std::size_t most = 0;
+};
+
+/// All of a text, of so many bytes at most; `what` it is, for the error's path.
+Result<Bytes> read_whole_text(io::ByteSource& source, NamedLimit limit, std::string_view what);
 
 }  // namespace qember::vm

@@ -216,7 +216,7 @@ Result<Edit> parse_edit(std::string_view line) {
 }
 
 Result<std::vector<Edit>> read_script(io::ByteSource& script, const Limits& limits) {
-  const auto bytes = read_whole_text(script, limits.max_description, "script");
+  const auto bytes = read_whole_text(script, {"max_description", limits.max_description}, "script");
   if (!bytes) return bytes.error();
   std::vector<Edit> edits;
   const std::string_view text = as_text(*bytes);

@@ -16,7 +16,13 @@ struct Message {
 
 class Findings {
  public:
-  Findings(const PreflightOptions& options, const TakeObstacle& take) : options_(options), take_(take) {}
+  /// `here` and `there` are the names of both machine types. All arguments outlive it.
+  Findings(const PreflightOptions& options, const TakeObstacle& take, std::string_view here,
+           std::string_view there)
+      : options_(options), take_(take), here_(here), there_(there) {}
+
+  std::string_view here() const noexcept { return here_; }
+  std::string_view there() const noexcept { return there_; }
 
   const PreflightOptions& options() const noexcept { return options_; }
   /// Where what follows is in the stream.
@@ -33,6 +39,8 @@ class Findings {
  private:
   const PreflightOptions& options_;
   const TakeObstacle& take_;
+  std::string_view here_;
+  std::string_view there_;
   std::uint64_t offset_ = 0;
 };
 
@@ -46,6 +54,11 @@ struct SectionPair {
   bool is_described() const noexcept { return here.device && there.device; }
 };
 
+/// What of the target makes a difference at that place of a device go away, if it is one between machine
+/// types of one family; else `otherwise`.
+std::string type_means(const SectionPair& pair, std::string_view place, const Findings& findings,
+                       std::string_view otherwise);
+
 /// Features, each a bit, that the target's devices of a kind offer.
 struct Offer {
   std::uint64_t always = 0;  ///< each of those that were asked
@@ -54,18 +67,18 @@ struct Offer {
   bool is_sure = true;       ///< all names of features are known
 };
 
-/// What was said of the target's virtio devices.
+/// What was said of the target's virtio devices. Both arguments outlive it.
 class Offers {
  public:
-  Offers(const std::vector<VirtioStatus>& statuses, const MachineState& there)
-      : statuses_(statuses), there_(there) {}
+  Offers(const std::vector<VirtioStatus>& statuses, const MachineState& there);
 
   /// `features` is the field that has the lower half of what a driver took. Nothing where none was asked.
-  std::optional<Offer> of(const StateSection& section, const device::Field& features) const;
+  std::optional<Offer> of(const StateSection& section, const device::Field& features);
 
  private:
-  const std::vector<VirtioStatus>& statuses_;
-  const MachineState& there_;
+  std::map<std::string_view, std::vector<const VirtioStatus*>> statuses_;  ///< by their device
+  std::map<std::string_view, std::size_t> devices_;                        ///< of a kind, how many there are
+  std::map<std::string_view, Offer> known_;                                ///< by the kind
 };
 
 /// The kind of a device, by the last part of its section's name: `virtio-net`.
@@ -97,7 +110,7 @@ struct ConfigChange {
   unsigned vectors_there = 0;
 };
 ConfigChange config_change(const SectionPair& pair, const RomSizes& roms);
-void check_virtio(const SectionPair& pair, const Offers& offers, const Findings& findings);
+void check_virtio(const SectionPair& pair, Offers& offers, const Findings& findings);
 /// Features, each a bit, that a virtio driver has taken and the machine does not offer, as far as its stream
 /// tells.
 std::uint64_t features_not_offered(const SectionPair& pair);

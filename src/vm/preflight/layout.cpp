@@ -231,7 +231,8 @@ bool check_layout(const SectionPair& pair, const Findings& findings) {
     findings.add(mismatch->is_told ? Certainty::untold : Certainty::certain,
                  fmt::format("{}:{}", pair.name(), mismatch->path), mismatch->what,
                  {fmt::format("Missing section footer for {}", pair.here.name)},
-                 "start the target with the same machine type and device properties");
+                 type_means(pair, mismatch->path, findings,
+                            "start the target with the same machine type and device properties"));
     is_read = mismatch->is_told;
   }
   return check_subsections(pair, comparison, findings) && is_read;

@@ -5,8 +5,8 @@
 
 #include <qember/advanced/device/meaning.hpp>
 
-#include <algorithm>
 #include <array>
+#include <map>
 
 namespace qember::vm {
 namespace {
@@ -24,30 +24,45 @@ constexpr std::array of_net{Named{"NOTF_COAL", 53},   Named{"GUEST_USO4", 54},  
                             Named{"RSS", 60},         Named{"RSC_EXT", 61},     Named{"STANDBY", 62},
                             Named{"SPEED_DUPLEX", 63}};
 
-template <std::size_t N>
-std::uint64_t bit_in(const std::array<Named, N>& names, std::string_view name) {
-  const auto found = std::ranges::find(names, name, &Named::name);
-  return found == names.end() ? 0 : std::uint64_t{1} << found->bit;
+using Bits = std::map<std::string, std::uint64_t, std::less<>>;
+
+/// All names that are known for a device whose driver's choice is in `features`.
+Bits bits_of(const device::Field& features, bool is_net) {
+  Bits bits;
+  for (unsigned number = 0; number < 64; ++number) {
+    const std::uint64_t bit = std::uint64_t{1} << number;
+    if (auto name = device::meaning(features, Integer(bit)); !name.empty())
+      bits.emplace(std::move(name), bit);
+  }
+  for (const Named& each : of_net)
+    if (is_net) bits.emplace(each.name, std::uint64_t{1} << each.bit);
+  for (const Named& each : of_any) bits.emplace(each.name, std::uint64_t{1} << each.bit);
+  return bits;
 }
 
 /// Zero where the name is unknown.
-std::uint64_t bit_of(std::string_view name, const device::Field& features, bool is_net) {
-  if (const std::uint64_t bit = bit_in(of_any, name)) return bit;
-  const std::size_t prefix = name.find("_F_");
-  if (prefix == std::string_view::npos) return 0;
-  name.remove_prefix(prefix + 3);
-  if (const std::uint64_t bit = is_net ? bit_in(of_net, name) : 0) return bit;
-  for (unsigned number = 0; number < 64; ++number) {
-    const std::uint64_t bit = std::uint64_t{1} << number;
-    if (device::meaning(features, Integer(bit)) == name) return bit;
-  }
-  return 0;
+std::uint64_t bit_of(std::string_view name, const Bits& bits) {
+  const auto whole = bits.find(name);
+  if (whole != bits.end()) return whole->second;
+  constexpr std::string_view mark = "_F_";
+  const std::size_t at = name.find(mark);
+  const auto found = at == std::string_view::npos ? bits.end() : bits.find(name.substr(at + mark.size()));
+  return found == bits.end() ? 0 : found->second;
 }
 
 /// As QMP calls the device that saves such a section.
 std::string_view qmp_name(std::string_view kind) { return kind == "virtio-console" ? "virtio-serial" : kind; }
 
-bool is_of_kind(const StateSection& section, std::string_view kind) { return kind_of(section) == kind; }
+void add(Offer& offer, const VirtioStatus& status, const Bits& names) {
+  std::uint64_t bits = status.unnamed;
+  for (const std::string& name : status.features) {
+    const std::uint64_t bit = bit_of(name, names);
+    bits |= bit;
+    offer.is_sure &= bit != 0;
+  }
+  offer.always &= bits;
+  offer.ever |= bits;
+}
 
 }  // namespace
 
@@ -56,26 +71,22 @@ std::string_view kind_of(const StateSection& section) {
   return name.substr(name.rfind('/') + 1);
 }
 
-std::optional<Offer> Offers::of(const StateSection& section, const device::Field& features) const {
+Offers::Offers(const std::vector<VirtioStatus>& statuses, const MachineState& there) {
+  for (const VirtioStatus& status : statuses) statuses_[status.device].push_back(&status);
+  for (const StateSection& section : there.sections) ++devices_[kind_of(section)];
+}
+
+std::optional<Offer> Offers::of(const StateSection& section, const device::Field& features) {
   const std::string_view kind = kind_of(section);
-  Offer offer{.always = ~std::uint64_t{0}};
-  std::size_t count = 0;
-  for (const VirtioStatus& status : statuses_) {
-    if (status.device != qmp_name(kind)) continue;
-    std::uint64_t bits = status.unnamed;
-    for (const std::string& name : status.features) {
-      const std::uint64_t bit = bit_of(name, features, kind == "virtio-net");
-      bits |= bit;
-      offer.is_sure &= bit != 0;
-    }
-    offer.always &= bits;
-    offer.ever |= bits;
-    ++count;
-  }
-  if (count == 0) return std::nullopt;
-  const auto devices = std::ranges::count_if(
-      there_.sections, [&](const StateSection& each) { return is_of_kind(each, kind); });
-  offer.is_of_all = count >= static_cast<std::size_t>(devices);
+  const auto asked = statuses_.find(qmp_name(kind));
+  if (asked == statuses_.end()) return std::nullopt;
+  const auto [found, is_new] = known_.try_emplace(kind);
+  Offer& offer = found->second;
+  if (!is_new) return offer;
+  const Bits names = bits_of(features, kind == "virtio-net");
+  offer.always = ~std::uint64_t{0};
+  for (const VirtioStatus* const status : asked->second) add(offer, *status, names);
+  offer.is_of_all = asked->second.size() >= devices_[kind];
   return offer;
 }
 

@@ -18,6 +18,12 @@ using device::Field;
 constexpr std::size_t config_size = 256;
 constexpr std::size_t express_size = 4096;
 
+std::uint32_t load_le32(ByteView bytes, std::size_t at) {
+  std::uint32_t value = 0;
+  for (std::size_t i = 4; i-- > 0;) value = value << 8U | bytes[at + i];
+  return value;
+}
+
 /// Bits of each byte that the machine compares.
 using Mask = std::array<std::uint8_t, express_size>;
 
@@ -83,6 +89,39 @@ std::optional<std::size_t> find_capability(ByteView config, std::uint8_t id) {
   return found;
 }
 
+/// Of an extended capability, behind its header (PCI Express Base Specification, 7.9): what is fixed by the
+/// device.
+constexpr std::array extended{
+    Fixed{0x0e, 4, 2},     // alternative routing: the next function
+    Fixed{0x10, 4, 4},     // virtual functions: what they can do
+    Fixed{0x10, 0x0c, 4},  // how many there are
+    Fixed{0x10, 0x14, 4},  // where they are
+    Fixed{0x10, 0x1a, 2},  // their device id
+};
+constexpr std::size_t first_extended = 0x100;
+
+/// Calls `each(at)` for the extended capabilities.
+template <class Each>
+void each_extended(ByteView config, const Each& each) {
+  std::size_t most = (express_size - first_extended) / 4;
+  for (std::size_t at = first_extended; at >= first_extended && at + 4 <= config.size() && most-- > 0;) {
+    const std::uint32_t header = load_le32(config, at);
+    if (header == 0) return;
+    each(at);
+    at = header >> 20U & 0xffcU;
+  }
+}
+
+/// Those of the extended capabilities of the machine's own configuration space.
+void compare_extended(Mask& mask, ByteView config) {
+  each_extended(config, [&](std::size_t at) {
+    compare(mask, at, 4);
+    for (const Fixed& fixed : extended)
+      if (fixed.id == (load_le32(config, at) & 0xffffU))
+        compare(mask, at + fixed.at, fixed.count, fixed.bits);
+  });
+}
+
 bool is_bridge(ByteView config) { return (config[0x0e] & 0x7fU) == 1; }
 
 /// Bytes of BARs of which the machine's stream does not tell whether there is one: all of them are zero.
@@ -112,6 +151,7 @@ Mask mask_of(ByteView config) {
     compare_capability(mask, config, at);
     return true;
   });
+  if (config.size() == express_size) compare_extended(mask, config);
   return mask;
 }
 
@@ -166,7 +206,24 @@ std::optional<Config> config_of(const StateSection& section) {
   return Config{*finder.at, ByteView(section.body).subspan(*finder.at, finder.size)};
 }
 
-std::string_view meaning(std::size_t at) {
+/// The capability of the machine's that a byte is in, as `capability 0x10+0x5`.
+std::string capability_at(ByteView config, std::size_t at) {
+  std::size_t start = 0;
+  const auto note = [&](std::size_t each) {
+    if (each <= at && each > start) start = each;
+    return true;
+  };
+  const bool is_extended = at >= first_extended;
+  if (is_extended)
+    each_extended(config, note);
+  else
+    each_capability(config, note);
+  if (start == 0) return "a capability";
+  const std::uint32_t id = is_extended ? load_le32(config, start) & 0xffffU : config[start];
+  return fmt::format("{}capability {:#x}+{:#x}", is_extended ? "extended " : "", id, at - start);
+}
+
+std::string meaning(ByteView config, std::size_t at) {
   if (at < 2) return "vendor id";
   if (at < 4) return "device id";
   if (at < 8) return "capabilities";
@@ -174,7 +231,7 @@ std::string_view meaning(std::size_t at) {
   if (at < 0xc) return "class";
   if (at == 0xe) return "kind of header";
   if (at >= 0x10 && at < 0x28) return "kind of a BAR";
-  return at == 0x34 ? "place of the first capability" : "a capability";
+  return at == 0x34 ? "place of the first capability" : capability_at(config, at);
 }
 
 struct Difference {
@@ -206,8 +263,7 @@ std::optional<RomBar> rom_bar_of(const SectionPair& pair, ByteView here, const R
   const std::string_view device = std::string_view(pair.here.name).substr(0, pair.here.name.find('/'));
   const auto rom = roms.find(device);
   if (rom == roms.end() || is_bridge(here)) return std::nullopt;
-  std::uint32_t value = 0;
-  for (std::size_t i = 4; i-- > 0;) value = value << 8U | here[rom_bar + i];
+  const std::uint32_t value = load_le32(here, rom_bar);
   return RomBar{value, value & static_cast<std::uint32_t>(rom->second - 1) & rom_address};
 }
 
@@ -271,20 +327,23 @@ void check_pci(const SectionPair& pair, const RomSizes& roms, const Findings& fi
   const auto my_config = config_of(pair.here);
   const auto its_config = config_of(pair.there);
   if (!my_config || !its_config) return;
-  const auto* const mine = &my_config->bytes;
-  const auto* const its = &its_config->bytes;
-  const Difference certain = difference(*mine, *its, mask_of(*its));
-  const Difference doubtful = difference(*mine, *its, doubtful_of(*its));
-  if (certain.count == 0 && doubtful.count == 0) return check_rom(pair, *mine, roms, findings);
+  const ByteView mine = my_config->bytes;
+  const ByteView its = its_config->bytes;
+  const Difference certain = difference(mine, its, mask_of(its));
+  const Difference doubtful = difference(mine, its, doubtful_of(its));
+  if (certain.count == 0 && doubtful.count == 0) return check_rom(pair, mine, roms, findings);
   const auto& [count, first] = certain.count > 0 ? certain : doubtful;
+  const std::string place = meaning(its, first);
   findings.add(
       certain.count > 0 ? Certainty::certain : Certainty::likely,
       fmt::format("{}:pci config+{:#x}", pair.name(), first),
-      fmt::format("{:#04x} here, {:#04x} there ({}){}", (*mine)[first], (*its)[first], meaning(first),
+      fmt::format("{:#04x} here, {:#04x} there ({}){}", mine[first], its[first], place,
                   count > 1 ? fmt::format(", and {} more bytes that no guest can write", count - 1) : ""),
       {fmt::format("get_pci_config_device: Bad config data: i={:#x} read: {:x} device: {:x}", first,
-                   (*mine)[first], (*its)[first])},
-      "start the target with the same machine type and properties of the device (vectors=, disable-modern=)");
+                   mine[first], its[first])},
+      type_means(pair, place, findings,
+                 "start the target with the same machine type and properties of the device (vectors=, "
+                 "disable-modern=)"));
 }
 
 ConfigChange config_change(const SectionPair& pair, const RomSizes& roms) {
@@ -294,7 +353,9 @@ ConfigChange config_change(const SectionPair& pair, const RomSizes& roms) {
   if (!mine || !its || mine->bytes.size() != its->bytes.size()) return change;
   const ByteView here = mine->bytes;
   const ByteView there = its->bytes;
-  const Mask mask = mask_of(there);
+  Mask mask = mask_of(there);
+  const Mask doubtful = doubtful_of(there);
+  for (std::size_t at = 0; at < mask.size(); ++at) mask[at] |= doubtful[at];
   const auto note = [&](std::size_t at, std::uint8_t value) {
     if (value == here[at]) return;
     const std::size_t in_body = mine->at + at;

@@ -62,8 +62,7 @@ void check_dirty_bitmaps(const StateSection& section, const Findings& findings) 
                  "the names of the target's block nodes and bitmaps");
 }
 
-void check_section(const SectionPair& pair, const RomSizes& roms, const Offers& offers,
-                   const Findings& findings) {
+void check_section(const SectionPair& pair, const RomSizes& roms, Offers& offers, const Findings& findings) {
   if (!check_version(pair, findings) || pair.here.is_iterative) return;
   if (!pair.is_described()) return;
   const bool is_read = check_layout(pair, findings);
@@ -154,12 +153,12 @@ Verdict preflight(const MachineState& here, const MachineState& there, const Pre
     verdict.untold |= obstacle.certainty == Certainty::untold;
     take(obstacle);
   };
-  Findings findings(options, note);
+  Findings findings(options, note, here.machine(), there.machine());
   check_head(here, there, findings);
   check_blocks(here, there, findings);
   const Sections others = by_name(there);
   const RomSizes roms = rom_sizes(there);
-  const Offers offers(options.virtio, there);
+  Offers offers(options.virtio, there);
   Undescribed undescribed;
   for (const StateSection& section : here.sections) {
     findings.at(section.offset);

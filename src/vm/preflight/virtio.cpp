@@ -70,8 +70,8 @@ class Virtio final : public device::NamedStateSink {
   std::vector<std::uint64_t> rings_;
   std::optional<std::uint64_t> high_;
   std::optional<std::uint64_t> number_end_;  ///< of the descriptors of a request
-  bool has_unreadable_request_ = false;
   const Field* features_field_ = nullptr;
+  bool has_unreadable_request_ = false;
 };
 
 constexpr std::uint64_t bit(unsigned number) { return std::uint64_t{1} << number; }
@@ -123,7 +123,7 @@ void add_not_offered(const SectionPair& pair, Certainty certainty, std::uint64_t
                "start the target with the same machine type and properties of the device");
 }
 
-void check_features(const SectionPair& pair, const Virtio& here, const Virtio& there, const Offers& offers,
+void check_features(const SectionPair& pair, const Virtio& here, const Virtio& there, Offers& offers,
                     const Findings& findings) {
   const std::uint64_t taken = here.features();
   const std::uint64_t missing = not_offered(pair, here, there);
@@ -225,7 +225,7 @@ std::uint64_t features_not_offered(const SectionPair& pair) {
 
 bool has_unreadable_request(const StateSection& section) { return Virtio(section).has_unreadable_request(); }
 
-void check_virtio(const SectionPair& pair, const Offers& offers, const Findings& findings) {
+void check_virtio(const SectionPair& pair, Offers& offers, const Findings& findings) {
   const Virtio here(pair.here);
   const Virtio there(pair.there);
   if (kind_of(pair.here).starts_with("virtio-mem")) check_memory(pair, here, there, findings);

@@ -98,7 +98,7 @@ Error refuse(std::size_t at, std::string found) {
 }  // namespace
 
 Result<std::vector<VirtioStatus>> read_virtio_status(io::ByteSource& text, const Limits& limits) {
-  const auto bytes = read_whole_text(text, limits.max_description, "virtio status");
+  const auto bytes = read_whole_text(text, {"max_blob", limits.max_blob}, "virtio status");
   if (!bytes) return bytes.error();
   std::vector<VirtioStatus> found;
   std::istringstream values{std::string(as_text(*bytes))};

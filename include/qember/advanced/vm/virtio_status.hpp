@@ -18,8 +18,8 @@ struct VirtioStatus {
 };
 
 /// Reads what QMP answered: JSON values one after another, of which all that is no status is passed over, so
-/// that it may be all that was said on a monitor. The error's offset is that of the JSON value that cannot be
-/// read.
+/// that it may be all that was said on a monitor. Refuses more than `Limits::max_blob` bytes. The error's
+/// offset is that of the JSON value that cannot be read.
 Result<std::vector<VirtioStatus>> read_virtio_status(io::ByteSource& text, const Limits& limits = {});
 
 }  // namespace qember::vm
