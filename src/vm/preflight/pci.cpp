@@ -294,7 +294,10 @@ ConfigChange config_change(const SectionPair& pair, const RomSizes& roms) {
   if (!mine || !its || mine->bytes.size() != its->bytes.size()) return change;
   const ByteView here = mine->bytes;
   const ByteView there = its->bytes;
-  const Mask mask = mask_of(there);
+  // What the machine may compare becomes its own, too.
+  Mask mask = mask_of(there);
+  const Mask doubtful = doubtful_of(there);
+  for (std::size_t at = 0; at < mask.size(); ++at) mask[at] |= doubtful[at];
   const auto note = [&](std::size_t at, std::uint8_t value) {
     if (value == here[at]) return;
     const std::size_t in_body = mine->at + at;
