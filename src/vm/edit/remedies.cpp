@@ -47,6 +47,26 @@ class MemoryHotplug final : public device::NamedStateSink {
   bool is_in_use_ = false;
 };
 
+/// Whether a device has that timer, and it is armed.
+class Timer final : public device::NamedStateSink {
+ public:
+  Timer(const StateSection& section, std::string_view name) : name_(name) {
+    static_cast<void>(read(*section.device, section.body).ok());
+  }
+  bool is_armed() const noexcept { return is_armed_; }
+
+ private:
+  void value(const device::Field& field, const device::StateValue& value) override {
+    const auto* const integer = std::get_if<Integer>(&value);
+    if (field.name == name_ && integer != nullptr) is_armed_ |= integer->bits() != ~std::uint64_t{0};
+  }
+  void enter(const device::StateGroup&) override {}
+  void leave(const device::StateGroup&) override {}
+
+  std::string_view name_;
+  bool is_armed_ = false;
+};
+
 class Search {
  public:
   Search(const MachineState& here, const MachineState& there)
@@ -132,6 +152,7 @@ class Search {
     if (found == sections_.end()) return too_much(section);
     const SectionPair pair{section, *found->second};
     if (!pair.is_described()) return;
+    subsections(pair);
     hotplug(pair);
     additions(pair);
     configuration(pair);
@@ -161,6 +182,25 @@ class Search {
     add(DropSubsection{pair.name() + ':' + mine.subsection()},
         mine.is_in_use() ? Safety::unsafe : Safety::safe,
         mine.is_in_use() ? "a module of memory is in a slot" : "no module of memory is in a slot");
+  }
+
+  /// Those that a QEMU from before them does not know, and that a guest can do without.
+  void subsections(const SectionPair& pair) {
+    constexpr std::array known{
+        std::pair("cpu/wfxt-timer", "wfxt_timer"),
+        std::pair("cpu/tsc_khz", ""),
+        std::pair("kvmclock/clock_is_reliable", ""),
+    };
+    for (const auto& [name, timer] : known) {
+      const auto has = [name = name](const StateSection& section) {
+        const auto& all = section.device->state.subsections;
+        return std::ranges::find(all, name, &device::Structure::name) != all.end();
+      };
+      if (!has(pair.here) || has(pair.there) || Timer(pair.here, timer).is_armed()) continue;
+      found_.push_back({DropSubsection{fmt::format("{}:{}", pair.name(), name)}, Safety::conditional,
+                        "an older QEMU does not know it, which no stream tells; the guest does without",
+                        false});
+    }
   }
 
   /// Fields that the machine reads and a stream of an older type does not have.

@@ -353,6 +353,7 @@ ConfigChange config_change(const SectionPair& pair, const RomSizes& roms) {
   if (!mine || !its || mine->bytes.size() != its->bytes.size()) return change;
   const ByteView here = mine->bytes;
   const ByteView there = its->bytes;
+  // What the machine may compare becomes its own, too.
   Mask mask = mask_of(there);
   const Mask doubtful = doubtful_of(there);
   for (std::size_t at = 0; at < mask.size(); ++at) mask[at] |= doubtful[at];

@@ -112,8 +112,9 @@ struct EditOptions {
 
 /// Writes the stream with `edits` done, in the form that it had. A libvirt save becomes one, compressed as it
 /// was; its XML gets the machine type that `SetMachine` names, and its cookie stays as it is. Of what else a
-/// stream is held in, nothing. Reads it once, in bounded memory, and works on pipes. Returns the first error, and then what was passed on is to be
-/// thrown away: `Errc::usage` for an edit that names nothing, or that the stream cannot have.
+/// stream is held in, nothing. Reads it once, in bounded memory, and works on pipes. Returns the first error,
+/// and then what was passed on is to be thrown away: `Errc::usage` for an edit that names nothing, or that
+/// the stream cannot have.
 Status edit(io::ByteSource& source, const Drain& drain, std::span<const Edit> edits,
             const EditOptions& options = {});
 

@@ -17,6 +17,8 @@ struct Remedy {
   Edit edit;
   Safety safety = Safety::safe;
   std::string reason;  ///< why it is that, and what the guest may notice
+  /// The machine refuses the stream without it; else streams do not tell whether it does.
+  bool is_needed = true;
 };
 
 /// What of `here` a machine like the one that saved `there` refuses and an edit mends, in the order of the
