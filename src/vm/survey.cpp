@@ -17,8 +17,8 @@ std::uint64_t bytes_of_main(const io::Input& input, const std::optional<Error>& 
 }  // namespace
 
 Result<Survey> survey(OpenedStream& stream, const Limits& limits, SurveyWants wants) {
-  Census census(stream, limits);
-  GuestFactsReader guest(stream, limits);
+  GuestFactsReader guest(stream);
+  Census census(stream, limits, [&guest](const event::CollectedSection& section) { guest.add(section); });
   MachineReader machine(stream, limits);
   std::optional<LayoutReader> layout;
   std::vector<event::Sink*> sinks;

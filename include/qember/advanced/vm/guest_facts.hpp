@@ -24,14 +24,15 @@ struct GuestFacts {
 class GuestFactsReader final : public event::Sink {
  public:
   /// `context`, of the events, outlives this.
-  GuestFactsReader(const event::Context& context, const Limits& limits)
-      : context_(context),
-        collector_(context, limits, {}, [this](auto&& section) { return add(section), Status(); }) {}
+  explicit GuestFactsReader(const event::Context& context) : context_(context) {}
 
   using Sink::take;
   Status take(const event::Event& event) override;
   Status take(std::span<const event::RamPage> pages) override;
   bool takes_batches() const noexcept override { return true; }
+
+  /// Takes note of a section, which another collects: a description is held once.
+  void add(const event::CollectedSection& section);
 
   /// By what has been read; complete when the stream has ended.
   GuestFacts facts() const;
@@ -39,12 +40,10 @@ class GuestFactsReader final : public event::Sink {
  private:
   using Page = std::pair<std::uint32_t, std::uint64_t>;  ///< index of the block, and the offset in it
 
-  void add(const event::CollectedSection& section);
   void add_cpu(const event::CollectedSection& section);
   void note(const event::RamPage& page);
 
   const event::Context& context_;
-  event::SectionCollector collector_;
   GuestFacts facts_;
   std::map<Page, KernelNote> kernels_;
 };

@@ -75,12 +75,17 @@ struct Summary {
 /// Counts what is in a stream as its events go by.
 class Census final : public event::Sink {
  public:
-  /// `context`, of the events, outlives this.
-  explicit Census(const event::Context& context, const Limits& limits = {})
+  using Also = std::function<void(const event::CollectedSection& section)>;
+
+  /// `context`, of the events, outlives this. `also` is called with each section that is counted.
+  explicit Census(const event::Context& context, const Limits& limits = {}, Also also = {})
       : context_(context),
         limits_(limits),
-        collector_(context, limits, {},
-                   [this](event::CollectedSection&& section) { return settle(section), Status(); }) {}
+        also_(std::move(also)),
+        collector_(context, limits, {}, [this](event::CollectedSection&& section) {
+          if (also_) also_(section);
+          return settle(section), Status();
+        }) {}
 
   using Sink::take;
   Status take(const event::Event& event) override;
@@ -112,6 +117,7 @@ class Census final : public event::Sink {
   const event::Context& context_;
   Limits limits_;
   Summary summary_;
+  Also also_;
   event::SectionCollector collector_;
   std::vector<std::size_t> unsettled_;  ///< devices that are early or undescribed
   event::Rounds rounds_;
