@@ -3,6 +3,7 @@
 
 #include "map_grid.hpp"
 #include "style.hpp"
+#include "svg_tones.hpp"
 
 #include <fmt/format.h>
 
@@ -65,41 +66,6 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string hex(Colour colour) {
-  return fmt::format("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue);
-}
-
-/// A colour on a light ground, and the same on a dark one.
-struct Tone {
-  Colour light, dark;
-  friend bool operator==(const Tone&, const Tone&) = default;
-};
-
-Tone form_tone(const PageBin& bin, std::uint64_t pages) {
-  return {colour_of(light_palette, bin, pages), colour_of(dark_palette, bin, pages)};
-}
-Tone heat_tone(std::size_t level) { return {light_palette.heat[level], dark_palette.heat[level]}; }
-Tone tone(Colour Palette::* colour) { return {light_palette.*colour, dark_palette.*colour}; }
-
-/// Classes of tones that a drawing has used.
-class Tones {
- public:
-  const std::string& class_of(const Tone& tone) {
-    std::string& name = classes_[hex(tone.light) + hex(tone.dark)];
-    if (!name.empty()) return name;
-    name = fmt::format("c{}", classes_.size());
-    light_ += fmt::format(".{}{{fill:{}}}", name, hex(tone.light));
-    dark_ += fmt::format(".{}{{fill:{}}}", name, hex(tone.dark));
-    return name;
-  }
-  const std::string& light() const { return light_; }
-  const std::string& dark() const { return dark_; }
-
- private:
-  std::map<std::string, std::string> classes_;
-  std::string light_, dark_;
-};
-
 /// Draws from top to bottom; `y_` is where the next thing goes. All blocks have one scale: a block of more
 /// memory is never smaller.
 class Drawing {
@@ -123,7 +89,8 @@ class Drawing {
   }
   std::string filled(const Tone& tone) { return fmt::format("class=\"{}\"", tones_.class_of(tone)); }
   void swatch(double& x, std::string_view look, std::string_view name);
-  bool is_small(const BlockMap& block) const;
+  /// Whether it would take less than half a row of cells.
+  bool is_small(const BlockMap& block) const { return block.pages <= columns_ / 2 * cell_pages_; }
   void large_block(const BlockMap& block);
   void small_block(const BlockMap& block);
   void cells(const BlockMap& block, const vm::Grid& grid, double x, double height, bool heat);
@@ -297,9 +264,6 @@ void Drawing::addresses(const vm::Grid& grid) {
   }
 }
 
-/// One that would take less than half a row of cells.
-bool Drawing::is_small(const BlockMap& block) const { return block.pages <= columns_ / 2 * cell_pages_; }
-
 void Drawing::large_block(const BlockMap& block) {
   const PageBin all = vm::sum_of(block);
   const double x = margin + axis;
@@ -344,14 +308,17 @@ void Drawing::small_block(const BlockMap& block) {
 }
 
 void Drawing::blocks() {
-  const auto is_small_one = [this](const BlockMap& block) { return is_small(block); };
-  for (const BlockMap& block : map_.blocks())
-    if (!is_small(block)) large_block(block);
-  if (std::ranges::none_of(map_.blocks(), is_small_one)) return;
+  std::vector<const BlockMap*> small;
+  for (const BlockMap& block : map_.blocks()) {
+    if (is_small(block))
+      small.push_back(&block);
+    else
+      large_block(block);
+  }
+  if (small.empty()) return;
   text(margin, y_ + 4, "name", "Small blocks, on the same scale");
   y_ += 18;
-  for (const BlockMap& block : map_.blocks())
-    if (is_small(block)) small_block(block);
+  for (const BlockMap* const block : small) small_block(*block);
   y_ += 30;
 }
 

@@ -120,10 +120,8 @@ TEST_CASE("text goes through a pager in a terminal, and nowhere else") {
     const std::string command = " $QEMBER " + verb + ' ' + file;
     INFO(verb);
     CHECK_THAT(in_terminal("QEMBER_PAGER='sed s/^/paged:/' PAGER=false" + command).out, StartsWith("paged:"));
-    CHECK_THAT(in_terminal("unset QEMBER_PAGER; PAGER='tr a-z A-Z'" + command).out,
-               Contains(verb == "show"   ? "CONFIGURATION"
-                        : verb == "regs" ? "RIP"
-                                         : "PC.RAM"));
+    CHECK_THAT(in_terminal("unset QEMBER_PAGER; PAGER='sed s/^/paged:/'" + command).out,
+               StartsWith("paged:"));
     CHECK_THAT(in_terminal("PAGER='sed s/^/paged:/'" + command + " --no-pager").out, !Contains("paged:"));
     CHECK(shell("PAGER='sed s/^/paged:/'" + command).out == run({verb, file}).out);
   }
