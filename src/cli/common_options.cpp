@@ -72,8 +72,7 @@ void ReadOptions::add_progress_to(CLI::App& verb) {
   static const std::map<std::string, ProgressMode> modes{
       {"auto", ProgressMode::automatic}, {"json", ProgressMode::json}, {"never", ProgressMode::never}};
   verb.add_option_function<std::string>(
-          "--progress",
-          [](const std::string& mode) { Progress::of_process().set_mode(modes.at(mode)); },
+          "--progress", [](const std::string& mode) { Progress::of_process().set_mode(modes.at(mode)); },
           "How far reading is, on standard error: a line where that is a terminal, or JSON lines")
       ->check(CLI::IsMember({"auto", "json", "never"}).description(""))
       ->type_name("auto|json|never")

@@ -3,6 +3,8 @@
 
 #include "render/pager.hpp"
 #include "render/progress.hpp"
+#include "render/style.hpp"
+#include "render/wrap.hpp"
 
 #include <qember/advanced/core/printable.hpp>
 #include <qember/advanced/io/fd.hpp>
@@ -37,22 +39,33 @@ void say(std::string_view text) noexcept {
 
 void say_line(std::string_view text) { say(fmt::format("qember: {}\n", printable_line(text))); }
 
+Lines::Lines(bool wraps) : width_(wraps ? output_width() : std::nullopt) {}
+
+/// Lines are divided whole.
 void Lines::write(std::string_view text) {
   constexpr std::size_t enough = std::size_t{64} << 10U;
   buffer_ += text;
-  if (buffer_.size() >= enough) static_cast<void>(flush().ok());
+  if (buffer_.size() < enough) return;
+  const std::size_t whole = width_ ? buffer_.rfind('\n') + 1 : buffer_.size();
+  put(std::string_view(buffer_).substr(0, whole));
+  buffer_.erase(0, whole);
 }
 
 Status Lines::flush() {
-  if (status_ && !buffer_.empty()) {
-    Pager::of_process().begin();
-    Progress& progress = Progress::of_process();
-    const auto held = progress.give_way();
-    status_ = io::write_all(STDOUT_FILENO, as_bytes(buffer_), "standard output");
-    progress.wrote(buffer_.ends_with('\n'));
-  }
+  put(buffer_);
   buffer_.clear();
   return status_;
+}
+
+void Lines::put(std::string_view text) {
+  if (!status_ || text.empty()) return;
+  Pager::of_process().begin();
+  Progress& progress = Progress::of_process();
+  const auto held = progress.give_way();
+  const std::string fitting = width_ ? wrapped_lines(text, *width_) : std::string();
+  if (width_) text = fitting;
+  status_ = io::write_all(STDOUT_FILENO, as_bytes(text), "standard output");
+  progress.wrote(text.ends_with('\n'));
 }
 
 ExitCode Lines::finish(ExitCode result) {

@@ -6,6 +6,7 @@
 
 #include <qember/advanced/core/result.hpp>
 
+#include <optional>
 #include <string>
 
 namespace qember::cli {
@@ -23,12 +24,18 @@ void say_line(std::string_view text);
 /// Standard output. Of what can't be written, the rest is dropped, and `flush` says why.
 class Lines {
  public:
+  Lines() = default;
+  /// `wraps`: where standard output is a terminal, lines fit it: for text, and not for data.
+  explicit Lines(bool wraps);
   void write(std::string_view text);
   Status flush();
   /// `result`, or what is worse than that, after a message, where something could not be written.
   ExitCode finish(ExitCode result);
 
  private:
+  void put(std::string_view text);
+
+  std::optional<std::size_t> width_;  ///< that lines have to fit
   std::string buffer_;
   Status status_;
 };

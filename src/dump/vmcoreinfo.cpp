@@ -37,7 +37,8 @@ template <class Value>
 std::optional<Value> value_of(std::string_view text, std::string_view key, int base) {
   const auto digits = vm::vmcoreinfo_value(text, key);
   Value value = 0;
-  if (digits && std::from_chars(digits->data(), digits->data() + digits->size(), value, base).ec == std::errc())
+  if (digits &&
+      std::from_chars(digits->data(), digits->data() + digits->size(), value, base).ec == std::errc())
     return value;
   return {};
 }

@@ -31,8 +31,8 @@ Status GuestFactsReader::take(std::span<const event::RamPage> pages) {
   return {};
 }
 
-/// Linux keeps the note at the begin of a page, so that looking there alone costs next to nothing. What a page
-/// held before it was sent again is no fact.
+/// Linux keeps the note at the begin of a page, so that looking there alone costs next to nothing. What a
+/// page held before it was sent again is no fact.
 void GuestFactsReader::note(const event::RamPage& page) {
   const bool is_full =
       page.kind == event::RamPageKind::full && page.data.size() == context_.session().page_size_or_default();

@@ -11,8 +11,14 @@ std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return a / b + (a % 
 }  // namespace
 
 Grid make_grid(const BlockMap& block, std::uint64_t max_columns, std::uint64_t max_rows) {
+  return make_grid_of(
+      block, max_columns,
+      std::max(block.bin_pages, std::bit_ceil(divide_up(block.pages, max_columns * max_rows))));
+}
+
+Grid make_grid_of(const BlockMap& block, std::uint64_t max_columns, std::uint64_t cell_pages) {
   Grid grid;
-  grid.cell_pages = std::max(block.bin_pages, std::bit_ceil(divide_up(block.pages, max_columns * max_rows)));
+  grid.cell_pages = cell_pages;
   grid.cells = divide_up(block.pages, grid.cell_pages);
   grid.columns = std::min(max_columns, std::bit_ceil(std::max<std::uint64_t>(grid.cells, 1)));
   grid.rows = divide_up(grid.cells, grid.columns);

@@ -68,7 +68,8 @@ void print_layout(Lines& out, const vm::Survey& found) {
     rows.add(fmt::format("{:#014x}-{:#014x}  {} at {:#x} ({})", piece.address, piece.address + piece.size - 1,
                          blocks[piece.block].name, piece.offset, name_of(piece.source)));
   for (const vm::UnplacedRam& each : found.layout.unplaced)
-    rows.add(fmt::format("{}  {}", each.is_ram ? "RAM, address not known (see --place)" : "memory of a device",
+    rows.add(fmt::format("{}  {}",
+                         each.is_ram ? "RAM, address not known (see --place)" : "memory of a device",
                          blocks[each.block].name));
 }
 

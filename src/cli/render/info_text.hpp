@@ -10,8 +10,8 @@
 
 namespace qember::cli {
 
-/// In the order in which one asks: the guest, its RAM and devices, then how it was saved. `fingerprint`: of the
-/// schema that streams are read by.
+/// In the order in which one asks: the guest, its RAM and devices, then how it was saved. `fingerprint`: of
+/// the schema that streams are read by.
 void print_info(Lines& out, const vm::Survey& survey, vm::Format format, std::string_view fingerprint);
 
 }  // namespace qember::cli

@@ -3,10 +3,13 @@
 
 #include "map_grid.hpp"
 #include "style.hpp"
+#include "svg_tones.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace qember::cli {
 namespace {
@@ -19,23 +22,32 @@ constexpr double width = 1180;
 constexpr double margin = 44;
 constexpr double axis = 66;    ///< for addresses, left of the cells
 constexpr double gutter = 48;  ///< between the two panels
-constexpr double panel = (width - 2 * margin - axis - gutter) / 2;
 constexpr double row_height = 22;
+constexpr double strip_cells = 330;  ///< where the cells of small blocks begin
+constexpr std::size_t longest_name = 36;
 constexpr std::size_t max_round_rows = 24;
-constexpr const Palette& palette = light_palette;
+constexpr std::uint64_t most_rows = 128;
+constexpr std::uint64_t tile = 16;           ///< cells that have one tooltip
+constexpr std::size_t most_tooltips = 8192;  ///< in all
 
 constexpr std::array<std::string_view, vm::heat_levels> heat_names{"never", "once",  "2-3", "4-7",
                                                                    "8-15",  "16-31", "32+"};
 
+// Colours of a light ground, and of a dark one where the reader has that.
 constexpr auto head = R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0:.0f} {1:.0f}"
- width="{0:.0f}" height="{1:.0f}"
- font-family="Inter, 'Segoe UI', 'DejaVu Sans', sans-serif" font-size="13" fill="#23272e">
-<title>{2}</title>
+ width="{0:.0f}" height="{1:.0f}" role="img" aria-labelledby="title summary"
+ font-family="Inter, 'Segoe UI', 'DejaVu Sans', sans-serif" font-size="13" class="ink">
+<title id="title">{2}</title>
+<desc id="summary">{3}</desc>
+<style>.ground{{fill:#fdfcf9}}.ink{{fill:#23272e}}.quiet{{fill:#6b7280}}.tick{{fill:#c9c4b8}}
+.hatch{{fill:#f7f4ed}}.line{{fill:#dcd6c8}}.tip{{fill:transparent}}
+.name{{font-weight:600;font-size:16px}}.big{{font-weight:600;font-size:26px}}.end{{text-anchor:end}}
+{4}@media(prefers-color-scheme:dark){{.ground{{fill:#16181d}}.ink{{fill:#e6e3dc}}.quiet{{fill:#9aa1ac}}
+.tick{{fill:#4a4f59}}.hatch{{fill:#1d2026}}.line{{fill:#31353e}}
+{5}}}</style>
 <defs><pattern id="unsent" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-<rect width="6" height="6" fill="#f7f4ed"/><rect width="1.5" height="6" fill="#dcd6c8"/></pattern></defs>
-<style>.quiet{{fill:#6b7280}}.name{{font-weight:600;font-size:16px}}.big{{font-weight:600;font-size:26px}}
-.end{{text-anchor:end}}</style>
-<rect width="100%" height="100%" fill="#fdfcf9"/>
+<rect width="6" height="6" class="hatch"/><rect width="1.5" height="6" class="line"/></pattern></defs>
+<rect width="100%" height="100%" class="ground"/>
 )svg";
 
 /// Text for XML: names in a stream are anyone's.
@@ -54,56 +66,101 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string hex(Colour colour) {
-  return fmt::format("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue);
-}
-
-/// Draws from top to bottom; `y_` is where the next thing goes.
+/// Draws from top to bottom; `y_` is where the next thing goes. All blocks have one scale: a block of more
+/// memory is never smaller.
 class Drawing {
  public:
-  explicit Drawing(const vm::PageMap& map) : map_(map) {}
+  explicit Drawing(const vm::PageMap& map);
 
   void heading(const std::string& title);
   void legend();
-  void block(const BlockMap& block);
+  void blocks();
   void rounds();
-  std::string document(const std::string& title) const {
-    return fmt::format(head, width, y_ + margin, escaped(title)) + body_ + "</svg>\n";
-  }
+  std::string document(const std::string& title) const;
 
  private:
   void text(double x, double y, std::string_view style, const std::string& what) {
     body_ +=
         fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"{}\">{}</text>\n", x, y, style, escaped(what));
   }
-  void rect(double x, double y, double w, double h, const std::string& fill) {
-    constexpr auto form = R"(<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" fill="{}"/>)";
-    body_ += fmt::format(form, x, y, w, h, fill) + '\n';
+  void rect(double x, double y, double w, double h, std::string_view look) {
+    constexpr auto form = R"(<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" {}/>)";
+    body_ += fmt::format(form, x, y, w, h, look) + '\n';
   }
-  void swatch(double& x, const std::string& fill, std::string_view name);
-  void panel_of(const BlockMap& block, const vm::Grid& grid, double x, double cell, bool heat);
-  void addresses(const vm::Grid& grid, double cell);
+  std::string filled(const Tone& tone) { return fmt::format("class=\"{}\"", tones_.class_of(tone)); }
+  void swatch(double& x, std::string_view look, std::string_view name);
+  /// Whether it would take less than half a row of cells.
+  bool is_small(const BlockMap& block) const { return block.pages <= columns_ / 2 * cell_pages_; }
+  void large_block(const BlockMap& block);
+  void small_block(const BlockMap& block);
+  void cells(const BlockMap& block, const vm::Grid& grid, double x, double height, bool heat);
+  void tooltips(const BlockMap& block, const vm::Grid& grid, double x);
+  void tooltip(double x, double y, double w, double h, const std::string& what);
+  void addresses(const vm::Grid& grid);
   void bar(const vm::RoundTally& round, double x, double length);
+  std::string summary() const;
 
   const vm::PageMap& map_;
+  vm::RoundTally all_;
+  std::uint64_t length_ = 0;   ///< of all blocks
+  bool has_again_;             ///< something was sent again, which takes a panel of its own
+  double panel_;               ///< width of one
+  std::uint64_t columns_ = 1;  ///< of cells in it
+  std::uint64_t cell_pages_ = 1;
+  double cell_ = 0;  ///< width and height of one
+  std::size_t tooltips_ = 0;
+  Tones tones_;
   std::string body_;
   double y_ = margin;
 };
 
+constexpr std::string_view unsent = R"svg(fill="url(#unsent)")svg";
+
+Drawing::Drawing(const vm::PageMap& map)
+    : map_(map), all_(vm::sum_of(map.rounds())), has_again_(all_.resent != 0) {
+  const double room = width - 2 * margin - axis;
+  panel_ = has_again_ ? (room - gutter) / 2 : room;
+  const std::uint64_t most_columns = has_again_ ? 128 : 256;
+  const auto largest = std::ranges::max_element(map.blocks(), {}, &BlockMap::pages);
+  if (largest == map.blocks().end()) return;
+  cell_pages_ = vm::make_grid(*largest, most_columns, most_rows).cell_pages;
+  for (const BlockMap& block : map.blocks()) {
+    cell_pages_ = std::max(cell_pages_, block.bin_pages);
+    length_ += block.length;
+  }
+  columns_ = vm::make_grid_of(*largest, most_columns, cell_pages_).columns;
+  cell_ = panel_ / static_cast<double>(columns_);
+}
+
+std::string Drawing::summary() const {
+  std::string text = fmt::format("{} in {}: {} sent, {} of them again, in {}.", short_size(length_),
+                                 counted(map_.blocks().size(), "RAM block"), counted(all_.records(), "page"),
+                                 grouped(all_.resent),
+                                 counted(map_.rounds().empty() ? 0 : map_.rounds().back().last, "round"));
+  constexpr std::size_t most = 16;
+  for (const BlockMap& block : map_.blocks().first(std::min(most, map_.blocks().size())))
+    text += fmt::format(" {}, {}: {}.", printable(block.name), short_size(block.length),
+                        forms_text(vm::sum_of(block), block.pages));
+  return text;
+}
+
+std::string Drawing::document(const std::string& title) const {
+  return fmt::format(head, width, y_ + margin, escaped(title), escaped(summary()), tones_.light(),
+                     tones_.dark()) +
+         body_ + "</svg>\n";
+}
+
 void Drawing::heading(const std::string& title) {
-  const vm::RoundTally all = vm::sum_of(map_.rounds());
-  std::uint64_t length = 0;
-  for (const BlockMap& each : map_.blocks()) length += each.length;
   text(margin, y_ + 18, "big", title);
   const std::string machine = map_.machine().empty() ? "" : map_.machine() + ", ";
   text(margin, y_ + 42, "quiet",
-       fmt::format("{}RAM in {}, pages of {}", machine, counted(map_.blocks().size(), "block"),
-                   short_size(map_.page_size())));
+       fmt::format("{}RAM in {}, pages of {}; a cell is {}", machine, counted(map_.blocks().size(), "block"),
+                   short_size(map_.page_size()), short_size(cell_pages_ * map_.page_size())));
   const std::uint64_t rounds = map_.rounds().empty() ? 0 : map_.rounds().back().last;
-  const std::pair<std::string, std::string> figures[] = {{short_size(length), "of guest memory"},
-                                                         {grouped(all.records()), "pages sent"},
-                                                         {grouped(all.resent), "of them again"},
-                                                         {short_size(all.bytes), "of page contents"},
+  const std::pair<std::string, std::string> figures[] = {{short_size(length_), "of guest memory"},
+                                                         {grouped(all_.records()), "pages sent"},
+                                                         {grouped(all_.resent), "of them again"},
+                                                         {short_size(all_.bytes), "of page contents"},
                                                          {grouped(rounds), rounds == 1 ? "round" : "rounds"}};
   y_ += 84;
   double x = margin;
@@ -115,9 +172,9 @@ void Drawing::heading(const std::string& title) {
   y_ += 58;
 }
 
-void Drawing::swatch(double& x, const std::string& fill, std::string_view name) {
+void Drawing::swatch(double& x, std::string_view look, std::string_view name) {
   constexpr double size = 13, letter = 7.2;
-  rect(x, y_, size, size, fill);
+  rect(x, y_, size, size, look);
   text(x + size + 6, y_ + 11.5, "", std::string(name));
   x += size + 6 + letter * static_cast<double>(name.size()) + 16;
 }
@@ -125,102 +182,163 @@ void Drawing::swatch(double& x, const std::string& fill, std::string_view name) 
 void Drawing::legend() {
   double x = margin + axis;
   text(x, y_ + 4, "name", "What was sent last");
-  text(x + panel + gutter, y_ + 4, "name", "How often again, a page on average");
+  if (has_again_) text(x + panel_ + gutter, y_ + 4, "name", "How often again, a page on average");
   y_ += 16;
-  swatch(x, hex(palette.full), "full");
-  swatch(x, hex(palette.delta), "delta");
-  swatch(x, hex(palette.zero), "zero");
-  swatch(x, "url(#unsent)", "never sent");
-  x = margin + axis + panel + gutter;
-  for (std::size_t i = 0; i < vm::heat_levels; ++i) swatch(x, hex(palette.heat[i]), heat_names[i]);
+  swatch(x, filled(tone(&Palette::full)), "full");
+  swatch(x, filled(tone(&Palette::delta)), "delta");
+  swatch(x, filled(tone(&Palette::zero)), "zero");
+  swatch(x, unsent, "never sent");
+  x = margin + axis + panel_ + gutter;
+  for (std::size_t i = 0; has_again_ && i < vm::heat_levels; ++i)
+    swatch(x, filled(heat_tone(i)), heat_names[i]);
   y_ += 40;
 }
 
-void Drawing::panel_of(const BlockMap& block, const vm::Grid& grid, double x, double cell, bool heat) {
-  // Runs of one colour in a row, and of each colour one path.
+/// `height`: of a cell.
+void Drawing::cells(const BlockMap& block, const vm::Grid& grid, double x, double height, bool heat) {
+  // Runs of one tone in a row, and of each tone one path.
   std::map<std::string, std::string> paths;
+  const auto row = [&grid](std::uint64_t number) { return number / grid.columns; };
+  const auto tone_at = [&](const auto& entry) {
+    return heat ? heat_tone(vm::heat_of(entry.second))
+                : form_tone(entry.second, vm::pages_of(grid, block, entry.first));
+  };
   for (auto at = grid.filled.begin(); at != grid.filled.end();) {
-    const auto colour = [&](const auto& entry) {
-      if (heat) return palette.heat[vm::heat_of(entry.second)];
-      return colour_of(palette, entry.second, vm::pages_of(grid, block, entry.first));
-    };
-    const auto row = [&grid](std::uint64_t number) { return number / grid.columns; };
     const std::uint64_t first = at->first;
-    const Colour run = colour(*at);
+    const Tone run = tone_at(*at);
     std::uint64_t size = 0;
     for (; at != grid.filled.end() && at->first == first + size && row(at->first) == row(first) &&
-           colour(*at) == run;
+           tone_at(*at) == run;
          ++at)
       ++size;
-    paths[hex(run)] += fmt::format("M{} {}h{}v1h-{}z", first % grid.columns, row(first), size, size);
+    paths[tones_.class_of(run)] +=
+        fmt::format("M{} {}h{}v1h-{}z", first % grid.columns, row(first), size, size);
   }
-  const auto columns = static_cast<double>(grid.columns);
-  const auto rows = static_cast<double>(grid.rows);
-  rect(x, y_, cell * columns, cell * rows, "url(#unsent)");
+  // The last row may be shorter.
+  const std::uint64_t last = grid.cells % grid.columns;
+  const double whole_rows = static_cast<double>(grid.cells / grid.columns);
+  if (whole_rows > 0) rect(x, y_, cell_ * static_cast<double>(grid.columns), height * whole_rows, unsent);
+  if (last != 0) rect(x, y_ + height * whole_rows, cell_ * static_cast<double>(last), height, unsent);
   constexpr auto group =
-      R"svg(<g transform="translate({:.1f} {:.1f}) scale({:.4f})" shape-rendering="crispEdges">)svg";
-  body_ += fmt::format(group, x, y_, cell) + '\n';
-  for (const auto& [colour, path] : paths)
-    body_ += fmt::format("<path fill=\"{}\" d=\"{}\"/>\n", colour, path);
-  // Beyond the end of the block.
-  if (const auto used = static_cast<double>(grid.cells % grid.columns); used != 0)
-    body_ += fmt::format("<path fill=\"#fdfcf9\" d=\"M{} {}H{}v1.1H{}z\"/>\n", used, rows - 1, columns, used);
+      R"svg(<g transform="translate({:.1f} {:.1f}) scale({:.4f} {:.4f})" shape-rendering="crispEdges">)svg";
+  body_ += fmt::format(group, x, y_, cell_, height) + '\n';
+  for (const auto& [name, path] : paths) body_ += fmt::format("<path class=\"{}\" d=\"{}\"/>\n", name, path);
   body_ += "</g>\n";
 }
 
-void Drawing::addresses(const vm::Grid& grid, double cell) {
-  // Labels at multiples of a power of two of rows, not closer than they are high.
-  std::uint64_t step = 1;
-  while (static_cast<double>(step) * cell < 28) step *= 2;
-  for (std::uint64_t row = 0; row < grid.rows; row += step) {
-    const double y = y_ + static_cast<double>(row) * cell;
-    if (row != 0 && static_cast<double>(grid.rows - row) * cell < 8) break;
-    text(margin + axis - 12, y + 9, "quiet end", short_size(row * grid.row_pages() * map_.page_size()));
-    rect(margin + axis - 8, y, 6, 1, "#c9c4b8");
+void Drawing::tooltip(double x, double y, double w, double h, const std::string& what) {
+  if (tooltips_++ >= most_tooltips) return;
+  constexpr auto form =
+      R"(<rect x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" class="tip"><title>{}</title></rect>)";
+  body_ += fmt::format(form, x, y, w, h, escaped(what)) + '\n';
+}
+
+/// The block and the addresses under the pointer, and what was sent there.
+void Drawing::tooltips(const BlockMap& block, const vm::Grid& grid, double x) {
+  for (std::uint64_t first = 0; first < grid.cells && tooltips_ < most_tooltips;) {
+    const std::uint64_t column = first % grid.columns;
+    const std::uint64_t size = std::min({tile, grid.columns - column, grid.cells - first});
+    PageBin sum;
+    for (auto at = grid.filled.lower_bound(first); at != grid.filled.end() && at->first < first + size; ++at)
+      sum += at->second;
+    const std::uint64_t begin = first * grid.cell_pages;
+    const std::uint64_t pages = std::min(block.pages - begin, size * grid.cell_pages);
+    tooltip(x + cell_ * static_cast<double>(column), y_ + cell_ * static_cast<double>(first / grid.columns),
+            cell_ * static_cast<double>(size), cell_,
+            fmt::format("{}+{:#x} to {:#x}: {}{}", printable(block.name), begin * map_.page_size(),
+                        (begin + pages) * map_.page_size() - 1, forms_text(sum, pages),
+                        sum.resent == 0 ? "" : fmt::format("; {} sent again", grouped(sum.resent))));
+    first += size;
   }
 }
 
-void Drawing::block(const BlockMap& block) {
+void Drawing::addresses(const vm::Grid& grid) {
+  // Labels at multiples of a power of two of rows, not closer than they are high.
+  std::uint64_t step = 1;
+  while (static_cast<double>(step) * cell_ < 28) step *= 2;
+  for (std::uint64_t row = 0; row < grid.rows; row += step) {
+    const double y = y_ + static_cast<double>(row) * cell_;
+    if (row != 0 && static_cast<double>(grid.rows - row) * cell_ < 8) break;
+    text(margin + axis - 12, y + 9, "quiet end", short_size(row * grid.row_pages() * map_.page_size()));
+    rect(margin + axis - 8, y, 6, 1, R"(class="tick")");
+  }
+}
+
+void Drawing::large_block(const BlockMap& block) {
   const PageBin all = vm::sum_of(block);
   const double x = margin + axis;
+  const double second = x + panel_ + gutter;
   text(x, y_ + 4, "name", fmt::format("{}  {}", block.name, short_size(block.length)));
   y_ += 22;
-  if (all.sent() == 0) {
-    text(x, y_ + 2, "quiet", "never sent");
-    y_ += 28;
-    return;
-  }
-  constexpr std::uint64_t most = 128;
-  const std::uint64_t columns = block.pages > most * most / 8 ? most : most / 2;
-  const vm::Grid grid = vm::make_grid(block, columns, most);
-  const double cell = panel / static_cast<double>(columns);
-  text(x, y_ + 2, "quiet", forms_text(all, block.pages));
-  text(x + panel + gutter, y_ + 2, "quiet",
-       fmt::format("{} sent again; a cell is {}, a row {}", grouped(all.resent),
-                   short_size(grid.cell_pages * map_.page_size()),
-                   short_size(grid.row_pages() * map_.page_size())));
+  const vm::Grid grid = vm::make_grid_of(block, columns_, cell_pages_);
+  text(x, y_ + 2, "quiet", all.sent() == 0 ? "never sent" : forms_text(all, block.pages));
   y_ += 12;
-  addresses(grid, cell);
-  panel_of(block, grid, x, cell, false);
-  panel_of(block, grid, x + panel + gutter, cell, true);
-  y_ += cell * static_cast<double>(grid.rows) + 40;
+  if (all.sent() == 0) return void(y_ += 16);
+  if (has_again_) text(second, y_ - 10, "quiet", fmt::format("{} sent again", grouped(all.resent)));
+  addresses(grid);
+  cells(block, grid, x, cell_, false);
+  tooltips(block, grid, x);
+  if (has_again_) {
+    cells(block, grid, second, cell_, true);
+    tooltips(block, grid, second);
+  }
+  y_ += cell_ * static_cast<double>(grid.rows) + 40;
+}
+
+/// A line: name, size, cells, and what was sent.
+void Drawing::small_block(const BlockMap& block) {
+  const PageBin all = vm::sum_of(block);
+  constexpr double band = 12;
+  text(margin, y_ + 11, "", fitted(printable_line(block.name), longest_name));
+  text(strip_cells - 14, y_ + 11, "quiet end", short_size(block.length));
+  const vm::Grid grid = vm::make_grid_of(block, columns_, cell_pages_);
+  cells(block, grid, strip_cells, has_again_ ? band / 2 : band, false);
+  if (has_again_) {
+    y_ += band / 2 + 1;
+    cells(block, grid, strip_cells, band / 2, true);
+    y_ -= band / 2 + 1;
+  }
+  const std::string sent = all.sent() == 0 ? "never sent" : forms_text(all, block.pages);
+  const std::string again = all.resent == 0 ? "" : fmt::format("; {} sent again", grouped(all.resent));
+  text(strip_cells + panel_ / 2 + 14, y_ + 11, "quiet", sent + again);
+  tooltip(margin, y_, width - 2 * margin, row_height - 4,
+          fmt::format("{}+0x0 to {:#x}: {}{}", printable(block.name),
+                      std::max<std::uint64_t>(block.length, 1) - 1, sent, again));
+  y_ += row_height;
+}
+
+void Drawing::blocks() {
+  std::vector<const BlockMap*> small;
+  for (const BlockMap& block : map_.blocks()) {
+    if (is_small(block))
+      small.push_back(&block);
+    else
+      large_block(block);
+  }
+  if (small.empty()) return;
+  text(margin, y_ + 4, "name", "Small blocks, on the same scale");
+  y_ += 18;
+  for (const BlockMap* const block : small) small_block(*block);
+  y_ += 30;
 }
 
 void Drawing::bar(const vm::RoundTally& round, double x, double length) {
-  const std::pair<std::uint64_t, Colour> parts[] = {
-      {round.full, palette.full}, {round.delta, palette.delta}, {round.zero, palette.zero}};
+  const std::pair<std::uint64_t, Tone> parts[] = {{round.full, tone(&Palette::full)},
+                                                  {round.delta, tone(&Palette::delta)},
+                                                  {round.zero, tone(&Palette::zero)}};
   for (const auto& [count, colour] : parts) {
     if (count == 0) continue;
     const double part =
         std::max(1.5, length * static_cast<double>(count) / static_cast<double>(round.records()));
-    rect(x, y_, part, row_height - 6, hex(colour));
+    rect(x, y_, part, row_height - 6, filled(colour));
     x += part;
   }
 }
 
+/// Of a single one, the figures at the top say all.
 void Drawing::rounds() {
   const auto rounds = vm::join_rounds(map_.rounds(), max_round_rows);
-  if (rounds.empty()) return;
+  if (rounds.size() < 2) return;
   constexpr double name = 100, numbers = 330;
   std::uint64_t most = 1;
   for (const auto& round : rounds) most = std::max(most, round.records());
@@ -244,7 +362,7 @@ std::string map_svg(const vm::PageMap& map, const std::string& title) {
   Drawing drawing(map);
   drawing.heading(title);
   drawing.legend();
-  for (const BlockMap& block : map.blocks()) drawing.block(block);
+  drawing.blocks();
   drawing.rounds();
   return drawing.document(title);
 }

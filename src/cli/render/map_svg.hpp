@@ -8,8 +8,9 @@
 
 namespace qember::cli {
 
-/// An SVG document: each block as what its pages were sent, and beside that how often again, by address; then
-/// what each round sent. At most about 3 MB.
+/// An SVG document, for a light ground and a dark one: each block as what its pages were sent, by address, on
+/// one scale; beside that how often again, and at the end what each round sent, where there was more than one
+/// of them. At most about 4 MB.
 std::string map_svg(const vm::PageMap& map, const std::string& title);
 
 }  // namespace qember::cli

@@ -33,7 +33,8 @@ std::array<struct sigaction, ending_signals.size()> handlers_before;
 
 void wait_for_pager() {
   if (pager < 0) return;
-  while (::waitpid(pager, nullptr, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(pager, nullptr, 0) < 0 && errno == EINTR) {
+  }
   pager = -1;
 }
 
@@ -48,7 +49,7 @@ void on_ending_signal(int signal) {
 }
 
 void wait_on_signals() {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = on_ending_signal;
   ::sigfillset(&action.sa_mask);
   for (std::size_t i = 0; i < ending_signals.size(); ++i) {
@@ -77,8 +78,8 @@ std::vector<std::string> arguments_of(const std::string& command) {
   return words;
 }
 
-/// Ours, and how `less` and `lv` behave where their user does not say: they end where a screen holds all, show
-/// colours, and leave the text on the terminal.
+/// Ours, and how `less` and `lv` behave where their user does not say: they end where a screen holds all,
+/// show colours, and leave the text on the terminal.
 std::vector<std::string> environment() {
   std::vector<std::string> all;
   for (char** entry = environ; *entry != nullptr; ++entry) all.emplace_back(*entry);
@@ -120,8 +121,9 @@ int spawn(std::vector<std::string> arguments, int input) {
 
 void add_pager(CLI::App& verb) {
   verb.preparse_callback([](std::size_t) { Pager::of_process().want(true); });
-  verb.add_flag_function("--no-pager", [](std::int64_t) { Pager::of_process().want(false); },
-                         "Print to a terminal as to a file, not through QEMBER_PAGER, PAGER or less");
+  verb.add_flag_function(
+      "--no-pager", [](std::int64_t) { Pager::of_process().want(false); },
+      "Print to a terminal as to a file, not through QEMBER_PAGER, PAGER or less");
 }
 
 Pager& Pager::of_process() {
@@ -150,7 +152,7 @@ void Pager::take_output(int pipe) {
 }
 
 void Pager::begin() {
-  if (!std::exchange(is_wanted_, false) || ::isatty(STDOUT_FILENO) != 1 || is_dumb_terminal()) return;
+  if (!std::exchange(is_wanted_, false) || !output_width() || is_dumb_terminal()) return;
   const std::string command = pager_command();
   if (arguments_of(command).empty()) return;
   Progress::of_process().end_line();

@@ -83,7 +83,8 @@ std::string progress_json(const Reached& reached) {
   object["size"] = reached.size ? nlohmann::ordered_json(*reached.size) : nullptr;
   object["bytes_per_second"] = static_cast<std::uint64_t>(reached.rate);
   const auto left = reached.seconds_left();
-  object["seconds_left"] = left ? nlohmann::ordered_json(static_cast<std::uint64_t>(std::ceil(*left))) : nullptr;
+  object["seconds_left"] =
+      left ? nlohmann::ordered_json(static_cast<std::uint64_t>(std::ceil(*left))) : nullptr;
   object["seconds_stalled"] = static_cast<std::uint64_t>(reached.stalled);
   return object.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
 }
@@ -119,7 +120,7 @@ std::unique_lock<std::mutex> Progress::give_way() {
     erase_line();
     return lock;
   }
-  struct stat found {};
+  struct stat found{};
   is_line_ended_ = is_line_ended_ || (::fstat(STDOUT_FILENO, &found) == 0 && !S_ISREG(found.st_mode));
   if (is_line_ended_) erase_line();
   return lock;
@@ -214,7 +215,8 @@ Result<std::size_t> MeteredSource::read_some(std::uint64_t offset, MutableBytes 
   read_ += *count;
   const std::uint64_t end = offset + *count;
   std::uint64_t furthest = furthest_;
-  while (furthest < end && !furthest_.compare_exchange_weak(furthest, end)) {}
+  while (furthest < end && !furthest_.compare_exchange_weak(furthest, end)) {
+  }
   return count;
 }
 

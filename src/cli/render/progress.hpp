@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// How far a verb is in what it reads: a line on standard error where that is a terminal, or a JSON object now
-/// and then.
+/// How far a verb is in what it reads: a line on standard error where that is a terminal, or a JSON object
+/// now and then.
 #pragma once
 
 #include <qember/advanced/io/byte_source.hpp>

@@ -20,6 +20,12 @@ std::size_t terminal_width(int fd, std::size_t otherwise) noexcept {
   return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : otherwise;
 }
 
+std::optional<std::size_t> output_width() noexcept {
+  static const std::optional<std::size_t> width =
+      ::isatty(STDOUT_FILENO) == 1 ? std::optional(terminal_width(STDOUT_FILENO, 80)) : std::nullopt;
+  return width;
+}
+
 bool is_dumb_terminal() noexcept {
   const char* const term = std::getenv("TERM");
   return term == nullptr || std::string_view(term) == "dumb";
@@ -104,9 +110,9 @@ void ColorOption::add_to(CLI::App& verb) {
 }
 
 Style ColorOption::style() const {
-  const bool is_terminal = ::isatty(STDOUT_FILENO) == 1;
-  const bool color = when_ == "always" || (when_ == "auto" && is_terminal && wants_color());
-  return {color, terminal_width(STDOUT_FILENO, Style().width())};
+  const auto width = output_width();
+  const bool color = when_ == "always" || (when_ == "auto" && width && wants_color());
+  return {color, width.value_or(Style().width())};
 }
 
 }  // namespace qember::cli

@@ -5,6 +5,7 @@
 #include <qember/advanced/core/bytes.hpp>
 #include <qember/advanced/core/printable.hpp>
 
+#include <optional>
 #include <string>
 
 namespace CLI {
@@ -31,6 +32,8 @@ enum class Paint : std::uint8_t { bold = 1, dim = 2, red = 31, green = 32, yello
 
 /// Columns of the terminal that `fd` is, `otherwise` where it is none or does not tell.
 std::size_t terminal_width(int fd, std::size_t otherwise) noexcept;
+/// Columns of the terminal that standard output was at first, before a pager took it; nothing for none.
+std::optional<std::size_t> output_width() noexcept;
 /// Whether TERM says that a terminal can do no more than print: it is not set, or is `dumb`.
 bool is_dumb_terminal() noexcept;
 /// Whether a terminal gets colours where nothing else is asked for: not where NO_COLOR is set, TERM is not,

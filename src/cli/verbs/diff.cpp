@@ -54,7 +54,7 @@ int diff(const DiffOptions& options) {
   Place place_b(options.b);
   const auto b = read_guest(place_b, options, options.snapshot_of_b, options.channels_of_b, seed);
   if (!b) return refuse(place_b, b.error());
-  Lines lines;
+  Lines lines(!options.json);
   const auto report = options.quiet
                           ? std::unique_ptr<vm::DifferenceSink>(std::make_unique<vm::IgnoreDifferences>())
                       : options.json ? make_diff_json(lines)

@@ -60,12 +60,9 @@ Json guest_json(const vm::GuestFacts& guest) {
   for (const vm::KernelNote& kernel : guest.kernels)
     kernels.push_back({{"release", kernel.release}, {"kaslr_offset", or_null(kernel.offset)}});
   const auto word = [](const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); };
-  return {{"cpus", or_null(guest.cpus)},
-          {"architecture", word(guest.architecture)},
-          {"run_state", word(guest.run_state)},
-          {"clock_ns", or_null(guest.clock)},
-          {"kernels", std::move(kernels)},
-          {"kernels_complete", !guest.has_more_kernels}};
+  return {{"cpus", or_null(guest.cpus)},        {"architecture", word(guest.architecture)},
+          {"run_state", word(guest.run_state)}, {"clock_ns", or_null(guest.clock)},
+          {"kernels", std::move(kernels)},      {"kernels_complete", !guest.has_more_kernels}};
 }
 
 Json to_json(const Found& found) {
@@ -205,7 +202,7 @@ int info(const InfoOptions& options) {
   std::vector<std::string> inputs = options.read.inputs(options.file);
   if (!options.against.empty()) inputs.push_back(options.against);
   if (auto status = check_files(inputs); !status) return fail("info", status.error());
-  Lines out;
+  Lines out(!options.json);
   vm::StreamOptions stream_options = options.read.stream_options();
   stream_options.skims_pages = true;
   std::shared_ptr<const container::Contents> contents;

@@ -126,7 +126,7 @@ int ls(const LsOptions& options) {
   Place place(options.file);
   auto stream = open_stream(place, stream_options);
   if (!stream) return fail(place, stream.error());
-  Lines out;
+  Lines out(!options.json);
   if (const auto listed = list_without_pages(options)) {
     print_all(out, *listed, options);
     return out.finish(exit_ok);

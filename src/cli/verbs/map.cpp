@@ -57,7 +57,7 @@ int map(const MapOptions& options) {
     const Status written = write_svg(*options.svg, map_svg(map, title), options.force);
     return written ? exit_ok : fail(*options.svg, written.error());
   }
-  Lines out;
+  Lines out(true);
   out.write(map_text(map, title, text_style(STDOUT_FILENO)));
   const ExitCode written = out.finish(exit_ok);
   return read ? written : worse(written, fail(place, read.error()));

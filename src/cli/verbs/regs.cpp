@@ -28,7 +28,7 @@ Error none_found(const RegsOptions& options, std::size_t cpus) {
 }
 
 int regs(const RegsOptions& options) {
-  Lines lines;
+  Lines lines(!options.json);
   const vm::StreamOptions stream_options = options.read.stream_options();
   std::size_t cpus = 0;
   std::size_t printed = 0;

@@ -21,7 +21,7 @@ struct ShowOptions {
 };
 
 int show(const ShowOptions& options) {
-  Lines lines;
+  Lines lines(!options.json);
   vm::StreamOptions stream_options = options.read.stream_options();
   stream_options.before_wait = [&lines] { return lines.flush(); };
   Place place(options.file);

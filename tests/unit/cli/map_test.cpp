@@ -160,3 +160,19 @@ TEST_CASE("map: in a mapped-ram file, what is not there is zeroes") {
   CHECK(holds(ran.out, "pages: 1 full, 7 zero; 0 sent again\n"));
   CHECK(holds(ran.out, "1 page sent in 1 round\n"));
 }
+
+TEST_CASE("map --svg: one scale for all blocks, and the address under the pointer") {
+  NativeBuilder to;
+  to.configuration("pc-i440fx-7.2", 4096).ram(1, {"pc.ram", "pc.bios"}, std::uint64_t{64} << 12U);
+  to.part(1).zero("pc.ram", 0).page({}, 4096, 1).zero("pc.bios", 0).eos().footer(1);
+  const Ran ran = run({"map", "-", "--svg", "-"}, to.ended(1).eof().bytes());
+  REQUIRE(ran.code == 0);
+  CHECK(holds(ran.out, "<title>pc.ram+0x0 to 0xffff: 1 full, 1 zero, 14 never sent</title>"));
+  CHECK(holds(ran.out, "prefers-color-scheme:dark"));
+  CHECK(holds(ran.out,
+              "<desc id=\"summary\">512 KiB in 2 RAM blocks: 3 pages sent, 0 of them again, in 1 round."));
+  // Nothing was sent again, and there was one round.
+  CHECK_FALSE(holds(ran.out, "How often again"));
+  CHECK_FALSE(holds(ran.out, "What each round sent"));
+  CHECK(holds(run({"map", "-", "--svg", "-"}, two_rounds()).out, "What each round sent"));
+}

@@ -19,6 +19,10 @@ struct Grid {
 /// Cells of as few pages as `max_columns` (a power of two) and `max_rows` allow.
 Grid make_grid(const BlockMap& block, std::uint64_t max_columns, std::uint64_t max_rows);
 
+/// Cells of that many pages, a power of two that is a multiple of the block's bins, for pictures on one
+/// scale.
+Grid make_grid_of(const BlockMap& block, std::uint64_t max_columns, std::uint64_t cell_pages);
+
 /// Pages that a cell covers: fewer in the last one.
 std::uint64_t pages_of(const Grid& grid, const BlockMap& block, std::uint64_t cell);
 
