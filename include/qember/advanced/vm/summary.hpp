@@ -8,6 +8,7 @@
 #include <qember/advanced/event/rounds.hpp>
 #include <qember/advanced/event/section_collector.hpp>
 
+#include <functional>
 #include <map>
 
 namespace qember::vm {
