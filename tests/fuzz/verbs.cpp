@@ -101,7 +101,7 @@ void Stream::is_answered(const std::string& verb, const Ran& ran, const std::str
   const bool is_rule = breaks_rules_ && !shows_all && ran.code != 0;
   // What these are asked for need not be in a stream; `edit` may see that before the stream is at its end.
   const bool is_absent = ran.code == cli::exit_usage && ((verb == "read" && !refusal_) || verb == "edit" ||
-                                                     what.find("--place") != std::string::npos);
+                                                         what.find("--place") != std::string::npos);
   if (is_unsupported || is_system || is_rule || is_absent) return;
   if (!refusal_) return require(verb == "diff" || ran.code == 0, "what can be read is not refused: " + what);
   const std::string line = "qember: " + cli::line_of(path(), *refusal_) + "\n";

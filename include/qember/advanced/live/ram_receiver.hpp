@@ -29,7 +29,7 @@ struct ReceivedValue {
   /// For `asn1::decode` of a `Sections`, or of a `SecFull::Contents`.
   Bytes encoded;
   std::uint64_t offset = 0;  ///< of it in the input
-  std::string path;
+  std::string path;          ///< of it in the schema
   /// Of `SecFull.contents`, the device whose state it is.
   std::optional<device::SavedDevice::Header> device;
 };

@@ -25,11 +25,11 @@ struct SenderOptions {
 
 /// The state of a device in a type that the schema adds to `SecFull.contents`, which needs no description.
 struct TypedDevice {
-  std::string name;
-  std::uint32_t instance = 0;
-  std::uint32_t version = 0;
-  std::string alternative;  ///< of `SecFull.contents`
-  Bytes encoded;            ///< the alternative: what `asn1::encode` makes of a `SecFull::Contents`
+  std::string name;            ///< of the device
+  std::uint32_t instance = 0;  ///< tells those of one name apart
+  std::uint32_t version = 0;   ///< of the state
+  std::string alternative;     ///< of `SecFull.contents`
+  Bytes encoded;               ///< the alternative: what `asn1::encode` makes of a `SecFull::Contents`
 };
 
 /// How a page went out.

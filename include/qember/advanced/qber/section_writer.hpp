@@ -59,6 +59,7 @@ class SectionWriter {
                                 const WireFormat& format = WireFormat::own()) {
     return {&out, nullptr, &lengths, format};
   }
+  /// What it writes by.
   const WireFormat& format() const noexcept { return *format_; }
 
   /// The outermost element, and its list of sections.

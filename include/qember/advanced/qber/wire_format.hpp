@@ -11,18 +11,40 @@ namespace qember::qber {
 
 /// The identifier bytes of sections and the lists in them.
 struct WireTags {
-  ber::Identifier file, version, top;
-  ber::Identifier full, full_name, full_id, full_instance, full_version, full_end;
-  ber::Identifier blob, block_list, entries;  ///< contents of a `SecFull`
-  ber::Identifier min, min_id, ramsec, ram_block, block_name, pagelist, min_end;
-  ber::Identifier array, boolean, integer, bytes, subsections;  ///< of `VMStateEntries`
-  ber::Identifier subsection, subsection_name, subsection_version, subsection_contents;
+  ber::Identifier file;                 ///< `QemuFile`
+  ber::Identifier version;              ///< its version
+  ber::Identifier top;                  ///< its list of sections
+  ber::Identifier full;                 ///< a `SecFull`
+  ber::Identifier full_name;            ///< its name
+  ber::Identifier full_id;              ///< its section's number
+  ber::Identifier full_instance;        ///< its instance
+  ber::Identifier full_version;         ///< the version of its contents
+  ber::Identifier full_end;             ///< its end mark
+  ber::Identifier blob;                 ///< contents as bytes
+  ber::Identifier block_list;           ///< contents as the list of RAM blocks
+  ber::Identifier entries;              ///< contents as values
+  ber::Identifier min;                  ///< a `SecMin`
+  ber::Identifier min_id;               ///< its section's number
+  ber::Identifier ramsec;               ///< its contents, RAM
+  ber::Identifier ram_block;            ///< pages of a block
+  ber::Identifier block_name;           ///< its name
+  ber::Identifier pagelist;             ///< the pages
+  ber::Identifier min_end;              ///< the end mark of a `SecMin`
+  ber::Identifier array;                ///< an array of values
+  ber::Identifier boolean;              ///< a value
+  ber::Identifier integer;              ///< a value
+  ber::Identifier bytes;                ///< a value
+  ber::Identifier subsections;          ///< those after the values
+  ber::Identifier subsection;           ///< one of them
+  ber::Identifier subsection_name;      ///< its name
+  ber::Identifier subsection_version;   ///< its version
+  ber::Identifier subsection_contents;  ///< its values
 };
 
 /// An alternative that a schema adds, and its tag: one of them where it is an untagged CHOICE.
 struct AddedAlternative {
-  ber::Tag tag;
-  const ber::Member* member;
+  ber::Tag tag;               ///< that it begins with
+  const ber::Member* member;  ///< of the CHOICE
 };
 
 /// The library's own schema, or one that extends it: `vmm::data::schema`, which `qember_add_schema` makes. It
@@ -37,11 +59,17 @@ class WireFormat {
   /// That of the library's own schema.
   static const WireFormat& own() noexcept;
 
+  /// The schema as data.
   const ber::Schema& schema() const noexcept { return *schema_; }
+  /// The tags of what has a place of its own.
   const WireTags& tags() const noexcept { return tags_; }
+  /// How pages are written.
   const ram::PageFormat& pages() const noexcept { return pages_; }
+  /// `SecFull`.
   const ber::Type& full_type() const noexcept { return *full_type_; }
+  /// That of a block's name in a list of pages.
   const ber::Type& block_name_type() const noexcept { return block_name_type_; }
+  /// That of `SecFull.contents` as bytes.
   ber::Tag blob_tag() const noexcept { return blob_tag_; }
 
   /// It is the library's own schema.
@@ -51,10 +79,15 @@ class WireFormat {
 
   // What the schema adds; null where it has nothing with that tag or of that name.
 
+  /// Whether there are any to `Sections`.
   bool adds_sections() const noexcept { return !sections_.empty(); }
+  /// An alternative of `Sections`, by its tag.
   const ber::Member* section(ber::Tag tag) const noexcept;
+  /// The same by its name.
   const ber::Member* section(std::string_view name) const noexcept;
+  /// An alternative of `SecFull.contents`, by its tag.
   const ber::Member* state(ber::Tag tag) const noexcept;
+  /// The same by its name.
   const ber::Member* state(std::string_view name) const noexcept;
 
  private:

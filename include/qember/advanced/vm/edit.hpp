@@ -17,31 +17,37 @@ namespace qember::vm {
 /// numbers gets another length where the field of the device that counts its elements is set to that as well.
 struct SetField {
   std::string field;  ///< [DEVICE:]FIELD
-  std::string value;
+  std::string value;  ///< as above
 };
+/// Another machine type.
 struct SetMachine {
-  std::string name;
+  std::string name;  ///< of the machine type
 };
 /// Pages beyond the new length are left out; a machine that loads the stream keeps what it has there itself.
 struct ResizeBlock {
-  std::string block;
+  std::string block;         ///< its name
   std::uint64_t length = 0;  ///< bytes
 };
+/// Another name for a RAM block.
 struct RenameBlock {
-  std::string block;
-  std::string name;
+  std::string block;  ///< the name that it has
+  std::string name;   ///< the new one
 };
+/// Leaves a RAM block out, with its pages.
 struct DropBlock {
-  std::string block;
+  std::string block;  ///< its name
 };
+/// Leaves sections out.
 struct DropSection {
-  std::string device;
+  std::string device;  ///< DEVICE
 };
+/// Another name for a section.
 struct RenameSection {
-  std::string device;
-  std::string name;
+  std::string device;                       ///< DEVICE
+  std::string name;                         ///< the new one
   std::optional<std::uint32_t> instance{};  ///< as it was where there is none
 };
+/// Leaves subsections of a device out.
 struct DropSubsection {
   std::string subsection;  ///< DEVICE:NAME
 };
@@ -54,12 +60,12 @@ struct ClearFeature {
 /// own, such as all of a PCI configuration space.
 struct SetBytes {
   std::string where;  ///< DEVICE+OFFSET
-  Bytes bytes;
+  Bytes bytes;        ///< to be there
 };
 /// How many MSI-X vectors a virtio device on PCI has. New ones are masked, and nothing uses them; those that
 /// go are not to be in use. What its configuration space says of them is `SetBytes`.
 struct SetVectors {
-  std::string device;
+  std::string device;       ///< DEVICE
   std::uint32_t count = 0;  ///< at most 2048
 };
 /// Adds a field that later versions of QEMU save, with the value that they give it where a stream has none.
@@ -69,22 +75,23 @@ struct AddDefault {
 /// Moves the number of descriptors of a request in flight to where QEMU looks for it. QEMU 4.2 to 11.1 write
 /// it before the request where the ring is packed, and read it behind.
 struct MendRequests {
-  std::string device;
+  std::string device;  ///< DEVICE
 };
 /// Bytes that all lie in pages which the stream has.
 struct SetMemory {
   std::string where;  ///< BLOCK+OFFSET
-  Bytes bytes;
+  Bytes bytes;        ///< to be there
 };
 /// All commands of that name, such as `switchover_start`.
 struct DropCommand {
-  std::string name;
+  std::string name;  ///< of the command
 };
 /// `configuration` for all of it, a subsection such as `uuid`, or a capability.
 struct DropConfiguration {
-  std::string name;
+  std::string name;  ///< of the part
 };
 
+/// A change to a saved VM.
 using Edit = std::variant<SetField, SetMachine, ResizeBlock, RenameBlock, DropBlock, DropSection,
                           RenameSection, DropSubsection, ClearFeature, SetBytes, SetVectors, AddDefault,
                           MendRequests, SetMemory, DropCommand, DropConfiguration>;
@@ -103,6 +110,7 @@ Result<std::vector<Edit>> read_script(io::ByteSource& script, const Limits& limi
 /// Its kind and its argument, of which `parse_edit` makes it again.
 std::pair<std::string_view, std::string> to_words(const Edit& edit);
 
+/// How edits are done.
 struct EditOptions {
   /// How the stream is read; `before_wait` and `reorder` are the edit's own.
   StreamOptions read{};

@@ -43,6 +43,7 @@ struct QemuVersion {
   unsigned major = 0;  ///< such as 10
   unsigned minor = 0;  ///< such as 2
 
+  /// By major version, then minor.
   auto operator<=>(const QemuVersion&) const = default;
 };
 
@@ -61,9 +62,9 @@ struct PreflightOptions {
 
 /// Of what certainties something was found.
 struct Verdict {
-  bool certain = false;
-  bool likely = false;
-  bool untold = false;
+  bool certain = false;  ///< `Certainty::certain`
+  bool likely = false;   ///< `Certainty::likely`
+  bool untold = false;   ///< `Certainty::untold`
 };
 
 /// Gives to `take` everything that would make a machine like the one that saved `there` refuse `here`, or

@@ -76,6 +76,7 @@ struct Summary {
 /// Counts what is in a stream as its events go by.
 class Census final : public event::Sink {
  public:
+  /// Takes a section that was collected.
   using Also = std::function<void(const event::CollectedSection& section)>;
 
   /// `context`, of the events, outlives this. `also` is called with each section that is counted.

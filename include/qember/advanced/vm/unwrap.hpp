@@ -6,6 +6,7 @@
 
 namespace qember::vm {
 
+/// How a stream is taken out.
 struct UnwrapOptions {
   /// How the stream is read; `before_wait` and `reorder` are the call's own.
   StreamOptions read{};
@@ -24,10 +25,13 @@ struct UnwrapOptions {
 /// than zeros follow, unless they are allowed.
 Status unwrap(io::ByteSource& source, const Drain& drain, const UnwrapOptions& options = {});
 
+/// How a save is made.
 struct WrapOptions {
+  /// How the stream is read; `before_wait` and `reorder` are the call's own.
   StreamOptions read{};
   /// Where XML, cookie and the rest of the header are from. Its format is that of the save.
   container::LibvirtSave like{};
+  /// Called now and then with the number of bytes that were read.
   std::function<void(std::uint64_t)> progress{};
 };
 
