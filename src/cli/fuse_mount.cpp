@@ -60,12 +60,14 @@ int get_attributes(const char* name, struct stat* to, fuse_file_info*) {
     io::ByteSource* const file = served().files.find(path);
     const bool is_directory = file == nullptr && served().files.is_directory(path);
     if (file == nullptr && !is_directory) return -ENOENT;
+    const auto size = is_directory ? std::optional<std::uint64_t>(0) : file->size();
+    if (!size) return -EIO;
     *to = {};
     to->st_mode = is_directory ? S_IFDIR | S_IRUSR | S_IXUSR : S_IFREG | S_IRUSR;
     to->st_nlink = is_directory ? 2 : 1;
     to->st_uid = ::getuid();
     to->st_gid = ::getgid();
-    to->st_size = is_directory ? 0 : static_cast<off_t>(file->size().value_or(0));
+    to->st_size = static_cast<off_t>(*size);
     to->st_mtim.tv_sec = to->st_ctim.tv_sec = to->st_atim.tv_sec = served().options.modified;
     return 0;
   });

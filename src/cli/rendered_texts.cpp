@@ -12,7 +12,7 @@ class RenderedTexts::Text final : public io::ByteSource {
   std::optional<std::uint64_t> size() const override {
     const std::lock_guard lock(store_->mutex);
     make();
-    return size_;
+    return status_ ? std::optional(size_) : std::nullopt;
   }
   bool is_seekable() const override { return true; }
 

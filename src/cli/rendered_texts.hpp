@@ -18,8 +18,8 @@ class RenderedTexts {
 
   using Render = std::function<void(const device::WriteText& write)>;
   /// `render` is called at most once, by the first call that asks for the size or for bytes. The file is
-  /// seekable, may be used concurrently, and stays valid without this. What can't be kept is `Errc::io` when
-  /// it is read.
+  /// seekable, may be used concurrently, and stays valid without this. What can't be kept has no size, and is
+  /// `Errc::io` when it is read.
   std::unique_ptr<io::ByteSource> file(Render render) const;
   /// The same of a text that is kept now.
   std::unique_ptr<io::ByteSource> file(std::string_view text) const;

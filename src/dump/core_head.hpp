@@ -15,11 +15,12 @@ inline Error refuse_core(std::string expected, std::string found) {
 /// The bytes before `core_memory_offset`.
 struct CoreHead {
   Bytes headers;  ///< from the first byte of the file on
-  Bytes notes;    ///< from `core_notes_offset` on
+  std::uint64_t notes_offset = 0;
+  Bytes notes;
 };
 
 /// Of a core with that memory: its segments, to which the kernel's image is added where `vmcoreinfo` tells
-/// it. `Errc::unsupported` where the notes have no room.
+/// it and virtual memory is not among them. `Errc::unsupported` where the notes have no room.
 Result<CoreHead> make_core_head(const CoreForm& form, std::span<const device::CpuRegisters> cpus,
                                 std::vector<CoreSegment> segments, ByteView vmcoreinfo);
 

@@ -9,6 +9,7 @@
 
 #include "../vm/board_ram.hpp"
 #include "core_head.hpp"
+#include "mapped_segments.hpp"
 
 #include <fmt/format.h>
 
@@ -102,6 +103,26 @@ Result<std::vector<CoreSegment>> CoreWriter::segments(const vm::RamLayout& layou
   });
 }
 
+/// Page tables are read from the file that is written.
+Status CoreWriter::add_mapped(std::vector<CoreSegment>& loads) {
+  const auto read = [&](std::uint64_t address, MutableBytes to) -> Status {
+    for (const CoreSegment& load : loads)
+      if (address >= load.address && address - load.address < load.size &&
+          to.size() <= load.size - (address - load.address))
+        return file_.read(load.file_offset + (address - load.address), to);
+    return Error{Errc::usage, 0, "memory", "an address of RAM", fmt::format("{:#x}", address)};
+  };
+  const auto mapped = mapped_segments(cpus_.cpus(), loads, read);
+  if (!mapped) return mapped.error();
+  if (loads.size() + mapped->size() > most_core_loads)
+    return Error{Errc::limit, 0, "ELF core",
+                 fmt::format("most_core_loads: at most {} segments", most_core_loads),
+                 fmt::to_string(loads.size() + mapped->size())};
+  notices_.mapped = mapped->size();
+  loads.insert(loads.end(), mapped->begin(), mapped->end());
+  return {};
+}
+
 Status CoreWriter::finish() {
   if (parts_.empty()) return refuse_core("RAM", "a stream without any");
   const auto layout = layout_.layout(board_);
@@ -116,9 +137,11 @@ Status CoreWriter::finish() {
   FileMemory memory(file_);
   auto vmcoreinfo = find_vmcoreinfo(memory, core_memory_offset, end, form->is_big_endian);
   if (!vmcoreinfo) return std::move(vmcoreinfo.error());
+  if (options_.paging)
+    if (auto status = add_mapped(*loads); !status) return status;
   const auto head = make_core_head(*form, cpus_.cpus(), std::move(*loads), *vmcoreinfo);
   if (!head) return head.error();
-  if (auto status = file_.write(core_notes_offset, head->notes); !status) return status;
+  if (auto status = file_.write(head->notes_offset, head->notes); !status) return status;
   if (auto status = file_.write(0, head->headers); !status) return status;
   const vm::KernelNote found = vm::kernel_of(as_text(*vmcoreinfo));
   notices_.kernel_release = found.release;

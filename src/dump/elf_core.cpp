@@ -12,7 +12,8 @@
 namespace qember::dump {
 namespace {
 
-static_assert(sizeof(Elf64_Ehdr) + (1 + most_core_segments) * sizeof(Elf64_Phdr) <= core_notes_offset);
+static_assert(sizeof(Elf64_Ehdr) + (1 + most_core_loads) * sizeof(Elf64_Phdr) < core_memory_offset);
+static_assert(1 + most_core_loads < PN_XNUM);
 
 constexpr std::uint64_t nowhere = 0, unaligned = 0;
 
@@ -53,6 +54,13 @@ Result<CoreForm> core_form(std::span<const device::CpuRegisters> cpus, std::stri
   return CoreForm{target->machine, is_64, is_big_endian(*target, cpus)};
 }
 
+std::uint64_t core_notes_offset(const CoreForm& form, std::size_t segments) {
+  constexpr std::uint64_t page = 4096;
+  const std::uint64_t header = form.is_64 ? sizeof(Elf64_Ehdr) : sizeof(Elf32_Ehdr);
+  const std::uint64_t each = form.is_64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+  return (header + (1 + segments) * each + page - 1) / page * page;
+}
+
 Bytes core_headers(const CoreForm& form, std::span<const CoreSegment> segments, std::uint64_t notes_size) {
   Bytes headers{ELFMAG0,
                 ELFMAG1,
@@ -72,7 +80,8 @@ Bytes core_headers(const CoreForm& form, std::span<const CoreSegment> segments, 
   out.u16(header_size, form.is_64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr), 1 + segments.size());
   // No section headers: their size, how many, which one has their names.
   out.u16(0, 0, 0);
-  put_program_header(out, form.is_64, PT_NOTE, flags, {nowhere, core_notes_offset, notes_size, nowhere});
+  put_program_header(out, form.is_64, PT_NOTE, flags,
+                     {nowhere, core_notes_offset(form, segments.size()), notes_size, nowhere});
   for (const CoreSegment& segment : segments)
     put_program_header(out, form.is_64, PT_LOAD, PF_R | PF_W | PF_X, segment);
   return headers;

@@ -13,11 +13,15 @@
 namespace qember::dump {
 
 /// What all files read from, one at a time.
-struct GuestFiles::Shared {
-  explicit Shared(const vm::SavedVm& of) : vm(of), memory(of.memory()) {}
+struct SharedVm {
+  explicit SharedVm(const vm::SavedVm& of) : vm(of), memory(of.memory()) {}
 
   Status read(std::uint32_t block, std::uint64_t offset, MutableBytes to) {
     const std::lock_guard lock(mutex);
+    // Memory that a device has, and that was not plugged in.
+    const auto absence = memory.absence(block);
+    if (!absence) return absence.error();
+    if (*absence) return std::ranges::fill(to, std::uint8_t{0}), Status();
     return memory.read(block, offset, to, vm::Unsent::zeros);
   }
   Result<std::optional<std::uint64_t>> next_data(std::uint32_t block, std::uint64_t offset) {
@@ -43,11 +47,10 @@ struct Piece {
 std::uint64_t end_of(const Piece& piece) { return piece.file_offset + piece.size; }
 
 /// Pieces of blocks, and zeros between them.
-template <class Shared>
 class PiecesFile final : public io::ByteSource, public SparseMemory {
  public:
   /// `pieces`: in the order of the file.
-  PiecesFile(std::shared_ptr<Shared> shared, std::vector<Piece> pieces)
+  PiecesFile(std::shared_ptr<SharedVm> shared, std::vector<Piece> pieces)
       : shared_(std::move(shared)), pieces_(std::move(pieces)) {}
 
   std::optional<std::uint64_t> size() const override { return pieces_.empty() ? 0 : end_of(pieces_.back()); }
@@ -86,7 +89,7 @@ class PiecesFile final : public io::ByteSource, public SparseMemory {
   }
 
  private:
-  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<SharedVm> shared_;
   std::vector<Piece> pieces_;
 };
 
@@ -117,10 +120,9 @@ struct CorePlan {
 };
 
 /// What comes before the memory is made when it is read first.
-template <class Shared>
 class CoreBytes final : public io::ByteSource {
  public:
-  CoreBytes(const std::shared_ptr<Shared>& shared, CorePlan plan, VmcoreinfoSearch search)
+  CoreBytes(const std::shared_ptr<SharedVm>& shared, CorePlan plan, VmcoreinfoSearch search)
       : shared_(shared), plan_(std::move(plan)), search_(search), memory_(shared, plan_.pieces) {}
 
   std::optional<std::uint64_t> size() const override { return memory_.size(); }
@@ -132,7 +134,7 @@ class CoreBytes final : public io::ByteSource {
     to = to.first(static_cast<std::size_t>(std::min<std::uint64_t>(to.size(), core_memory_offset - offset)));
     std::ranges::fill(to, std::uint8_t{0});
     copy_part(head_->headers, 0, offset, to);
-    copy_part(head_->notes, core_notes_offset, offset, to);
+    copy_part(head_->notes, head_->notes_offset, offset, to);
     return to.size();
   }
 
@@ -173,10 +175,10 @@ class CoreBytes final : public io::ByteSource {
     return {};
   }
 
-  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<SharedVm> shared_;
   CorePlan plan_;
   VmcoreinfoSearch search_;
-  PiecesFile<Shared> memory_;
+  PiecesFile memory_;
   std::mutex mutex_;
   std::optional<CoreHead> head_;  ///< stays as it is once it is there
 };
@@ -213,7 +215,7 @@ vm::AbsenceOf absence_by(const vm::Memory& memory) {
 
 }  // namespace
 
-GuestFiles::GuestFiles(const vm::SavedVm& vm) : shared_(std::make_shared<Shared>(vm)) {}
+GuestFiles::GuestFiles(const vm::SavedVm& vm) : shared_(std::make_shared<SharedVm>(vm)) {}
 
 Result<std::unique_ptr<io::ByteSource>> GuestFiles::block(std::uint32_t block) const {
   const std::lock_guard lock(shared_->mutex);
@@ -223,7 +225,7 @@ Result<std::unique_ptr<io::ByteSource>> GuestFiles::block(std::uint32_t block) c
   if (*absence) return vm::refuse_absent(listed, (*absence)->reason);
   std::vector<Piece> pieces;
   if (listed.length != 0) pieces.push_back({0, listed.length, block, 0});
-  return std::unique_ptr<io::ByteSource>(std::make_unique<PiecesFile<Shared>>(shared_, std::move(pieces)));
+  return std::unique_ptr<io::ByteSource>(std::make_unique<PiecesFile>(shared_, std::move(pieces)));
 }
 
 Result<std::unique_ptr<io::ByteSource>> GuestFiles::image() const {
@@ -237,7 +239,7 @@ Result<std::unique_ptr<io::ByteSource>> GuestFiles::image() const {
   std::vector<Piece> pieces;
   for (const vm::PlacedRam& piece : (*layout)->placed)
     pieces.push_back({piece.address, piece.size, piece.block, piece.offset});
-  return std::unique_ptr<io::ByteSource>(std::make_unique<PiecesFile<Shared>>(shared_, std::move(pieces)));
+  return std::unique_ptr<io::ByteSource>(std::make_unique<PiecesFile>(shared_, std::move(pieces)));
 }
 
 Result<CoreFile> GuestFiles::core(VmcoreinfoSearch search) const {
@@ -267,7 +269,7 @@ Result<CoreFile> GuestFiles::core(VmcoreinfoSearch search) const {
   }
   std::ranges::sort(plan.pieces, {}, &Piece::file_offset);
   core.has_registers = !plan.cpus.empty();
-  core.bytes = std::make_unique<CoreBytes<Shared>>(shared_, std::move(plan), search);
+  core.bytes = std::make_unique<CoreBytes>(shared_, std::move(plan), search);
   return core;
 }
 

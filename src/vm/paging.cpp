@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "paging.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace qember::vm {
@@ -70,8 +71,11 @@ Result<std::uint64_t> Walk::entry(std::uint64_t at, std::size_t size, bool big_e
 /// With A20 off, bit 20 of every address is 0.
 Result<Translation> translate_x86(const Walk& walk) {
   auto found = paged_x86(walk);
-  if (found && (walk.find("a20_mask").value_or(~std::uint64_t{0}) >> 20U & 1U) == 0)
-    found->address &= ~(std::uint64_t{1} << 20U);
+  constexpr std::uint64_t mib = std::uint64_t{1} << 20U;
+  if (!found || (walk.find("a20_mask").value_or(~std::uint64_t{0}) & mib) != 0) return found;
+  // What goes on behind the next MiB is somewhere else.
+  found->size = std::min(found->size, mib - (found->address & (mib - 1)));
+  found->address &= ~mib;
   return found;
 }
 

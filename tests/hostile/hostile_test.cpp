@@ -86,6 +86,7 @@ const std::vector<Words> looks{{"show", "IN"},
                                {"extract", "IN", "--ram", "OUT"},
                                {"extract", "IN", "--ram", "OUT", "--partial"},
                                {"extract", "IN", "--elf", "OUT"},
+                               {"extract", "IN", "--elf", "OUT", "--paging"},
                                {"extract", "IN", "--raw", "OUT"},
                                {"extract", "IN", "--raw", "OUT", "--place", "r=0"}};
 

@@ -86,7 +86,8 @@ void add_extract(CLI::App& app, Action& action) {
       ->add_option("--ram", options.ram,
                    "A sparse file for each RAM block, and index.json, in this directory")
       ->type_name("DIR");
-  forms->add_option("--elf", options.elf, "An ELF core for gdb, crash and drgn")->type_name("CORE");
+  auto* const elf = forms->add_option("--elf", options.elf, "An ELF core for gdb, crash and drgn");
+  elf->type_name("CORE");
   forms
       ->add_option("--raw", options.raw, "One sparse image of the guest's RAM, in the order of its addresses")
       ->type_name("IMAGE")
@@ -95,6 +96,8 @@ void add_extract(CLI::App& app, Action& action) {
   verb.add_option("--block", options.blocks, "Only this RAM block; of --elf, the guest's RAM, in its order")
       ->type_name("BLOCK")
       ->allow_extra_args(false);
+  verb.add_flag("--paging", options.paging, "In the core, what the kernel has mapped, by its page tables too")
+      ->needs(elf);
   options.place.add_to(verb);
   add_force(verb, options.force);
   verb.add_flag("--partial", options.partial, "Keep what could be read of a stream with a fault");

@@ -22,6 +22,7 @@ struct ExtractOptions {
   std::optional<std::string> raw;  ///< the image; not with a core
   std::vector<std::string> blocks;
   PlaceOptions place;
+  bool paging = false;  ///< of a core
   bool force = false;
   bool partial = false;
   ReadOptions read;
@@ -74,6 +75,7 @@ class FileExtraction : public Extraction {
   virtual void tell(const Notices& notices) const = 0;
 
  protected:
+  const ExtractOptions& options() const noexcept { return options_; }
   void say(const std::string& what) const { say_line(fmt::format("{}: {}", options_.file, what)); }
 
  private:

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Walks of page tables that are made here, mode by mode, by the architectures' manuals.
-#include <qember/advanced/vm/paging.hpp>
+#include <qember/advanced/vm/mappings.hpp>
 
+#include <fmt/format.h>
 #include <catch2/catch.hpp>
 
 #include <map>
@@ -29,6 +30,17 @@ class Tables {
 
   Result<Translation> walk(std::uint64_t address) const {
     return translate(cpu_, address, [this](std::uint64_t at, MutableBytes to) { return read(at, to); });
+  }
+  /// All that the kernel has mapped, as VIRTUAL=PHYSICAL+SIZE, or the error.
+  std::string mapped() const {
+    const auto found =
+        kernel_mappings(cpu_, [this](std::uint64_t at, MutableBytes to) { return read(at, to); });
+    if (!found) return to_string(found.error());
+    std::string text;
+    for (const Mapping& each : *found)
+      text += fmt::format("{}{:x}={:x}+{:x}", text.empty() ? "" : " ", each.virtual_address, each.address,
+                          each.size);
+    return text;
   }
   /// The guest-physical address, or the error's code.
   std::string at(std::uint64_t address) const {
@@ -186,4 +198,72 @@ TEST_CASE("other CPUs are refused by their names") {
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == Errc::unsupported);
   CHECK(refused.error().found == "m68k");
+}
+
+TEST_CASE("x86-64: what the kernel has mapped is the upper half, joined") {
+  Tables tables("x86_64");
+  tables.set("cr0", paging).set("cr4", 0x20).set("cr3", 0x1000).set("efer", 0x500);
+  // A process; then two pages of 1 GiB, one of 2 MiB that follows the second, and three of 4 KiB at the end.
+  tables.put(0x1000, 0x2003).put(0x1000 + 8 * 256, 0x3003).put(0x1000 + 8 * 511, 0x4003);
+  tables.put(0x3000, 0x0000'0083).put(0x3008, 0x8000'0083).put(0x3010, 0x5003).put(0x5000, 0xc000'0083);
+  tables.put(0x4000 + 8 * 511, 0x6003).put(0x6000 + 8 * 511, 0x7003);
+  tables.put(0x7000 + 8 * 509, 0x9003).put(0x7000 + 8 * 510, 0xa003).put(0x7000 + 8 * 511, 0x9003);
+  CHECK(tables.mapped() ==
+        "ffff800000000000=0+40000000 ffff800040000000=80000000+40200000 ffffffffffffd000=9000+2000 "
+        "fffffffffffff000=9000+1000");
+}
+
+TEST_CASE("no mappings where translation is off") {
+  Tables real("x86_64");
+  real.set("cr0", 0x10);
+  CHECK(real.mapped() == "");
+  Tables bare("riscv64");
+  bare.set("satp", 0).set("priv", 1);
+  CHECK(bare.mapped() == "");
+}
+
+TEST_CASE("page tables that lead back to themselves, and to nowhere, are bounded") {
+  Tables loop("x86_64");
+  loop.set("cr0", paging).set("cr4", 0x20).set("cr3", 0x1000).set("efer", 0x500);
+  for (std::uint64_t i = 0; i < 512; ++i) loop.put(0x1000 + 8 * i, 0x1003);
+  CHECK(loop.mapped().find("most_mapped_pages: at most 1048576 pages and gaps") != std::string::npos);
+  Tables nowhere("x86_64");
+  nowhere.set("cr0", paging).set("cr4", 0x20).set("cr3", 0x000f'ffff'ffff'f000).set("efer", 0x500);
+  CHECK(nowhere.mapped() == "");
+}
+
+TEST_CASE("mappings that do not join are bounded") {
+  Tables tables("x86_64");
+  tables.set("cr0", paging).set("cr4", 0x20).set("cr3", 0x1000).set("efer", 0x500);
+  // One table of pages, every other one there, under all entries of the others.
+  for (std::uint64_t i = 0; i < 512; ++i) {
+    tables.put(0x1000 + 8 * i, 0x2003).put(0x2000 + 8 * i, 0x3003).put(0x3000 + 8 * i, 0x4003);
+    tables.put(0x4000 + 8 * i, i % 2 == 0 ? 0x5003 : 0);
+  }
+  CHECK(tables.mapped().find("most_mappings: at most 60000 runs of pages") != std::string::npos);
+}
+
+TEST_CASE("aarch64, riscv64, s390x: what the kernel has mapped") {
+  Tables sv39("riscv64");
+  sv39.set("satp", std::uint64_t{8} << 60U | 1).set("priv", 1);
+  sv39.put(0x1000 + 8 * 256, 0x8000'0000U >> 2U | 0xf).put(0x1000 + 8 * 511, 0x2000U >> 2U | 1);
+  sv39.put(0x2000 + 8 * 511, 0x8020'0000U >> 2U | 0xf);
+  CHECK(sv39.mapped() == "ffffffc000000000=80000000+40000000 ffffffffffe00000=80200000+200000");
+  Tables el1("aarch64");
+  el1.set("sctlr_el1", 1).set("tcr_el1", std::uint64_t{25} << 16U | std::uint64_t{2} << 30U | 25);
+  el1.set("ttbr1_el1", 0x1000).set("pstate", 5);
+  el1.put(0x1000, 0x4000'0701).put(0x1008, 0x8000'0701);
+  CHECK(el1.mapped() == "ffffff8000000000=40000000+80000000");
+  Tables z("s390x");
+  z.set("pswm", std::uint64_t{1} << 58U).set("cr1", 0x1003 | 0).set("cr0", 1U << 23U).set("prefix", 0x4000);
+  z.put(0x1000, 0x0400).put(0x1008, 0x0010'0400);
+  CHECK(z.mapped() == "0=4000+2000 2000=2000+2000 4000=0+2000 6000=6000+1fa000");
+}
+
+TEST_CASE("x86 with A20 off: a large page is none of one piece") {
+  Tables tables("x86_64");
+  tables.set("cr0", paging).set("cr4", 0x20).set("cr3", 0x1000).set("efer", 0x500);
+  tables.set("a20_mask", 0xffef'ffff);
+  tables.put(0x1000 + 8 * 511, 0x2003).put(0x2000 + 8 * 511, 0x3003).put(0x3000 + 8 * 511, 0x0040'0083);
+  CHECK(tables.mapped() == "ffffffffffe00000=400000+100000 fffffffffff00000=400000+100000");
 }

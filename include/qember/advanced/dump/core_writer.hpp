@@ -18,6 +18,8 @@ struct CoreOptions {
   std::vector<std::string> blocks{};
   /// What is told of the layout of RAM.
   vm::LayoutOptions layout{};
+  /// Adds what the kernel has mapped, at its virtual addresses.
+  bool paging = false;
 };
 
 /// What a core that was written lacks.
@@ -30,6 +32,7 @@ struct CoreNotices {
 
   std::string kernel_release{};                  ///< empty where it does not
   std::optional<std::uint64_t> kernel_offset{};  ///< from where it was linked to be
+  std::size_t mapped = 0;                        ///< segments of virtual memory
 };
 
 /// Writes a core as events go by.
@@ -61,6 +64,7 @@ class CoreWriter final : public event::Sink, private vm::RamStore {
   Status begin();
   Status check_chosen(std::span<const std::uint32_t> chosen, std::span<const std::uint32_t> known) const;
   Result<std::vector<CoreSegment>> segments(const vm::RamLayout& layout) const;
+  Status add_mapped(std::vector<CoreSegment>& loads);
 
   const event::Context& context_;
   io::SparseFile& file_;

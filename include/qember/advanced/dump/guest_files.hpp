@@ -12,6 +12,8 @@
 
 namespace qember::dump {
 
+struct SharedVm;
+
 /// Where VMCOREINFO is looked for, which is a note of a core.
 enum class VmcoreinfoSearch : std::uint8_t {
   told,    ///< where the guest told its device `vmcoreinfo` that it is
@@ -42,9 +44,7 @@ class GuestFiles {
   Result<std::uint64_t> count_unsent() const;
 
  private:
-  struct Shared;
-
-  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<SharedVm> shared_;
 };
 
 }  // namespace qember::dump
