@@ -2,7 +2,6 @@
 #include <qember/advanced/vm/cpus.hpp>
 
 #include <qember/advanced/event/pump.hpp>
-#include <qember/advanced/io/file_checks.hpp>
 #include <qember/advanced/vm/saved_vm.hpp>
 
 #include <fmt/format.h>
@@ -33,7 +32,7 @@ Status hand_out(const CpuSection& section, const CpuReader::Take& take) {
   return refuse(section, error.code, std::move(error.expected), std::move(error.found));
 }
 
-Status read_from_file(const std::string& file, const StreamOptions& options, const CpuReader::Take& take) {
+Status read_from_file(io::ByteSource& file, const StreamOptions& options, const CpuReader::Take& take) {
   const auto vm = SavedVm::open(file, SavedVmOptions::of(options));
   if (!vm) return vm.error();
   const auto cpus = vm->devices("cpu");
@@ -46,11 +45,9 @@ Status read_from_file(const std::string& file, const StreamOptions& options, con
 
 }  // namespace
 
-Status read_cpus(const std::string& file, const StreamOptions& options, const CpuReader::Take& take) {
-  const auto is_seekable = io::is_seekable(file);
-  if (!is_seekable) return is_seekable.error();
-  if (*is_seekable) return read_from_file(file, options, take);
-  auto stream = OpenedStream::open(file, options);
+Status read_cpus(io::ByteSource& source, const StreamOptions& options, const CpuReader::Take& take) {
+  if (source.is_seekable()) return read_from_file(source, options, take);
+  auto stream = OpenedStream::open(source, options);
   if (!stream) return std::move(stream.error());
   CpuReader reader(**stream, options.limits, take);
   return event::pump(**stream, reader);

@@ -33,7 +33,9 @@ int read(const ReadMemoryOptions& options) {
       return fail("-", output.error());
   auto with = vm::SavedVmOptions::of(options.read.stream_options());
   options.place.apply_to(with);
-  auto vm = vm::SavedVm::open(options.file, with);
+  auto source = open_input(options.file);
+  if (!source) return fail(options.file, source.error());
+  auto vm = vm::SavedVm::open(**source, with);
   if (!vm) return fail(options.file, vm.error());
   auto cursor = options.is_virtual ? vm::MemoryCursor::at_virtual(*vm, options.where, options.cpu)
                                    : vm::MemoryCursor::at(*vm, options.where);

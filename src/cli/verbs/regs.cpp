@@ -33,7 +33,9 @@ int regs(const RegsOptions& options) {
   std::size_t cpus = 0;
   std::size_t printed = 0;
   const Style style = options.color.style();
-  const Status status = vm::read_cpus(options.file, stream_options, [&](vm::Cpu&& cpu) -> Status {
+  auto source = open_input(options.file);
+  if (!source) return fail(options.file, source.error());
+  const Status status = vm::read_cpus(**source, stream_options, [&](vm::Cpu&& cpu) -> Status {
     ++cpus;
     if (options.cpu && cpu.instance != *options.cpu) return {};
     if (printed++ > 0 && !options.json) lines.write("\n");

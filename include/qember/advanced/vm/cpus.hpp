@@ -39,6 +39,6 @@ class CpuReader final : public event::Sink {
 
 /// Opens a stream and hands out its CPUs. Of a large native file those are read from its end, see `SavedVm`;
 /// a pipe is read once, to its end. Errors are those of reading, and as above.
-Status read_cpus(const std::string& file, const StreamOptions& options, const CpuReader::Take& take);
+Status read_cpus(io::ByteSource& source, const StreamOptions& options, const CpuReader::Take& take);
 
 }  // namespace qember::vm
