@@ -27,6 +27,10 @@ struct PageIndex::State {
   std::size_t bytes = 0;  ///< that blocks take
 
   const event::Session& now() const { return stream != nullptr ? stream->session() : session; }
+  /// In what is read, where the stream may begin behind its first byte.
+  std::uint64_t position_of(ByteView data) const {
+    return stream->input().base() + stream->input().position_of(data);
+  }
   StoredPage page_of(PageNumber number);
 };
 
@@ -69,12 +73,12 @@ Status PageIndex::add(const event::RamPage& page) {
   Status status;
   // In a mapped-ram file each page has its place, and was passed over unread.
   if (const auto& mapped = session.blocks()[page.block].mapped) {
-    block.add_full(number, mapped->pages_at() + page.addr);
+    block.add_full(number, state.stream->input().base() + mapped->pages_at() + page.addr);
     state.bytes += block.bytes();
     return {};
   }
   const bool is_data = page.kind != event::RamPageKind::zero;
-  const std::uint64_t position = is_data ? state.stream->input().position_of(page.data) : 0;
+  const std::uint64_t position = is_data ? state.position_of(page.data) : 0;
   if (!is_data && page.fill == 0)
     block.add_zero(number);
   else if (!is_data)
@@ -115,7 +119,7 @@ Status PageIndex::add_record(const event::RamPage& page) {
     if (auto status = count_deltas(record); !status) return status;
   }
   if (state.stream->input().holds(page.data)) {
-    record.page.position = state.stream->input().position_of(page.data);
+    record.page.position = state.position_of(page.data);
   } else {
     auto kept = state.records.keep(page.data);
     if (!kept) return std::move(kept.error());

@@ -21,10 +21,9 @@ struct StoredPage {
   Kind kind = Kind::unsent;
   std::uint8_t fill = 0;
   bool is_kept = false;  ///< the index keeps the bytes, since the stream does not have them in one piece
-  std::uint64_t position =
-      0;                   ///< of the bytes, from the first byte of the stream, or among those that are kept
-  std::uint32_t size = 0;  ///< of the bytes
-  std::uint64_t base = 0;  ///< of a delta: a number for the index
+  std::uint64_t position = 0;  ///< of the bytes, in `OpenedStream::bytes` or among those that are kept
+  std::uint32_t size = 0;      ///< of the bytes
+  std::uint64_t base = 0;      ///< of a delta: a number for the index
 };
 
 /// Takes a bit a page where the stream is in order, at most 1 MiB for each GiB of memory, and 8 bytes where

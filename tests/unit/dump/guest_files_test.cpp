@@ -57,6 +57,18 @@ TEST_CASE("guest files: a core and an image have the bytes of those that are wri
   }
 }
 
+TEST_CASE("guest files: pages are found where the stream does not begin with the file") {
+  const Bytes stream = blocks({"pc.ram", "pc.bios"}, "pc-i440fx-7.2");
+  const Bytes expected = extracted(stream, "--raw");
+  Bytes behind(5000, 0x33);
+  behind.insert(behind.end(), stream.begin(), stream.end());
+  const auto vm = SavedVm::open(behind, {.offset = 5000}).or_throw();
+  CHECK(all_of(*dump::GuestFiles(vm).image().or_throw()) == expected);
+  Bytes page(page_size);
+  vm.memory().read_physical(0, page).or_throw();
+  CHECK(page == Bytes(page_size, 1));
+}
+
 TEST_CASE("guest files: a block, with what was not sent as zeros, and nothing behind its end") {
   const Bytes stream = blocks({"pc.ram", "pc.bios"}, "pc-i440fx-7.2");
   const auto vm = SavedVm::open(stream).or_throw();

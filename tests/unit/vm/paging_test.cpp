@@ -226,7 +226,15 @@ TEST_CASE("page tables that lead back to themselves, and to nowhere, are bounded
   Tables loop("x86_64");
   loop.set("cr0", paging).set("cr4", 0x20).set("cr3", 0x1000).set("efer", 0x500);
   for (std::uint64_t i = 0; i < 512; ++i) loop.put(0x1000 + 8 * i, 0x1003);
-  CHECK(loop.mapped().find("most_mapped_pages: at most 1048576 pages and gaps") != std::string::npos);
+  CHECK(loop.mapped().find("most_mappings: at most 60000 runs of pages") != std::string::npos);
+  Tables empty("x86_64");
+  empty.set("cr0", paging).set("cr4", 0x20).set("cr3", 0x1000).set("efer", 0x500);
+  for (std::uint64_t i = 0; i < 512; ++i)
+    empty.put(0x1000 + 8 * i, 0x2003)
+        .put(0x2000 + 8 * i, 0x3003)
+        .put(0x3000 + 8 * i, 0x4003)
+        .put(0x4000 + 8 * i, 0);
+  CHECK(empty.mapped().find("most_mapped_pages: at most 1048576 pages and gaps") != std::string::npos);
   Tables nowhere("x86_64");
   nowhere.set("cr0", paging).set("cr4", 0x20).set("cr3", 0x000f'ffff'ffff'f000).set("efer", 0x500);
   CHECK(nowhere.mapped() == "");
