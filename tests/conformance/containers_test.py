@@ -102,8 +102,19 @@ class Held(samples.Sample):
             if block.get("bitmap_at") == 0:
                 continue
             with open(os.path.join(out, files[block["name"]]), "rb") as file:
-                if hashlib.sha256(file.read()).hexdigest() != block["sha256"]:
-                    self.fail(f"the RAM of {block['name']} differs")
+                memory = file.read()
+            if hashlib.sha256(memory).hexdigest() != block["sha256"]:
+                self.fail(f"the RAM of {block['name']} differs")
+            self.check_pages(block["name"], memory)
+
+    def check_pages(self, block, memory):
+        """Pages that are read by themselves, where they are stored, are those of the whole."""
+        size = 4096
+        sent = [at for at in range(0, len(memory), size) if any(memory[at:at + size])]
+        for at in sorted({*sent[:1], *sent[-1:], *sent[len(sent) // 2:][:1]}):
+            page = memory[at:at + size]
+            if self.sound("read", f"{block}+{at:#x}", str(len(page)), "--raw") != page:
+                self.fail(f"read of {block}+{at:#x} differs")
 
 
 def unpack(directory, packed, files, scratch):
