@@ -72,7 +72,8 @@ Status PageIndex::add(const event::RamPage& page) {
   state.bytes -= block.bytes();
   Status status;
   // In a mapped-ram file each page has its place, and was passed over unread.
-  if (const auto& mapped = session.blocks()[page.block].mapped) {
+  const auto& mapped = session.blocks()[page.block].mapped;
+  if (mapped && state.stream->format() == Format::native) {
     block.add_full(number, state.stream->input().base() + mapped->pages_at() + page.addr);
     state.bytes += block.bytes();
     return {};
