@@ -105,6 +105,7 @@ function(qember_asn1c_schema target)
   set(types "${base}/include/${arg_TYPES}")
   set(data "${base}/data/${arg_DATA}")
   set(bodies "${base}/types.cpp")
+  # The header of a schema as data, and the same as lines: NAME.hpp and NAME.data.
   string(REGEX REPLACE "[.]hpp$" ".data" lines "${data}")
 
   qember_run_asn1c(${name}_asn1c "${schema}" "${base}/asn1c")

@@ -78,6 +78,28 @@ std::size_t end_of_markup(std::string_view xml, std::size_t at) {
   return xml.size();
 }
 
+/// Goes through the tags of a text, passing over comments and what else is no tag.
+class Tags {
+ public:
+  explicit Tags(std::string_view xml) : xml_(xml) {}
+
+  /// The next one, `<` and `>` included; nothing at the end.
+  std::optional<std::string_view> next() {
+    for (std::size_t at = xml_.find('<', at_); at < xml_.size(); at = xml_.find('<', at_)) {
+      at_ = end_of_markup(xml_, at);
+      const std::string_view tag = xml_.substr(at, at_ - at);
+      if (!tag.starts_with("<!") && !tag.starts_with("<?")) return tag;
+    }
+    return std::nullopt;
+  }
+  /// The text between it and what follows.
+  std::string_view text() const { return xml_.substr(at_, xml_.find('<', at_) - at_); }
+
+ private:
+  std::string_view xml_;
+  std::size_t at_ = 0;
+};
+
 /// The value of an attribute as it stands there; nothing where the tag has none of that name.
 std::optional<std::string_view> raw_attribute(std::string_view tag, std::string_view name) {
   for (std::size_t at = tag.find(name); at != none; at = tag.find(name, at + 1)) {
@@ -142,10 +164,9 @@ struct OpenMemory {
 std::vector<DomainMemory> memory_of_domain(std::string_view xml) {
   std::vector<DomainMemory> found;
   std::optional<OpenMemory> open;
-  for (std::size_t at = xml.find('<'); at < xml.size(); at = xml.find('<', at)) {
-    const std::size_t end = end_of_markup(xml, at);
-    const std::string_view tag = xml.substr(at, end - at);
-    at = end;
+  Tags tags(xml);
+  while (const auto next = tags.next()) {
+    const std::string_view tag = *next;
     if (tag.starts_with("<memory ") && !tag.ends_with("/>")) {
       open = OpenMemory{attribute(tag, "model").value_or(""), {}, {}, {}};
     } else if (open && tag.starts_with("<alias ")) {
@@ -165,11 +186,9 @@ std::optional<std::string> with_machine(std::string_view xml, std::string_view m
   const auto value = escaped(machine);
   std::optional<std::string_view> found;
   std::vector<std::string_view> open;
-  for (std::size_t at = xml.find('<'); at < xml.size(); at = xml.find('<', at)) {
-    const std::size_t end = end_of_markup(xml, at);
-    const std::string_view tag = xml.substr(at, end - at);
-    at = end;
-    if (tag.starts_with("<!") || tag.starts_with("<?")) continue;
+  Tags tags(xml);
+  while (const auto next = tags.next()) {
+    const std::string_view tag = *next;
     if (tag.starts_with("</")) {
       if (!open.empty()) open.pop_back();
       continue;
@@ -188,11 +207,9 @@ std::optional<std::string> with_machine(std::string_view xml, std::string_view m
 DomainNames names_of_domain(std::string_view xml) {
   DomainNames names;
   std::size_t depth = 0;
-  for (std::size_t at = xml.find('<'); at < xml.size(); at = xml.find('<', at)) {
-    const std::size_t end = end_of_markup(xml, at);
-    const std::string_view tag = xml.substr(at, end - at);
-    at = end;
-    if (tag.starts_with("<!") || tag.starts_with("<?")) continue;
+  Tags tags(xml);
+  while (const auto next = tags.next()) {
+    const std::string_view tag = *next;
     if (tag.starts_with("</")) {
       if (depth == 0 || --depth == 0) break;
       continue;
@@ -200,8 +217,7 @@ DomainNames names_of_domain(std::string_view xml) {
     if (tag.ends_with("/>")) continue;
     ++depth;
     std::string* const text = tag == "<name>" ? &names.name : tag == "<uuid>" ? &names.uuid : nullptr;
-    if (depth == 2 && text != nullptr && text->empty())
-      *text = unescaped(xml.substr(at, xml.find('<', at) - at));
+    if (depth == 2 && text != nullptr && text->empty()) *text = unescaped(tags.text());
   }
   return names;
 }

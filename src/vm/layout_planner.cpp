@@ -2,7 +2,9 @@
 #include "layout_planner.hpp"
 
 #include "../container/xml.hpp"
+#include "addressable.hpp"
 #include "node_order.hpp"
+#include "pc_hole.hpp"
 
 #include <fmt/format.h>
 
@@ -18,11 +20,6 @@ constexpr auto known_address = "a guest-physical address that is known";
 
 Error misplaced(const GivenPlace& place, std::string expected, std::string found) {
   return {Errc::usage, 0, fmt::format("block {:?}", place.block), std::move(expected), std::move(found)};
-}
-
-/// Whether that many bytes have addresses from there on.
-bool is_addressable(std::uint64_t address, std::uint64_t size) {
-  return address <= most_address && size <= most_address - address;
 }
 
 /// The part of a range of RAM that a block has, whose first byte is byte `at` of the RAM.
@@ -44,23 +41,6 @@ constexpr std::uint64_t least_moved = std::uint64_t{2} << 30U;
 /// More than that may, with what a board puts behind it, reach the addresses below 1 TiB that are not RAM's
 /// of AMD guests (since QEMU 7.1).
 constexpr std::uint64_t most_certain = std::uint64_t{976} << 30U;
-
-/// The hole of a PC whose SRAT has all of its RAM.
-std::optional<Hole> hole_in(std::span<const MemoryAffinity> ranges, std::uint64_t ram) {
-  std::uint64_t below = 0, above = most_address, sum = 0;
-  for (const std::uint64_t size : node_sizes(ranges, true)) sum += size;
-  for (const MemoryAffinity& range : ranges) {
-    if (range.is_hotpluggable || range.is_persistent || range.size == 0) continue;
-    if (!is_addressable(range.base, range.size)) return std::nullopt;
-    if (range.base < four_gib)
-      below = std::max(below, range.base + range.size);
-    else
-      above = std::min(above, range.base);
-  }
-  if (above == most_address) above = four_gib;
-  const bool is_split = below <= four_gib && below % 4096 == 0 && above % 4096 == 0;
-  return sum == ram && is_split ? std::optional(Hole{below, above}) : std::nullopt;
-}
 
 }  // namespace
 
@@ -264,33 +244,22 @@ Status LayoutPlanner::place_board(const Blocks& nodes) {
   return {};
 }
 
-/// The hole of a PC, as its CMOS has it where that is not the rule of the board.
-std::optional<Hole> LayoutPlanner::told_hole(std::uint64_t ram) const {
-  const auto split = devices_ != nullptr ? devices_->split() : std::nullopt;
-  const auto rule = pc_hole(facts_.machine, ram);
-  if (!split || split->below > four_gib) return std::nullopt;
-  constexpr std::uint64_t unit = std::uint64_t{64} << 10U;
-  const std::uint64_t below = split->above == 0 ? ram : split->below;
-  if (below > ram || below / unit * unit != split->below || (ram - below) / unit * unit != split->above)
-    return std::nullopt;
-  if (rule && below == std::min(ram, rule->begin)) return std::nullopt;
-  return Hole{below, four_gib};
-}
-
 Status LayoutPlanner::place_pc(const Blocks& nodes, std::uint64_t ram) {
   std::optional<Hole> hole = facts_.hole;
+  bool is_told = false;  // by the clock, be it what the board would do
   auto source = hole ? PlaceSource::user : is_by_names_ ? PlaceSource::names : PlaceSource::machine;
   if (!hole && ram >= least_moved) {
     if (auto status = load_tables(); !status) return status;
-    hole = hole_in(*affinity_, ram);
+    hole = hole_of_tables(*affinity_, ram);
     if (hole) source = PlaceSource::tables;
   }
   if (!hole) {
     if (auto status = load_devices(); !status) return status;
-    hole = told_hole(ram);
+    const auto split = devices_ != nullptr ? devices_->split() : std::nullopt;
+    is_told = split.has_value();
+    if (split) hole = hole_of_clock(*split, facts_.machine, ram);
     if (hole) source = PlaceSource::stream;
   }
-  const bool is_told = devices_ != nullptr && devices_->split();
   if (!hole && are_tables_lost_ && !is_told && ram >= least_moved) {
     for (const std::uint32_t block : nodes)
       give_up(block, known_address, "tables in the guest's memory that can't be read");

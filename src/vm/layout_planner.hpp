@@ -25,7 +25,6 @@ class LayoutPlanner {
   Status place_given();
   void set_devices_aside();
   void set_regions_aside();
-  std::optional<Hole> told_hole(std::uint64_t ram) const;
   Status place_regions();
   void place_named_by_domain();
   Status choose_board(Blocks& nodes);

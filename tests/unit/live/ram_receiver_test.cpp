@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Streams that mean no harm, in any chunks and cut anywhere, and such that do.
 #include "support/heap.hpp"
+#include "support/written.hpp"
 #include "unit/ram/guarded.hpp"
 
 #include <qember/advanced/asn1/types.hpp>
@@ -24,15 +25,6 @@ namespace {
 
 constexpr std::size_t page_size = 256;
 constexpr std::size_t ram_pages = 8;
-
-Bytes bytes_of(const io::Output& output) {
-  Bytes bytes;
-  for (const iovec& piece : output.pieces()) {
-    const auto* const begin = static_cast<const std::uint8_t*>(piece.iov_base);
-    bytes.insert(bytes.end(), begin, begin + piece.iov_len);
-  }
-  return bytes;
-}
 
 /// A stream of four rounds, and the memory that it ends with.
 struct Sample {

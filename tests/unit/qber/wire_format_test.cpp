@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Streams by a schema that extends the library's own, read from data: there and back, and what an older
 // reader makes of them.
+#include "support/written.hpp"
 #include "unit/qber/schema_data.hpp"
 
 #include <qember/advanced/ber/schema_data.hpp>
@@ -16,6 +17,7 @@
 #include <string>
 
 using namespace qember;
+using test::bytes_of;
 using test::own_text;
 using test::replaced;
 
@@ -59,15 +61,6 @@ struct Format {
   std::unique_ptr<const ber::SchemaData> data;
   qber::WireFormat format;
 };
-
-Bytes bytes_of(const io::Output& output) {
-  Bytes bytes;
-  for (const iovec& piece : output.pieces()) {
-    const auto* const begin = static_cast<const std::uint8_t*>(piece.iov_base);
-    bytes.insert(bytes.end(), begin, begin + piece.iov_len);
-  }
-  return bytes;
-}
 
 constexpr std::array<std::uint8_t, 7> screen{0x7f, 0x89, 0x7e, 0x03, 0x04, 0x01, 0x55};
 constexpr std::array<std::uint8_t, 4> log_value{0xc7, 0x02, 0x61, 0x62};
