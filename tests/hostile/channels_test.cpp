@@ -12,6 +12,7 @@
 #include <catch2/catch.hpp>
 
 #include <functional>
+#include <optional>
 
 using namespace qember;
 using namespace qember::test;
@@ -55,7 +56,8 @@ Bytes bomb(Packing packing, std::size_t size) {
 struct Hostile {
   std::string name;
   std::function<std::vector<Bytes>()> make;
-  int code;  ///< the exit code of `check`
+  int code;                              ///< the exit code of every verb
+  std::optional<int> code_of_read = {};  ///< where it differs: of a page that was not sent
 };
 
 const std::vector<Hostile>& inputs() {
@@ -83,7 +85,7 @@ const std::vector<Hostile>& inputs() {
          for (std::uint64_t i = 0; i < 3000; ++i) channel.packet({.block = "", .number = 1 + i});
          return std::vector<Bytes>{channel.sync(3001).bytes()};
        },
-       0},
+       0, 4},
       {"200 channels",
        [] {
          std::vector<Bytes> channels;
@@ -91,7 +93,7 @@ const std::vector<Hostile>& inputs() {
            channels.push_back(ChannelBuilder(static_cast<std::uint8_t>(i)).sync(i).sync(200 + i).bytes());
          return channels;
        },
-       0},
+       0, 4},
       {"channels in compressions",
        [] { return std::vector<Bytes>{gzip(gzip(gzip(gzip(ChannelBuilder().sync(0).sync(1).bytes()))))}; },
        4},
@@ -132,7 +134,8 @@ TEST_CASE("hostile channels cost what they are, and nothing of them is written",
         return fmt::format("{}{}", ran.code, is_clean ? "" : " with control characters");
       });
       CHECK(result.ended == "");
-      CHECK(result.said == std::to_string(hostile.code));
+      const int code = verb[0] == "read" ? hostile.code_of_read.value_or(hostile.code) : hostile.code;
+      CHECK(result.said == std::to_string(code));
       if (hostile.code != 0) CHECK(outputs.are_none());
       // What each channel takes comes to that.
       const long most = (64L << 10) + 1024L * static_cast<long>(channels.size());
