@@ -31,6 +31,9 @@ using vm::preflight;
 /// What else is known of the target.
 using vm::PreflightOptions;
 using vm::QemuVersion;
+/// An edit that mends it, and what it is to the guest.
+using vm::Remedy;
+using vm::Safety;
 /// What the target's virtio devices offer.
 using vm::read_virtio_status;
 using vm::VirtioStatus;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "obstacles.hpp"
+#include "edit_option.hpp"
 #include "json_items.hpp"
 #include "style.hpp"
 
@@ -13,20 +14,44 @@ void print_line(Lines& out, std::string_view name, std::string_view text) {
   if (!text.empty()) out.write(fmt::format("{:<9}{}\n", name, printable_line(std::string(text))));
 }
 
+/// The edits that mend it, all together, where they harm no guest for certain.
+void print_edits(Lines& out, std::span<const vm::Remedy> edits) {
+  constexpr std::size_t most = 100;
+  if (std::ranges::any_of(edits, [](const auto& each) { return each.safety == vm::Safety::unsafe; })) return;
+  for (const vm::Remedy& each : edits) {
+    const std::string option = option_of(each.edit);
+    print_line(
+        out, "",
+        option.size() <= most ? "or: edit " + option : fmt::format("or: edit {}...", option.substr(0, most)));
+  }
+  if (!edits.empty() && edits.front().safety == vm::Safety::conditional)
+    print_line(out, "", fmt::format("    {}", edits.front().reason));
+}
+
 void print_obstacle(Lines& out, const vm::Obstacle& obstacle) {
   print_line(out, vm::name_of(obstacle.certainty), fmt::format("{}: {}", obstacle.where, obstacle.what));
   if (!obstacle.qemu.empty()) print_line(out, "", "QEMU: " + obstacle.qemu);
   if (!obstacle.qemu_11.empty()) print_line(out, "", "QEMU 11: " + obstacle.qemu_11);
   if (!obstacle.advice.empty()) print_line(out, "", "try: " + obstacle.advice);
+  print_edits(out, obstacle.edits);
+}
+
+nlohmann::ordered_json to_json(const vm::Remedy& remedy) {
+  return {{"edit", nlohmann::ordered_json::parse(vm::to_line(remedy.edit))},
+          {"safety", vm::name_of(remedy.safety)},
+          {"reason", remedy.reason}};
 }
 
 nlohmann::ordered_json to_json(const vm::Obstacle& obstacle) {
+  auto edits = nlohmann::ordered_json::array();
+  for (const vm::Remedy& each : obstacle.edits) edits.push_back(to_json(each));
   return {{"certainty", vm::name_of(obstacle.certainty)},
           {"where", obstacle.where},
           {"what", obstacle.what},
           {"qemu", obstacle.qemu},
           {"qemu_11", obstacle.qemu_11},
           {"advice", obstacle.advice},
+          {"edits", std::move(edits)},
           {"offset", obstacle.offset}};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "edit_for.hpp"
 
+#include "../render/edit_option.hpp"
 #include "../render/style.hpp"
 
 #include <fmt/format.h>
@@ -8,16 +9,6 @@
 #include <algorithm>
 
 namespace qember::cli {
-namespace {
-
-/// As a shell takes it for one word.
-std::string quoted(const std::string& word) {
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + '\'';
-}
-
-}  // namespace
 
 std::optional<std::vector<vm::Edit>> choose_edits(Lines& out, const std::vector<vm::Remedy>& remedies,
                                                   const std::vector<std::string>& allowed,
@@ -32,7 +23,7 @@ std::optional<std::vector<vm::Edit>> choose_edits(Lines& out, const std::vector<
   bool is_mended = true;
   for (std::size_t i = 0; i < left.size(); ++i) {
     const vm::Remedy& each = *left[i];
-    const auto [kind, argument] = vm::to_words(each.edit);
+    const std::string kind(vm::to_words(each.edit).first);
     const bool is_allowed =
         each.safety == vm::Safety::safe ||
         (each.safety == vm::Safety::conditional && std::ranges::find(allowed, kind) != allowed.end());
@@ -40,8 +31,7 @@ std::optional<std::vector<vm::Edit>> choose_edits(Lines& out, const std::vector<
                                      : !each.is_needed                        ? "may"
                                      : each.safety == vm::Safety::conditional ? "ask"
                                                                               : "unsafe";
-    out.write(
-        fmt::format("{:<9}{}\n", verdict, printable_line(fmt::format("--{} {}", kind, quoted(argument)))));
+    out.write(fmt::format("{:<9}{}\n", verdict, printable_line(option_of(each.edit))));
     // Of several edits of a kind for one reason, the last is followed by it.
     const bool is_last = i + 1 == left.size() || left[i + 1]->reason != each.reason ||
                          left[i + 1]->edit.index() != each.edit.index();

@@ -82,7 +82,9 @@ void add_preflight(CLI::App& app, Action& action) {
   verb.add_flag("--json", options.json, "As one JSON object");
   options.read.add_to(verb);
   verb.footer(
-      "Exit codes: 0 nothing was found for which the machine refuses it, 1 something certain, 5 something "
+      "What an edit of the stream mends says so behind `or:`; of --json, each \"edit\" is a line for "
+      "`qember edit --script`. Exit codes: 0 nothing was found for which the machine refuses it, 1 something "
+      "certain, 5 something "
       "likely.");
 }
 

@@ -244,4 +244,12 @@ std::pair<std::string_view, std::string> to_words(const Edit& edit) {
   return {kind.name, kind.has_value ? words.what + '=' + words.to : words.what};
 }
 
+std::string to_line(const Edit& edit) {
+  const Kind& kind = kinds[edit.index()];
+  Words words = kind.words(edit);
+  nlohmann::ordered_json line{{kind.name, std::move(words.what)}};
+  if (kind.has_value) line.emplace("to", std::move(words.to));
+  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 }  // namespace qember::vm

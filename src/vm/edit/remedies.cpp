@@ -85,21 +85,22 @@ class Search {
   }
 
  private:
-  void add(Edit edit, Safety safety, std::string reason) {
-    found_.push_back({std::move(edit), safety, std::move(reason)});
+  void add(std::string where, Edit edit, Safety safety, std::string reason) {
+    found_.push_back({std::move(edit), safety, std::move(reason), std::move(where)});
   }
 
   void head() {
     const std::string_view machine = there_.machine();
     if (!machine.empty() && !here_.machine().empty() && machine != here_.machine())
-      add(SetMachine{std::string(machine)}, Safety::conditional,
+      add("machine", SetMachine{std::string(machine)}, Safety::conditional,
           "the guest sees what the two types have differently, of which streams do not tell all");
     constexpr auto switchover = static_cast<std::uint16_t>(event::CommandId::switchover_start);
     const auto has = [&](const MachineState& state) {
       return std::ranges::find(state.commands, switchover, &StateCommand::id) != state.commands.end();
     };
     if (has(here_) && !has(there_))
-      add(DropCommand{"switchover_start"}, Safety::safe, "it tells the target that the end is near, no more");
+      add("command SWITCHOVER_START", DropCommand{"switchover_start"}, Safety::safe,
+          "it tells the target that the end is near, no more");
   }
 
   void block(const event::RamBlock& block) {
@@ -108,12 +109,14 @@ class Search {
     const std::uint64_t length = found->second->length;
     if (length == block.length || is_resized_by_target(block, length)) return;
     const ResizeBlock edit{block.name, length};
+    const std::string where = where_of(block);
     if (block.name.ends_with(".rom"))
-      add(edit, Safety::safe, "the guest's firmware has read the ROM; of the rest the target keeps its own");
+      add(where, edit, Safety::safe,
+          "the guest's firmware has read the ROM; of the rest the target keeps its own");
     else if (!is_device_memory(block.name) && length < block.length)
-      add(edit, Safety::unsafe, "the guest uses memory that would be gone");
+      add(where, edit, Safety::unsafe, "the guest uses memory that would be gone");
     else
-      add(edit, Safety::conditional, "the guest sees the other size at its next start alone");
+      add(where, edit, Safety::conditional, "the guest sees the other size at its next start alone");
   }
 
   /// QEMU resizes these to what comes, up to what it has set aside.
@@ -121,15 +124,19 @@ class Search {
     return (block.name == "pc.bios" || block.name.starts_with("/rom@")) && block.length < length;
   }
 
+  static std::string where_of(const event::RamBlock& block) { return "RAM block " + block.name; }
+
   void missing(const event::RamBlock& block) {
+    const std::string where = where_of(block);
     if (block.name.ends_with(".rom"))
-      return add(DropBlock{block.name}, Safety::safe, "the guest's firmware has read the ROM");
+      return add(where, DropBlock{block.name}, Safety::safe, "the guest's firmware has read the ROM");
     if (is_device_memory(block.name))
-      return add(DropBlock{block.name}, Safety::conditional, "the memory of a device that is not there");
+      return add(where, DropBlock{block.name}, Safety::conditional,
+                 "the memory of a device that is not there");
     if (const auto* other = same_memory(block))
-      return add(RenameBlock{block.name, other->name}, Safety::safe,
+      return add(where, RenameBlock{block.name, other->name}, Safety::safe,
                  "the one memory of that length under another name");
-    add(DropBlock{block.name}, Safety::unsafe, "the guest's memory would be gone");
+    add(where, DropBlock{block.name}, Safety::unsafe, "the guest's memory would be gone");
   }
 
   /// The only block of that length that the machine has and the stream does not name; null where there is no
@@ -162,16 +169,18 @@ class Search {
   }
 
   void too_much(const StateSection& section) {
-    const DropSection edit{section.name + '/' + std::to_string(section.instance)};
+    const std::string name = section.name + '/' + std::to_string(section.instance);
+    const DropSection edit{name};
     constexpr std::array vital{"cpu", "cpu_common", "apic"};
     if (std::ranges::find(vital, section.name) != vital.end())
-      add(edit, Safety::unsafe, "a CPU that the guest uses would be gone");
+      add(name, edit, Safety::unsafe, "a CPU that the guest uses would be gone");
     else if (section.name == "slirp")
-      add(edit, Safety::safe, "connections of QEMU's user network are lost, as they are on another host");
+      add(name, edit, Safety::safe,
+          "connections of QEMU's user network are lost, as they are on another host");
     else if (section.name == "kvmclock")
-      add(edit, Safety::conditional, "fine unless the guest's clock source is kvm-clock");
+      add(name, edit, Safety::conditional, "fine unless the guest's clock source is kvm-clock");
     else
-      add(edit, Safety::conditional,
+      add(name, edit, Safety::conditional,
           "fine where no driver is bound to the device, which is gone as if torn out");
   }
 
@@ -179,8 +188,8 @@ class Search {
     const MemoryHotplug mine(pair.here);
     // How many slots there are is the machine's own; without the part it keeps them empty.
     if (mine.subsection().empty() || mine.slots() == MemoryHotplug(pair.there).slots()) return;
-    add(DropSubsection{pair.name() + ':' + mine.subsection()},
-        mine.is_in_use() ? Safety::unsafe : Safety::safe,
+    const std::string where = pair.name() + ':' + mine.subsection();
+    add(where, DropSubsection{where}, mine.is_in_use() ? Safety::unsafe : Safety::safe,
         mine.is_in_use() ? "a module of memory is in a slot" : "no module of memory is in a slot");
   }
 
@@ -197,9 +206,10 @@ class Search {
         return std::ranges::find(all, name, &device::Structure::name) != all.end();
       };
       if (!has(pair.here) || has(pair.there) || Timer(pair.here, timer).is_armed()) continue;
-      found_.push_back({DropSubsection{fmt::format("{}:{}", pair.name(), name)}, Safety::conditional,
+      const std::string where = fmt::format("{}:{}", pair.name(), name);
+      found_.push_back({DropSubsection{where}, Safety::conditional,
                         "an older QEMU does not know it, which no stream tells; the guest does without",
-                        false});
+                        where, false});
     }
   }
 
@@ -213,7 +223,8 @@ class Search {
       const std::string_view field = each.field.name;
       if (find_addition(pair.here.name, field) != &each || has(pair.here, field) || !has(pair.there, field))
         continue;
-      add(AddDefault{pair.name() + ':' + std::string(field)}, Safety::safe,
+      const std::string where = fmt::format("{}:{}", pair.name(), field);
+      add(where, AddDefault{where}, Safety::safe,
           "QEMU gives it that value itself where a machine of an older type saved the stream");
     }
   }
@@ -232,17 +243,20 @@ class Search {
         : change.moves_interrupts ? "the guest has interrupts by a capability that would be elsewhere"
         : change.has_more         ? "fine unless a driver looks at the device's capabilities again"
                                   : "what the device can do beyond what its driver has set up";
+    const std::string where = pair.name() + ":pci config";
     if (has_vectors)
-      add(SetVectors{pair.name(), change.vectors_there},
+      add(where, SetVectors{pair.name(), change.vectors_there},
           safety == Safety::unsafe ? safety : Safety::conditional,
           "fine where the guest has its interrupts without MSI-X, and looks at that at its next start alone");
     for (const ConfigChange::Run& run : change.runs)
-      add(SetBytes{fmt::format("{}+{:#x}", pair.name(), run.at), run.bytes}, safety, std::string(reason));
+      add(where, SetBytes{fmt::format("{}+{:#x}", pair.name(), run.at), run.bytes}, safety,
+          std::string(reason));
   }
 
   void requests(const SectionPair& pair) {
     if (has_unreadable_request(pair.here))
-      add(MendRequests{pair.name()}, Safety::safe, "QEMU writes a number where it does not look for it");
+      add(pair.name(), MendRequests{pair.name()}, Safety::safe,
+          "QEMU writes a number where it does not look for it");
   }
 
   /// Of an Arm CPU: the machine's list, with what the guest has in them.
@@ -255,7 +269,8 @@ class Search {
                            : "fine where both have the same -cpu, which no stream tells; the guest may have "
                              "kept an identification register that differs";
     const auto set = [&](std::string_view field, std::string value) {
-      add(SetField{fmt::format("{}:{}", pair.name(), field), std::move(value)}, safety, reason);
+      const std::string where = fmt::format("{}:{}", pair.name(), field);
+      add(where, SetField{where, std::move(value)}, safety, reason);
     };
     if (merge.indexes.size() != merge.count_here)
       set("cpreg_vmstate_array_len", fmt::to_string(merge.indexes.size()));
@@ -273,7 +288,8 @@ class Search {
       const Safety safety = is_hint              ? Safety::safe
                             : bit == event_index ? Safety::conditional
                                                  : Safety::unsafe;
-      add(ClearFeature{pair.name() + ':' + (is_hint ? "MTU" : std::to_string(bit))}, safety,
+      add(pair.name() + ":guest_features",
+          ClearFeature{pair.name() + ':' + (is_hint ? "MTU" : std::to_string(bit))}, safety,
           is_hint ? "the driver has read its MTU, and keeps it" : "the driver keeps using it");
     }
   }
@@ -288,6 +304,15 @@ class Search {
 };
 
 }  // namespace
+
+std::string_view name_of(Safety safety) noexcept {
+  switch (safety) {
+    case Safety::safe: return "safe";
+    case Safety::conditional: return "conditional";
+    case Safety::unsafe: return "unsafe";
+  }
+  return {};
+}
 
 std::vector<Remedy> find_remedies(const MachineState& here, const MachineState& there) {
   return Search(here, there).run();

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <unordered_map>
+
 namespace qember::vm {
 
 /// Two texts of QEMU for one thing, up to its version 10.0 and from 11 on.
@@ -14,15 +16,29 @@ struct Message {
   std::string from_11 = {};  ///< where it is another
 };
 
+/// Edits by what they mend.
+class Mends {
+ public:
+  Mends(const MachineState& here, const MachineState& there);
+
+  /// `where` is that of an obstacle.
+  std::span<const Remedy> of(std::string_view where) const;
+
+ private:
+  std::vector<Remedy> all_;
+  std::unordered_map<std::string_view, std::span<const Remedy>> by_place_;
+};
+
 class Findings {
  public:
-  /// `here` and `there` are the names of both machine types. All arguments outlive it.
-  Findings(const PreflightOptions& options, const TakeObstacle& take, std::string_view here,
-           std::string_view there)
-      : options_(options), take_(take), here_(here), there_(there) {}
+  /// All arguments outlive it.
+  Findings(const PreflightOptions& options, const TakeObstacle& take, const MachineState& here,
+           const MachineState& there)
+      : options_(options), take_(take), here_(here), there_(there), mends_(here, there) {}
 
-  std::string_view here() const noexcept { return here_; }
-  std::string_view there() const noexcept { return there_; }
+  /// The names of both machine types.
+  std::string_view here() const noexcept { return here_.machine(); }
+  std::string_view there() const noexcept { return there_.machine(); }
 
   const PreflightOptions& options() const noexcept { return options_; }
   /// Where what follows is in the stream.
@@ -32,15 +48,17 @@ class Findings {
     const auto& target = options_.target_qemu;
     if (target >= QemuVersion{11, 0} && !message.from_11.empty()) message.up_to_10 = message.from_11;
     if (target && (*target <= QemuVersion{10, 0} || *target >= QemuVersion{11, 0})) message.from_11.clear();
+    const auto edits = certainty == Certainty::warning ? std::span<const Remedy>() : mends_.of(where);
     take_({certainty, std::move(where), std::move(what), std::move(message.up_to_10),
-           std::move(message.from_11), std::move(advice), offset_});
+           std::move(message.from_11), std::move(advice), offset_, edits});
   }
 
  private:
   const PreflightOptions& options_;
   const TakeObstacle& take_;
-  std::string_view here_;
-  std::string_view there_;
+  const MachineState& here_;
+  const MachineState& there_;
+  Mends mends_;
   std::uint64_t offset_ = 0;
 };
 

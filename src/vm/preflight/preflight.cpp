@@ -65,10 +65,10 @@ void check_dirty_bitmaps(const StateSection& section, const Findings& findings) 
 void check_section(const SectionPair& pair, const RomSizes& roms, Offers& offers, const Findings& findings) {
   if (!check_version(pair, findings) || pair.here.is_iterative) return;
   if (!pair.is_described()) return;
-  const bool is_read = check_layout(pair, findings);
+  // A device's PCI configuration and what is virtio's come first; that a section is not at its end, last.
   check_pci(pair, roms, findings);
   check_virtio(pair, offers, findings);
-  if (!is_read) return;
+  if (!check_layout(pair, findings)) return;
   check_values(pair, findings);
   check_registers(pair, findings);
 }
@@ -153,7 +153,7 @@ Verdict preflight(const MachineState& here, const MachineState& there, const Pre
     verdict.untold |= obstacle.certainty == Certainty::untold;
     take(obstacle);
   };
-  Findings findings(options, note, here.machine(), there.machine());
+  Findings findings(options, note, here, there);
   check_head(here, there, findings);
   check_blocks(here, there, findings);
   const Sections others = by_name(there);

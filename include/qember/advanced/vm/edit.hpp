@@ -109,6 +109,8 @@ inline constexpr std::size_t most_edits = 4096;
 Result<std::vector<Edit>> read_script(io::ByteSource& script, const Limits& limits = {});
 /// Its kind and its argument, of which `parse_edit` makes it again.
 std::pair<std::string_view, std::string> to_words(const Edit& edit);
+/// The same as a line of a script.
+std::string to_line(const Edit& edit);
 
 /// How edits are done.
 struct EditOptions {

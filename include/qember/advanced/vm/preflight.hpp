@@ -4,6 +4,7 @@
 #pragma once
 
 #include <qember/advanced/vm/machine_state.hpp>
+#include <qember/advanced/vm/remedies.hpp>
 #include <qember/advanced/vm/virtio_status.hpp>
 
 #include <compare>
@@ -33,6 +34,9 @@ struct Obstacle {
   std::string qemu_11;  ///< what it says from 11 on, where that is another text and no version settles it
   std::string advice;   ///< what of the machine lets the stream in, where that is known
   std::uint64_t offset = 0;  ///< of the element in the stream, where it is one
+  /// Which edits of the stream mend it, all of them together; none where no edit is known. As
+  /// `find_remedies` gives them, for as long as the obstacle is valid.
+  std::span<const Remedy> edits = {};
 };
 
 /// Takes an obstacle, which is valid during the call.

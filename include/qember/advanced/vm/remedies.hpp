@@ -13,10 +13,15 @@ enum class Safety : std::uint8_t {
   unsafe,       ///< it loads, and harms the guest
 };
 
+/// `safe`, `conditional`, `unsafe`
+std::string_view name_of(Safety safety) noexcept;
+
 struct Remedy {
   Edit edit;
   Safety safety = Safety::safe;
   std::string reason;  ///< why it is that, and what the guest may notice
+  /// The element and field that it mends, as an `Obstacle` names them.
+  std::string where;
   /// The machine refuses the stream without it; else streams do not tell whether it does.
   bool is_needed = true;
 };
