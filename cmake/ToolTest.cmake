@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A test that needs programs which a system may lack:
+# A test that needs programs, or files, which a system may lack:
 #
-#   qember_tool_test(NAME TOOLS program... COMMAND command... [PROPERTIES property value...])
+#   qember_tool_test(NAME TOOLS program... [FILES file...] COMMAND command... [PROPERTIES property value...])
 #
 # Where one is not there, the test is not either, and configuring says so; all others stay.
 function(qember_tool_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "TOOLS;COMMAND;PROPERTIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "TOOLS;FILES;COMMAND;PROPERTIES")
   set(missing)
   foreach(tool ${arg_TOOLS})
     find_program(program ${tool} NO_CACHE)
@@ -13,6 +13,11 @@ function(qember_tool_test name)
       list(APPEND missing ${tool})
     endif()
     unset(program)
+  endforeach()
+  foreach(file ${arg_FILES})
+    if(NOT EXISTS "${file}")
+      list(APPEND missing ${file})
+    endif()
   endforeach()
   if(missing)
     list(JOIN missing ", " missing)
