@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "common_options.hpp"
+#include "compile_schema.hpp"
 
 #include "output.hpp"
 #include "render/progress.hpp"
@@ -86,7 +87,8 @@ void ReadOptions::add_schema_to(CLI::App& verb) {
             if (auto status = read_schema(file); !status)
               throw CLI::ValidationError("--schema", printable_line(to_string(status.error())));
           },
-          "The schema of a stream in BER that extends the library's own: a schema.data of qember_add_schema")
+          "The schema of a stream in BER that extends the library's own: a schema.data of qember_add_schema, "
+          "or its ASN.1, which cmake and asn1c compile first")
       ->type_name("FILE");
 }
 
@@ -97,7 +99,13 @@ Status ReadOptions::read_schema(const std::string& file) {
   Bytes text(ber::SchemaData::max_size + 1);
   const auto size = (*source)->read_at(0, text);
   if (!size) return size.error();
-  auto schema = ber::SchemaData::parse(as_text(ByteView(text).first(*size)));
+  text.resize(*size);
+  if (is_asn1_text(as_text(text))) {
+    auto compiled = compile_schema(file);
+    if (!compiled) return std::move(compiled.error());
+    text = std::move(*compiled);
+  }
+  auto schema = ber::SchemaData::parse(as_text(text));
   if (!schema) return std::move(schema.error()).within(file + ": ");
   auto format = qber::WireFormat::of((*schema)->schema());
   if (!format) return std::move(format.error()).within(file + ": ");

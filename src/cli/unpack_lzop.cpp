@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "unpack_lzop.hpp"
+#include "child.hpp"
 
-#include <qember/advanced/io/descriptor.hpp>
 #include <qember/advanced/io/fd.hpp>
 #include <qember/advanced/io/system_error.hpp>
 
@@ -13,7 +13,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,20 +26,6 @@ Error refuse(Errc code, std::string expected, std::string found) {
   error.in_container = true;
   return error;
 }
-
-/// Both ends of a pipe, which no other program inherits.
-struct Pipe {
-  io::Descriptor read_end;
-  io::Descriptor write_end;
-
-  bool open() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
-    read_end = io::Descriptor(ends[0], true);
-    write_end = io::Descriptor(ends[1], true);
-    return true;
-  }
-};
 
 /// The program at work. It gets input when it takes some and has no output to give, so that neither waits for
 /// the other.
@@ -71,32 +56,17 @@ class Unpacking final : public io::ByteSource {
 Unpacking::~Unpacking() {
   if (child_ < 0) return;
   ::kill(child_, SIGTERM);
-  while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  wait_for_child(child_);
 }
 
 Status Unpacking::start() {
   Pipe in;
   Pipe out;
   if (!in.open() || !out.open()) return io::system_error(program);
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, in.read_end.get(), STDIN_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, out.write_end.get(), STDOUT_FILENO);
-  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   // It takes a closed pipe as programs do, though this one does not.
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  sigset_t by_default;
-  ::sigemptyset(&by_default);
-  ::sigaddset(&by_default, SIGPIPE);
-  ::posix_spawnattr_setsigdefault(&attributes, &by_default);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  std::array<char*, 4> arguments{const_cast<char*>(program), const_cast<char*>("-dc"),
-                                 const_cast<char*>("--ignore-warn"), nullptr};
-  const int failed = ::posix_spawnp(&child_, program, &actions, &attributes, arguments.data(), environ);
-  ::posix_spawnattr_destroy(&attributes);
-  ::posix_spawn_file_actions_destroy(&actions);
+  const int failed =
+      start_child({program, "-dc", "--ignore-warn"},
+                  {.input = in.read_end.get(), .output = out.write_end.get(), .is_silent = true}, child_);
   if (failed != 0) {
     child_ = -1;
     return refuse(Errc::unsupported, "the program lzop, which unpacks this", "none: install it");
@@ -133,14 +103,12 @@ Status Unpacking::feed() {
 /// It has no more to give.
 Status Unpacking::finish() {
   if (child_ < 0) return {};
-  int outcome = 0;
-  while (::waitpid(child_, &outcome, 0) < 0)
-    if (errno != EINTR) return io::system_error(program);
-  child_ = -1;
-  if (WIFEXITED(outcome) && WEXITSTATUS(outcome) == 0) return {};
+  const auto outcome = wait_for_child(std::exchange(child_, -1));
+  if (!outcome) return io::system_error(program);
+  if (WIFEXITED(*outcome) && WEXITSTATUS(*outcome) == 0) return {};
   Error error = refuse(Errc::bad_value, "data that lzop takes",
-                       WIFSIGNALED(outcome) ? fmt::format("its end by signal {}", WTERMSIG(outcome))
-                                            : fmt::format("its exit code {}", WEXITSTATUS(outcome)));
+                       WIFSIGNALED(*outcome) ? fmt::format("its end by signal {}", WTERMSIG(*outcome))
+                                             : fmt::format("its exit code {}", WEXITSTATUS(*outcome)));
   error.offset = read_;
   return error;
 }

@@ -58,6 +58,15 @@ exchange() {
   new/build/read_stream screen.ber > new.said && new/build/read_stream node.ber > new.said ||
     fail "the new reader does not read the new streams"
 
+  # The command reads them by the schema's text, which it has compiled.
+  "$qember" check --schema new/vmm.schema screen.ber > "$log" 2>&1 || fail "check by the new schema's text"
+  test "$("$qember" info --schema new/vmm.schema --json screen.ber | sed -n 's/.*"schema_fingerprint": "\([0-9a-f]*\)".*/\1/p')" = \
+    "$(sed 's/.*schema //' new.said)" || fail "not the fingerprint of the new schema"
+  ! "$qember" check --schema "$source/README.md" screen.ber > "$log" 2>&1 || fail "README as a schema"
+  echo 'A DEFINITIONS ::= BEGIN X ::= Y END' > bad.schema
+  ! "$qember" check --schema bad.schema screen.ber > "$log" 2>&1 || fail "a schema without an end of its types"
+  grep -q 'Unknown type "Y"' "$log" || fail "what asn1c says is not passed on"
+
   # What readers of the schema before, and the library's own, make of it: the place, the tag and the schema.
   offset=$(LC_ALL=C grep -obaP '\x7f\x89\x7e' screen.ber | tail -n 1 | cut -d: -f1)
   sections=$(sed 's/ .*//' old.said)

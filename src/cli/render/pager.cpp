@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "pager.hpp"
 
+#include "../child.hpp"
 #include "../output.hpp"
 #include "progress.hpp"
 #include "style.hpp"
@@ -9,18 +10,13 @@
 #include <CLI/CLI.hpp>
 
 #include <array>
-#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
 
 #include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-extern char** environ;
 
 namespace qember::cli {
 namespace {
@@ -33,8 +29,7 @@ std::array<struct sigaction, ending_signals.size()> handlers_before;
 
 void wait_for_pager() {
   if (pager < 0) return;
-  while (::waitpid(pager, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  wait_for_child(pager);
   pager = -1;
 }
 
@@ -78,43 +73,13 @@ std::vector<std::string> arguments_of(const std::string& command) {
   return words;
 }
 
-/// Ours, and how `less` and `lv` behave where their user does not say: they end where a screen holds all,
-/// show colours, and leave the text on the terminal.
-std::vector<std::string> environment() {
+/// How `less` and `lv` behave where their user does not say: they end where a screen holds all, show colours,
+/// and leave the text on the terminal.
+std::vector<std::string> manners() {
   std::vector<std::string> all;
-  for (char** entry = environ; *entry != nullptr; ++entry) all.emplace_back(*entry);
   if (std::getenv("LESS") == nullptr) all.emplace_back("LESS=FRX");
   if (std::getenv("LV") == nullptr) all.emplace_back("LV=-c");
   return all;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> all;
-  for (std::string& text : texts) all.push_back(text.data());
-  all.push_back(nullptr);
-  return all;
-}
-
-/// Starts it with `input` as its standard input; returns an error of the system, 0 for none.
-int spawn(std::vector<std::string> arguments, int input) {
-  posix_spawn_file_actions_t actions;
-  posix_spawnattr_t attributes;
-  sigset_t defaults;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-  ::posix_spawnattr_init(&attributes);
-  ::sigemptyset(&defaults);
-  for (const int signal : {SIGPIPE, SIGXFSZ}) ::sigaddset(&defaults, signal);  // which we ignore
-  ::posix_spawnattr_setsigdefault(&attributes, &defaults);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  auto variables = environment();
-  pid_t pid = -1;
-  const int error = ::posix_spawnp(&pid, arguments[0].c_str(), &actions, &attributes,
-                                   pointers(arguments).data(), pointers(variables).data());
-  ::posix_spawn_file_actions_destroy(&actions);
-  ::posix_spawnattr_destroy(&attributes);
-  if (error == 0) pager = pid;
-  return error;
 }
 
 }  // namespace
@@ -132,12 +97,15 @@ Pager& Pager::of_process() {
 }
 
 bool Pager::start(const std::string& command) {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
-  const int error = spawn(arguments_of(command), ends[0]);
-  ::close(ends[0]);
-  if (error == 0) take_output(ends[1]);
-  ::close(ends[1]);
+  Pipe pipe;
+  if (!pipe.open()) return false;
+  pid_t child = -1;
+  const int error =
+      start_child(arguments_of(command), {.input = pipe.read_end.get(), .variables = manners()}, child);
+  if (error == 0) {
+    pager = child;
+    take_output(pipe.write_end.get());
+  }
   if (error != 0 && command != "less") say_line(fmt::format("pager {}: {}", command, std::strerror(error)));
   return error == 0;
 }

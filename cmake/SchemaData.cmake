@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The data of a schema, as qember_add_schema leaves it, on standard output: for `qember --schema`.
+#
+#   cmake -DSCHEMA=my.schema -DPREFIX=/usr -P SchemaData.cmake
+#
+# PREFIX is where the package is. Works in a directory that it removes.
+cmake_minimum_required(VERSION 3.22)
+set(scratch "$ENV{TMPDIR}")
+if(NOT scratch)
+  set(scratch /tmp)
+endif()
+string(RANDOM LENGTH 12 name)
+set(scratch "${scratch}/qember-schema-${name}")
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE failed OUTPUT_VARIABLE told ERROR_VARIABLE said)
+  if(failed)
+    file(REMOVE_RECURSE "${scratch}")
+    message(NOTICE "${said}")
+    message(FATAL_ERROR "${SCHEMA} cannot be compiled.")
+  endif()
+endfunction()
+
+if(EXISTS "${scratch}")
+  message(FATAL_ERROR "${scratch} is there")
+endif()
+file(MAKE_DIRECTORY "${scratch}")
+file(CHMOD "${scratch}" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+file(WRITE "${scratch}/CMakeLists.txt" [[
+cmake_minimum_required(VERSION 3.22)
+project(schema LANGUAGES C CXX)
+find_package(qember REQUIRED PATHS "${QEMBER_PREFIX}" NO_DEFAULT_PATH)
+qember_add_schema(its SCHEMA "${QEMBER_SCHEMA}" NAMESPACE its)
+]])
+run("${CMAKE_COMMAND}" --log-level=ERROR -S "${scratch}" -B "${scratch}/build"
+  -DCMAKE_BUILD_TYPE=Debug "-DQEMBER_PREFIX=${PREFIX}" "-DQEMBER_SCHEMA=${SCHEMA}")
+run("${CMAKE_COMMAND}" --build "${scratch}/build" --parallel --target its_schema)
+execute_process(COMMAND "${CMAKE_COMMAND}" -E cat "${scratch}/build/its.schema/data/its/schema.data")
+file(REMOVE_RECURSE "${scratch}")
