@@ -16,11 +16,13 @@
 /// A proxy in the middle of a live migration is `qember::convert(from, to)` with two descriptors.
 ///
 /// - Lossless: what a native stream became in BER converts back byte for byte. The form is told by the first
-///   bytes.
+///   bytes. Of what holds the stream, such as a libvirt save, nothing comes back: it is opened, and the
+///   stream in it converted.
 /// - What is ready is passed on before the source is waited for, in memory within `Limits`; pages are not
 ///   copied (zero-copy): pieces refer to the input, and are valid until `Output::clear`.
 /// - Returns the first error, of the stream or of whoever takes the output. What was passed on until then is
-///   sound, and no end mark follows it. An error that `drain` returns cancels the conversion.
+///   sound, and no end mark follows it. An error that `drain` returns cancels the conversion. Of a pipe that
+///   nobody reads any more the error is `Errc::cancelled`, in a program that ignores SIGPIPE.
 /// - Distinct conversions may run concurrently.
 #pragma once
 

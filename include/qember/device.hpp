@@ -19,7 +19,9 @@
 ///     }
 ///
 /// - Paths are names joined by dots, elements in brackets: `env.regs[3]`. `get<T>` takes any integer or
-///   `bool` that holds the value, `get_array<T>` an array, `get_bytes` a buffer.
+///   `bool` that holds the value, `get_array<T>` an array, `get_bytes` a buffer. A `Field` is a value or all
+///   of an array: `field` takes no path of one element.
+/// - Names of registers, such as `rip`, are those of `read_registers`, which no path has.
 /// - Errors: `Errc::description_mismatch` where nothing has that path or it is of another kind,
 ///   `Errc::constraint` where the value does not fit in `T`, `Errc::limit` for a device with more values than
 ///   `Limits::max_compared`; `read_registers` says `Errc::unsupported` of what is no CPU that it knows.
@@ -46,5 +48,7 @@ using device::CpuRegisters;
 /// A register: its name, its width in bits, its value.
 using device::read_registers;
 using device::Register;
+/// What a register belongs to.
+using device::RegisterSet;
 
 }  // namespace qember

@@ -21,11 +21,14 @@
 /// - Opening reads the begin of the stream. Devices of a large native file are read from its end, and
 ///   otherwise, and for the first page that is asked for, the stream is read once. Then a page costs a read
 ///   of the file, a field one lookup.
+/// - What `summary` returns is in qember/summary.hpp.
 /// - Addresses, offsets and lengths are in bytes. `read_physical` takes guest-physical addresses.
 #pragma once
 
 #include <qember/advanced/core/cxx20.hpp>
 
+#include <qember/advanced/vm/memory.hpp>
+#include <qember/advanced/vm/ram_layout.hpp>
 #include <qember/advanced/vm/saved_vm.hpp>
 #include <qember/device.hpp>
 
@@ -35,6 +38,8 @@ namespace qember {
 using vm::Memory;
 /// Where a part of a RAM block lies in guest-physical memory.
 using vm::PlacedRam;
+/// Where all of it lies, and what has no place.
+using vm::RamLayout;
 /// A saved VM.
 using vm::SavedVm;
 /// How a saved VM is opened.

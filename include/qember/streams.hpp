@@ -21,6 +21,10 @@
 ///   and `qber::Reader` read one form from an `Input` that you feed: `Errc::need_more` asks for that.
 /// - `qber::Writer` takes events of which the description comes first: those of an `OpenedStream`, of
 ///   `qber::Reader`, or of `qevm::Reader` with an `event::ReorderingBuffer` between; it refuses others.
+/// - A sink that says of each kind of event what it does with it, or does not compile, is an
+///   `event::Handler<Itself>`: its `on` takes an event, or `const event::AnyOf<...> auto&` for several.
+/// - The page size and the blocks are the stream's: `session()`. Pages of zeros in a mapped-ram file have no
+///   event. A multifd migration has its pages in the channels that `StreamOptions::channels` names.
 /// - Views in an event are valid during the call, those of pages that are `stable` until the input is fed.
 /// - `pump` returns the source's error, or that of the first sink that refuses an event.
 /// - A source and its sinks belong to one thread at a time. Memory is within `Limits`.

@@ -42,8 +42,13 @@ Error Error::within(std::string_view prefix) && {
 }
 
 std::string to_string(const Error& error) {
-  if (error.code == Errc::io) return fmt::format("{}: {}", error.path, error.found);
-  return fmt::format("{}: {}: expected {}, found {}{}", error.offset, error.path, error.expected, error.found,
+  // What the system said, and what is no fault of the stream.
+  if (error.code == Errc::io || error.expected.empty())
+    return fmt::format("{}: {}", error.path, error.found);
+  // What was asked for has no place in the stream.
+  const std::string place =
+      error.code == Errc::usage && error.offset == 0 ? "" : fmt::format("{}: ", error.offset);
+  return fmt::format("{}{}: expected {}, found {}{}", place, error.path, error.expected, error.found,
                      error.schema.empty() ? "" : fmt::format(" (schema {})", error.schema));
 }
 

@@ -119,10 +119,9 @@ class DescriptionParser : public nlohmann::json_sax<Json> {
   bool end_object() override;
   bool start_array(std::size_t) override;
   bool end_array() override { return pop(); }
-  bool parse_error(std::size_t position, const std::string&,
-                   const nlohmann::detail::exception& error) override {
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
     position_ = position;
-    if (reason_.empty()) reason_ = error.what();
+    if (reason_.empty()) reason_ = fmt::format("what is no JSON at its byte {}", position);
     return false;
   }
 

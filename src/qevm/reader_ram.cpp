@@ -279,6 +279,7 @@ Status Reader::find_page_size() {
     return starved(section_path() + ".page[0]");
   std::vector<std::uint64_t> confirmed;
   std::vector<std::uint64_t> possible;
+  bool is_cut = false;
   for (const int records : {16, 256}) {
     confirmed.clear();
     possible.clear();
@@ -288,12 +289,14 @@ Status Reader::find_page_size() {
         page_size_wants_ = input_.view().size() + input_.view().size() / 16 + 1;
         return starved(section_path() + ".page[0]");
       }
+      is_cut |= verdict == Verdict::starved;
       if (verdict == Verdict::confirmed) confirmed.push_back(size);
       if (verdict == Verdict::possible || verdict == Verdict::starved) possible.push_back(size);
     }
     if (confirmed.size() == 1) break;
   }
   const auto& sizes = confirmed.empty() ? possible : confirmed;
+  if (sizes.size() > 1 && is_cut) return starved(section_path() + ".page[0]");
   if (sizes.size() != 1) {
     const std::string found =
         sizes.empty() ? "none that the pages fit" : fmt::format("{} that fit", fmt::join(sizes, ", "));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/vm/check.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 
 namespace qember::vm {
 

@@ -6,6 +6,7 @@
 #include <qember/advanced/io/fd.hpp>
 #include <qember/advanced/qber/writer.hpp>
 #include <qember/advanced/qevm/writer.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 
 #include "written.hpp"
 

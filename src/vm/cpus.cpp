@@ -2,6 +2,7 @@
 #include <qember/advanced/vm/cpus.hpp>
 
 #include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 #include <qember/advanced/vm/saved_vm.hpp>
 
 #include <fmt/format.h>

@@ -2,6 +2,7 @@
 #include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/event/section_collector.hpp>
 #include <qember/advanced/vm/guest.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 #include <qember/advanced/vm/ram_presence.hpp>
 
 #include <fmt/format.h>

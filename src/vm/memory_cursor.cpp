@@ -13,9 +13,6 @@ Result<MemoryCursor> MemoryCursor::at(const SavedVm& vm, std::string_view where)
 
 Result<MemoryCursor> MemoryCursor::at_virtual(const SavedVm& vm, std::string_view where,
                                               std::uint32_t number) {
-  auto cursor = at(vm, where);
-  if (!cursor) return cursor;
-  if (cursor->place_.block) return Error{Errc::usage, 0, "memory", "a virtual ADDRESS", std::string(where)};
   const auto cpu = vm.device("cpu", number);
   if (!cpu) return cpu.error();
   if (!cpu->is_described())
@@ -23,6 +20,11 @@ Result<MemoryCursor> MemoryCursor::at_virtual(const SavedVm& vm, std::string_vie
                  "no description of them"};
   auto registers = device::read_registers(*cpu->description(), cpu->body());
   if (!registers) return std::move(registers.error());
+  const device::Register* const named = registers->find(where);
+  auto cursor = named != nullptr ? MemoryCursor(vm, {std::nullopt, named->value}) : at(vm, where);
+  if (!cursor) return cursor;
+  if (cursor->place_.block)
+    return Error{Errc::usage, 0, "memory", "a virtual ADDRESS, or a register", std::string(where)};
   cursor->cpu_ = std::move(*registers);
   return cursor;
 }

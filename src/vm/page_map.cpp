@@ -45,6 +45,7 @@ PageBin& PageBin::operator+=(const PageBin& other) {
   zero += other.zero;
   full += other.full;
   delta += other.delta;
+  again += other.again;
   resent += other.resent;
   return *this;
 }
@@ -63,6 +64,7 @@ void PageMap::on(const event::RamBlocks& list) {
   blocks_.clear();
   for (const event::RamBlock& block : list.blocks) blocks_.push_back({block.name, block.length, 0, 1, {}});
   pages_.note(list);
+  again_.note(list);
   bins_ = 0;
   measured_ = false;
 }
@@ -117,7 +119,7 @@ Status PageMap::on(const event::RamPage& page) {
   const auto [place, is_new] = block.bins.try_emplace(number / block.bin_pages);
   PageBin& bin = place->second;
   if (is_new) ++bins_;
-  if (auto status = pages_.check_memory(bins_ * bin_bytes); !status) return status;
+  if (auto status = pages_.check_memory(again_.bytes() + bins_ * bin_bytes); !status) return status;
   if (auto* count = count_of(bin, before)) --*count;
   ++*count_of(bin, form);
   if (round_count_.begins(page, number)) next_round();
@@ -125,6 +127,7 @@ Status PageMap::on(const event::RamPage& page) {
   ++*count_of(round, form);
   round.bytes += page.data.size();
   if (before == PageForm::unsent) return {};
+  if (again_.exchange(page.block, number, SentAgain::yes) == SentAgain::no) ++bin.again;
   ++bin.resent;
   ++round.resent;
   return {};

@@ -4,6 +4,7 @@
 
 #include <qember/advanced/event/sink.hpp>
 #include <qember/advanced/vm/convert.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 
 namespace qember::vm {
 

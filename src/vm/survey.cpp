@@ -2,6 +2,7 @@
 #include <qember/advanced/vm/survey.hpp>
 
 #include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 
 namespace qember::vm {
 namespace {

@@ -5,6 +5,7 @@
 #include <qember/advanced/event/channels.hpp>
 #include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/qevm/writer.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 #include <qember/advanced/vm/ram_presence.hpp>
 
 #include "passing.hpp"

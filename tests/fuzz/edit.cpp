@@ -7,6 +7,7 @@
 
 #include <qember/advanced/io/memory_source.hpp>
 #include <qember/advanced/vm/edit.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 
 namespace qember::fuzz {
 namespace {

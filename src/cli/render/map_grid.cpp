@@ -71,6 +71,11 @@ std::string forms_text(const vm::PageBin& all, std::uint64_t pages) {
   return text;
 }
 
+std::string again_text(const vm::PageBin& all) {
+  return fmt::format("{} sent again{}", grouped(all.again),
+                     all.resent == all.again ? "" : fmt::format(", {} times", grouped(all.resent)));
+}
+
 std::string round_text(const vm::RoundTally& round) {
   return round.first == round.last ? fmt::format("round {}", round.first)
                                    : fmt::format("rounds {}-{}", round.first, round.last);

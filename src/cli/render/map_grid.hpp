@@ -28,6 +28,8 @@ Colour colour_of(const Palette& palette, const vm::PageBin& bin, std::uint64_t p
 
 /// `3 full, 5 zero`: of what there is.
 std::string forms_text(const vm::PageBin& all, std::uint64_t pages);
+/// `3 sent again`, or `3 sent again, 5 times`.
+std::string again_text(const vm::PageBin& all);
 /// `round 3` or `rounds 3-4`.
 std::string round_text(const vm::RoundTally& round);
 

@@ -247,7 +247,7 @@ void Drawing::tooltips(const BlockMap& block, const vm::Grid& grid, double x) {
             cell_ * static_cast<double>(size), cell_,
             fmt::format("{}+{:#x} to {:#x}: {}{}", printable(block.name), begin * map_.page_size(),
                         (begin + pages) * map_.page_size() - 1, forms_text(sum, pages),
-                        sum.resent == 0 ? "" : fmt::format("; {} sent again", grouped(sum.resent))));
+                        sum.resent == 0 ? "" : "; " + again_text(sum)));
     first += size;
   }
 }
@@ -274,7 +274,7 @@ void Drawing::large_block(const BlockMap& block) {
   text(x, y_ + 2, "quiet", all.sent() == 0 ? "never sent" : forms_text(all, block.pages));
   y_ += 12;
   if (all.sent() == 0) return void(y_ += 16);
-  if (has_again_) text(second, y_ - 10, "quiet", fmt::format("{} sent again", grouped(all.resent)));
+  if (has_again_) text(second, y_ - 10, "quiet", again_text(all));
   addresses(grid);
   cells(block, grid, x, cell_, false);
   tooltips(block, grid, x);
@@ -299,7 +299,7 @@ void Drawing::small_block(const BlockMap& block) {
     y_ -= band / 2 + 1;
   }
   const std::string sent = all.sent() == 0 ? "never sent" : forms_text(all, block.pages);
-  const std::string again = all.resent == 0 ? "" : fmt::format("; {} sent again", grouped(all.resent));
+  const std::string again = all.resent == 0 ? "" : "; " + again_text(all);
   text(strip_cells + panel_ / 2 + 14, y_ + 11, "quiet", sent + again);
   tooltip(margin, y_, width - 2 * margin, row_height - 4,
           fmt::format("{}+0x0 to {:#x}: {}{}", printable(block.name),

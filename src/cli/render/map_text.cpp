@@ -134,8 +134,7 @@ void Painter::block(const BlockMap& block) {
   const vm::Grid grid = vm::make_grid(block, columns, max_lines * step);
   const PageBin all = vm::sum_of(block);
   std::string summary = "never sent";
-  if (all.sent() != 0)
-    summary = fmt::format("{}; {} sent again", forms_text(all, block.pages), grouped(all.resent));
+  if (all.sent() != 0) summary = fmt::format("{}; {}", forms_text(all, block.pages), again_text(all));
   line("");
   line(fmt::format("{}{}{}  {}", bold(), printable(block.name), plain(), short_size(block.length)));
   line(fmt::format("{}pages: {}{}", dim(), summary, plain()));

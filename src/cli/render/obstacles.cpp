@@ -14,18 +14,21 @@ void print_line(Lines& out, std::string_view name, std::string_view text) {
   if (!text.empty()) out.write(fmt::format("{:<9}{}\n", name, printable_line(std::string(text))));
 }
 
-/// The edits that mend it, all together, where they harm no guest for certain.
+/// The edits that mend it, all together, where they harm no guest for certain: as options of one call.
 void print_edits(Lines& out, std::span<const vm::Remedy> edits) {
   constexpr std::size_t most = 100;
-  if (std::ranges::any_of(edits, [](const auto& each) { return each.safety == vm::Safety::unsafe; })) return;
+  if (edits.empty()) return;
+  std::string options;
+  std::string allowed;
   for (const vm::Remedy& each : edits) {
-    const std::string option = option_of(each.edit);
-    print_line(
-        out, "",
-        option.size() <= most ? "or: edit " + option : fmt::format("or: edit {}...", option.substr(0, most)));
+    if (each.safety == vm::Safety::unsafe) return;
+    options += ' ' + option_of(each.edit);
+    if (each.safety == vm::Safety::conditional)
+      allowed = fmt::format(" --allow {}", vm::to_words(each.edit).first);
   }
-  if (!edits.empty() && edits.front().safety == vm::Safety::conditional)
-    print_line(out, "", fmt::format("    {}", edits.front().reason));
+  if (options.size() > most) options = fmt::format(" --for TARGET{} ({} edits)", allowed, edits.size());
+  print_line(out, "", "or: qember edit" + options);
+  if (!allowed.empty()) print_line(out, "", "    " + edits.front().reason);
 }
 
 void print_obstacle(Lines& out, const vm::Obstacle& obstacle) {

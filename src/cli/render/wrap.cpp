@@ -50,8 +50,8 @@ std::size_t value_column(std::string_view line, std::size_t width) {
   return found != 0 && found <= width / 2 ? found : std::min(indent + step, width / 2);
 }
 
-/// How many bytes of the line, which begins at a column, fit: up to a space behind the first word. All of it
-/// where nothing has to be divided, or can be.
+/// How many bytes of the line, which begins at a column, fit: up to a space behind the first word, or a bar
+/// between the names of bits. All of it where nothing has to be divided, or can be.
 std::size_t fitting(std::string_view line, std::size_t begin, std::size_t width) {
   std::size_t end = line.size();
   bool is_over = false;
@@ -61,6 +61,7 @@ std::size_t fitting(std::string_view line, std::size_t begin, std::size_t width)
     is_over = is_over || (begin + column >= width && glyph.columns != 0 && !is_space);
     if (is_over && end != line.size()) return false;
     if (is_space && has_word) end = at;
+    if (line[at] == '|' && has_word && begin + column + 1 <= width) end = at + 1;
     has_word = has_word || (!is_space && glyph.columns != 0);
     return !(is_over && end != line.size());
   });
@@ -68,6 +69,8 @@ std::size_t fitting(std::string_view line, std::size_t begin, std::size_t width)
 }
 
 void add_line(std::string& out, std::string_view line, std::size_t width) {
+  // Spaces at its end would take a line of their own.
+  line = line.substr(0, line.find_last_not_of(' ') + 1);
   std::size_t left = 0;
   for (;;) {
     const std::size_t end = fitting(line, left, width);

@@ -162,12 +162,14 @@ int edit_for_target(const EditArguments& arguments, std::vector<vm::Edit> edits)
   Place place_there(arguments.target);
   const auto there = read_machine(place_there, read_other);
   if (!there) return fail(place_there, there.error());
-  Lines out;
+  Lines out(true);
   {
     Place place(arguments.file);
     const auto here = read_machine(place, read);
     if (!here) return fail(place, here.error());
     const auto chosen = choose_edits(out, vm::find_remedies(*here, *there), arguments.allowed, edits);
+    if (!chosen && !arguments.is_dry_run)
+      say_line("edit: nothing was written: not all that stands in the way may be mended");
     if (!chosen || arguments.is_dry_run) return out.finish(chosen ? exit_ok : exit_invalid);
     edits.insert(edits.end(), chosen->begin(), chosen->end());
   }
@@ -186,6 +188,8 @@ int edit(const EditArguments& arguments) {
   if (auto status = read_script(arguments, limits, *edits); !status)
     return fail(arguments.script, status.error());
   if (!arguments.target.empty()) return edit_for_target(arguments, std::move(*edits));
+  if (edits->empty() && arguments.script.empty())
+    return fail("edit", Error{Errc::usage, 0, "edit", "an edit", "none"});
   return write(arguments, *edits);
 }
 

@@ -88,14 +88,16 @@ void add_extract(CLI::App& app, Action& action) {
       ->type_name("DIR");
   auto* const elf = forms->add_option("--elf", options.elf, "An ELF core for gdb, crash and drgn");
   elf->type_name("CORE");
-  forms
-      ->add_option("--raw", options.raw, "One sparse image of the guest's RAM, in the order of its addresses")
-      ->type_name("IMAGE")
-      ->excludes("--elf");
+  auto* const raw = forms
+                        ->add_option("--raw", options.raw,
+                                     "One sparse image of the guest's RAM, in the order of its addresses")
+                        ->type_name("IMAGE")
+                        ->excludes(elf);
   forms->require_option(1, 2);
   verb.add_option("--block", options.blocks, "Only this RAM block; of --elf, the guest's RAM, in its order")
       ->type_name("BLOCK")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->excludes(raw);
   verb.add_flag("--paging", options.paging, "In the core, what the kernel has mapped, by its page tables too")
       ->needs(elf);
   options.place.add_to(verb);

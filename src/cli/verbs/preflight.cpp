@@ -2,6 +2,7 @@
 #include "../input_files.hpp"
 #include "../output.hpp"
 #include "../render/obstacles.hpp"
+#include "../render/pager.hpp"
 #include "../render/style.hpp"
 #include "machine_file.hpp"
 #include "verb.hpp"
@@ -48,7 +49,7 @@ int preflight(const PreflightArguments& arguments) {
   if (!there) return fail(place_there, there.error());
   auto virtio = read_virtio(arguments.virtio, arguments.read);
   if (!virtio) return fail(arguments.virtio, virtio.error());
-  Lines out;
+  Lines out(!arguments.json);
   if (arguments.json) out.write("{\n  \"schema\": 1");
   const vm::Verdict verdict = print_obstacles(
       out, *here, *there, {.target_qemu = arguments.target_qemu, .virtio = std::move(*virtio)},
@@ -80,12 +81,12 @@ void add_preflight(CLI::App& app, Action& action) {
       ->type_name("FILE");
   verb.add_flag("--strict", options.strict, "Exit 5 for what the streams do not tell, too");
   verb.add_flag("--json", options.json, "As one JSON object");
+  add_pager(verb);
   options.read.add_to(verb);
   verb.footer(
-      "What an edit of the stream mends says so behind `or:`; of --json, each \"edit\" is a line for "
-      "`qember edit --script`. Exit codes: 0 nothing was found for which the machine refuses it, 1 something "
-      "certain, 5 something "
-      "likely.");
+      "What edits of the stream mend says so behind `or:`; `qember edit --for` makes them. Exit codes: 0 "
+      "nothing "
+      "was found for which the machine refuses it, 1 something certain, 5 something likely.");
 }
 
 }  // namespace qember::cli

@@ -74,10 +74,16 @@ void add_read(CLI::App& app, Action& action) {
   auto [verb, options] =
       add_verb(app, action, "read", "Bytes of the guest's memory, as it was at the end", read);
   add_file(verb, options.file);
-  verb.add_option("WHERE", options.where, "A guest-physical ADDRESS, or BLOCK+OFFSET")->required();
+  verb.add_option("WHERE", options.where,
+                  "A guest-physical ADDRESS, or BLOCK+OFFSET; with --virtual, an ADDRESS or a register")
+      ->required();
   add_parsed(verb, "LENGTH", options.length, parse_length, "How many bytes (default: 256)");
-  verb.add_flag("--virtual", options.is_virtual, "ADDRESS is a virtual one, by the page tables of a CPU");
-  verb.add_option("--cpu", options.cpu, "The number of that CPU")->type_name("N")->capture_default_str();
+  auto* const is_virtual =
+      verb.add_flag("--virtual", options.is_virtual, "ADDRESS is a virtual one, by the page tables of a CPU");
+  verb.add_option("--cpu", options.cpu, "The number of that CPU")
+      ->type_name("N")
+      ->capture_default_str()
+      ->needs(is_virtual);
   verb.add_flag("--raw", options.raw, "The bytes themselves, and not in hexadecimal");
   add_force(verb, options.force);
   options.place.add_to(verb);

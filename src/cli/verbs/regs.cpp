@@ -23,8 +23,8 @@ struct RegsOptions {
 Error none_found(const RegsOptions& options, std::size_t cpus) {
   if (!options.cpu || cpus == 0)
     return {Errc::unsupported, 0, "cpu", "a CPU whose registers are in the stream", "none"};
-  return {Errc::usage, 0, "cpu", fmt::format("the CPU {}", *options.cpu),
-          fmt::format("{} of other numbers", counted(cpus, "CPU"))};
+  return {Errc::usage, 0, "cpu", fmt::format("a CPU of the stream, which has {}", cpus),
+          fmt::format("cpu/{}", *options.cpu)};
 }
 
 int regs(const RegsOptions& options) {

@@ -2,6 +2,7 @@
 #include <qember/advanced/vm/edit.hpp>
 
 #include <qember/advanced/event/pump.hpp>
+#include <qember/advanced/vm/opened_stream.hpp>
 
 #include "../../container/xml.hpp"
 #include "../rewriting.hpp"

@@ -188,6 +188,9 @@ std::optional<Mismatch> Comparison::structures(const Structure& here, const Stru
 /// that sends none has none of its elements (hw/acpi/memory_hotplug.c).
 bool is_sized_by_machine(std::string_view name) { return name.ends_with("/memhp"); }
 
+constexpr std::string_view slots_advice =
+    "start the target with as many slots for memory (-m slots=,maxmem=)";
+
 /// A subsection is known to the machine's QEMU or not, whatever it sends itself.
 bool check_subsections(const SectionPair& pair, Comparison& comparison, const Findings& findings) {
   const Structure& here = pair.here.device->state;
@@ -206,14 +209,17 @@ bool check_subsections(const SectionPair& pair, Comparison& comparison, const Fi
       is_read = false;
     } else if (found != others.end()) {
       if (const auto mismatch = comparison.structures(mine, *found->second, "")) {
-        findings.add(mismatch->is_told ? Certainty::untold : Certainty::certain, where + "." + mismatch->path,
-                     mismatch->what, {fmt::format("Missing section footer for {}", pair.here.name)});
+        const bool is_sized = is_sized_by_machine(mine.name);
+        findings.add(mismatch->is_told ? Certainty::untold : Certainty::certain,
+                     is_sized ? where : where + "." + mismatch->path,
+                     is_sized ? fmt::format("{}: {}", mismatch->path, mismatch->what) : mismatch->what,
+                     {fmt::format("Missing section footer for {}", pair.here.name)},
+                     is_sized ? std::string(slots_advice) : "");
         is_read = false;
       }
     } else if (is_sized_by_machine(mine.name) && !mine.fields.empty()) {
       findings.add(Certainty::certain, where, "the machine has none of it",
-                   {fmt::format("Missing section footer for {}", pair.here.name)},
-                   "start the target with as many slots for memory (-m slots=,maxmem=)");
+                   {fmt::format("Missing section footer for {}", pair.here.name)}, std::string(slots_advice));
       is_read = false;
     } else {
       findings.add(Certainty::untold, where, "whether the target's QEMU knows this subsection");

@@ -101,7 +101,12 @@ TEST_CASE("map: how often pages were sent again") {
       for (int n = 0; n <= times[i]; ++n) to.zero({}, i * 4096);
   }));
   CHECK(holds(text, "      0 B ------------...-   .1224488oo@@....\n"));
-  CHECK(holds(text, "pages: 13 zero, 3 never sent; 183 sent again\n"));
+  CHECK(holds(text, "pages: 13 zero, 3 never sent; 11 sent again, 183 times\n"));
+}
+
+TEST_CASE("map tells pages that were sent again from how often they were") {
+  // What tests/streams/README.md says of it.
+  CHECK(holds(map_of(sample()), "pages: 25 full, 97 delta, 1,928 zero; 130 sent again, 886 times\n"));
 }
 
 TEST_CASE("map: a cell of many pages is drawn as what stands out of them") {

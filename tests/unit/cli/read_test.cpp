@@ -59,7 +59,11 @@ TEST_CASE("read --virtual goes by the CPU") {
   // The guest of the shipped stream runs without paging.
   CHECK(read(sample(), "0x1000", {"--virtual"}).out == read(sample(), "0x1000").out);
   CHECK(read(sample(), "0x1000", {"--virtual", "--cpu", "9"}).code == 2);
+  CHECK(read(sample(), "0x1000", {"--cpu", "0"}).code == 2);
   CHECK(read(sample(), "microvm.ram+0", {"--virtual"}).code == 2);
+  // What a register holds.
+  CHECK(read(sample(), "rsp", {"--virtual"}).out == read(sample(), "0x100ffc", {"--virtual"}).out);
+  CHECK(read(sample(), "x0", {"--virtual"}).code == 2);
   CHECK(read(small_stream().bytes(), "0", {"--virtual"}).code == 2);  // it has no CPU
 }
 

@@ -72,7 +72,7 @@ TEST_CASE("regs of one CPU") {
   const Ran none = regs(stream, {"--cpu", "7"});
   CHECK(none.code == 2);
   CHECK(none.out == "");
-  CHECK_THAT(none.error, Catch::Contains("expected the CPU 7, found 1 CPU of other numbers"));
+  CHECK_THAT(none.error, Catch::Contains("expected a CPU of the stream, which has 1, found cpu/7"));
 }
 
 TEST_CASE("regs of a stream without CPUs is 4") {

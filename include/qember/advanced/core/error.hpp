@@ -64,8 +64,9 @@ struct Error {
   Error within(std::string_view prefix) &&;
 };
 
-/// `OFFSET: PATH: expected X, found Y`, and where the error names a schema, ` (schema FINGERPRINT)`. Of
-/// `Errc::io`, `NAME: MESSAGE`, such as `vm.save: No such file or directory`.
+/// `OFFSET: PATH: expected X, found Y`, and where the error names a schema, ` (schema FINGERPRINT)`. What was
+/// asked for, `Errc::usage`, has no offset where it has no place in the stream. Of `Errc::io`, and where
+/// nothing is expected, `NAME: MESSAGE`, such as `vm.save: No such file or directory`.
 std::string to_string(const Error& error);
 
 /// What `or_throw` throws.

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <qember/advanced/event/checker.hpp>
-#include <qember/advanced/vm/opened_stream.hpp>
+#include <qember/advanced/vm/stream_options.hpp>
 
 namespace qember::vm {
 

@@ -3,7 +3,8 @@
 #pragma once
 
 #include <qember/advanced/io/output.hpp>
-#include <qember/advanced/vm/opened_stream.hpp>
+#include <qember/advanced/vm/format.hpp>
+#include <qember/advanced/vm/stream_options.hpp>
 
 namespace qember::vm {
 

@@ -4,7 +4,7 @@
 
 #include <qember/advanced/device/registers.hpp>
 #include <qember/advanced/event/section_collector.hpp>
-#include <qember/advanced/vm/opened_stream.hpp>
+#include <qember/advanced/vm/stream_options.hpp>
 
 namespace qember::vm {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <qember/advanced/core/digest.hpp>
-#include <qember/advanced/vm/opened_stream.hpp>
+#include <qember/advanced/vm/stream_options.hpp>
 #include <qember/advanced/vm/page_digests.hpp>
 
 namespace qember::vm {

@@ -14,7 +14,8 @@ class MemoryCursor {
   /// From `where` on: BLOCK+OFFSET or a guest-physical ADDRESS, see selector.hpp. `Errc::usage` where it is
   /// neither.
   static Result<MemoryCursor> at(const SavedVm& vm, std::string_view where);
-  /// From a virtual ADDRESS on, by the page tables of the CPU `cpu`. `Errc::usage` for a block's, and
+  /// From a virtual ADDRESS on, or from what the register of that name holds, to which no segment is added,
+  /// by the page tables of the CPU `cpu`. `Errc::usage` for a block's, and
   /// `Errc::unsupported` where the stream does not describe the registers of that CPU.
   static Result<MemoryCursor> at_virtual(const SavedVm& vm, std::string_view where, std::uint32_t cpu);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /// What of a guest's memory was sent, in which form and how often: by address and by round. In constant
-/// memory but for two bits a page.
+/// memory but for two bits a page, and two more of those that are sent again.
 #pragma once
 
 #include <qember/advanced/event/page_ledger.hpp>
@@ -12,10 +12,14 @@ namespace qember::vm {
 /// What a page was last sent as. A compressed page is a full one.
 enum class PageForm : std::uint8_t { unsent, zero, full, delta };
 
+/// Whether a page was sent more than once.
+enum class SentAgain : std::uint8_t { no, yes };
+
 /// Adjacent pages of a block.
 struct PageBin {
   // Pages by `PageForm`; the rest was never sent.
   std::uint64_t zero = 0, full = 0, delta = 0;
+  std::uint64_t again = 0;   ///< pages that were sent more than once
   std::uint64_t resent = 0;  ///< records of pages that had been sent
 
   std::uint64_t sent() const { return zero + full + delta; }
@@ -46,7 +50,7 @@ class PageMap final : public event::Handler<PageMap> {
  public:
   /// `context`, of the events, outlives this.
   explicit PageMap(const event::Context& context, const Limits& limits = {})
-      : context_(context), pages_(context, limits) {}
+      : context_(context), pages_(context, limits), again_(context, limits) {}
 
   // `take` refuses what takes more memory than `Limits::max_page_states`. A page that is in no block of the
   // list, which no source gives, is not counted.
@@ -79,6 +83,7 @@ class PageMap final : public event::Handler<PageMap> {
 
   const event::Context& context_;
   event::PageLedger<PageForm> pages_;
+  event::PageLedger<SentAgain> again_;
   std::size_t bins_ = 0;  ///< of all blocks
   std::string machine_;
   std::vector<BlockMap> blocks_;

@@ -5,7 +5,7 @@
 #include <qember/advanced/vm/guest_facts.hpp>
 #include <qember/advanced/vm/layout_reader.hpp>
 #include <qember/advanced/vm/machine_state.hpp>
-#include <qember/advanced/vm/opened_stream.hpp>
+#include <qember/advanced/vm/stream_options.hpp>
 #include <qember/advanced/vm/summary.hpp>
 
 namespace qember::vm {

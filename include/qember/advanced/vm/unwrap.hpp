@@ -2,6 +2,7 @@
 /// A stream out of what it is held in, and into a libvirt save.
 #pragma once
 
+#include <qember/advanced/container/libvirt_save.hpp>
 #include <qember/advanced/vm/convert.hpp>
 
 namespace qember::vm {
