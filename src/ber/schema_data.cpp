@@ -174,41 +174,61 @@ class SchemaParser {
     return true;
   }
 
-  /// That types refer to types, and that none is untagged within itself: what follows it would not end.
+  /// That types refer to types, that a member without a tag is a CHOICE or what asn1c alone reads, and that
+  /// no CHOICE is without a tag within itself or takes too long to look through: what follows it would not
+  /// end.
   bool finish() {
     auto& types = data_->types_;
     for (std::size_t i = 0; i < types.size(); ++i) {
       types[i].members = data_->members_[i];
       if (types[i].kind == Kind::sequence_of && types[i].members.empty())
         return refuse(fmt::format("the element of {}", types[i].name), "none");
+      if (types[i].kind == Kind::choice && types[i].members.empty())
+        return refuse(fmt::format("an alternative of {}", types[i].name), "none");
       for (const Member& member : types[i].members)
-        if (member.type >= types.size())
-          return refuse(fmt::format("one of {} types", types.size()), fmt::to_string(member.type));
+        if (!sound(member)) return false;
     }
-    std::vector<std::size_t> tags(types.size(), not_counted);
+    std::vector<Search> known(types.size());
     for (std::size_t i = 0; i < types.size(); ++i)
-      if (count_tags(i, tags, 0) > most_tags)
-        return refuse(
-            fmt::format("a CHOICE of at most {} tags, which is not in itself without one", most_tags),
-            std::string(types[i].name));
+      if (search(i, known).steps > most_steps)
+        return refuse(fmt::format("a CHOICE of at most {} tags, {} deep, which is not in itself without one",
+                                  most_steps, most_levels),
+                      std::string(types[i].name));
     data_->schema_.types = types;
     return true;
   }
 
-  static constexpr std::size_t most_tags = 4096;
-  static constexpr std::size_t not_counted = most_tags + 2;
+  bool sound(const Member& member) {
+    const auto& types = data_->types_;
+    if (member.type >= types.size())
+      return refuse(fmt::format("one of {} types", types.size()), fmt::to_string(member.type));
+    const Kind kind = types[member.type].kind;
+    return member.tagged || kind == Kind::choice || kind == Kind::other ||
+           refuse(fmt::format("a tag of {}", types[member.type].name), "none");
+  }
 
-  /// With how many tags a value may begin, as far as untagged alternatives go; too many while it is counted.
-  std::size_t count_tags(std::size_t index, std::vector<std::size_t>& tags, std::size_t depth) const {
-    constexpr std::size_t deepest = 64;
-    if (data_->types_[index].kind != Kind::choice) return 1;
-    if (tags[index] != not_counted) return tags[index];
-    tags[index] = most_tags + 1;
-    if (depth == deepest) return tags[index];
-    std::size_t count = 0;
-    for (const Member& member : data_->types_[index].members)
-      count += member.tagged ? 1 : count_tags(member.type, tags, depth + 1);
-    return tags[index] = std::min(count, most_tags + 1);
+  static constexpr std::size_t most_steps = 4096;
+  static constexpr std::size_t most_levels = 64;
+
+  /// What it takes to look for a tag in a CHOICE and in the untagged ones within.
+  struct Search {
+    std::size_t steps = 0;  ///< 0 where it is not known yet, more than enough where it is too much
+    std::size_t levels = 1;
+  };
+
+  /// Too much while it is being found out, so that a CHOICE in itself is.
+  Search search(std::size_t index, std::vector<Search>& known) const {
+    constexpr Search endless{most_steps + 1, 1};
+    if (data_->types_[index].kind != Kind::choice) return {1, 1};
+    if (known[index].steps != 0) return known[index];
+    known[index] = endless;
+    Search all;
+    for (const Member& member : data_->types_[index].members) {
+      const Search inner = member.tagged ? Search{1, 0} : search(member.type, known);
+      all.steps += inner.steps;
+      all.levels = std::max(all.levels, inner.levels + 1);
+    }
+    return known[index] = all.steps > most_steps || all.levels > most_levels ? endless : all;
   }
 
   std::unique_ptr<SchemaData> data_;

@@ -64,6 +64,7 @@ class Validator : private Refusal {
     else
       for (const Member& alternative : type.members)
         expected += fmt::format("{}{}", expected.empty() ? "one of " : ", ", alternative.name);
+    if (expected.empty()) expected = name_of(type);
     return misplaced(std::move(expected),
                      what == Next::end ? fmt::format("the end of {}", frame.owner) : tag_here());
   }
@@ -121,7 +122,9 @@ class Validator : private Refusal {
 
   // ---- Values. `header` is that of the TLV at hand, which `admits` has let through.
 
+  /// Where end-of-contents ends nothing, it is no value either, whatever the schema says.
   bool admits(const Member& member, const Type& type, Tag tag) const {
+    if (tag == tags::end_of_contents) return false;
     if (member.tagged) return member.tag == tag;
     if (type.kind == Kind::other) return true;
     return std::any_of(type.members.begin(), type.members.end(), [&](const Member& alternative) {
@@ -296,6 +299,7 @@ class Validator : private Refusal {
 
   /// A value that only asn1c can read: any TLV.
   bool any(const Frame& outer, const Header& header) {
+    if (header.is_end_of_contents()) return misplaced("another element", tag_here());
     if (!header.constructed) return skip(header);
     if (!enter(header)) return false;
     const Frame frame = contents(header, outer, "the element");

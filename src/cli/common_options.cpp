@@ -107,9 +107,9 @@ Status ReadOptions::read_schema(const std::string& file) {
   }
   auto schema = ber::SchemaData::parse(as_text(text));
   if (!schema) return std::move(schema.error()).within(file + ": ");
-  auto format = qber::WireFormat::of((*schema)->schema());
+  schema_ = std::move(*schema);  // which an error refers to
+  auto format = qber::WireFormat::of(schema_->schema());
   if (!format) return std::move(format.error()).within(file + ": ");
-  schema_ = std::move(*schema);
   format_ = std::move(*format);
   return {};
 }
@@ -206,24 +206,23 @@ void add_force(CLI::App& verb, bool& force) {
   verb.add_flag("--force", force, "Write to a terminal too, and over files whose names come from the stream");
 }
 
+Limits ReadOptions::limits() const { return limits_ == "trusted" ? Limits::trusted() : Limits::untrusted(); }
+
 vm::StreamOptions ReadOptions::stream_options() const {
-  vm::StreamOptions options;
-  options.limits = limits_ == "trusted" ? Limits::trusted() : Limits::untrusted();
-  options.page_size = page_size_;
+  vm::StreamOptions options = options_for_another();
   options.offset = offset_;
   options.snapshot = snapshot_;
-  options.wire_format = format_ ? &*format_ : nullptr;
-  options.allow_trailing = allow_trailing_;
-  options.unpack_lzop = unpack_lzop;
   options.channels = channel_files(channels_);
   return options;
 }
 
 vm::StreamOptions ReadOptions::options_for_another() const {
-  vm::StreamOptions options = stream_options();
-  options.offset = {};
-  options.snapshot = {};
-  options.channels = {};
+  vm::StreamOptions options;
+  options.limits = limits();
+  options.page_size = page_size_;
+  options.wire_format = format_ ? &*format_ : nullptr;
+  options.allow_trailing = allow_trailing_;
+  options.unpack_lzop = unpack_lzop;
   return options;
 }
 

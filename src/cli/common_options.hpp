@@ -40,12 +40,15 @@ void add_channels(CLI::App& verb, const std::string& name, std::vector<std::stri
 class ReadOptions {
  public:
   void add_to(CLI::App& verb);
+  /// Opens the channels, which are read by these options alone.
   vm::StreamOptions stream_options() const;
   /// The same for another file, which `--offset`, `--snapshot` and `--channels` are not of.
   vm::StreamOptions options_for_another() const;
+  Limits limits() const;
   /// The files that are read for that one: it and its channels.
   std::vector<std::string> inputs(const std::string& file) const;
   bool allows_trailing() const noexcept { return allow_trailing_; }
+  std::optional<std::uint64_t> offset() const noexcept { return offset_; }
   const std::string& snapshot() const noexcept { return snapshot_; }
   const std::vector<std::string>& channels() const noexcept { return channels_; }
 

@@ -43,8 +43,7 @@ Error Error::within(std::string_view prefix) && {
 
 std::string to_string(const Error& error) {
   // What the system said, and what is no fault of the stream.
-  if (error.code == Errc::io || error.expected.empty())
-    return fmt::format("{}: {}", error.path, error.found);
+  if (error.code == Errc::io || error.expected.empty()) return fmt::format("{}: {}", error.path, error.found);
   // What was asked for has no place in the stream.
   const std::string place =
       error.code == Errc::usage && error.offset == 0 ? "" : fmt::format("{}: ", error.offset);

@@ -7,6 +7,8 @@
 #include "../vm/board_ram.hpp"
 #include "core_head.hpp"
 
+#include <elf.h>
+
 #include <algorithm>
 #include <mutex>
 
@@ -258,7 +260,9 @@ Result<CoreFile> GuestFiles::core(VmcoreinfoSearch search) const {
   const auto form = core_form(*cpus, is_pc ? "x86_64" : "", *segments);
   if (!form) return form.error();
   CorePlan plan{*form, std::move(*cpus), std::move(*segments), {}, told_note(vm)};
-  // With the longest text that there can be, which is said before anything is read.
+  // With the longest text that there can be, which is said before anything is read. The notes begin on the
+  // second page whether or not the segment of a kernel is added.
+  static_assert(sizeof(Elf64_Ehdr) + (1 + most_core_segments) * sizeof(Elf64_Phdr) <= 4096);
   if (auto head = make_core_head(plan.form, plan.cpus, plan.segments, Bytes(max_vmcoreinfo_note)); !head)
     return std::move(head.error());
   CoreFile core;

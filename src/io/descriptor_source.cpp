@@ -47,8 +47,11 @@ Result<std::size_t> DescriptorSource::read_some(std::uint64_t offset, MutableByt
 Result<std::unique_ptr<ByteSource>> open_source(const std::string& path) {
   if (auto status = check_not_input("-", path); !status) return std::move(status.error());
   const bool is_standard = path == "-";
-  Descriptor descriptor(is_standard ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC),
-                        !is_standard);
+  // Another descriptor than 0 stays the file when the process puts something else there, as a daemon does.
+  constexpr int first_of_others = STDERR_FILENO + 1;
+  Descriptor descriptor(is_standard ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, first_of_others)
+                                    : ::open(path.c_str(), O_RDONLY | O_CLOEXEC),
+                        true);
   const std::string name = is_standard ? "standard input" : path;
   if (descriptor.get() < 0) return system_error(name);
   struct stat status{};

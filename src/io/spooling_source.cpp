@@ -14,8 +14,13 @@ std::optional<std::uint64_t> SpoolingSource::size() const {
 
 Result<std::size_t> SpoolingSource::read_some(std::uint64_t offset, MutableBytes to) {
   const std::lock_guard lock(mutex_);
-  while (offset >= received_ && !ended_)
-    if (auto status = receive(); !status) return std::move(status.error());
+  while (offset >= received_ && !ended_) {
+    // The source has been read further than the file holds, and can't be asked for that again.
+    if (!failed_) {
+      if (auto status = receive(); !status) failed_ = std::move(status.error());
+    }
+    if (failed_) return *failed_;
+  }
   if (offset >= received_) return std::size_t{0};
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(to.size(), received_ - offset));
   if (auto status = file_.read(offset, to.first(count)); !status) return std::move(status.error());

@@ -32,6 +32,7 @@ class SpoolingSource final : public ByteSource {
   Bytes buffer_;
   std::uint64_t received_ = 0;
   bool ended_ = false;
+  std::optional<Error> failed_;  ///< why no more can be received
 };
 
 }  // namespace qember::io

@@ -286,6 +286,9 @@ Status SectionReader::end_mark(const ber::Identifier& mark) {
   if (header->length != 0) return refuse(Errc::bad_value, 0, ".secendmark", "NULL without contents", view());
   const Frame& frame = frames_.back();
   const std::size_t size = header->size;
+  if (state_ == State::blob) {
+    if (auto status = no_added_member(size); !status) return status;
+  }
   if (!frame.indefinite) {
     if (input_.offset() + size != frame.end)
       return refuse(Errc::bad_length, size, "", "the end of the section", view().subspan(size));

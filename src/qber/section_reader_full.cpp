@@ -120,27 +120,60 @@ Result<std::size_t> SectionReader::whole_size(const ber::Header& header, std::st
   return view().size();
 }
 
-/// By the schema at hand, whatever it becomes.
-Status SectionReader::validate_full(ByteView encoded, std::string_view where) const {
+/// By that schema, whatever the section becomes; it may hold more than a tree.
+Status SectionReader::validate_full(ByteView encoded, const WireFormat& format,
+                                    std::string_view where) const {
   Limits wide = limits_;
   wide.max_tlvs = encoded.size();
-  if (const auto sound =
-          ber::validate(encoded, format_.schema(), format_.full_type(), wide, input_.offset(), where);
-      !sound)
-    return with_all_it_shows(sound.error(), encoded);
-  return {};
+  return validate_all(encoded, format.schema(), format.full_type(), wide, where);
+}
+
+/// That the bytes are one value of the type, and nothing more: they are passed over as that.
+Status SectionReader::validate_all(ByteView encoded, const ber::Schema& schema, const ber::Type& type,
+                                   const Limits& limits, std::string_view where) const {
+  const auto size = ber::validate(encoded, schema, type, limits, input_.offset(), where);
+  if (!size) return size.error();
+  if (*size == encoded.size()) return {};
+  return Error{Errc::bad_length, input_.offset() + *size, std::string(where), "the end of the section",
+               hex_excerpt(encoded.subspan(*size))};
+}
+
+/// A member that the schema adds behind the end mark is refused, as those further in are.
+Error SectionReader::added_member(std::size_t at, std::string_view where) const {
+  return {Errc::unsupported,
+          input_.offset() + at,
+          std::string(where),
+          "the end of SecFull",
+          ber::tag_excerpt(view().subspan(at)),
+          format_.schema().fingerprint};
+}
+
+/// After the end mark of a section that is read in pieces.
+Status SectionReader::no_added_member(std::size_t at) const {
+  const auto members = format_.full_type().members.subspan(WireFormat::own().full_type().members.size());
+  const ByteView rest = view().subspan(at);
+  ber::Header header;
+  if (members.empty() || ber::parse_header(rest, header) != ber::HeaderOutcome::ok) return {};
+  const bool is_added = std::ranges::any_of(
+      members, [&](const ber::Member& member) { return member.tagged && member.tag == header.tag; });
+  if (!is_added) return {};
+  return shows_more_later(rest) ? shortage(at, "") : added_member(at, path_of(place()));
 }
 
 /// Takes what another schema than the library's own has to that, or notes that it adds it.
 Status SectionReader::bring_home(FullSection& section, std::string_view where) {
-  if (auto status = validate_full(section.encoded, where); !status) return status;
-  const ByteView contents = section.encoded.subspan(section.contents);
-  if (const ber::Member* const state = format_.state(ber::header_at(contents).tag)) {
-    section.state = event::SchemaValue{state->name, contents.first(ber::tlv_size(contents)), false};
+  if (auto status = validate_full(section.encoded, format_, where); !status)
+    return with_all_it_shows(std::move(status.error()), section.encoded);
+  ByteView rest = section.encoded.subspan(section.contents);
+  if (const ber::Member* const state = format_.state(ber::header_at(rest).tag)) {
+    section.state = event::SchemaValue{state->name, ber::take_tlv(rest), false};
+    ber::take_tlv(rest);  // the end mark
+    const std::size_t end = ber::header_at(section.encoded).indefinite ? 2 : 0;
+    if (rest.size() != end) return added_member(section.encoded.size() - rest.size(), where);
     return {};
   }
   if (format_.has_own_tags()) return {};
-  auto own = translate_full(section.encoded, format_.schema(), WireFormat::own().schema());
+  auto own = translate_full(section.encoded, format_, WireFormat::own());
   if (!own) {
     own.error().offset += input_.offset();
     return std::move(own.error()).within(where);
@@ -173,8 +206,11 @@ Result<SectionEvent> SectionReader::read_whole_full(std::size_t size, std::size_
     }
   }
   if (!section.tree) {
-    if (format_.is_own()) {
-      if (auto status = validate_full(section.encoded, where); !status) return std::move(status.error());
+    // Where no tree was made, nothing else has looked at it by the library's own schema, which all that is
+    // made of the section goes by.
+    if (!section.state) {
+      if (auto status = validate_full(section.encoded, WireFormat::own(), where); !status)
+        return refuse_tree(std::move(status.error()), section.encoded);
     }
     section.fields = fields_of(section.encoded, section.contents);
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The part of the reader that reads alternatives of `Sections` which the library's own schema has not: over
 // those of a later schema, and whole those that the schema at hand adds.
-#include <qember/advanced/ber/validate.hpp>
 #include <qember/advanced/qber/section_reader.hpp>
 
 #include <fmt/format.h>
@@ -82,10 +81,9 @@ Result<SectionEvent> SectionReader::read_added(const ber::Member& alternative) {
   framer_.reset();
   const ByteView encoded = view().first(*size);
   const ber::Schema& schema = format_.schema();
-  if (const auto sound = ber::validate(encoded, schema, *schema.find("Sections"), limits_, input_.offset(),
-                                       path_of(place()));
-      !sound)
-    return with_all_it_shows(sound.error(), encoded);
+  if (auto status = validate_all(encoded, schema, *schema.find("Sections"), limits_, path_of(place()));
+      !status)
+    return with_all_it_shows(std::move(status.error()), encoded);
   const bool is_lossy = header.tag.tag_class == ber::TagClass::private_use;
   SectionEvent event = give(event::SchemaValue{alternative.name, encoded, is_lossy}, Place::In::added);
   event_place_.added = alternative.name;

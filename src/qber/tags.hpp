@@ -14,6 +14,7 @@ inline constexpr std::size_t max_integer = 9;
 /// The type of a member, with the member's own tag and size.
 constexpr ber::Type member_type(const ber::Schema& schema, const ber::Member& member) {
   ber::Type type = schema.type(member);
+  type.tagged = member.tagged;
   type.tag = member.tag;
   type.size = member.size;
   return type;

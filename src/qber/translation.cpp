@@ -113,10 +113,10 @@ class Translation {
 
 }  // namespace
 
-Result<Bytes> translate_full(ByteView encoded, const ber::Schema& from, const ber::Schema& to) {
-  Translation translation(encoded, from, to);
-  const ber::Type& wanted = *to.find("SecFull");
-  if (!translation.value(*from.find("SecFull"), wanted, wanted.tag)) return std::move(translation.error);
+Result<Bytes> translate_full(ByteView encoded, const WireFormat& from, const WireFormat& to) {
+  Translation translation(encoded, from.schema(), to.schema());
+  if (!translation.value(from.full_type(), to.full_type(), to.full_type().tag))
+    return std::move(translation.error);
   return std::move(translation.out);
 }
 

@@ -2,14 +2,13 @@
 /// A `SecFull` of one schema with the tags of another: the library's own and one that extends it.
 #pragma once
 
-#include <qember/advanced/ber/schema.hpp>
-#include <qember/advanced/core/result.hpp>
+#include <qember/advanced/qber/wire_format.hpp>
 
 namespace qember::qber {
 
-/// `encoded` is a `SecFull` by the schema `from`, of which `ber::extends` holds for one of the two. Lengths
-/// stay definite or indefinite. `Errc::unsupported` for what `to` has no tag for, with the offset within
-/// `encoded` and the path below the section.
-Result<Bytes> translate_full(ByteView encoded, const ber::Schema& from, const ber::Schema& to);
+/// `encoded` is a `SecFull` by the schema `from`; one of the two is the library's own. Lengths stay definite
+/// or indefinite. `Errc::unsupported` for what `to` has no tag for, with the offset within `encoded` and the
+/// path below the section.
+Result<Bytes> translate_full(ByteView encoded, const WireFormat& from, const WireFormat& to);
 
 }  // namespace qember::qber

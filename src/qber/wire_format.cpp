@@ -35,21 +35,31 @@ Status add_tags(const ber::Schema& schema, const ber::Member& alternative, const
   return {};
 }
 
-/// The alternatives of `choice` that `base` has not.
-Result<std::vector<AddedAlternative>> added(const ber::Schema& schema, const ber::Type& choice,
-                                            const ber::Type& base) {
-  std::vector<AddedAlternative> all;
-  for (const ber::Member& alternative : choice.members) {
-    if (std::ranges::find(base.members, alternative.name, &ber::Member::name) != base.members.end()) continue;
-    if (auto status = add_tags(schema, alternative, alternative, all); !status)
-      return std::move(status.error());
-  }
-  return all;
-}
-
 const ber::Member* find(std::span<const AddedAlternative> all, ber::Tag tag) {
   const auto found = std::ranges::find(all, tag, &AddedAlternative::tag);
   return found == all.end() ? nullptr : found->member;
+}
+
+/// The alternatives of `choice` that `base` has not. A tag tells which alternative a value is of, so that two
+/// with the same one are refused.
+Result<std::vector<AddedAlternative>> added(const ber::Schema& schema, const ber::Type& choice,
+                                            const ber::Type& base) {
+  std::vector<AddedAlternative> all;
+  for (const ber::Member& alternative : choice.members)
+    if (auto status = add_tags(schema, alternative, alternative, all); !status)
+      return std::move(status.error());
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (find(std::span(all).first(i), all[i].tag) != nullptr)
+      return Error{Errc::unsupported,
+                   0,
+                   std::string(all[i].member->name),
+                   "a tag that no other alternative has",
+                   ber::to_string(all[i].tag),
+                   schema.fingerprint};
+  std::erase_if(all, [&](const AddedAlternative& each) {
+    return std::ranges::find(base.members, each.member->name, &ber::Member::name) != base.members.end();
+  });
+  return all;
 }
 
 const ber::Member* find(std::span<const AddedAlternative> all, std::string_view name) {
@@ -64,7 +74,7 @@ WireFormat::WireFormat(const ber::Schema& schema)
     : schema_(&schema),
       tags_(wire_tags(schema)),
       pages_(schema),
-      full_type_(schema.find("SecFull")),
+      full_type_(member_type(schema, ber::lookup::member(ber::lookup::type(schema, "Sections"), "full"))),
       block_name_type_(
           member_type(schema, ber::lookup::member(ber::lookup::type(schema, "RAMSecBlock"), "name"))),
       blob_tag_(ber::lookup::member(contents_of(schema), "oldblob").tag) {}
@@ -81,7 +91,8 @@ Result<WireFormat> WireFormat::of(const ber::Schema& schema) {
   if (const auto extends = ber::extends(base, schema, "QemuFile", "SecFull", looked_up); !extends)
     return extends.error();
   WireFormat format(schema);
-  format.has_own_tags_ = ber::extends(base, schema, "SecFull", "SecFull")->has_same_tags;
+  format.has_own_tags_ = format.full_type_.tag == own().full_type_.tag &&
+                         ber::extends(base, schema, "SecFull", "SecFull")->has_same_tags;
   auto sections = added(schema, *schema.find("Sections"), *base.find("Sections"));
   if (!sections) return std::move(sections.error()).within("Sections.");
   auto states = added(schema, contents_of(schema), contents_of(base));

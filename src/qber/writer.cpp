@@ -11,16 +11,20 @@ namespace qember::qber {
 
 using extension::Kind;
 
+/// No reader takes a larger section whole.
+Status Writer::State::fits(std::size_t section_size, const Limits& as_read) const {
+  if (section_size <= as_read.max_section) return {};
+  std::string most = fmt::format("what takes at most {} bytes in BER", as_read.max_section);
+  return place({Errc::limit, 0, {}, std::move(most), fmt::to_string(section_size)});
+}
+
 /// Writes a section, which is one that a reader with these limits takes.
 Status Writer::State::put(Result<Bytes> section_der, const Limits& as_read) {
   const WireFormat& format = writer.format();
   if (section_der && !format.has_own_tags())
-    section_der = translate_full(*section_der, WireFormat::own().schema(), format.schema());
+    section_der = translate_full(*section_der, WireFormat::own(), format);
   if (!section_der) return place(std::move(section_der.error()));
-  if (section_der->size() > as_read.max_section) {
-    std::string most = fmt::format("what takes at most {} bytes in BER", as_read.max_section);
-    return place({Errc::limit, 0, {}, std::move(most), fmt::to_string(section_der->size())});
-  }
+  if (auto status = fits(section_der->size(), as_read); !status) return status;
   if (auto taken = ber::validate(*section_der, format.schema(), format.full_type(), as_read); !taken)
     return place(std::move(taken.error()));
   writer.section(std::move(*section_der));

@@ -67,6 +67,7 @@ Status Writer::State::on(const event::SchemaValue& value) {
 /// An alternative of `Sections`, checked as a reader does.
 Status Writer::State::added_section(const event::SchemaValue& value) {
   const ber::Schema& schema = writer.format().schema();
+  if (auto status = fits(value.encoded.size(), limits); !status) return status;
   const auto size = ber::validate(value.encoded, schema, *schema.find("Sections"), limits);
   if (!size) return place(size.error());
   if (*size != value.encoded.size() ||
@@ -81,10 +82,16 @@ Status Writer::State::added_section(const event::SchemaValue& value) {
   return {};
 }
 
-/// The contents of the section that is open, which is written at its end.
+/// The contents of the section that is open, which is written at its end. The rest of them is checked with
+/// it.
 Status Writer::State::added_state(const event::SchemaValue& value) {
   if (section.type != event::Element::section_full || is_typed || streaming || !body.empty())
     return place({Errc::wrong_order, 0, {}, "the one body of a device", "another"});
+  const WireFormat& format = writer.format();
+  ber::Header header;
+  if (ber::parse_header(value.encoded, header) != ber::HeaderOutcome::ok ||
+      format.state(value.name) != format.state(header.tag))
+    return place({Errc::bad_value, 0, {}, fmt::format("one {:?}", value.name), "other bytes"});
   body.assign(value.encoded.begin(), value.encoded.end());
   is_typed = true;
   return {};
@@ -96,12 +103,7 @@ Status Writer::State::typed_device() {
   Bytes full = encode_full(fields(), body, format.tags());
   Limits wide = limits;
   wide.max_tlvs = full.size();
-  if (full.size() > limits.max_section)
-    return place({Errc::limit,
-                  0,
-                  {},
-                  fmt::format("max_section: at most {} bytes", limits.max_section),
-                  fmt::to_string(full.size())});
+  if (auto status = fits(full.size(), limits); !status) return status;
   if (auto sound = ber::validate(full, format.schema(), format.full_type(), wide); !sound)
     return place(sound.error());
   writer.section(std::move(full));

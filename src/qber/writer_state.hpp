@@ -58,6 +58,7 @@ struct Writer::State {
     if (section_note.empty()) return {};
     return put(extension::encode(section_note));
   }
+  Status fits(std::size_t section_size, const Limits& as_read) const;
   Status put(Result<Bytes> section_der, const Limits& as_read);
   Status put(Result<Bytes> section_der) { return put(std::move(section_der), limits); }
   /// With the place in the native stream: of the section that is open, else of the event.

@@ -279,24 +279,27 @@ Status Reader::find_page_size() {
     return starved(section_path() + ".page[0]");
   std::vector<std::uint64_t> confirmed;
   std::vector<std::uint64_t> possible;
-  bool is_cut = false;
+  bool is_cut = false;  // the input ends before any size fits
   for (const int records : {16, 256}) {
     confirmed.clear();
     possible.clear();
+    is_cut = true;
     for (std::uint64_t size = event::min_page_size; size <= event::max_page_size; size *= 2) {
       const Verdict verdict = try_page_size(event::Cursor(input_), size, records, session_);
       if (verdict == Verdict::starved && !input_.finished()) {
         page_size_wants_ = input_.view().size() + input_.view().size() / 16 + 1;
         return starved(section_path() + ".page[0]");
       }
-      is_cut |= verdict == Verdict::starved;
+      is_cut &= verdict == Verdict::starved || verdict == Verdict::impossible;
       if (verdict == Verdict::confirmed) confirmed.push_back(size);
       if (verdict == Verdict::possible || verdict == Verdict::starved) possible.push_back(size);
     }
     if (confirmed.size() == 1) break;
   }
   const auto& sizes = confirmed.empty() ? possible : confirmed;
-  if (sizes.size() > 1 && is_cut) return starved(section_path() + ".page[0]");
+  if (sizes.size() > 1 && is_cut)
+    return Error{Errc::truncated, input_.offset() + input_.view().size(), section_path() + ".page[0]",
+                 "pages that show their size", "the end of the input"};
   if (sizes.size() != 1) {
     const std::string found =
         sizes.empty() ? "none that the pages fit" : fmt::format("{} that fit", fmt::join(sizes, ", "));

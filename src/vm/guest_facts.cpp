@@ -37,13 +37,11 @@ void GuestFactsReader::note(const event::RamPage& page) {
   const bool is_full =
       page.kind == event::RamPageKind::full && page.data.size() == context_.session().page_size_or_default();
   const std::string_view text = is_full ? vmcoreinfo_in(page.data) : std::string_view();
-  if (text.empty()) {
-    if (!kernels_.empty()) kernels_.erase({page.block, page.addr});
-    return;
-  }
+  if (!kernels_.empty()) kernels_.erase({page.block, page.addr});
+  if (text.empty()) return;
   KernelNote kernel = kernel_of(text);
   if (kernel.release.empty() || kernel.release.size() > longest_release) return;
-  if (kernels_.size() < most_kernels || kernels_.contains({page.block, page.addr}))
+  if (kernels_.size() < most_kernels)
     kernels_[{page.block, page.addr}] = std::move(kernel);
   else
     facts_.has_more_kernels = true;

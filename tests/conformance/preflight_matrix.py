@@ -266,6 +266,9 @@ class Row:
     def __init__(self, pair, code, found, errors, said):
         self.pair, self.code, self.found, self.errors, self.said = pair, code, found, errors, said
         self.certain = [each for each in found if each["certainty"] == "certain"]
+        # What preflight cannot read it judges no further, with an exit that the list has.
+        exits = re.match(r"exit (\d) ", pair[4])
+        self.exit = exits and int(exits[1])
 
     def names_it(self, obstacle):
         """QEMU says what preflight said that it would; it may end in what the stream does not tell."""
@@ -282,11 +285,13 @@ class Row:
         return lines[0] if lines else "loads"
 
     def fault(self):
-        expected = self.pair[4]
+        expected = self.pair[4].removeprefix(f"exit {self.exit} ")
         kinds = expected.split("|")
         if not (any(kind != "loads" and kind in self.said for kind in kinds) or (not self.said and "loads" in kinds)):
             return "QEMU says something else than the list"
-        if self.code not in (0, 1, 3, 4, 5):
+        if self.exit is not None:
+            return "" if self.code == self.exit else f"exit {self.code}, not {self.exit}"
+        if self.code not in (0, 1, 5):
             return f"exit {self.code}"
         if not self.said:
             return "it loads" if self.code == 1 else ""

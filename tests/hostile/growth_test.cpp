@@ -116,6 +116,17 @@ Bytes blocks(std::size_t count) {
   return with_end(to);
 }
 
+/// All of one length, of which one could be another's under another name.
+Bytes blocks_named(char first, std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) names.push_back(fmt::format("{}{:05}", first, i));
+  NativeBuilder to;
+  to.configuration("m", page).ram(1, names, page).part(1).zero(names[0], 0);
+  return with_end(to);
+}
+Bytes blocks_here(std::size_t count) { return blocks_named('a', count); }
+Bytes blocks_there(std::size_t count) { return blocks_named('b', count); }
+
 Bytes parts(std::size_t count) {
   NativeBuilder to;
   to.ram(1, {"r"}, 2 * page);
@@ -185,6 +196,7 @@ const std::vector<Growing>& growing() {
       {"records without a page", controls, 250000},
       {"parts", parts, 200000},
       {"blocks with long names", blocks, 4096},
+      {"blocks with other names", blocks_here, 4000, blocks_there},
       {"values without bytes", values_without_bytes, 20},
       {"elements that differ", array_of_0, 50000, array_of_1},
       {"vmsd_names in a field", vmsd_names, 65000},

@@ -29,6 +29,7 @@ within_ten_seconds() {
   fail "not within ten seconds: $*"
 }
 is_unmounted() { ! is_mounted; }
+records() { grep -c '"record":"progress"' said; }
 
 # In the background: it is there when the command returns.
 "$qember" mount "$sample" vm 2> said || fail "mount: $(cat said)"
@@ -50,14 +51,28 @@ if touch vm/new 2> /dev/null || rm -f vm/core 2> /dev/null || sh -c ': > vm/core
   fail "something was written"
 fi
 [ ! -e vm/none ] || fail "a file that is not there is"
+# What takes a file without blocks for one hole, which GNU's tar does.
+if tar --version | grep -q GNU; then
+  mkdir unpacked
+  tar -C vm -c -S physical.raw | tar -C unpacked -x
+  cmp raw unpacked/physical.raw
+fi
+fusermount3 -u vm
+within_ten_seconds is_unmounted
+
+# How far reading is, which is over when the files are given out: fuse_daemonize wants no threads.
+"$qember" mount --progress json "$sample" vm 2> said || fail "mount --progress: $(cat said)"
+[ "$(records)" = 1 ] || fail "no progress: $(cat said)"
+cmp raw vm/physical.raw
 fusermount3 -u vm
 within_ten_seconds is_unmounted
 
 # In the foreground: signals unmount. What a shell starts in the background ignores SIGINT otherwise.
 for signal in INT TERM HUP; do
-  env --default-signal=INT "$qember" mount --foreground "$sample" vm 2> said &
+  env --default-signal=INT "$qember" mount --foreground --progress json "$sample" vm 2> said &
   server=$!
   within_ten_seconds is_mounted
+  [ "$(records)" = 1 ] || fail "progress is not over: $(cat said)"
   kill -s "$signal" "$server"
   wait "$server" || fail "SIG$signal: $?"
   is_unmounted || fail "SIG$signal left it mounted"
@@ -83,7 +98,8 @@ if "$qember" mount "$sample" none 2> said; then fail "a directory that is not th
 head -c 1000 "$sample" > cut
 if "$qember" mount cut vm 2> said; then fail "a stream that was cut"; fi
 is_unmounted || fail "a stream that was cut is mounted"
-"$qember" mount - vm < "$sample" 2> said || fail "a pipe: $(cat said)"
+"$qember" mount - vm < "$sample" 2> said || fail "standard input: $(cat said)"
+cmp raw vm/physical.raw
 fusermount3 -u vm
 within_ten_seconds is_unmounted
 cat "$sample" | "$qember" mount - vm 2> said || fail "a pipe: $(cat said)"

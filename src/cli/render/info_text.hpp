@@ -4,6 +4,7 @@
 
 #include "../output.hpp"
 
+#include <qember/advanced/vm/format.hpp>
 #include <qember/advanced/vm/survey.hpp>
 
 #include <string_view>

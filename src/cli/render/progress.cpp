@@ -147,9 +147,14 @@ void Progress::add(MeteredSource& source) {
   thread_ = std::thread([this] { run(); });
 }
 
+void Progress::finish() {
+  while (!sources_.empty()) remove(*sources_.back());
+}
+
 void Progress::remove(MeteredSource& source) {
   {
     const auto lock = erase();
+    if (!std::ranges::count(sources_, &source)) return;  // `finish` has removed it
     if (sources_.size() == 1 && mode_ == ProgressMode::json) tell(Clock::now());
     std::erase(sources_, &source);
     if (!sources_.empty()) return;

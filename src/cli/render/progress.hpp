@@ -57,6 +57,8 @@ class Progress {
   void wrote(bool ends_line) noexcept { is_at_line_begin_ = ends_line; }
   /// No line is drawn from here on.
   void end_line();
+  /// Nothing is told of what is read from here on: the thread has ended.
+  void finish();
   /// What is read are the clusters of that many bytes, at places all over the file.
   void expect_scattered(std::uint64_t size);
 

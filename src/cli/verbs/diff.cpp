@@ -31,15 +31,20 @@ ExitCode refuse(const Place& place, const Error& error) {
 }
 
 Result<std::unique_ptr<vm::Guest>> read_guest(Place& place, const DiffOptions& options,
-                                              const std::string& snapshot,
-                                              const std::vector<std::string>& channels, std::uint64_t seed) {
+                                              vm::StreamOptions read, std::uint64_t seed) {
   auto source = open_input(place.file);
   if (!source) return std::move(source.error());
-  vm::StreamOptions read = noted(place, options.read.stream_options());
-  read.snapshot = snapshot;
-  read.channels = channel_files(channels);
   const bool ram = options.compare.ram && options.compare.devices.empty();
-  return vm::read_guest(**source, read, seed, ram);
+  return vm::read_guest(**source, noted(place, std::move(read)), seed, ram);
+}
+
+/// B begins in its file where A does.
+vm::StreamOptions options_of_b(const DiffOptions& options) {
+  vm::StreamOptions read = options.read.options_for_another();
+  read.offset = options.read.offset();
+  read.snapshot = options.snapshot_of_b;
+  read.channels = channel_files(options.channels_of_b);
+  return read;
 }
 
 int diff(const DiffOptions& options) {
@@ -49,17 +54,17 @@ int diff(const DiffOptions& options) {
   if (auto status = check_files(inputs); !status) return refuse("diff", status.error());
   const std::uint64_t seed = random_seed();
   Place place_a(options.a);
-  const auto a = read_guest(place_a, options, options.read.snapshot(), options.read.channels(), seed);
+  const auto a = read_guest(place_a, options, options.read.stream_options(), seed);
   if (!a) return refuse(place_a, a.error());
   Place place_b(options.b);
-  const auto b = read_guest(place_b, options, options.snapshot_of_b, options.channels_of_b, seed);
+  const auto b = read_guest(place_b, options, options_of_b(options), seed);
   if (!b) return refuse(place_b, b.error());
   Lines lines(!options.json);
   const auto report = options.quiet
                           ? std::unique_ptr<vm::DifferenceSink>(std::make_unique<vm::IgnoreDifferences>())
                       : options.json ? make_diff_json(lines)
                                      : make_diff_tree(lines, options.color.style());
-  const auto differ = vm::compare(**a, **b, *report, options.read.stream_options().limits, options.compare);
+  const auto differ = vm::compare(**a, **b, *report, options.read.limits(), options.compare);
   if (!differ) return lines.finish(refuse(options.a, differ.error()));
   return lines.finish(*differ ? exit_invalid : exit_ok);
 }

@@ -124,9 +124,11 @@ Status check_named(const EditArguments& arguments) {
       if (auto memory = memory_file(kind, argument)) inputs.push_back(std::move(memory->file));
   if (auto status = check_files(inputs, arguments.output); !status) return status;
   if (arguments.target.empty()) return {};
-  const auto is_seekable = io::is_seekable(arguments.file);
-  if (!is_seekable) return is_seekable.error();
-  if (!*is_seekable) return Error{Errc::usage, 0, "--for", "a file, which is read twice", arguments.file};
+  for (const std::string& input : arguments.read.inputs(arguments.file)) {
+    const auto is_seekable = io::is_seekable(input);
+    if (!is_seekable) return is_seekable.error();
+    if (!*is_seekable) return Error{Errc::usage, 0, "--for", "a file, which is read twice", input};
+  }
   if (arguments.output != "-" || arguments.is_dry_run) return {};
   return Error{Errc::usage, 0, "--for", "a file to write, with -o", "standard output"};
 }
@@ -156,16 +158,17 @@ ExitCode write(const EditArguments& arguments, std::span<const vm::Edit> edits) 
 
 /// Does what lets the stream into a machine, and says what still stands in the way.
 int edit_for_target(const EditArguments& arguments, std::vector<vm::Edit> edits) {
-  vm::StreamOptions read = arguments.read.stream_options();
   vm::StreamOptions read_other = arguments.read.options_for_another();
-  read.reorder = read_other.reorder = false;
+  read_other.reorder = false;
   Place place_there(arguments.target);
   const auto there = read_machine(place_there, read_other);
   if (!there) return fail(place_there, there.error());
   Lines out(true);
   {
+    vm::StreamOptions read = arguments.read.stream_options();
+    read.reorder = false;
     Place place(arguments.file);
-    const auto here = read_machine(place, read);
+    const auto here = read_machine(place, std::move(read));
     if (!here) return fail(place, here.error());
     const auto chosen = choose_edits(out, vm::find_remedies(*here, *there), arguments.allowed, edits);
     if (!chosen && !arguments.is_dry_run)
@@ -182,7 +185,7 @@ int edit_for_target(const EditArguments& arguments, std::vector<vm::Edit> edits)
 
 int edit(const EditArguments& arguments) {
   if (auto status = check_named(arguments); !status) return fail("edit", status.error());
-  const Limits limits = arguments.read.stream_options().limits;
+  const Limits limits = arguments.read.limits();
   auto edits = read_edits(arguments, limits);
   if (!edits) return fail("edit", edits.error());
   if (auto status = read_script(arguments, limits, *edits); !status)

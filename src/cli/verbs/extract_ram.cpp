@@ -37,11 +37,10 @@ class RamExtraction final : public Extraction {
         options_(options),
         directory_(std::move(directory)),
         core_(name_of_core(options)),
-        layout_(stream, options.place.layout_options(stream.contents()),
-                options.read.stream_options().limits),
+        layout_(stream, options.place.layout_options(stream.contents()), options.read.limits()),
         files_(stream, directory_,
                {[this](const event::RamBlock& block) { return file_name(block); }, options.blocks},
-               options.read.stream_options().limits) {}
+               options.read.limits()) {}
 
   static std::string name_of_core(const ExtractOptions& options);
   Status check_core(const std::string& name) const;

@@ -55,7 +55,7 @@ class FileExtraction : public Extraction {
       : options_(options),
         output_(std::move(output)),
         file_(output_.fd(), path),
-        writer_(stream, file_, std::forward<Arguments>(arguments)..., options.read.stream_options().limits) {}
+        writer_(stream, file_, std::forward<Arguments>(arguments)..., options.read.limits()) {}
 
   using Sink::take;
   Status take(const event::Event& event) override { return writer_.take(event); }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../input_files.hpp"
 #include "../output.hpp"
 #include "../render/pager.hpp"
 #include "../render/style.hpp"
@@ -122,6 +123,8 @@ std::optional<vm::ListedStream> list_without_pages(const LsOptions& options) {
 }
 
 int ls(const LsOptions& options) {
+  if (auto status = check_files(options.read.inputs(options.file)); !status)
+    return fail("ls", status.error());
   const vm::StreamOptions stream_options = options.read.stream_options();
   Place place(options.file);
   auto stream = open_stream(place, stream_options);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "../fuse_mount.hpp"
 #include "../guest_tree.hpp"
+#include "../input_files.hpp"
 #include "../output.hpp"
+#include "../render/progress.hpp"
 #include "verb.hpp"
 
 #include <fmt/format.h>
@@ -36,11 +38,15 @@ std::int64_t modified(const std::string& file) {
 }
 
 int mount(const MountVerbOptions& options) {
+  if (auto status = check_files(options.read.inputs(options.file)); !status)
+    return fail("mount", status.error());
   const auto directory = directory_of(options.directory);
   if (!directory) return fail(options.directory, directory.error());
+  auto source = open_input(options.file);
+  if (!source) return fail(options.file, source.error());
   auto with = vm::SavedVmOptions::of(options.read.stream_options());
   options.place.apply_to(with);
-  auto vm = vm::SavedVm::open(options.file, with);
+  auto vm = vm::SavedVm::open(**source, with);
   if (!vm) return fail(options.file, vm.error());
   say_notes(options.file, vm->contents());
   if (vm->is_spooled())
@@ -50,6 +56,7 @@ int mount(const MountVerbOptions& options) {
   if (!tree) return fail(options.file, tree.error());
   for (const Error& missing : tree->missing) fail(options.file, missing);
   for (const std::string& note : tree->notes) say_line(fmt::format("{}: note: {}", options.file, note));
+  Progress::of_process().finish();
   const auto status = serve_files(tree->files, {*directory, options.foreground, modified(options.file)});
   return status ? exit_ok : fail(options.directory, status.error());
 }

@@ -29,7 +29,7 @@ Result<std::vector<vm::VirtioStatus>> read_virtio(const std::string& file, const
   if (file.empty()) return std::vector<vm::VirtioStatus>();
   auto source = container::open_file(file);
   if (!source) return std::move(source.error());
-  return vm::read_virtio_status(**source, options.stream_options().limits);
+  return vm::read_virtio_status(**source, options.limits());
 }
 
 int preflight(const PreflightArguments& arguments) {

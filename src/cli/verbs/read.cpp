@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../input_files.hpp"
 #include "../output.hpp"
 #include "../render/hex_dump.hpp"
 #include "verb.hpp"
@@ -28,6 +29,8 @@ constexpr std::size_t most_at_once = std::size_t{64} << 10U;
 
 /// Prints up to the first byte that can't be read.
 int read(const ReadMemoryOptions& options) {
+  if (auto status = check_files(options.read.inputs(options.file)); !status)
+    return fail("read", status.error());
   if (options.raw)  // to a terminal only where that is forced
     if (const auto output = io::OutputFile::open("-", options.force); !output)
       return fail("-", output.error());

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../input_files.hpp"
 #include "../output.hpp"
 #include "../render/pager.hpp"
 #include "../render/registers.hpp"
@@ -28,6 +29,8 @@ Error none_found(const RegsOptions& options, std::size_t cpus) {
 }
 
 int regs(const RegsOptions& options) {
+  if (auto status = check_files(options.read.inputs(options.file)); !status)
+    return fail("regs", status.error());
   Lines lines(!options.json);
   const vm::StreamOptions stream_options = options.read.stream_options();
   std::size_t cpus = 0;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "../input_files.hpp"
 #include "../render/pager.hpp"
 #include "../render/show_output.hpp"
 #include "../report.hpp"
 #include "verb.hpp"
 
-#include <qember/advanced/ber/lookup.hpp>
 #include <qember/advanced/event/pump.hpp>
 
 namespace qember::cli {
@@ -21,6 +21,8 @@ struct ShowOptions {
 };
 
 int show(const ShowOptions& options) {
+  if (auto status = check_files(options.read.inputs(options.file)); !status)
+    return fail("show", status.error());
   Lines lines(!options.json);
   vm::StreamOptions stream_options = options.read.stream_options();
   stream_options.before_wait = [&lines] { return lines.flush(); };

@@ -50,7 +50,7 @@ Result<Bytes> read_text(const std::string& file, const Limits& limits) {
 }
 
 int wrap(const WrapOptions& options) {
-  const Limits limits = options.read.stream_options().limits;
+  const Limits limits = options.read.limits();
   std::vector<std::string> inputs = options.read.inputs(options.input);
   for (const std::string& other : {options.like, options.xml})
     if (!other.empty()) inputs.push_back(other);

@@ -2,6 +2,7 @@
 /// The edits of RAM blocks, and what they make of the pages.
 #pragma once
 
+#include <qember/advanced/event/session.hpp>
 #include <qember/advanced/vm/edit.hpp>
 
 namespace qember::vm {

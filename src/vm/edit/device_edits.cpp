@@ -10,6 +10,8 @@
 namespace qember::vm {
 namespace {
 
+constexpr std::string_view one_length = "one edit of an array that gets another length";
+
 /// What stands between the brackets, divided at the commas; nothing where it is not in brackets.
 std::optional<std::vector<std::string_view>> split_list(std::string_view text) {
   if (text.size() < 2 || text.front() != '[' || text.back() != ']') return std::nullopt;
@@ -36,6 +38,35 @@ bool is_number(const device::Field& field) {
   const bool is_integer =
       field.kind == device::FieldKind::unsigned_integer || field.kind == device::FieldKind::signed_integer;
   return is_integer && field.part == nullptr;
+}
+
+/// No stream says which arrays of a structure one field counts: those that are as long as one which gets
+/// another length get the same.
+Status check_lengths(const device::Structure& structure, const DescriptionChanges& changes) {
+  const auto length_of = [&changes](const device::Field& field) {
+    const auto length = changes.lengths.find(&field);
+    return length == changes.lengths.end() ? std::nullopt : std::optional(length->second);
+  };
+  for (const device::Field& field : structure.fields) {
+    for (const device::Structure& group : field.groups)
+      if (auto status = check_lengths(group, changes); !status) return status;
+    const auto length = length_of(field);
+    if (!length) continue;
+    for (const device::Field& other : structure.fields)
+      if (other.array_len == field.array_len && length_of(other) != length)
+        return refuse_edit(
+            "set", fmt::format("{} elements of {}, which is as long as {}", *length, other.name, field.name),
+            fmt::to_string(length_of(other).value_or(*other.array_len)));
+  }
+  for (const device::Structure& each : structure.subsections)
+    if (auto status = check_lengths(each, changes); !status) return status;
+  return {};
+}
+
+std::uint64_t number_at(ByteView body, const FieldPlace& place) {
+  std::uint64_t value = 0;
+  for (const std::uint8_t byte : body.subspan(place.at, place.size)) value = value << 8U | byte;
+  return value;
 }
 
 }  // namespace
@@ -100,20 +131,20 @@ Status DeviceEdits::apply(const device::Device& device, Bytes& body, Description
     if (!is_done) return refuse_state(is_done.error());
     if (*is_done) lengthened.insert(&each);
   }
-  if (auto status = set_all(device, lengthened, body); !status) return refuse_state(status.error());
+  if (!lengthened.empty())
+    if (auto status = check_lengths(device.state, changes); !status) return status;
+  if (auto status = set_all(device, lengthened, all, body); !status) return refuse_state(status.error());
   // Places are found before bytes change that say what is there. What a body has no more of, or more of, its
   // description no longer fits: that comes last, and together.
   if (auto status = find_splices(device, body, all, changes); !status) return refuse_state(status.error());
-  if (auto status = patch_all(device, body); !status) return status;
+  if (auto status = patch_all(device, all, body); !status) return status;
+  if (auto status = check_counters(body, all); !status) return status;
   splice(all, body, changes);
   return {};
 }
 
 Status DeviceEdits::find_splices(const device::Device& device, ByteView body, std::vector<Splice>& all,
                                  DescriptionChanges& changes) {
-  for (Cut& each : cuts_)
-    if (const auto name = each.selector.path_in(device))
-      if (auto status = find_cut(device, *name, body, each, all); !status) return status;
   for (Addition& each : additions_)
     if (const auto field = each.selector.path_in(device))
       if (auto status = find_place(device, *field, body, each, all, changes); !status) return status;
@@ -123,12 +154,16 @@ Status DeviceEdits::find_splices(const device::Device& device, ByteView body, st
   for (Mending& each : mendings_)
     if (each.selector.selects(device.name, device.instance))
       if (auto status = find_requests(device, body, each, all); !status) return status;
+  // Last, as the others ask which bytes one of their own kind has: they may be within what goes.
+  for (Cut& each : cuts_)
+    if (const auto name = each.selector.path_in(device))
+      if (auto status = find_cut(device, *name, body, each, all); !status) return status;
   return {};
 }
 
 /// No value may decide which others there are: then it would be others that have changed.
 Status DeviceEdits::set_all(const device::Device& device, const std::set<const Setting*>& lengthened,
-                            Bytes& body) {
+                            const std::vector<Splice>& all, Bytes& body) {
   std::optional<Digest> before;
   std::string paths;
   std::string_view kind = "set";
@@ -136,7 +171,7 @@ Status DeviceEdits::set_all(const device::Device& device, const std::set<const S
     const auto path = each.selector.path_in(device);
     if (!path || lengthened.contains(&each)) continue;
     if (!before) before = Shape::of(device, body);
-    if (auto status = set(device, *path, each, body); !status) return status;
+    if (auto status = set(device, *path, each, all, body); !status) return status;
     paths += (paths.empty() ? "" : ", ") + *path;
   }
   for (Clearing& each : clearings_) {
@@ -152,7 +187,7 @@ Status DeviceEdits::set_all(const device::Device& device, const std::set<const S
 }
 
 Status DeviceEdits::set(const device::Device& device, std::string_view path, Setting& setting,
-                        Bytes& body) const {
+                        const std::vector<Splice>& all, Bytes& body) const {
   FieldPlaces found{std::string(path), limits_.max_compared};
   if (auto status = found.read(device, body); !status) return status;
   const auto places = found.places();
@@ -164,6 +199,8 @@ Status DeviceEdits::set(const device::Device& device, std::string_view path, Set
     return refuse_edit("set", fmt::format("{} values for {}", places.size(), setting.edit->field),
                        fmt::to_string(values.size()));
   for (std::size_t i = 0; i < places.size(); ++i) {
+    if (has_splice(all, places[i].at, places[i].size))
+      return refuse_edit("set", std::string(one_length), setting.edit->field);
     const auto expected =
         store_value(*places[i].field, values[i], MutableBytes(body).subspan(places[i].at, places[i].size));
     if (!expected.empty())
@@ -194,21 +231,31 @@ Status DeviceEdits::clear(const device::Device& device, std::string_view feature
   return {};
 }
 
-/// The field that counts an array is set to its new length.
-bool DeviceEdits::is_counted(const device::Device& device, ByteView body, std::size_t before,
-                             std::size_t after) {
-  return std::ranges::any_of(settings_, [&](Setting& each) {
+/// The field that counts an array, where it is set to the new length; nothing where none is.
+std::optional<FieldPlace> DeviceEdits::find_counter(const device::Device& device, ByteView body,
+                                                    std::size_t before, std::size_t after) {
+  for (Setting& each : settings_) {
     const auto path = each.selector.path_in(device);
-    if (!path || parse_number(each.edit->value) != after) return false;
+    if (!path || parse_number(each.edit->value) != after) continue;
     FieldPlaces found{std::string(*path), 1};
-    if (!found.read(device, body) || found.is_beyond() || found.places().size() != 1) return false;
+    if (!found.read(device, body) || found.is_beyond() || found.places().size() != 1) continue;
     const FieldPlace& place = found.places()[0];
     constexpr std::size_t most_bytes = 8;
-    if (!is_number(*place.field) || place.size > most_bytes) return false;
-    std::uint64_t value = 0;
-    for (const std::uint8_t byte : body.subspan(place.at, place.size)) value = value << 8U | byte;
-    return value == before;
-  });
+    if (is_number(*place.field) && place.size <= most_bytes && number_at(body, place) == before) return place;
+  }
+  return std::nullopt;
+}
+
+/// Another edit may have given it another value.
+Status DeviceEdits::check_counters(ByteView body, const std::vector<Splice>& all) {
+  for (const Splice& each : all) {
+    if (each.counter.field == nullptr || number_at(body, each.counter) == each.count) continue;
+    return refuse_edit(
+        "set",
+        fmt::format("{} for {}, which counts the elements of an array", each.count, each.counter.field->name),
+        fmt::to_string(number_at(body, each.counter)));
+  }
+  return {};
 }
 
 /// Makes an array longer or shorter; false where the setting is none of that.
@@ -223,8 +270,13 @@ Result<bool> DeviceEdits::set_length(const device::Device& device, std::string_v
   if (places.empty() || found.is_beyond() || values->size() == places.size()) return false;
   const device::Field& field = *places[0].field;
   const bool is_array = is_number(field) && field.array_len == places.size() && places.back().field == &field;
-  if (!is_array || !is_counted(device, body, places.size(), values->size())) return false;
+  const auto counter = is_array ? find_counter(device, body, places.size(), values->size()) : std::nullopt;
+  if (!counter) return false;
   Splice made{places[0].at, places.size() * places[0].size};
+  if (has_splice(all, made.at, made.size))
+    return refuse_edit("set", std::string(one_length), setting.edit->field);
+  made.counter = *counter;
+  made.count = values->size();
   made.bytes.resize(values->size() * places[0].size);
   for (std::size_t i = 0; i < values->size(); ++i) {
     const MutableBytes to = MutableBytes(made.bytes).subspan(i * places[0].size, places[0].size);
@@ -239,13 +291,15 @@ Result<bool> DeviceEdits::set_length(const device::Device& device, std::string_v
   return true;
 }
 
-Status DeviceEdits::patch_all(const device::Device& device, Bytes& body) {
+Status DeviceEdits::patch_all(const device::Device& device, const std::vector<Splice>& all, Bytes& body) {
   bool any = false;
   for (Patch& each : patches_) {
     if (!each.selector.selects(device.name, device.instance)) continue;
     const Bytes& bytes = each.edit->bytes;
     if (each.at > body.size() || bytes.size() > body.size() - each.at)
       return refuse_edit("bytes", fmt::format("a place within {:#x} bytes", body.size()), each.edit->where);
+    if (has_splice(all, each.at, bytes.size()))
+      return refuse_edit("bytes", "a place that no other edit moves or leaves out", each.edit->where);
     std::ranges::copy(bytes, body.begin() + static_cast<std::ptrdiff_t>(each.at));
     any = true;
   }

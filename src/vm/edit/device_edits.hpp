@@ -27,7 +27,10 @@ class DeviceEdits {
   Status apply(const device::Device& device, Bytes& body, DescriptionChanges& changes);
   /// `Errc::usage` for an edit that has changed nothing so far.
   Status missed() const;
-  bool empty() const noexcept { return settings_.empty() && cuts_.empty() && clearings_.empty(); }
+  bool empty() const noexcept {
+    return settings_.empty() && cuts_.empty() && clearings_.empty() && patches_.empty() && vectors_.empty() &&
+           additions_.empty() && mendings_.empty();
+  }
   /// Whether some may change the description.
   bool may_change_description() const noexcept { return may_change_description_; }
 
@@ -76,16 +79,22 @@ class DeviceEdits {
     Bytes bytes{};
     const device::Structure* cut = nullptr;  ///< that they are
     const device::Field* buffer = nullptr;   ///< that they are in
+    FieldPlace counter{};                    ///< of the elements of the array that they are
+    std::uint64_t count = 0;                 ///< what it is to say
   };
 
   static Status clear(const device::Device& device, std::string_view feature, Clearing& clearing,
                       Bytes& body);
-  Status set_all(const device::Device& device, const std::set<const Setting*>& lengthened, Bytes& body);
-  Status set(const device::Device& device, std::string_view path, Setting& setting, Bytes& body) const;
-  bool is_counted(const device::Device& device, ByteView body, std::size_t before, std::size_t after);
+  Status set_all(const device::Device& device, const std::set<const Setting*>& lengthened,
+                 const std::vector<Splice>& all, Bytes& body);
+  Status set(const device::Device& device, std::string_view path, Setting& setting,
+             const std::vector<Splice>& all, Bytes& body) const;
+  std::optional<FieldPlace> find_counter(const device::Device& device, ByteView body, std::size_t before,
+                                         std::size_t after);
   Result<bool> set_length(const device::Device& device, std::string_view path, ByteView body,
                           Setting& setting, std::vector<Splice>& all, DescriptionChanges& changes);
-  Status patch_all(const device::Device& device, Bytes& body);
+  static Status check_counters(ByteView body, const std::vector<Splice>& all);
+  Status patch_all(const device::Device& device, const std::vector<Splice>& all, Bytes& body);
   Status find_splices(const device::Device& device, ByteView body, std::vector<Splice>& all,
                       DescriptionChanges& changes);
   static Status find_cut(const device::Device& device, std::string_view name, ByteView body, Cut& cut,
@@ -96,6 +105,7 @@ class DeviceEdits {
                              std::vector<Splice>& all);
   static Status find_requests(const device::Device& device, ByteView body, Mending& mending,
                               std::vector<Splice>& all);
+  static bool has_splice(const std::vector<Splice>& all, std::size_t at, std::size_t size);
   static void splice(std::vector<Splice>& all, Bytes& body, DescriptionChanges& changes);
 
   Limits limits_;

@@ -37,6 +37,8 @@ Status DeviceEdits::find_place(const device::Device& device, std::string_view fi
   if (auto status = found.read(device, body); !status) return status;
   if (before == fields.rend() || found.places().empty() || found.is_beyond() || found.is_folded()) return {};
   const FieldPlace& last = found.places().back();
+  if (has_splice(all, last.at + last.size, 0))
+    return refuse_edit("add-default", "one such edit of a field", addition.edit->field);
   all.push_back({last.at + last.size, 0, Bytes(known->field.size)});
   changes.added[&*before] = known->field;
   addition.is_done = true;
@@ -72,6 +74,8 @@ Status DeviceEdits::find_vectors(const device::Device& device, ByteView body, Ve
   VectorPlaces found;
   if (auto status = found.read(device, body); !status) return status;
   if (found.buffer == nullptr) return {};
+  if (has_splice(all, found.table, found.table_size))
+    return refuse_edit("vectors", "one such edit of a device", vectors.edit->device);
   const std::size_t count = vectors.edit->count;
   for (const std::size_t at : found.users) {
     const std::uint16_t used = found.has_vectors() ? load_be<std::uint16_t>(body.data() + at) : no_vector;
@@ -94,6 +98,8 @@ Status DeviceEdits::find_requests(const device::Device& device, ByteView body, M
                                   std::vector<Splice>& all) {
   RequestPlaces found;
   if (auto status = found.read(device, body); !status) return status;
+  if (!found.requests().empty() && has_splice(all, found.requests()[0].number, RequestPlaces::number_size))
+    return refuse_edit("mend-requests", "one such edit of a device", mending.edit->device);
   for (const RequestPlaces::Request& each : found.requests()) {
     const ByteView number = body.subspan(each.number, RequestPlaces::number_size);
     all.push_back({each.number, number.size()});
@@ -101,6 +107,15 @@ Status DeviceEdits::find_requests(const device::Device& device, ByteView body, M
     mending.is_done = true;
   }
   return {};
+}
+
+/// Whether one of them takes or replaces some of those bytes; where there are none, whether one adds bytes at
+/// that place.
+bool DeviceEdits::has_splice(const std::vector<Splice>& all, std::size_t at, std::size_t size) {
+  return std::ranges::any_of(all, [at, size](const Splice& each) {
+    if (each.size == 0 || size == 0) return each.at == at && each.size == size;
+    return each.at < at + size && at < each.at + each.size;
+  });
 }
 
 /// Of one within another, the outer one is done; what is added at its begin comes before it.

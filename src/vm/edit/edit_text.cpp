@@ -166,8 +166,9 @@ std::optional<std::string> text_of(const nlohmann::json& value) {
     return value.is_primitive() && !value.is_null() ? std::optional(value.dump()) : std::nullopt;
   std::string text = "[";
   for (const auto& each : value) {
-    if (each.is_structured()) return std::nullopt;
-    text += (text.size() == 1 ? "" : ",") + *text_of(each);
+    const auto element = each.is_structured() ? std::nullopt : text_of(each);
+    if (!element) return std::nullopt;
+    text += (text.size() == 1 ? "" : ",") + *element;
   }
   return text + ']';
 }

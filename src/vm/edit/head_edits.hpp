@@ -2,6 +2,7 @@
 /// The edits of what comes before a stream's sections: configuration and commands.
 #pragma once
 
+#include <qember/advanced/event/session.hpp>
 #include <qember/advanced/vm/edit.hpp>
 
 namespace qember::vm {

@@ -2,6 +2,7 @@
 /// The edits of memory: pages that are sent with other bytes in them.
 #pragma once
 
+#include <qember/advanced/event/context.hpp>
 #include <qember/advanced/vm/edit.hpp>
 
 #include <deque>

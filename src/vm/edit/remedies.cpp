@@ -73,6 +73,8 @@ class Search {
       : here_(here), there_(there), roms_(rom_sizes(there)) {
     for (const event::RamBlock& block : there.blocks) blocks_.emplace(block.name, &block);
     for (const event::RamBlock& block : here.blocks) mine_.emplace(block.name, &block);
+    candidates_ = unshared(there, mine_);
+    rivals_ = unshared(here, blocks_);
     for (const StateSection& section : there.sections)
       sections_.emplace(SectionKey{section.name, section.instance}, &section);
   }
@@ -124,6 +126,23 @@ class Search {
     return (block.name == "pc.bios" || block.name.starts_with("/rom@")) && block.length < length;
   }
 
+  using BlocksByName = std::map<std::string_view, const event::RamBlock*>;
+  /// Blocks of one length.
+  struct Blocks {
+    std::size_t count = 0;
+    const event::RamBlock* first = nullptr;
+  };
+  using BlocksByLength = std::map<std::uint64_t, Blocks>;
+
+  /// Blocks of memory that are not among the others. There may be many, all of one length.
+  static BlocksByLength unshared(const MachineState& state, const BlocksByName& others) {
+    BlocksByLength found;
+    for (const event::RamBlock& each : state.blocks)
+      if (!is_device_memory(each.name) && !others.contains(each.name))
+        ++found.try_emplace(each.length, Blocks{0, &each}).first->second.count;
+    return found;
+  }
+
   static std::string where_of(const event::RamBlock& block) { return "RAM block " + block.name; }
 
   void missing(const event::RamBlock& block) {
@@ -142,14 +161,10 @@ class Search {
   /// The only block of that length that the machine has and the stream does not name; null where there is no
   /// such or several, or where another of the stream could be meant as well.
   const event::RamBlock* same_memory(const event::RamBlock& block) const {
-    const auto is_like = [&](const event::RamBlock& each, const auto& others) {
-      return each.length == block.length && !is_device_memory(each.name) && !others.contains(each.name);
-    };
-    const auto is_candidate = [&](const event::RamBlock& each) { return is_like(each, mine_); };
-    const auto is_rival = [&](const event::RamBlock& each) { return is_like(each, blocks_); };
-    if (std::ranges::count_if(there_.blocks, is_candidate) != 1) return nullptr;
-    if (std::ranges::count_if(here_.blocks, is_rival) != 1) return nullptr;
-    return &*std::ranges::find_if(there_.blocks, is_candidate);
+    const auto candidate = candidates_.find(block.length);
+    const auto rival = rivals_.find(block.length);
+    if (candidate == candidates_.end() || rival == rivals_.end()) return nullptr;
+    return candidate->second.count == 1 && rival->second.count == 1 ? candidate->second.first : nullptr;
   }
 
   void section(const StateSection& section) {
@@ -163,8 +178,7 @@ class Search {
     hotplug(pair);
     additions(pair);
     configuration(pair);
-    features(pair);
-    requests(pair);
+    virtio(pair);
     registers(pair);
   }
 
@@ -205,7 +219,8 @@ class Search {
         const auto& all = section.device->state.subsections;
         return std::ranges::find(all, name, &device::Structure::name) != all.end();
       };
-      if (!has(pair.here) || has(pair.there) || Timer(pair.here, timer).is_armed()) continue;
+      if (!has(pair.here) || has(pair.there)) continue;
+      if (!std::string_view(timer).empty() && Timer(pair.here, timer).is_armed()) continue;
       const std::string where = fmt::format("{}:{}", pair.name(), name);
       found_.push_back({DropSubsection{where}, Safety::conditional,
                         "an older QEMU does not know it, which no stream tells; the guest does without",
@@ -253,8 +268,10 @@ class Search {
           std::string(reason));
   }
 
-  void requests(const SectionPair& pair) {
-    if (has_unreadable_request(pair.here))
+  void virtio(const SectionPair& pair) {
+    const VirtioChange change = virtio_change(pair);
+    features(pair, change.not_offered);
+    if (change.has_unreadable_request)
       add(pair.name(), MendRequests{pair.name()}, Safety::safe,
           "QEMU writes a number where it does not look for it");
   }
@@ -278,8 +295,7 @@ class Search {
     set("cpreg_vmstate_values", fmt::format("[{:#x}]", fmt::join(merge.values, ",")));
   }
 
-  void features(const SectionPair& pair) {
-    const std::uint64_t missing = features_not_offered(pair);
+  void features(const SectionPair& pair, std::uint64_t missing) {
     constexpr unsigned mtu = 3;
     constexpr unsigned event_index = 29;
     for (unsigned bit = 0; bit < 64; ++bit) {
@@ -297,8 +313,10 @@ class Search {
   const MachineState& here_;
   const MachineState& there_;
   RomSizes roms_;
-  std::map<std::string_view, const event::RamBlock*> blocks_;
-  std::map<std::string_view, const event::RamBlock*> mine_;
+  BlocksByName blocks_;
+  BlocksByName mine_;
+  BlocksByLength candidates_;  ///< for the name of another
+  BlocksByLength rivals_;      ///< for them
   std::map<SectionKey, const StateSection*> sections_;
   std::vector<Remedy> found_;
 };

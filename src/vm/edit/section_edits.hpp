@@ -3,6 +3,7 @@
 #pragma once
 
 #include <qember/advanced/core/digest.hpp>
+#include <qember/advanced/event/session.hpp>
 #include <qember/advanced/vm/edit.hpp>
 #include <qember/advanced/vm/selector.hpp>
 

@@ -129,11 +129,15 @@ struct ConfigChange {
 };
 ConfigChange config_change(const SectionPair& pair, const RomSizes& roms);
 void check_virtio(const SectionPair& pair, Offers& offers, const Findings& findings);
-/// Features, each a bit, that a virtio driver has taken and the machine does not offer, as far as its stream
-/// tells.
-std::uint64_t features_not_offered(const SectionPair& pair);
-/// Whether the device has a request in flight that its own QEMU does not read back.
-bool has_unreadable_request(const StateSection& section);
+/// What of a virtio device an edit mends.
+struct VirtioChange {
+  /// Features, each a bit, that the driver has taken and the machine does not offer, as far as its stream
+  /// tells.
+  std::uint64_t not_offered = 0;
+  /// The device has a request in flight that its own QEMU does not read back.
+  bool has_unreadable_request = false;
+};
+VirtioChange virtio_change(const SectionPair& pair);
 void check_registers(const SectionPair& pair, const Findings& findings);
 
 /// The registers of an Arm CPU in the machine's own list.

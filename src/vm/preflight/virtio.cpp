@@ -217,13 +217,14 @@ void check_gpu(const SectionPair& pair, const Virtio& here, const Virtio& there,
 
 }  // namespace
 
-std::uint64_t features_not_offered(const SectionPair& pair) {
+VirtioChange virtio_change(const SectionPair& pair) {
   const Virtio here(pair.here);
+  VirtioChange change{0, here.has_unreadable_request()};
+  if (!here.is_virtio()) return change;
   const Virtio there(pair.there);
-  return here.is_virtio() && there.is_virtio() ? not_offered(pair, here, there) : 0;
+  if (there.is_virtio()) change.not_offered = not_offered(pair, here, there);
+  return change;
 }
-
-bool has_unreadable_request(const StateSection& section) { return Virtio(section).has_unreadable_request(); }
 
 void check_virtio(const SectionPair& pair, Offers& offers, const Findings& findings) {
   const Virtio here(pair.here);

@@ -57,6 +57,15 @@ TEST_CASE("FILE is required alike") {
     CHECK(said({verb}) == std::string("qember ") + verb + ": FILE is required");
 }
 
+TEST_CASE("a schema that does not extend the library's own is refused by its fingerprint") {
+  const Scratch scratch;
+  const std::string file =
+      scratch.file("other.data", as_bytes("qember-schema 1 0123456789abcdef\ntype A 1 tag 0 2\n"));
+  CHECK(said({"check", "--schema", file, "stream"}) ==
+        "qember check: --schema: 0: " + file +
+            ": QemuFile: expected a type of that name, found none (schema 0123456789abcdef)");
+}
+
 TEST_CASE("what is mistyped is answered with what was meant") {
   CHECK(said({"shw", "x"}) == "qember: no verb shw; did you mean show?");
   CHECK(said({"difff"}) == "qember: no verb difff; did you mean diff?");

@@ -259,7 +259,10 @@ TEST_CASE("what cannot be is usage") {
     CHECK(ran.out == "2\n");
     CHECK(ran.error.find("another file than the input") != std::string::npos);
   }
-  for (const std::string call : {"diff x x --channels f --channels-b f", "wrap - --like - < save"}) {
+  for (const std::string call :
+       {"diff x x --channels f --channels-b f", "wrap - --like - < save", "show - --channels - < x",
+        "regs - --channels - < x", "read - r+0 --channels - < x", "ls - --channels - < x",
+        "mount - . --channels - < x"}) {
     const Ran ran = streams.run("test -p f || mkfifo f; $QEMBER " + call);
     INFO(call);
     CHECK(ran.code == 2);

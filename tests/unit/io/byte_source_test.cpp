@@ -4,6 +4,7 @@
 #include <qember/advanced/vm/opened_stream.hpp>
 #include "io/read_ahead.hpp"
 #include "io/slice_source.hpp"
+#include "io/spooling_source.hpp"
 #include "support/command.hpp"
 #include "support/native_builder.hpp"
 
@@ -136,6 +137,25 @@ TEST_CASE("a pipe is read in order, as its bytes come") {
   ::close(ends[1]);
   CHECK(*source.read_at(3, to) == 2);
   CHECK(*source.read_some(5, to) == 0);
+}
+
+TEST_CASE("a pipe that is kept in a file is refused beyond the limit, however often it is read again") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  io::DescriptorSource pipe(io::Descriptor(ends[0], true), "pipe");
+  io::SpoolingSource spooled(pipe, 4);
+  REQUIRE(::write(ends[1], "abc", 3) == 3);
+  CHECK(text_at(spooled, 1, 2) == "bc");
+  REQUIRE(::write(ends[1], "de", 2) == 2);
+  ::close(ends[1]);
+  Bytes to(8);
+  for (int time = 0; time < 2; ++time) {
+    const auto refused = spooled.read_some(3, to);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == Errc::limit);
+    CHECK(refused.error().offset == 4);
+  }
+  CHECK(text_at(spooled, 0, 3) == "abc");
 }
 
 TEST_CASE("read-ahead gives the bytes of its source, then its end or its error") {

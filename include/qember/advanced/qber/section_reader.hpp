@@ -111,7 +111,10 @@ class SectionReader {
   Result<SectionEvent> read_full(const ber::Header& header);
   Result<std::size_t> whole_size(const ber::Header& header, std::string_view component);
   Result<SectionEvent> read_whole_full(std::size_t size, std::size_t contents);
-  Status validate_full(ByteView encoded, std::string_view where) const;
+  Status validate_full(ByteView encoded, const WireFormat& format, std::string_view where) const;
+  Status validate_all(ByteView encoded, const ber::Schema& schema, const ber::Type& type,
+                      const Limits& limits, std::string_view where) const;
+  Error added_member(std::size_t at, std::string_view where) const;
   Error refuse_tree(Error error, ByteView encoded) const;
   Status bring_home(FullSection& section, std::string_view where);
   Result<const ber::Member*> added_section();
@@ -138,6 +141,7 @@ class SectionReader {
   Result<bool> at_end();
   void enter(const ber::Header& header);
   void leave();
+  Status no_added_member(std::size_t at) const;
   Status end_mark(const ber::Identifier& mark);
   Result<std::optional<SectionFields>> peek_fields(const ber::Header& header, std::size_t& contents);
   Error misplaced(std::size_t at, std::string_view component, std::string expected, std::string found) const;

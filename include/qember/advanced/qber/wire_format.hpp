@@ -65,8 +65,8 @@ class WireFormat {
   const WireTags& tags() const noexcept { return tags_; }
   /// How pages are written.
   const ram::PageFormat& pages() const noexcept { return pages_; }
-  /// `SecFull`.
-  const ber::Type& full_type() const noexcept { return *full_type_; }
+  /// `SecFull`, with the tag that it has in `Sections`.
+  const ber::Type& full_type() const noexcept { return full_type_; }
   /// That of a block's name in a list of pages.
   const ber::Type& block_name_type() const noexcept { return block_name_type_; }
   /// That of `SecFull.contents` as bytes.
@@ -96,7 +96,7 @@ class WireFormat {
   const ber::Schema* schema_;
   WireTags tags_;
   ram::PageFormat pages_;
-  const ber::Type* full_type_;
+  ber::Type full_type_;
   ber::Type block_name_type_;
   ber::Tag blob_tag_;
   bool has_own_tags_ = true;

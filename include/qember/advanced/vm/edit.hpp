@@ -14,7 +14,8 @@ namespace qember::vm {
 
 /// Gives a field another value, which its type can hold: a number, `true` or `false`, an array of them in
 /// brackets, the bytes of a buffer in hexadecimal, or a text in double quotes that zeros follow. An array of
-/// numbers gets another length where the field of the device that counts its elements is set to that as well.
+/// numbers gets another length where the field of the device that counts its elements is set to that as well,
+/// and so are all arrays beside it that are as long: no stream says which of them that field counts.
 struct SetField {
   std::string field;  ///< [DEVICE:]FIELD
   std::string value;  ///< as above
@@ -57,7 +58,7 @@ struct ClearFeature {
   std::string feature;  ///< DEVICE:NAME, or its number
 };
 /// Other bytes in a device's section, for which the description describes as many: what has no field of its
-/// own, such as all of a PCI configuration space.
+/// own, such as all of a PCI configuration space. No other edit moves them, or leaves them out.
 struct SetBytes {
   std::string where;  ///< DEVICE+OFFSET
   Bytes bytes;        ///< to be there

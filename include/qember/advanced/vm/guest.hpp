@@ -3,8 +3,8 @@
 #pragma once
 
 #include <qember/advanced/core/digest.hpp>
-#include <qember/advanced/vm/stream_options.hpp>
 #include <qember/advanced/vm/page_digests.hpp>
+#include <qember/advanced/vm/stream_options.hpp>
 
 namespace qember::vm {
 

@@ -17,7 +17,9 @@ struct GuestFacts {
   /// Of all pages that looked like the note of a kernel in the end: of several, one may be an old one's or
   /// that of a guest in the guest.
   std::vector<KernelNote> kernels;
-  bool has_more_kernels = false;  ///< than are noted
+  /// Whether there may be more: some page that looked like a note was not kept, since enough were, and it is
+  /// not known whether it was sent again without it.
+  bool has_more_kernels = false;
 };
 
 /// Takes note of them as the events of a stream go by.

@@ -19,8 +19,8 @@ enum class SentAgain : std::uint8_t { no, yes };
 struct PageBin {
   // Pages by `PageForm`; the rest was never sent.
   std::uint64_t zero = 0, full = 0, delta = 0;
-  std::uint64_t again = 0;   ///< pages that were sent more than once
   std::uint64_t resent = 0;  ///< records of pages that had been sent
+  std::uint64_t again = 0;   ///< pages that were sent more than once
 
   std::uint64_t sent() const { return zero + full + delta; }
   PageBin& operator+=(const PageBin& other);

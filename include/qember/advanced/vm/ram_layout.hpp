@@ -13,17 +13,16 @@ namespace qember::vm {
 
 /// A block that has no place.
 struct UnplacedRam {
-  std::uint32_t block = 0;
-  bool is_ram = false;  ///< the guest's, at an address that is not known; else a device's, or firmware
-  // Of the guest's RAM: what would have to be known, and what there is.
-
-  std::string expected{};
-  std::string found{};
+  std::uint32_t block = 0;  ///< its index
+  bool is_ram = false;      ///< the guest's, at an address that is not known; else a device's, or firmware
+  std::string expected{};   ///< of the guest's RAM: what would have to be known
+  std::string found{};      ///< and what there is
 };
 
+/// Where the guest's RAM is, and what has no place.
 struct RamLayout {
-  std::vector<PlacedRam> placed;  ///< in order of address; no two overlap
-  std::vector<UnplacedRam> unplaced;
+  std::vector<PlacedRam> placed;      ///< in order of address; no two overlap
+  std::vector<UnplacedRam> unplaced;  ///< in order of the list of blocks
 
   /// `Errc::unsupported`, with the first block of RAM whose address is not known.
   Status check_whole(std::span<const event::RamBlock> blocks) const;
@@ -37,11 +36,11 @@ class MemoryDevices {
 
   /// A device that says where its memory is.
   struct Region {
-    std::string path;  ///< of the device, as its block's name begins; may be empty
-    std::uint64_t address = 0;
-    std::uint64_t size = 0;
+    std::string path;           ///< of the device, as its block's name begins; may be empty
+    std::uint64_t address = 0;  ///< guest-physical
+    std::uint64_t size = 0;     ///< bytes
   };
-  std::span<const Region> regions() const noexcept { return regions_; }
+  std::span<const Region> regions() const noexcept { return regions_; }  ///< in the order of the stream
   /// How many DIMMs the registers of ACPI's memory hotplug count, which NVDIMMs do not go through; nothing
   /// where no device is described.
   std::optional<std::size_t> dimms() const noexcept {
@@ -52,10 +51,10 @@ class MemoryDevices {
   /// RAM of a PC below and above 4 GiB, in bytes of whole 64 KiB, as firmware is told it by the CMOS of the
   /// real-time clock (QEMU's hw/i386/pc.c); nothing for less than 16 MiB below.
   struct Split {
-    std::uint64_t below = 0;
-    std::uint64_t above = 0;
+    std::uint64_t below = 0;  ///< 4 GiB
+    std::uint64_t above = 0;  ///< 4 GiB
   };
-  std::optional<Split> split() const noexcept { return split_; }
+  std::optional<Split> split() const noexcept { return split_; }  ///< of a PC that firmware ran on
   /// Whether some device has memory that names of blocks don't tell from DIMMs.
   bool has_shared_memory() const noexcept { return has_shared_memory_; }
 
@@ -70,14 +69,14 @@ class MemoryDevices {
 
 /// What a layout is made from.
 struct LayoutFacts {
-  std::string_view machine;  ///< as the stream names it; empty where it does not
-  std::span<const event::RamBlock> blocks;
-  std::optional<Hole> hole{};              ///< that RAM of an x86 board goes around, where that is told
-  std::span<const GivenPlace> places{};    ///< that are told
-  std::span<const std::uint32_t> board{};  ///< blocks that are the board's RAM, in its order, where told
-  std::string_view domain{};               ///< libvirt's XML; may be empty
-  // Asked for where nothing else tells; where they are null nothing does. An error of theirs is returned.
-
+  std::string_view machine;                 ///< as the stream names it; empty where it does not
+  std::span<const event::RamBlock> blocks;  ///< that the stream lists
+  std::optional<Hole> hole{};               ///< that RAM of an x86 board goes around, where that is told
+  std::span<const GivenPlace> places{};     ///< that are told
+  std::span<const std::uint32_t> board{};   ///< blocks that are the board's RAM, in its order, where told
+  std::string_view domain{};                ///< libvirt's XML; may be empty
+  /// Asked for where nothing else tells; where they are null nothing does. An error of theirs is returned.
+  /// Those of the stream.
   std::function<Result<const MemoryDevices*>()> devices{};
   /// Reads the block `acpi_tables_block`.
   std::function<Status(std::uint64_t offset, MutableBytes to)> tables{};
