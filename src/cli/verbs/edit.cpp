@@ -191,8 +191,6 @@ int edit(const EditArguments& arguments) {
   if (auto status = read_script(arguments, limits, *edits); !status)
     return fail(arguments.script, status.error());
   if (!arguments.target.empty()) return edit_for_target(arguments, std::move(*edits));
-  if (edits->empty() && arguments.script.empty())
-    return fail("edit", Error{Errc::usage, 0, "edit", "an edit", "none"});
   return write(arguments, *edits);
 }
 
