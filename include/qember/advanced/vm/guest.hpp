@@ -3,6 +3,7 @@
 #pragma once
 
 #include <qember/advanced/core/digest.hpp>
+#include <qember/advanced/device/description.hpp>
 #include <qember/advanced/event/event.hpp>
 #include <qember/advanced/vm/page_digests.hpp>
 #include <qember/advanced/vm/stream_options.hpp>
