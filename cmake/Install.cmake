@@ -20,7 +20,8 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/qember" "${PROJECT_BINARY_DIR}/
 # What qember_add_schema needs, as it lies in the source; and the schema, to begin one's own with.
 set(data_dir "${CMAKE_INSTALL_DATADIR}/qember")
 install(FILES "${CMAKE_CURRENT_LIST_DIR}/AddSchema.cmake" "${CMAKE_CURRENT_LIST_DIR}/Asn1c.cmake"
-  "${CMAKE_CURRENT_LIST_DIR}/Asn1cRun.cmake" "${CMAKE_CURRENT_LIST_DIR}/SchemaData.cmake" DESTINATION "${data_dir}/cmake" COMPONENT development)
+  "${CMAKE_CURRENT_LIST_DIR}/Asn1cRun.cmake" "${CMAKE_CURRENT_LIST_DIR}/SchemaData.cmake"
+  DESTINATION "${data_dir}/cmake" COMPONENT development)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/generated" DESTINATION "${data_dir}" COMPONENT development
   FILES_MATCHING PATTERN "*.[ch]" PATTERN "*.[ch]pp")
 install(FILES "${PROJECT_SOURCE_DIR}/src/ram/shapes.txt" DESTINATION "${data_dir}/src/ram" COMPONENT development)

@@ -5,27 +5,19 @@
 #
 # PREFIX is where the package is. Works in a directory that it removes.
 cmake_minimum_required(VERSION 3.22)
-set(scratch "$ENV{TMPDIR}")
-if(NOT scratch)
-  set(scratch /tmp)
-endif()
-string(RANDOM LENGTH 12 name)
-set(scratch "${scratch}/qember-schema-${name}")
+execute_process(COMMAND mktemp -d -t qember-schema-XXXXXXXXXX OUTPUT_VARIABLE scratch
+  OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE failed OUTPUT_VARIABLE told ERROR_VARIABLE said)
   if(failed)
     file(REMOVE_RECURSE "${scratch}")
-    message(NOTICE "${said}")
+    # What a tool says that the build runs is on the build's standard output.
+    message(NOTICE "${told}${said}")
     message(FATAL_ERROR "${SCHEMA} cannot be compiled.")
   endif()
 endfunction()
 
-if(EXISTS "${scratch}")
-  message(FATAL_ERROR "${scratch} is there")
-endif()
-file(MAKE_DIRECTORY "${scratch}")
-file(CHMOD "${scratch}" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
 file(WRITE "${scratch}/CMakeLists.txt" [[
 cmake_minimum_required(VERSION 3.22)
 project(schema LANGUAGES C CXX)

@@ -121,7 +121,7 @@ class DescriptionParser : public nlohmann::json_sax<Json> {
   bool end_array() override { return pop(); }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
     position_ = position;
-    if (reason_.empty()) reason_ = fmt::format("what is no JSON at its byte {}", position);
+    if (reason_.empty()) reason_ = "text that is no JSON";
     return false;
   }
 

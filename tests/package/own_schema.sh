@@ -66,6 +66,11 @@ exchange() {
   echo 'A DEFINITIONS ::= BEGIN X ::= Y END' > bad.schema
   ! "$qember" check --schema bad.schema screen.ber > "$log" 2>&1 || fail "a schema without an end of its types"
   grep -q 'Unknown type "Y"' "$log" || fail "what asn1c says is not passed on"
+  # Of another shape: what says so runs in the build.
+  sed 's/addr INTEGER/addr BOOLEAN/' new/vmm.schema > bad.schema
+  ! cmp -s new/vmm.schema bad.schema || fail "the schema has no address to change"
+  ! "$qember" check --schema bad.schema screen.ber > "$log" 2>&1 || fail "a schema of another shape"
+  grep -q 'FullPage' "$log" || fail "what the build says is not passed on"
 
   # What readers of the schema before, and the library's own, make of it: the place, the tag and the schema.
   offset=$(LC_ALL=C grep -obaP '\x7f\x89\x7e' screen.ber | tail -n 1 | cut -d: -f1)

@@ -23,8 +23,8 @@ void print_edits(Lines& out, std::span<const vm::Remedy> edits) {
   for (const vm::Remedy& each : edits) {
     if (each.safety == vm::Safety::unsafe) return;
     options += ' ' + option_of(each.edit);
-    if (each.safety == vm::Safety::conditional)
-      allowed = fmt::format(" --allow {}", vm::to_words(each.edit).first);
+    const std::string allow = fmt::format(" --allow {}", vm::to_words(each.edit).first);
+    if (each.safety == vm::Safety::conditional && allowed.find(allow) == allowed.npos) allowed += allow;
   }
   if (options.size() > most) options = fmt::format(" --for TARGET{} ({} edits)", allowed, edits.size());
   print_line(out, "", "or: qember edit" + options);

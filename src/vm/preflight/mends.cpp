@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "findings.hpp"
 
+#include <algorithm>
+
 namespace qember::vm {
 
 /// What mends one thing comes one after another.

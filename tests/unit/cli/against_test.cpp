@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
+
 using namespace qember;
 using namespace qember::test;
 
@@ -110,6 +112,39 @@ TEST_CASE("info --against: the machine's name, of which a prefix will do") {
   other.configured = false;
   CHECK(against(Machine{}, other).front().second == "Unknown savevm section type 7");
   CHECK(against(other, Machine{}).front().second == "Configuration section missing");
+}
+
+TEST_CASE("preflight says which edits mend what stands in the way") {
+  Machine stream, other;
+  stream.name = "pc-q35-9.1";
+  stream.blocks.emplace_back("0000:00:03.0/nic.rom", 0x4000);
+  other.blocks.emplace_back("0000:00:03.0/nic.rom", 0x2000);
+  const Scratch scratch;
+  const std::string file = scratch.file("stream", stream.saved());
+  const std::string machine = scratch.file("machine", other.saved());
+  const Ran text = run({"preflight", file, "--against", machine});
+  CHECK(text.code == 1);
+  CHECK_THAT(text.out, Catch::Contains("\n         or: qember edit --machine 'pc-q35-9.0'\n"
+                                       "             the guest sees what the two types have differently"));
+  CHECK_THAT(text.out,
+             Catch::Contains("\n         or: qember edit --resize-block '0000:00:03.0/nic.rom=8192'\n"));
+  const Json obstacles =
+      Json::parse(run({"preflight", file, "--against", machine, "--json"}).out)["obstacles"];
+  std::string script;
+  for (const Json& obstacle : obstacles)
+    for (const Json& each : obstacle["edits"]) script += each["edit"].dump() + '\n';
+  CHECK(script ==
+        "{\"machine\":\"pc-q35-9.0\"}\n"
+        "{\"resize-block\":\"0000:00:03.0/nic.rom\",\"to\":\"8192\"}\n");
+  const Ran edited =
+      run({"edit", file, "--script", scratch.file("script", as_bytes(script)), "-o", scratch.path("mended")});
+  CHECK(edited.error == "");
+  CHECK(run({"preflight", scratch.path("mended"), "--against", machine}).code == 0);
+  // What needs leave is not done without it, and then nothing is.
+  const Ran refused = run({"edit", file, "--for", machine, "-o", scratch.path("none")});
+  CHECK(refused.code == 1);
+  CHECK_THAT(refused.error, Catch::Contains("edit: nothing was written"));
+  CHECK_FALSE(std::filesystem::exists(scratch.path("none")));
 }
 
 TEST_CASE("info --against: the page size") {

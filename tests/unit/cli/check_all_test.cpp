@@ -144,6 +144,8 @@ TEST_CASE("a description is JSON and has the page size; whether it fits is QEMU'
                          R"({"name": "x", "type": "uint64", "size": 8}]}]})"),
         {});
   finds(ram().eos().footer(1).ended(1).eof().description("{]"), {"bad_value QEVM.description"});
+  CHECK_THAT(run({"check", "-"}, ram().eos().footer(1).ended(1).eof().description("{]").bytes()).out,
+             Catch::Contains("expected a description in JSON at its byte 2, found text that is no JSON"));
   const auto stream = ram().eos().footer(1).ended(1).eof().description(R"({"page_size": 1024})");
   CHECK(found(stream.bytes()) == Lines{"page_size_unknown QEVM.description"});
 }

@@ -167,6 +167,15 @@ TEST_CASE("info has where RAM is, what told that, and what has no place") {
   CHECK(run({"info", "-", "--place", "d2=0"}, stream).code == 2);
 }
 
+TEST_CASE("extract --raw is of all RAM, and takes no block") {
+  const Scratch scratch;
+  const Ran ran =
+      extract(blocks({"pc.ram", "pc.bios"}, "pc-q35-9.0"), scratch.path("image"), {"--block", "pc.bios"});
+  CHECK(ran.code == 2);
+  CHECK_THAT(ran.error, Catch::Contains("--block excludes --raw"));
+  CHECK(scratch.names().empty());
+}
+
 TEST_CASE("read takes addresses that are told") {
   const Bytes stream = blocks({"pc.ram", "d0", "d1"}, "pc-q35-9.0");
   const Ran ran = run({"read", "-", "0x100000000", "1", "--raw", "--place", "d1=0x100000000"}, stream);

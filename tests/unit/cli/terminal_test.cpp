@@ -159,9 +159,10 @@ TEST_CASE("lines fit a terminal, and are as long as they are elsewhere") {
   const Scratch scratch;
   const std::string file = scratch.file("vm", sample());
   const std::string small = scratch.file("small", small_stream().bytes());
-  for (const std::string& verb : Arguments{
-           "info " + file, "show " + file, "show --offsets " + file, "ls --count " + file, "regs " + file,
-           "map " + file, "diff " + file + ' ' + small, "info --against " + small + ' ' + file}) {
+  for (const std::string& verb :
+       Arguments{"info " + file, "show " + file, "show --offsets " + file, "ls --count " + file,
+                 "regs " + file, "map " + file, "diff " + file + ' ' + small,
+                 "info --against " + small + ' ' + file, "preflight " + file + " --against " + small}) {
     const Ran ran = in_terminal("PAGER= $QEMBER " + verb);
     INFO(verb << ":\n" << ran.out);
     CHECK(widest(ran.out) <= 80);
