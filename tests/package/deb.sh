@@ -32,7 +32,7 @@ for package in "$command" "$library"; do
 done
 architecture=$(dpkg-architecture -q DEB_HOST_MULTIARCH)
 [ -f "root/usr/lib/$architecture/libqember.a" ] || fail "the library is not in lib/$architecture"
-for needed in libbz2-dev liblzma-dev libzstd-dev zlib1g-dev; do
+for needed in libbz2-dev libfmt-dev liblzma-dev libzstd-dev zlib1g-dev; do
   dpkg-deb -f "$library" Depends | grep -q "$needed" || fail "libqember-dev does not depend on $needed"
 done
 dpkg-deb -f "$library" Recommends | grep -q asn1c || fail "libqember-dev does not recommend asn1c"

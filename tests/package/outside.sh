@@ -24,7 +24,7 @@ if [ "$way" = pkg_config ]; then
   export PKG_CONFIG_PATH
   make --always-make -f "$project/Makefile" SOURCES="$source/tests/package/main.cpp example.cpp" example
 else
-  cmake --no-warn-unused-cli -S "$project" -B . -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$prefix" \
+  cmake --no-warn-unused-cli -S "$project" -B . -DCMAKE_BUILD_TYPE=None -DCMAKE_PREFIX_PATH="$prefix" \
     -DQEMBER_SOURCE="$source" "-DSOURCES=$source/tests/package/main.cpp;$scratch/example.cpp" > /dev/null
   cmake --build . --parallel 2 > built || { cat built; exit 1; }
 fi

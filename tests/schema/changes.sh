@@ -31,7 +31,7 @@ build() { cmake --build "$scratch/build" --parallel 2 --target probe > "$log" 2>
 
 cp "$schema" "$scratch/original"
 : > "$scratch/probe/change.cpp"
-cmake -G "$generator" -S "$scratch/probe" -B "$scratch/build" -DCMAKE_BUILD_TYPE=Debug > "$log" 2>&1 ||
+cmake -G "$generator" -S "$scratch/probe" -B "$scratch/build" -DCMAKE_BUILD_TYPE=None > "$log" 2>&1 ||
   fail "does not configure"
 build || fail "does not build as it is"
 "$scratch/build/probe" write "$scratch/old.ber" || fail "no value of the schema as it is"
