@@ -39,6 +39,9 @@ class [[nodiscard]] Result {
   const Error& error() const noexcept { return *std::get_if<1>(&state_); }
 
   /// The value, or an `Exception` for those who want one.
+#if __has_cpp_attribute(gnu::no_dangling)
+  [[gnu::no_dangling]]  // A view that is the value is none of this object.
+#endif
   T or_throw() && {
     if (!ok()) throw Exception(std::move(error()));
     return std::move(**this);
