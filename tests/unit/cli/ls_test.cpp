@@ -41,7 +41,7 @@ const Json& find(const std::vector<Json>& records, const std::string& name) {
 TEST_CASE("ls lists blocks, iterative sections and devices") {
   const Bytes stream = small_stream().bytes();
   const auto all = ls(stream, {"--count"});
-  const Json& device = find(all, "dev");
+  const Json device = find(all, "dev");
   CHECK(device["size"] == dev_state().size());
   CHECK(device["typed"] == true);
   CHECK(stream[device["offset"].get<std::size_t>()] == 4);  // a section FULL
