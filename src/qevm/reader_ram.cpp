@@ -211,7 +211,13 @@ std::size_t Reader::next_pages(std::span<event::RamPage> room) {
 namespace {
 
 /// What one page size makes of the records ahead.
-enum class Verdict : std::uint8_t { impossible, possible, confirmed, starved };
+enum class Verdict : std::uint8_t {
+  impossible,
+  strayed,    ///< they end with a page that lies outside its block
+  starved,    ///< the input ends within them
+  possible,   ///< all are records
+  confirmed,  ///< and pages are that far apart
+};
 
 /// The record of one page under the assumption that pages have `size` bytes; false where there is no
 /// such record.
@@ -261,7 +267,8 @@ Verdict try_page_size(event::Cursor cursor, std::uint64_t size, int records, con
     }
     if (!block) return impossible;
     // A page outside its block is an error of its own, for when the size is known.
-    if (addr >= session.blocks()[*block].length) return record == 0 ? impossible : verdict;
+    if (addr >= session.blocks()[*block].length)
+      return record == 0 ? impossible : verdict == confirmed ? confirmed : strayed;
     if (next != 0 && addr == next) verdict = confirmed;
     if (!skip_payload(cursor, flags & ~event::ram_flag::same_block, size)) return impossible;
     next = addr + size;
@@ -279,32 +286,38 @@ Status Reader::find_page_size() {
     return starved(section_path() + ".page[0]");
   std::vector<std::uint64_t> confirmed;
   std::vector<std::uint64_t> possible;
-  bool is_cut = false;  // the input ends before any size fits
+  bool is_cut = false;  // by all sizes that fit, the input ends within a record
   for (const int records : {16, 256}) {
     confirmed.clear();
     possible.clear();
-    is_cut = true;
+    is_cut = false;
+    bool is_whole = false;
     for (std::uint64_t size = event::min_page_size; size <= event::max_page_size; size *= 2) {
       const Verdict verdict = try_page_size(event::Cursor(input_), size, records, session_);
       if (verdict == Verdict::starved && !input_.finished()) {
         page_size_wants_ = input_.view().size() + input_.view().size() / 16 + 1;
         return starved(section_path() + ".page[0]");
       }
-      is_cut &= verdict == Verdict::starved || verdict == Verdict::impossible;
-      if (verdict == Verdict::confirmed) confirmed.push_back(size);
-      if (verdict == Verdict::possible || verdict == Verdict::starved) possible.push_back(size);
+      is_cut |= verdict == Verdict::starved;
+      is_whole |= verdict >= Verdict::possible;
+      if (verdict == Verdict::confirmed)
+        confirmed.push_back(size);
+      else if (verdict != Verdict::impossible)
+        possible.push_back(size);
     }
+    is_cut &= !is_whole;
     if (confirmed.size() == 1) break;
   }
   const auto& sizes = confirmed.empty() ? possible : confirmed;
   if (sizes.size() > 1 && is_cut)
     return Error{Errc::truncated, input_.offset() + input_.view().size(), section_path() + ".page[0]",
                  "pages that show their size", "the end of the input"};
-  if (sizes.size() != 1) {
-    const std::string found =
-        sizes.empty() ? "none that the pages fit" : fmt::format("{} that fit", fmt::join(sizes, ", "));
-    return refuse(Errc::page_size_unknown, section_path() + ".page[0]", "pages of one size", found);
-  }
+  if (sizes.empty())
+    return refuse(Errc::page_size_unknown, section_path() + ".page[0]", "a page size that the pages fit",
+                  "none");
+  if (sizes.size() > 1)
+    return refuse(Errc::page_size_unknown, section_path() + ".page[0]", "pages that show their size",
+                  fmt::format("{} that fit", fmt::join(sizes, ", ")));
   session_.set_page_size(sizes.front());
   return {};
 }
