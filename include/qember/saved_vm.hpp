@@ -21,15 +21,15 @@
 /// - Opening reads the begin of the stream. Devices of a large native file are read from its end, and
 ///   otherwise, and for the first page that is asked for, the stream is read once. Then a page costs a read
 ///   of the file, a field one lookup.
-/// - What `summary` returns is in qember/summary.hpp.
 /// - Addresses, offsets and lengths are in bytes. `read_physical` takes guest-physical addresses.
 #pragma once
 
 #include <qember/advanced/core/cxx20.hpp>
 
 #include <qember/advanced/vm/memory.hpp>
-#include <qember/advanced/vm/ram_layout.hpp>
+#include <qember/advanced/vm/placed_ram.hpp>
 #include <qember/advanced/vm/saved_vm.hpp>
+#include <qember/advanced/vm/summary.hpp>
 #include <qember/device.hpp>
 
 namespace qember {
@@ -44,6 +44,8 @@ using vm::RamLayout;
 using vm::SavedVm;
 /// How a saved VM is opened.
 using vm::SavedVmOptions;
+/// What is in a stream, counted; see qember/summary.hpp.
+using vm::Summary;
 /// What to do with pages that the stream does not hold.
 using vm::Unsent;
 /// A RAM block: its name, its length, and its address where the stream names that.

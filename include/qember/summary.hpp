@@ -11,6 +11,7 @@
 ///
 /// - The stream is read once, from its begin to its end; an error is that of the first byte that cannot be
 ///   accepted.
+/// - qember/saved_vm.hpp is enough for `summary` and all that is in it; this has the names of its parts.
 /// - A summary is a value of its own. Sizes are in bytes, pages are counted as often as they were sent.
 #pragma once
 
@@ -21,8 +22,6 @@
 
 namespace qember {
 
-/// What is in a stream, counted.
-using vm::Summary;
 /// A device in a summary: its name, its size, and whether its values have names.
 using vm::DeviceSummary;
 /// How a section of device state is known.

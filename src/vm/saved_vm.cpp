@@ -4,8 +4,8 @@
 #include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/io/descriptor_source.hpp>
 #include <qember/advanced/io/memory_source.hpp>
+#include <qember/advanced/vm/census.hpp>
 #include <qember/advanced/vm/opened_stream.hpp>
-#include <qember/advanced/vm/summary.hpp>
 
 #include "saved_vm_state.hpp"
 

@@ -10,12 +10,13 @@
 #include <qember/advanced/qber/writer.hpp>
 #include <qember/advanced/qevm/reader.hpp>
 #include <qember/advanced/qevm/writer.hpp>
+#include <qember/advanced/vm/census.hpp>
 #include <qember/advanced/vm/final_ram.hpp>
 #include <qember/advanced/vm/page_map.hpp>
-#include <qember/advanced/vm/summary.hpp>
 
 #include <catch2/catch.hpp>
 
+#include <deque>
 #include <random>
 
 using namespace qember;

@@ -4,8 +4,8 @@
 #include "support/hex.hpp"
 #include "support/samples.hpp"
 
+#include <qember/advanced/vm/census.hpp>
 #include <qember/advanced/vm/page_map.hpp>
-#include <qember/advanced/vm/summary.hpp>
 
 #include <catch2/catch.hpp>
 

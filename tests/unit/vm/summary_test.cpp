@@ -4,7 +4,7 @@
 #include "support/hex.hpp"
 #include "support/samples.hpp"
 
-#include <qember/advanced/vm/summary.hpp>
+#include <qember/advanced/vm/census.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,32 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// What is known of the pages of a guest's RAM while its stream goes by: their states, and records by kind.
+/// What is known of the pages of a guest's RAM while its stream goes by: their states.
 #pragma once
 
 #include <qember/advanced/core/limits.hpp>
 #include <qember/advanced/event/channels.hpp>
 #include <qember/advanced/event/context.hpp>
 #include <qember/advanced/event/page_states.hpp>
+#include <qember/advanced/event/page_tally.hpp>
 
 #include <vector>
 
 namespace qember::event {
-
-/// Records of pages, as they were sent: a page that was sent twice counts twice.
-struct PageTally {
-  std::uint64_t zero = 0, full = 0, xbzrle = 0, compressed = 0;
-  std::uint64_t bytes = 0;  ///< of pages, deltas and zlib streams
-
-  std::uint64_t records() const noexcept { return zero + full + xbzrle + compressed; }
-  void add(const RamPage& page) noexcept {
-    switch (page.kind) {
-      case RamPageKind::zero: ++zero; break;
-      case RamPageKind::full: ++full; break;
-      case RamPageKind::xbzrle: ++xbzrle; break;
-      case RamPageKind::compressed: ++compressed; break;
-    }
-    bytes += page.data.size();
-  }
-};
 
 /// That notes on pages take more than `most` bytes, at the event at hand.
 Error refuse_page_notes(const Context& context, std::size_t most);

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// A place in a guest's physical address space, and what tells it.
+/// Places in a guest's physical address space, and what tells them.
 #pragma once
+
+#include <qember/advanced/core/result.hpp>
+#include <qember/advanced/event/event.hpp>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace qember::vm {
 
@@ -32,6 +36,23 @@ struct PlacedRam {
 struct GivenPlace {
   std::string block;
   std::uint64_t address = 0;
+};
+
+/// A block that has no place.
+struct UnplacedRam {
+  std::uint32_t block = 0;  ///< its index
+  bool is_ram = false;      ///< the guest's, at an address that is not known; else a device's, or firmware
+  std::string expected{};   ///< of the guest's RAM: what would have to be known
+  std::string found{};      ///< and what there is
+};
+
+/// Where the guest's RAM is, and what has no place.
+struct RamLayout {
+  std::vector<PlacedRam> placed;      ///< in order of address; no two overlap
+  std::vector<UnplacedRam> unplaced;  ///< in order of the list of blocks
+
+  /// `Errc::unsupported`, with the first block of RAM whose address is not known.
+  Status check_whole(std::span<const event::RamBlock> blocks) const;
 };
 
 }  // namespace qember::vm

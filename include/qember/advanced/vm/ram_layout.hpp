@@ -11,23 +11,6 @@
 
 namespace qember::vm {
 
-/// A block that has no place.
-struct UnplacedRam {
-  std::uint32_t block = 0;  ///< its index
-  bool is_ram = false;      ///< the guest's, at an address that is not known; else a device's, or firmware
-  std::string expected{};   ///< of the guest's RAM: what would have to be known
-  std::string found{};      ///< and what there is
-};
-
-/// Where the guest's RAM is, and what has no place.
-struct RamLayout {
-  std::vector<PlacedRam> placed;      ///< in order of address; no two overlap
-  std::vector<UnplacedRam> unplaced;  ///< in order of the list of blocks
-
-  /// `Errc::unsupported`, with the first block of RAM whose address is not known.
-  Status check_whole(std::span<const event::RamBlock> blocks) const;
-};
-
 /// What the devices of a stream say of memory that is plugged in. Bounded, whatever they say.
 class MemoryDevices {
  public:

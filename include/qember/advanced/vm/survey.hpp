@@ -2,11 +2,11 @@
 /// What can be learnt of a stream in one pass, also of one that has a fault.
 #pragma once
 
+#include <qember/advanced/vm/census.hpp>
 #include <qember/advanced/vm/guest_facts.hpp>
 #include <qember/advanced/vm/layout_reader.hpp>
 #include <qember/advanced/vm/machine_state.hpp>
 #include <qember/advanced/vm/stream_options.hpp>
-#include <qember/advanced/vm/summary.hpp>
 
 namespace qember::vm {
 
