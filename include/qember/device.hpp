@@ -10,17 +10,18 @@
 ///     for (const qember::Device& device : vm.devices().or_throw()) {
 ///       if (!device.is_described()) continue;
 ///       for (const qember::Field& field : device.fields().or_throw())
-///         std::cout << device.name() << ':' << field.path << ' ' << field.type() << '\n';
+///         std::cout << device.name() << ':' << field.path << ' ' << to_string(field) << '\n';
 ///     }
-///     for (const qember::Device& cpu : vm.devices("cpu").or_throw()) {
+///     for (const qember::Device& cpu : vm.cpus().or_throw()) {
 ///       const auto registers = qember::read_registers(cpu).or_throw();
 ///       for (const qember::Register& each : registers.registers)
-///         std::cout << each.name << " = " << std::hex << each.value << '\n';
+///         std::cout << each.name << " = " << to_string(each) << '\n';
 ///     }
 ///
 /// - Paths are names joined by dots, elements in brackets: `env.regs[3]`. `get<T>` takes any integer or
 ///   `bool` that holds the value, `get_array<T>` an array, `get_bytes` a buffer. A `Field` is a value or all
 ///   of an array: `field` takes no path of one element.
+/// - `to_string` of a field says what it means where that is known, as `qember show` does.
 /// - Names of registers, such as `rip`, are those of `read_registers`, which no path has.
 /// - Errors: `Errc::description_mismatch` where nothing has that path or it is of another kind,
 ///   `Errc::constraint` where the value does not fit in `T`, `Errc::limit` for a device with more values than
@@ -43,6 +44,8 @@ using Device = device::SavedDevice;
 using Field = device::SavedField;
 /// The value of a field: an `Integer`, a `bool`, or bytes.
 using device::StateValue;
+/// Values as `qember show` prints them, and registers in hexadecimal.
+using device::to_string;
 /// The registers of a CPU.
 using device::CpuRegisters;
 /// A register: its name, its width in bits, its value.

@@ -21,6 +21,8 @@
 /// - Opening reads the begin of the stream. Devices of a large native file are read from its end, and
 ///   otherwise, and for the first page that is asked for, the stream is read once. Then a page costs a read
 ///   of the file, a field one lookup.
+/// - `device` and `devices` take what the command's `--device` does: `cpu`, `cpu/0`, `0000:00:*`. What is
+///   not there, or is several where one is wanted, is an error that names those that are.
 /// - Addresses, offsets and lengths are in bytes. `read_physical` takes guest-physical addresses.
 #pragma once
 

@@ -135,7 +135,7 @@ bool has_mark(const Device& device, const Mark& mark) {
 /// Those whose CPUs have such fields: of ARM, two.
 std::vector<const Table*> candidates(const Device& device) {
   std::vector<const Table*> found;
-  if (device.name != "cpu") return found;
+  if (device.name != cpu_section) return found;
   for (const Table& each : tables())
     if (std::ranges::all_of(each.architecture->marks,
                             [&device](const Mark& mark) { return has_mark(device, mark); }))
@@ -168,6 +168,11 @@ CpuRegisters registers_of(const Table& table, const FieldValues& values) {
 }
 
 }  // namespace
+
+std::string to_string(const Register& value) {
+  if (value.bits <= 64) return fmt::format("0x{:0{}x}", value.value, (value.bits + 3) / 4);
+  return fmt::format("0x{:0{}x}{:016x}", value.high, (value.bits - 64 + 3) / 4, value.value);
+}
 
 const Register* CpuRegisters::find(std::string_view name) const noexcept {
   for (const Register& each : registers)

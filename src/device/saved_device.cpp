@@ -2,6 +2,7 @@
 #include <qember/advanced/device/saved_device.hpp>
 
 #include <qember/advanced/device/state.hpp>
+#include <qember/advanced/device/value_text.hpp>
 
 #include "field_table.hpp"
 
@@ -28,19 +29,61 @@ std::optional<ElementPath> split(std::string_view path) {
   return error == std::errc() && stop == end ? std::optional(element) : std::nullopt;
 }
 
-}  // namespace
-
+/// A value for messages: a number, `true`, `a buffer of 4 bytes`.
 std::string text_of(const StateValue& value) {
   if (const auto* integer = std::get_if<Integer>(&value)) return to_string(*integer);
   if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
   return fmt::format("a buffer of {} bytes", std::get<ByteView>(value).size());
 }
 
+/// Elements of an array in one line.
+class ArrayText {
+ public:
+  /// Whether there was room for it.
+  bool add(std::string element) {
+    if (count_ == 0 || element != element_) {
+      put();
+      if (text_.size() >= most) return false;
+      element_ = std::move(element);
+    }
+    ++count_;
+    return true;
+  }
+  std::string finish(std::uint64_t left) && {
+    put();
+    return left == 0 ? std::move(text_) : fmt::format("{} … and {} more", text_, left);
+  }
+
+ private:
+  static constexpr std::size_t most = 4096;
+
+  void put() {
+    if (count_ == 0) return;
+    if (!text_.empty()) text_ += "  ";
+    text_ += run_text(element_, std::exchange(count_, 0));
+  }
+
+  std::string text_;
+  std::string element_;
+  std::uint64_t count_ = 0;  ///< of `element_`
+};
+
+}  // namespace
+
 std::string_view SavedField::type() const noexcept { return field->type; }
 
 StateValue SavedField::value(std::uint64_t index) const {
   const std::size_t size = count ? bytes.size() / std::max<std::uint64_t>(*count, 1) : bytes.size();
   return value_of(*field, bytes.subspan(index * size, size));
+}
+
+std::string to_string(const SavedField& field) {
+  if (!field.count) return value_text(*field.field, field.value());
+  if (*field.count == 0) return "empty";
+  ArrayText text;
+  std::uint64_t done = 0;
+  while (done < *field.count && text.add(short_text(*field.field, field.value(done)))) ++done;
+  return std::move(text).finish(*field.count - done);
 }
 
 struct SavedDevice::State {

@@ -4,6 +4,7 @@
 #include <qember/advanced/core/digest.hpp>
 #include <qember/advanced/core/printable.hpp>
 #include <qember/advanced/device/meaning.hpp>
+#include <qember/advanced/device/saved_device.hpp>
 
 #include <fmt/format.h>
 
@@ -52,10 +53,11 @@ std::string buffer_text(ByteView bytes) {
                      bytes_text(bytes.first(first_bytes)), digest_of(bytes).high);
 }
 
+constexpr std::uint64_t digits = 10;  // below it the hexadecimal form is no other
+
 std::string number_text(const Field& field, Integer value) {
-  constexpr std::uint64_t digits = 10;  // below it the hexadecimal form is no other
   if (field.type == "timer" && value == Integer::from_signed(-1)) return "-1 (not armed)";
-  if (!value.negative() && value.bits() < digits) return to_string(value);
+  if (!value.negative()) return to_string(StateValue(value));
   return fmt::format("{} ({:#x})", to_string(value), low_bits(field, value));
 }
 
@@ -66,7 +68,7 @@ std::string integer_text(const Field& field, Integer value) {
 
 std::string boolean_text(const Field& field, bool value) {
   if (field.kind == FieldKind::pointer) return value ? "set" : "null";
-  return value ? "true" : "false";
+  return to_string(StateValue(value));
 }
 
 std::string integer_json(const Field& field, Integer value) {
@@ -86,17 +88,30 @@ std::string hex_text(const Field& field, Integer value) {
   return fmt::format("0x{:0{}x}", low_bits(field, value), 2 * integer_size(field));
 }
 
+std::string to_string(const StateValue& value) {
+  if (const auto* boolean = std::get_if<bool>(&value)) return *boolean ? "true" : "false";
+  const auto* const integer = std::get_if<Integer>(&value);
+  if (integer == nullptr) return buffer_text(std::get<ByteView>(value));
+  const std::string number = to_string(*integer);
+  if (integer->negative() || integer->bits() < digits) return number;
+  return fmt::format("{} ({:#x})", number, integer->bits());
+}
+
 std::string value_text(const Field& field, const StateValue& value) {
   if (const auto* integer = std::get_if<Integer>(&value)) return integer_text(field, *integer);
   if (const auto* boolean = std::get_if<bool>(&value)) return boolean_text(field, *boolean);
-  return buffer_text(std::get<ByteView>(value));
+  return to_string(value);
 }
 
 std::string short_text(const Field& field, const StateValue& value) {
   const auto* const integer = std::get_if<Integer>(&value);
   if (integer == nullptr) return value_text(field, value);
-  return integer->negative() || integer->bits() < 10 ? to_string(*integer)
-                                                     : fmt::format("{:#x}", integer->bits());
+  return integer->negative() || integer->bits() < digits ? to_string(*integer)
+                                                         : fmt::format("{:#x}", integer->bits());
+}
+
+std::string run_text(const std::string& text, std::uint64_t count) {
+  return count == 1 ? text : fmt::format("{} ×{}", text, count);
 }
 
 std::string bytes_json(ByteView bytes) {

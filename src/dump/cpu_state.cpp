@@ -34,7 +34,7 @@ Status add_cpu(std::vector<device::CpuRegisters>& cpus, const device::Device& de
 
 // Without a description that can be read a core has memory alone.
 Status CpuStates::add(const event::CollectedSection& section) {
-  if (section.name != "cpu" || section.device == nullptr) return {};
+  if (section.name != device::cpu_section || section.device == nullptr) return {};
   if (section.fit == event::Fit::beyond_section_limit)
     return Error{Errc::limit, 0, "cpu", fmt::format("at most {} bytes", limits_.max_section), "more"};
   return add_cpu(cpus_, *section.device, section.body);

@@ -103,7 +103,7 @@ struct ToldNote {
 
 std::optional<ToldNote> told_note(const vm::SavedVm& vm) {
   constexpr std::uint16_t is_elf = 1;
-  const auto device = vm.device("vmcoreinfo");
+  const auto device = vm.device("vmcoreinfo", 0);
   if (!device || !device->is_described()) return {};
   const auto format = device->get<std::uint16_t>("vmcoreinfo.guest_format");
   const auto size = device->get<std::uint32_t>("vmcoreinfo.size");
@@ -187,7 +187,7 @@ class CoreBytes final : public io::ByteSource {
 
 /// As `CpuStates` has them.
 Result<std::vector<device::CpuRegisters>> registers_of(const vm::SavedVm& vm) {
-  const auto devices = vm.devices("cpu");
+  const auto devices = vm.devices(device::cpu_section);
   if (!devices) return devices.error();
   std::vector<device::CpuRegisters> cpus;
   for (const device::SavedDevice& cpu : *devices)

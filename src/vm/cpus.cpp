@@ -36,7 +36,7 @@ Status hand_out(const CpuSection& section, const CpuReader::Take& take) {
 Status read_from_file(io::ByteSource& file, const StreamOptions& options, const CpuReader::Take& take) {
   const auto vm = SavedVm::open(file, SavedVmOptions::of(options));
   if (!vm) return vm.error();
-  const auto cpus = vm->devices("cpu");
+  const auto cpus = vm->devices(device::cpu_section);
   if (!cpus) return cpus.error();
   for (const device::SavedDevice& cpu : *cpus)
     if (auto status = hand_out({cpu.instance(), cpu.offset(), cpu.description(), cpu.body()}, take); !status)
@@ -55,7 +55,7 @@ Status read_cpus(io::ByteSource& source, const StreamOptions& options, const Cpu
 }
 
 Status CpuReader::add(const event::CollectedSection& section) {
-  if (section.name != "cpu" || section.fit == event::Fit::in_parts) return {};
+  if (section.name != device::cpu_section || section.fit == event::Fit::in_parts) return {};
   const CpuSection cpu{section.instance, section.offset, section.device.get(), section.body};
   if (section.fit == event::Fit::beyond_section_limit)
     return refuse(cpu, Errc::limit, fmt::format("max_section: at most {} bytes", limits_.max_section),

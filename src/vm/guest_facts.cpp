@@ -49,7 +49,7 @@ void GuestFactsReader::note(const event::RamPage& page) {
 
 void GuestFactsReader::add(const event::CollectedSection& section) {
   if (section.fit == event::Fit::in_parts) return;
-  if (section.name == "cpu") return add_cpu(section);
+  if (section.name == device::cpu_section) return add_cpu(section);
   if (section.fit != event::Fit::fits) return;
   if (section.name != "globalstate" && section.name != "timer") return;
   const device::SavedDevice device({section.name, section.instance, section.version, section.offset},

@@ -13,7 +13,7 @@ Result<MemoryCursor> MemoryCursor::at(const SavedVm& vm, std::string_view where)
 
 Result<MemoryCursor> MemoryCursor::at_virtual(const SavedVm& vm, std::string_view where,
                                               std::uint32_t number) {
-  const auto cpu = vm.device("cpu", number);
+  const auto cpu = vm.device(device::cpu_section, number);
   if (!cpu) return cpu.error();
   if (!cpu->is_described())
     return Error{Errc::unsupported, 0, "cpu", "registers that the stream describes",

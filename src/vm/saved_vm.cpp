@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/vm/saved_vm.hpp>
 
+#include <qember/advanced/core/printable.hpp>
+#include <qember/advanced/device/registers.hpp>
 #include <qember/advanced/event/pump.hpp>
 #include <qember/advanced/io/descriptor_source.hpp>
 #include <qember/advanced/io/memory_source.hpp>
 #include <qember/advanced/vm/census.hpp>
 #include <qember/advanced/vm/opened_stream.hpp>
+#include <qember/advanced/vm/selector.hpp>
 
 #include "saved_vm_state.hpp"
 
@@ -14,6 +17,31 @@
 #include <algorithm>
 
 namespace qember::vm {
+namespace {
+
+/// Those that are meant.
+std::vector<device::SavedDevice> selected(std::span<const device::SavedDevice> all,
+                                          DeviceSelector& selector) {
+  for (const device::SavedDevice& each : all) selector.consider(each.name());
+  std::vector<device::SavedDevice> found;
+  std::ranges::copy_if(all, std::back_inserter(found), [&selector](const device::SavedDevice& each) {
+    return selector.selects(each.name(), each.instance());
+  });
+  return found;
+}
+
+/// The first of `found`, which is not empty, where it is the only one.
+Result<device::SavedDevice> only(std::vector<device::SavedDevice> found, std::string_view text) {
+  constexpr std::size_t most_named = 4;
+  if (found.size() == 1) return std::move(found.front());
+  std::string names;
+  for (const device::SavedDevice& each : std::span(found).first(std::min(found.size(), most_named)))
+    names += (names.empty() ? "" : ", ") + printable(section_text(each.name(), each.instance()));
+  return Error{Errc::usage, 0, "device", fmt::format("one section {}", printable(text)),
+               fmt::format("{}: {}{}", found.size(), names, found.size() > most_named ? ", ..." : "")};
+}
+
+}  // namespace
 
 SavedVmOptions SavedVmOptions::of(const StreamOptions& read) {
   SavedVmOptions options;
@@ -70,22 +98,40 @@ Result<std::span<const device::SavedDevice>> SavedVm::devices() const {
   return std::span<const device::SavedDevice>(*state_->devices);
 }
 
-Result<std::vector<device::SavedDevice>> SavedVm::devices(std::string_view name) const {
+Result<std::vector<device::SavedDevice>> SavedVm::devices(std::string_view text) const {
   const auto all = devices();
   if (!all) return all.error();
-  std::vector<device::SavedDevice> named;
-  std::ranges::copy_if(*all, std::back_inserter(named),
-                       [name](const auto& each) { return each.name() == name; });
-  return named;
+  DeviceSelector selector({std::string(text)});
+  return selected(*all, selector);
+}
+
+Result<std::vector<device::SavedDevice>> SavedVm::cpus() const {
+  auto found = devices(device::cpu_section);
+  if (found) std::ranges::stable_sort(*found, {}, &device::SavedDevice::instance);
+  return found;
+}
+
+Result<device::SavedDevice> SavedVm::device(std::string_view text) const {
+  const auto all = devices();
+  if (!all) return all.error();
+  DeviceSelector selector({std::string(text)});
+  auto found = selected(*all, selector);
+  if (found.empty()) return selector.missed().error();
+  return only(std::move(found), text);
 }
 
 Result<device::SavedDevice> SavedVm::device(std::string_view name, std::uint32_t instance) const {
   const auto all = devices();
   if (!all) return all.error();
-  for (const device::SavedDevice& each : *all)
-    if (each.name() == name && each.instance() == instance) return each;
-  return Error{Errc::usage, 0, "device", fmt::format("a device {:?} with the instance {}", name, instance),
-               "none in the stream"};
+  const std::string wanted = section_text(name, instance);
+  Closest closest(wanted);
+  std::vector<device::SavedDevice> found;
+  for (const device::SavedDevice& each : *all) {
+    closest.consider(section_text(each.name(), each.instance()));
+    if (each.name() == name && each.instance() == instance) found.push_back(each);
+  }
+  if (found.empty()) return no_section(wanted, closest);
+  return only(std::move(found), wanted);
 }
 
 Status SavedVm::read_with(const std::function<event::Sink&(const event::Context& context)>& watch) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/vm/selector.hpp>
 
+#include <qember/advanced/core/printable.hpp>
 #include <qember/advanced/device/registers.hpp>
 
 #include <fmt/format.h>
@@ -44,10 +45,24 @@ bool matches_instance(std::string_view text, std::string_view name, std::uint32_
 }
 
 std::string suggestion(const Closest& closest) {
-  return closest.best().empty() ? "none" : fmt::format("none; did you mean {}?", closest.best());
+  if (closest.best().empty()) return "none";
+  return fmt::format("none; did you mean {}?", printable(closest.best()));
+}
+
+/// Of another instance, `text` has the name.
+bool has_name(std::string_view text, std::string_view name) {
+  return text.size() > name.size() && text.starts_with(name) && text[name.size()] == '/';
 }
 
 }  // namespace
+
+std::string section_text(std::string_view name, std::uint32_t instance) {
+  return fmt::format("{}/{}", name, instance);
+}
+
+Error no_section(std::string_view text, const Closest& closest) {
+  return {Errc::usage, 0, "device", fmt::format("the section {}", printable(text)), suggestion(closest)};
+}
 
 std::optional<std::uint64_t> parse_number(std::string_view text) noexcept {
   const bool is_hex = text.starts_with("0x") || text.starts_with("0X");
@@ -79,6 +94,7 @@ bool DeviceSelector::selects(std::string_view name, std::uint32_t instance) {
     const bool fits =
         !each.is_name && (matches(each.text, name) || matches_instance(each.text, name, instance));
     if (!each.is_found) each.closest.consider(name);
+    if (!each.is_found && has_name(each.text, name)) each.closest.consider(section_text(name, instance));
     each.is_found |= is_name || fits;
     is_meant |= is_name || fits;
   }
@@ -87,8 +103,7 @@ bool DeviceSelector::selects(std::string_view name, std::uint32_t instance) {
 
 Status DeviceSelector::missed() const {
   for (const Text& each : texts_)
-    if (!each.is_found)
-      return Error{Errc::usage, 0, "device", "the section " + each.text, suggestion(each.closest)};
+    if (!each.is_found) return no_section(each.text, each.closest);
   return {};
 }
 

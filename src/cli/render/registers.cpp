@@ -13,11 +13,8 @@ namespace {
 using device::Register;
 using device::RegisterSet;
 
-/// All of its digits.
-std::string hex_text(const Register& each) {
-  if (each.bits <= 64) return fmt::format("{:0{}x}", each.value, (each.bits + 3) / 4);
-  return fmt::format("{:0{}x}{:016x}", each.high, (each.bits - 64 + 3) / 4, each.value);
-}
+/// All of its digits, and nothing before them.
+std::string digits_of(const Register& each) { return to_string(each).substr(2); }
 
 std::string name_text(const Register& each) {
   return each.alias.empty() ? each.name : each.name + '/' + each.alias;
@@ -43,7 +40,7 @@ std::string segment_text(const device::CpuRegisters& cpu, const std::string& nam
   text += selector == nullptr ? "    " : fmt::format("{:04x}", selector->value);
   for (const char* const part : {"base", "limit", "flags"})
     if (const Register* const each = cpu.find(name + '_' + part))
-      text += fmt::format("  {} {}", part, hex_text(*each));
+      text += fmt::format("  {} {}", part, digits_of(*each));
   return text + '\n';
 }
 
@@ -61,7 +58,7 @@ std::string set_text(std::span<const Register> registers, const Style& style) {
   std::size_t value_width = 0;
   for (const Register& each : registers) {
     name_width = std::max(name_width, name_text(each).size());
-    value_width = std::max(value_width, hex_text(each).size());
+    value_width = std::max(value_width, digits_of(each).size());
   }
   const std::size_t cell = name_width + 1 + value_width + 2;
   const std::size_t columns = std::max<std::size_t>(style.width() / cell, 1);
@@ -69,7 +66,7 @@ std::string set_text(std::span<const Register> registers, const Style& style) {
   for (std::size_t i = 0; i < registers.size(); ++i) {
     const bool ends_line = (i + 1) % columns == 0 || i + 1 == registers.size();
     const std::string name = fmt::format("{:<{}}", name_text(registers[i]), name_width);
-    const std::string value = fmt::format("{:>{}}", hex_text(registers[i]), value_width);
+    const std::string value = fmt::format("{:>{}}", digits_of(registers[i]), value_width);
     text += fmt::format("  {} {}{}", style.paint(Paint::cyan, name), value, ends_line ? "\n" : "");
   }
   return text;
@@ -104,7 +101,7 @@ std::string registers_json_head() { return "{\"record\":\"stream\",\"schema\":1}
 
 std::string registers_json(const vm::Cpu& cpu) {
   nlohmann::ordered_json values;
-  for (const Register& each : cpu.registers.registers) values[each.name] = "0x" + hex_text(each);
+  for (const Register& each : cpu.registers.registers) values[each.name] = to_string(each);
   const nlohmann::ordered_json record{{"record", "cpu"},
                                       {"instance", cpu.instance},
                                       {"architecture", cpu.registers.architecture},

@@ -227,7 +227,7 @@ void StateTree::add(Level& array, std::string token, std::uint64_t count) {
 void StateTree::put_token(Level& array) {
   Row& row = array.row;
   if (row.count == 0) return;
-  const std::string token = row.count == 1 ? row.token : fmt::format("{} ×{}", row.token, row.count);
+  const std::string token = device::run_text(row.token, row.count);
   const std::size_t used =
       2 * array.indent + (offsets_ ? offset_columns : 0) + range_text(row.token_first, 1).size() + 4;
   const std::size_t room = style_.width() > used + least_row ? style_.width() - used : least_row;

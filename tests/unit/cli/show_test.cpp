@@ -4,9 +4,13 @@
 #include "support/convert.hpp"
 #include "support/samples.hpp"
 
+#include <qember/advanced/core/printable.hpp>
+#include <qember/saved_vm.hpp>
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <map>
 #include <sstream>
 
 using namespace qember;
@@ -62,6 +66,33 @@ bool has_controls(const std::string& text) {
 }
 
 }  // namespace
+
+TEST_CASE("show prints values as the library's to_string does") {
+  // Names and the ends of lines, of values that stand on a line of their own.
+  const Ran ran = show(sample());
+  REQUIRE(ran.code == 0);
+  std::map<std::string, std::vector<std::string>> lines;
+  std::istringstream in(ran.out);
+  for (std::string line; std::getline(in, line);) {
+    const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
+    lines[line.substr(begin, line.find(' ', begin) - begin)].push_back(line);
+  }
+  const Bytes stream = sample();
+  const auto vm = SavedVm::open(stream).or_throw();
+  std::size_t values = 0;
+  for (const Device& device : vm.devices().or_throw()) {
+    if (!device.is_described()) continue;
+    for (const Field& field : device.fields().or_throw()) {
+      if (field.count || field.path.find('[') != std::string_view::npos) continue;
+      INFO(device.name() << ':' << field.path << ' ' << to_string(field));
+      CHECK(std::ranges::any_of(lines[printable(field.name())], [&field](const std::string& line) {
+        return line.ends_with("  " + to_string(field));
+      }));
+      ++values;
+    }
+  }
+  CHECK(values > 100);
+}
 
 TEST_CASE("show prints a device as a tree") {
   const Ran ran = show(small_stream().bytes(), {"--device", "dev"});

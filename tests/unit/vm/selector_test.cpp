@@ -88,6 +88,13 @@ TEST_CASE("each of several DEVICEs has to mean something") {
   CHECK(missed.error().found == "none; did you mean serial?");
 }
 
+TEST_CASE("of a name that there is, another instance may be meant") {
+  DeviceSelector selector({"cpu/9"});
+  CHECK_FALSE(selector.selects("cpu_common", 0));
+  CHECK_FALSE(selector.selects("cpu", 1));
+  CHECK(selector.missed().error().found == "none; did you mean cpu/1?");
+}
+
 TEST_CASE("the longest name before a colon is the DEVICE of a FIELD") {
   const auto pci = description({"0000:00:01.3/pm", "cpu"});
   CHECK(paths("field", pci) == "field field");

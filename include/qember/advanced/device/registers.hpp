@@ -6,12 +6,16 @@
 #include <qember/advanced/core/result.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace qember::device {
 
 struct Device;
 class SavedDevice;
+
+/// The name of the sections that are CPUs, of every architecture.
+inline constexpr std::string_view cpu_section = "cpu";
 
 /// What a register belongs to.
 enum class RegisterSet : std::uint8_t {
@@ -41,6 +45,9 @@ struct CpuRegisters {
   /// The register with that name or alias; null where there is none.
   const Register* find(std::string_view name) const noexcept;
 };
+
+/// The value in hexadecimal, all digits of its width: `0x000000000000fff0`.
+std::string to_string(const Register& value);
 
 /// Whether the fields are those of a CPU whose registers have names here.
 bool has_registers(const Device& device);

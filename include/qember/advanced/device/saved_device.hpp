@@ -37,8 +37,6 @@ Taken convert(const StateValue& value, T& to) {
   }
   return Taken::yes;
 }
-/// A value for messages: a number, `true`, `a buffer of 4 bytes`.
-std::string text_of(const StateValue& value);
 
 /// A value of a device, or an array of values. Views are valid as long as a copy of the device is.
 struct SavedField {
@@ -55,6 +53,15 @@ struct SavedField {
   /// The value, or that element, less than `count`, of an array.
   StateValue value(std::uint64_t index = 0) const;
 };
+
+/// The value as `qember show` prints it where nothing says what it means: `4096 (0x1000)`, `true`, `512
+/// bytes, all zero`. Bytes are escaped.
+std::string to_string(const StateValue& value);
+
+/// The value as `qember show` prints it, with what it means where that is known: `4096 (0x1000)`, `-1 (not
+/// armed)`. Of an array it is all elements, equal neighbours as one: `0x10  0 ×15`; of one that is long,
+/// about 4096 bytes of text and the number of elements that are left. Bytes of the stream are escaped.
+std::string to_string(const SavedField& field);
 
 /// Memory that tables of fields may still take; devices of one VM share it.
 struct FieldRoom {
@@ -101,7 +108,8 @@ class SavedDevice {
   /// All its bytes, as QEMU lays them out; valid as long as a copy of this. Empty for a device that is beyond
   /// the limits, which fields say.
   ByteView body() const noexcept;
-  /// What describes it; null where nothing does. Valid as long as a copy of this.
+  /// What describes it, see advanced/device/description.hpp; null where nothing does. Valid as long as a copy
+  /// of this.
   const Device* description() const noexcept;
   /// Whether fields have names.
   bool is_described() const noexcept;

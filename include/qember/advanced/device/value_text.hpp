@@ -12,6 +12,8 @@ namespace qember::device {
 std::string value_text(const Field& field, const StateValue& value);
 /// Among others: `0xfffffff0`.
 std::string short_text(const Field& field, const StateValue& value);
+/// So many neighbours of one text: `0x10`, `0 ×15`.
+std::string run_text(const std::string& text, std::uint64_t count);
 /// `0x0000007b`, as wide as the field.
 std::string hex_text(const Field& field, Integer value);
 /// `{"value":123,"hex":"0x0000007b"}`, `{"value":true}`, or what `bytes_json` makes.

@@ -87,10 +87,18 @@ class SavedVm {
 
   /// All devices, in the order of the stream.
   Result<std::span<const device::SavedDevice>> devices() const;
-  /// The devices of that name, such as the `cpu`s.
-  Result<std::vector<device::SavedDevice>> devices(std::string_view name) const;
-  /// `Errc::usage` where there is none with that name and instance.
-  Result<device::SavedDevice> device(std::string_view name, std::uint32_t instance = 0) const;
+  /// The CPUs, in the order of their numbers, which are their instances.
+  Result<std::vector<device::SavedDevice>> cpus() const;
+  /// The devices that a text means, in the order of the stream: a NAME such as `i8259`, NAME/INSTANCE, or
+  /// with
+  /// `*` for any text and `?` for any byte. A text that is all of a name in the stream means that alone. See
+  /// vm/selector.hpp.
+  Result<std::vector<device::SavedDevice>> devices(std::string_view text) const;
+  /// The one device that such a text means: `i8259/0`, `0000:00:03.0/virtio-net`. `Errc::usage` where it
+  /// means none or several; the error names those, or the one that is most like it.
+  Result<device::SavedDevice> device(std::string_view text) const;
+  /// The device with that name, which is no pattern, and instance; `Errc::usage` as above.
+  Result<device::SavedDevice> device(std::string_view name, std::uint32_t instance) const;
   /// Whether devices were read from the end of the file, without the pages before them. They are those of a
   /// description that is the last of the file, which names all of them, one behind the other, up to the end
   /// of RAM: what a file that was written whole has. When the stream is read for its pages that is checked,

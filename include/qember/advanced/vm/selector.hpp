@@ -24,6 +24,11 @@ namespace qember::vm {
 /// Decimal, or hexadecimal after 0x; nothing else, and nothing above 2^64 - 1.
 std::optional<std::uint64_t> parse_number(std::string_view text) noexcept;
 
+/// A section as the grammar names it: `cpu/0`.
+std::string section_text(std::string_view name, std::uint32_t instance);
+/// `Errc::usage`: the stream has no such section, but maybe one that is like it.
+Error no_section(std::string_view text, const Closest& closest);
+
 /// Which sections several DEVICEs mean.
 class DeviceSelector {
  public:
