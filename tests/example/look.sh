@@ -15,6 +15,11 @@ sed -n '/^#include <qember\/saved_vm.hpp>$/,/^```$/{/^```$/q;p}' "$source/README
 grep -v '^//' "$source/tests/example/look.cpp" > example.cpp
 diff readme.cpp example.cpp
 
+# `rip 0000fff0` as `rip fff0`.
+without_zeros() {
+  sed 's/ 0*\([0-9a-f]\)/ \1/'
+}
+
 # save COMMAND...: a machine's registers and first page as its monitor tells them, and then those commands.
 # The firmware has begun to work by then, wherever it has come.
 save() {
@@ -24,14 +29,14 @@ save() {
   } | timeout 60 qemu-system-x86_64 -M pc -accel tcg -m 64M -nodefaults -display none -monitor stdio > monitor
 
   {
-    # Registers without leading zeros, as the example prints them.
-    sed -n 's/.*[ER]IP=0*\([0-9a-f]\{1,\}\) [ER]FL=0*\([0-9a-f]\{1,\}\) .*/env.eip \1\nenv.eflags \2/p' monitor
-    sed -n 's/.*[ER]SP=0*\([0-9a-f]\{1,\}\).*/env.regs[4] \1/p' monitor
-    sed -n 's/.*CR3=0*\([0-9a-f]\{1,\}\).*/env.cr[3] \1/p' monitor
-    echo 'pc.ram 4000000'
+    # Where the CPU runs less than 64 bits wide, the monitor prints the low half alone.
+    tr ' \r' '\n\n' < monitor | sed -n \
+      -e 's/^[ER]FL=/rflags /p' -e 's/^CR\([034]\)=/cr\1 /p' \
+      -e 's/^[ER]\([ABCD]X\|[SD]I\|[SBI]P\)=/r\1 /p' | tr 'A-Z' 'a-z' | without_zeros | sort
+    echo 'pc.ram 67108864'
     od -An -v -tx1 page | tr -s ' \n' '\n' | sed -n 's/^0\{0,1\}\(.\)/\1/p'
   } > expected
-  test "$(wc -l < expected)" = $((5 + 4096))
+  test "$(wc -l < expected)" = $((14 + 4096))
 }
 
 # look FILE: the example, on the file and with it on standard input, shows that.
@@ -39,7 +44,7 @@ look() {
   for from in "$1" -; do
     "$example" "$from" 0 < "$1" > output
     {
-      grep '^env' output
+      grep -E '^(r([abcd]x|[sd]i|[sbi]p|flags)|cr[034]) ' output | sed 's/ 0x/ /' | without_zeros | sort
       grep '^pc.ram' output
       tail -n 1 output | tr ' ' '\n' | sed '/^$/d'
     } > found
