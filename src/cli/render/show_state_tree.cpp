@@ -170,12 +170,13 @@ void StateTree::end_element(Level& array) {
   if (!array.holding) return;  // it went out as it came
   array.holding = false;
   held_ -= array.element.size();
-  if (array.count != 0 && array.element == array.before) {
+  if (array.count != 0 && array.element == array.before && array.type == array.before_type) {
     ++array.count;
     return;
   }
   write_before(array);
   array.before = std::move(array.element);
+  array.before_type = array.type;
   array.first = array.current;
   array.first_at = array.current_at;
   array.count = 1;
@@ -183,18 +184,19 @@ void StateTree::end_element(Level& array) {
 
 void StateTree::write_before(Level& array) {
   if (array.count == 0) return;
-  line(array.first_at, array.indent, element_head(array, array.first, array.count));
+  line(array.first_at, array.indent, element_head(array, array.before_type, array.first, array.count));
   emit(array.before);
   array.before.clear();
   array.count = 0;
 }
 
-std::string StateTree::element_head(const Level& array, std::uint64_t first, std::uint64_t count) const {
+std::string StateTree::element_head(const Level& array, std::string_view type, std::uint64_t first,
+                                    std::uint64_t count) const {
   const bool is_by_place = is_elements(array.group) && device::is_by_place(*array.group.field);
   const std::string range = is_by_place ? fmt::format("[{:#x}]", first) : range_text(first, count);
-  const std::string kind = array.type.empty() ? "" : "  " + array.type;
+  const std::string kind = type.empty() ? "" : fmt::format("  {}", type);
   return is_elements(array.group) ? style_.paint(Paint::dim, range + kind)
-                                  : columns_of(array, array.name + range, array.type);
+                                  : columns_of(array, array.name + range, type);
 }
 
 void StateTree::stop_holding() {
@@ -204,7 +206,7 @@ void StateTree::stop_holding() {
     if (std::exchange(level.holding, false)) holders.push_back(&level);
   for (Level* const level : holders) {
     write_before(*level);
-    line(level->current_at, level->indent, element_head(*level, level->current, 1));
+    line(level->current_at, level->indent, element_head(*level, level->type, level->current, 1));
     emit(std::exchange(level->element, {}));
   }
 }

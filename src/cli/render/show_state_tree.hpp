@@ -49,6 +49,7 @@ class StateTree final : public device::NamedStateSink {
     std::string type;     ///< the same
     std::string element;  ///< the text of the element that is being printed
     std::string before;   ///< of the elements before it that are not yet written, all alike
+    std::string before_type;
     std::uint64_t first = 0;
     std::uint64_t count = 0;    ///< of those
     std::uint64_t current = 0;  ///< index of the element
@@ -73,7 +74,8 @@ class StateTree final : public device::NamedStateSink {
   void begin_element(Level& array, std::string_view name, std::string_view type);
   void end_element(Level& array);
   void write_before(Level& array);
-  std::string element_head(const Level& array, std::uint64_t first, std::uint64_t count) const;
+  std::string element_head(const Level& array, std::string_view type, std::uint64_t first,
+                           std::uint64_t count) const;
   void stop_holding();
 
   void add(Level& array, std::string token, std::uint64_t count = 1);

@@ -279,3 +279,23 @@ TEST_CASE("show takes a register by its name") {
              Catch::Contains("env.regs[4]") && Catch::Contains("0x42"));
   CHECK(show(stream, {"--field", "rsp"}).out == show(stream, {"--field", "cpu:env.regs[4]"}).out);
 }
+
+TEST_CASE("show says of each capability of PCI which it is") {
+  Bytes config(256);
+  config[0x06] = 0x10;
+  config[0x34] = 0x40;
+  config[0x40] = 0x01;
+  config[0x41] = 0x50;
+  config[0x50] = 0x11;
+  config[0x51] = 0x60;
+  config[0x60] = 0x0d;
+  const Ran ran = show(
+      device_stream("0000:00:03.0/x", config, R"({"name": "config", "type": "pci config", "size": 256})"));
+  for (const char* const line :
+       {"    [0x40]  Power Management\n        id                 uint8      1 (0x1)",
+        "    [0x50]  MSI-X\n        id       uint8      17 (0x11)",
+        "    [0x60]  Bridge Subsystem\n        id         uint8      13 (0xd)"})
+    CHECK(ran.out.find(line) != std::string::npos);
+  UNSCOPED_INFO(ran.out);
+  CHECK(ran.code == 0);
+}
