@@ -155,6 +155,18 @@ constexpr std::array console_parts{
     structure("ports", port).each(as(count)),
 };
 constexpr Layout console{"virtio-console-device", console_parts, 3};
+// The configuration is in the guest's order before it is saved: a host that is little-endian swaps that of a
+// big-endian guest without VIRTIO_F_VERSION_1 (hw/char/virtio-serial-bus.c).
+constexpr std::uint64_t most_ports = most_queues / 2 - 1;
+constexpr std::array swapped_console_parts{
+    le16("cols"),
+    le16("rows"),
+    le32("max_ports").up_to(most_ports).into(count),
+    be32("ports_map").each(one_per(32, count)),
+    be32("active").into(count),
+    structure("ports", port).each(as(count)),
+};
+constexpr Layout swapped_console{"virtio-console-device", swapped_console_parts, 3};
 
 constexpr std::array hint_parts{be32("cmd_id"), be32("status")};
 constexpr std::array poison_parts{be32("poison_val")};
@@ -215,6 +227,8 @@ constexpr auto other_kind = kind(names::virtio_features);
 constexpr auto net_kind = kind(names::virtio_net_features, structure("net", net));
 constexpr auto blk_kind = kind(names::virtio_blk_features, choice("requests", requests));
 constexpr auto console_kind = kind(names::virtio_console_features, structure("console", console));
+constexpr auto swapped_console_kind =
+    kind(names::virtio_console_features, structure("console", swapped_console));
 constexpr auto balloon_kind = kind(names::virtio_balloon_features, structure("balloon", balloon));
 constexpr auto mem_kind = kind(names::virtio_mem_features, choice("memory", memory));
 constexpr auto iommu_kind = kind(names::virtio_iommu_features, choice("iommu", iommu));
@@ -239,6 +253,7 @@ constexpr std::array kinds{
     kind_named<"virtio-nsm">(nsm_kind),
     kind_named<"virtio-scsi">(scsi_kind),
     kind_named<"virtio-gpu">(gpu_kind),
+    kind_named<"virtio-console">(swapped_console_kind),
 };
 
 // Subsections, all of which are about arrays of as many queues as there may be.
