@@ -207,25 +207,25 @@ class Search {
         mine.is_in_use() ? "a module of memory is in a slot" : "no module of memory is in a slot");
   }
 
-  /// Those that a QEMU from before them does not know, and that a guest can do without.
+  /// Those that a machine may have no place for, and that a guest can do without.
   void subsections(const SectionPair& pair) {
-    constexpr std::array known{
-        std::pair("cpu/wfxt-timer", "wfxt_timer"),
-        std::pair("cpu/tsc_khz", ""),
-        std::pair("kvmclock/clock_is_reliable", ""),
-    };
-    for (const auto& [name, timer] : known) {
-      const auto has = [name = name](const StateSection& section) {
+    const auto is_only_here = [&pair](std::string_view name) {
+      const auto has = [name](const StateSection& section) {
         const auto& all = section.device->state.subsections;
         return std::ranges::find(all, name, &device::Structure::name) != all.end();
       };
-      if (!has(pair.here) || has(pair.there)) continue;
-      if (!std::string_view(timer).empty() && Timer(pair.here, timer).is_armed()) continue;
-      const std::string where = fmt::format("{}:{}", pair.name(), name);
-      found_.push_back({DropSubsection{where}, Safety::conditional,
-                        "an older QEMU does not know it, which no stream tells; the guest does without",
-                        where, false});
-    }
+      return has(pair.here) && !has(pair.there);
+    };
+    const auto place = [&pair](std::string_view name) { return fmt::format("{}:{}", pair.name(), name); };
+    constexpr std::string_view timer = "cpu/wfxt-timer";
+    if (is_only_here(timer) && !Timer(pair.here, "wfxt_timer").is_armed())
+      add(place(timer), DropSubsection{place(timer)}, Safety::safe, "the timer is not armed");
+    // Those that a QEMU from before them does not know.
+    for (const std::string_view name : {"cpu/tsc_khz", "kvmclock/clock_is_reliable"})
+      if (is_only_here(name))
+        found_.push_back({DropSubsection{place(name)}, Safety::conditional,
+                          "an older QEMU does not know it, which no stream tells; the guest does without",
+                          place(name), false});
   }
 
   /// Fields that the machine reads and a stream of an older type does not have.

@@ -33,6 +33,8 @@ class Virtio final : public device::NamedStateSink {
   const std::set<std::uint64_t>& active_ports() const { return active_ports_; }
   /// The size of each queue's ring.
   const std::vector<std::uint64_t>& rings() const { return rings_; }
+  /// Of a display, whose outputs have this from machine types 9.0 on (hw/display/virtio-gpu.c).
+  bool has_framebuffers() const { return has_framebuffers_; }
   bool is_virtio() const { return get("guest_features").has_value() && get("queue_count").has_value(); }
   /// With the number of its descriptors before it, where no QEMU looks for it.
   bool has_unreadable_request() const { return has_unreadable_request_; }
@@ -59,6 +61,7 @@ class Virtio final : public device::NamedStateSink {
   void enter(const device::StateGroup& group) override {
     if (group.structure == nullptr) return;
     if (group.kind == device::StateGroup::Kind::subsection) subsections_.insert(group.structure->name);
+    has_framebuffers_ |= group.structure->name == "scanouts with framebuffers";
     has_unreadable_request_ |= group.structure->name == "VirtQueueElement" && number_end_ == at();
   }
   void leave(const device::StateGroup&) override {}
@@ -71,6 +74,7 @@ class Virtio final : public device::NamedStateSink {
   std::optional<std::uint64_t> high_;
   std::optional<std::uint64_t> number_end_;  ///< of the descriptors of a request
   const Field* features_field_ = nullptr;
+  bool has_framebuffers_ = false;
   bool has_unreadable_request_ = false;
 };
 
@@ -213,6 +217,13 @@ void check_gpu(const SectionPair& pair, const Virtio& here, const Virtio& there,
     findings.add(Certainty::certain, pair.name() + ":max_outputs",
                  fmt::format("{} here, {} there", *mine, *its), {fmt::format("{:x} != {:x}", *its, *mine)},
                  fmt::format("start the target with max_outputs={} of that device", *mine));
+  if (here.has_framebuffers() == there.has_framebuffers()) return;
+  const auto form = [](const Virtio& device) { return device.has_framebuffers() ? "64" : "40"; };
+  findings.add(Certainty::certain, pair.name() + ":scanouts",
+               fmt::format("{} bytes for each output here, {} there", form(here), form(there)),
+               {fmt::format("Missing section footer for {}", pair.here.name)},
+               fmt::format("start the target with a machine type {}",
+                           here.has_framebuffers() ? "of 9.0 or later" : "before 9.0"));
 }
 
 }  // namespace
