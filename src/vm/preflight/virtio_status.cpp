@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
 #include <sstream>
 #include <string_view>
 
@@ -21,40 +22,46 @@ class Parser final : public nlohmann::json_sax<Json> {
 
   const std::string& fault() const noexcept { return fault_; }
 
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
+  bool null() override { return fits(Type::other); }
+  bool boolean(bool) override { return fits(Type::other); }
+  bool number_float(number_float_t, const string_t&) override { return fits(Type::other); }
+  bool binary(binary_t&) override { return fits(Type::other); }
+  bool number_integer(number_integer_t) override { return fits(Type::other); }
   bool number_unsigned(number_unsigned_t number) override {
-    if (levels_.size() > 1 && levels_.back().key == "unknown-dev-features" && is_of_host(levels_.size() - 2))
+    if (!fits(Type::number)) return false;
+    if (levels_.size() > 1 && levels_.back().key == unnamed_features && is_of_host(levels_.size() - 2))
       levels_[levels_.size() - 2].status.unnamed |= number;
     return true;
   }
   bool string(string_t& text) override {
+    if (!fits(Type::text)) return false;
     if (levels_.empty()) return true;
     const std::size_t last = levels_.size() - 1;
     if (levels_[last].key == "name") levels_[last].status.device = text;
-    const bool is_list = last > 1 && levels_[last].is_array &&
-                         (levels_[last - 1].key == "dev-features" || levels_[last - 1].key == "transports");
     // A name is followed by what it means.
-    if (is_list && is_of_host(last - 2))
-      levels_[last - 2].status.features.push_back(text.substr(0, text.find(':')));
+    if (is_list_of_features()) levels_[last - 2].status.features.push_back(text.substr(0, text.find(':')));
     return true;
   }
-  bool start_object(std::size_t) override { return open(false); }
+  bool start_object(std::size_t) override { return open(Type::object); }
   bool key(string_t& text) override {
-    levels_.back().key = text;
-    levels_.back().offers |= text == host_features;
-    return true;
+    Level& level = levels_.back();
+    const bool is_again =
+        text == "name" ? !level.status.device.empty() : text == host_features && level.offers;
+    level.key = text;
+    level.offers |= text == host_features;
+    level.has_transports |= text == transports;
+    return !is_again || fail("a status with two of " + text);
   }
   bool end_object() override {
+    const std::size_t last = levels_.size() - 1;
+    if (last > 0 && is_of_host(last - 1) && !levels_[last].has_transports)
+      return fail("features without those of the transport");
     if (levels_.back().offers && !levels_.back().status.device.empty())
       found_.push_back(std::move(levels_.back().status));
     levels_.pop_back();
     return true;
   }
-  bool start_array(std::size_t) override { return open(true); }
+  bool start_array(std::size_t) override { return open(Type::array); }
   bool end_array() override {
     levels_.pop_back();
     return true;
@@ -67,21 +74,48 @@ class Parser final : public nlohmann::json_sax<Json> {
  private:
   static constexpr std::size_t deepest = 16;
   static constexpr std::string_view host_features = "host-features";
+  static constexpr std::string_view device_features = "dev-features";
+  static constexpr std::string_view unnamed_features = "unknown-dev-features";
+  static constexpr std::string_view transports = "transports";
+
+  enum class Type : std::uint8_t { object, array, text, number, other };
 
   struct Level {
     bool is_array = false;
-    bool offers = false;  ///< it has features that the device offers
+    bool offers = false;          ///< it has features that the device offers
+    bool has_transports = false;  ///< of features, those that QEMU never leaves out
     std::string key;
     VirtioStatus status;
   };
 
+  bool fail(std::string fault) {
+    fault_ = std::move(fault);
+    return false;
+  }
   bool is_of_host(std::size_t level) const { return levels_[level].key == host_features; }
-  bool open(bool is_array) {
-    if (levels_.size() == deepest) {
-      fault_ = "nesting that is deeper than any status";
-      return false;
-    }
-    levels_.push_back({.is_array = is_array, .offers = false, .key = {}, .status = {}});
+  static bool is_list(std::string_view key) { return key == device_features || key == transports; }
+  bool is_list_of_features() const {
+    const std::size_t last = levels_.size() - 1;
+    return last > 1 && levels_[last].is_array && is_list(levels_[last - 1].key) && is_of_host(last - 2);
+  }
+  /// Of the value that comes next, where it is one that counts: a value of another type would be a feature
+  /// that is not offered.
+  std::optional<Type> wanted() const {
+    if (levels_.empty()) return std::nullopt;
+    const std::string_view key = levels_.back().key;
+    if (key == host_features) return Type::object;
+    if (is_list_of_features()) return Type::text;
+    if (levels_.size() < 2 || !is_of_host(levels_.size() - 2)) return std::nullopt;
+    if (key == unnamed_features) return Type::number;
+    return is_list(key) ? std::optional(Type::array) : std::nullopt;
+  }
+  bool fits(Type type) {
+    return wanted().value_or(type) == type || fail("a value of another type among the features");
+  }
+  bool open(Type type) {
+    if (!fits(type)) return false;
+    if (levels_.size() == deepest) return fail("nesting that is deeper than any status");
+    levels_.emplace_back().is_array = type == Type::array;
     return true;
   }
 

@@ -60,3 +60,30 @@ TEST_CASE("virtio status: what is none") {
   limits.max_blob = status.size() - 1;
   CHECK(read(status, limits).error().code == Errc::limit);
 }
+
+TEST_CASE("virtio status: features that are not what they should be are none that the device lacks") {
+  const auto with = [](const std::string& features) {
+    return R"({"name": "virtio-net", "host-features": {)" + features + "}}";
+  };
+  CHECK(read(with(R"("transports": [])")).ok());
+  CHECK(read(with(R"("transports": [], "unknown-dev-features": 18446744073709551615)")).ok());
+  CHECK(read(with(R"("transports": [], "status": null, "more": [1, {"a": []}])")).ok());
+  const std::string type = "a value of another type among the features";
+  for (const char* const value : {"null", "true", "-1", "1.5", "18446744073709551616", "\"1\"", "[1]", "{}"})
+    CHECK(read(with(R"("transports": [], "unknown-dev-features": )" + std::string(value))).error().found ==
+          type);
+  for (const char* const value : {"null", "1", "\"a\"", "{}", "[null]", "[1]", "[[\"a\"]]", "[{}]"})
+    for (const char* const list : {"\"transports\": ", "\"transports\": [], \"dev-features\": "})
+      CHECK(read(with(list + std::string(value))).error().found == type);
+  for (const char* const value : {"null", "1", "\"a\"", "[]"})
+    CHECK(read(R"({"name": "virtio-net", "host-features": )" + std::string(value) + "}").error().found ==
+          type);
+  CHECK(read(with(R"("dev-features": ["VIRTIO_NET_F_MTU"])")).error().found ==
+        "features without those of the transport");
+  CHECK(read(R"({"name": "virtio-net", "host-features": {"transports": []}, "name": "virtio-blk"})")
+            .error()
+            .found == "a status with two of name");
+  CHECK(read(R"({"name": "a", "host-features": {"transports": []}, "host-features": {"transports": []}})")
+            .error()
+            .found == "a status with two of host-features");
+}
