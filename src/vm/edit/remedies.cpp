@@ -188,6 +188,8 @@ class Search {
     constexpr std::array vital{"cpu", "cpu_common", "apic"};
     if (std::ranges::find(vital, section.name) != vital.end())
       add(name, edit, Safety::unsafe, "a CPU that the guest uses would be gone");
+    else if (section.name == "block")
+      add(name, edit, Safety::unsafe, "the contents of disks would be lost");
     else if (section.name == "slirp")
       add(name, edit, Safety::safe,
           "connections of QEMU's user network are lost, as they are on another host");

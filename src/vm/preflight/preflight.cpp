@@ -30,6 +30,9 @@ bool is_known_unsent(std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
+/// Block migration, which QEMU up to 9.0 reads whatever it sends itself.
+constexpr std::string_view disks = "block";
+
 void add_unknown(const StateSection& section, const Findings& findings) {
   const auto message = [&section](std::string_view word) {
     return fmt::format(
@@ -37,8 +40,16 @@ void add_unknown(const StateSection& section, const Findings& findings) {
         "saved VM setup, including any hotplugged devices",
         word, section.name, section.instance);
   };
-  findings.add(Certainty::certain, fmt::format("{}/{}", section.name, section.instance), "is not there",
-               {message("savevm "), message("")}, "give the target the same device in the same place");
+  const std::string name = fmt::format("{}/{}", section.name, section.instance);
+  if (section.name != disks)
+    return findings.add(Certainty::certain, name, "is not there", {message("savevm "), message("")},
+                        "give the target the same device in the same place");
+  constexpr QemuVersion last_that_reads{9, 0};
+  const auto& target = findings.options().target_qemu;
+  if (!target || *target > last_that_reads)
+    findings.add(target ? Certainty::certain : Certainty::likely, name,
+                 "contents of disks, which QEMU reads up to 9.0", {message("savevm "), message("")},
+                 "load with a QEMU up to 9.0");
 }
 
 /// Returns whether the machine reads what the section holds.
@@ -56,10 +67,11 @@ bool check_version(const SectionPair& pair, const Findings& findings) {
   return here == there;
 }
 
-void check_dirty_bitmaps(const StateSection& section, const Findings& findings) {
-  if (section.name == "dirty-bitmap")
+void check_block_nodes(const StateSection& section, const Findings& findings) {
+  if (section.name == "dirty-bitmap" || section.name == disks)
     findings.add(Certainty::untold, fmt::format("{}/{}", section.name, section.instance),
-                 "the names of the target's block nodes and bitmaps");
+                 section.name == disks ? "the names and sizes of the target's disks"
+                                       : "the names of the target's block nodes and bitmaps");
 }
 
 void check_section(const SectionPair& pair, const RomSizes& roms, Offers& offers, const Findings& findings) {
@@ -169,7 +181,7 @@ Verdict preflight(const MachineState& here, const MachineState& there, const Pre
     } else if (!is_known_unsent(section.name)) {
       add_unknown(section, findings);
     }
-    check_dirty_bitmaps(section, findings);
+    check_block_nodes(section, findings);
   }
   findings.at(0);
   undescribed.report(findings);

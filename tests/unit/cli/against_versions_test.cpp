@@ -44,6 +44,22 @@ Bytes joined(std::initializer_list<Bytes> parts) {
   return all;
 }
 
+/// A device with that subsection, or without.
+Section holder(const std::string& subsection) {
+  Section section{"d",
+                  {1},
+                  R"("vmsd_name": "d", "version": 1, "fields": [)"
+                  R"({"name": "a", "type": "uint8", "size": 1}])"};
+  if (subsection.empty()) return section;
+  NativeBuilder state;
+  state.u8(1).u8(5).counted(subsection).u32(1).u8(0);
+  const Bytes whole = state.bytes();
+  section.state.assign(whole.begin() + 8, whole.end());
+  section.described += R"(, "subsections": [{"vmsd_name": ")" + subsection +
+                       R"(", "version": 1, "fields": [{"name": "b", "type": "uint8", "size": 1}]}])";
+  return section;
+}
+
 /// A CPU of arm, with a timer or without.
 Section cpu(std::optional<std::int64_t> timer) {
   Section section{"cpu",
@@ -107,6 +123,18 @@ TEST_CASE("preflight: a timer for which the machine's CPU has no place") {
   CHECK_FALSE(has(preflight(cpu(7), cpu(std::nullopt)), "--drop-subsection"));
 }
 
+TEST_CASE("preflight: subsections that a QEMU is known not to know") {
+  const auto said = [](const std::string& subsection, const std::string& qemu) {
+    return preflight(holder(subsection), holder(""), qemu);
+  };
+  CHECK(has(said("qemu-s390-flic-full", "7.2"),
+            "certain  d/0:qemu-s390-flic-full: the target's QEMU does not know this subsection\n"
+            "         QEMU: error while loading state for instance 0x0 of device 'd'\n"));
+  for (const char* const qemu : {"8.0", "10.0", "11.1"})
+    CHECK(has(said("qemu-s390-flic-full", qemu), "untold   d/0:qemu-s390-flic-full"));
+  CHECK(has(said("d/other", "5.2"), "untold   d/0:d/other"));
+}
+
 TEST_CASE("preflight: outputs of a display are saved in one of two forms") {
   const std::string name = "virtio-mmio@0000000000000200/virtio-gpu";
   for (const bool form : {false, true}) {
@@ -127,4 +155,30 @@ TEST_CASE("preflight: a mask of errors that no guest writes where the machine be
 TEST_CASE("preflight: what code of QEMU's own reads has the length that it has") {
   CHECK_FALSE(has(preflight(keys(8), keys(24)), "certain"));
   CHECK_FALSE(has(preflight(keys(24), keys(8)), "certain"));
+}
+
+TEST_CASE("preflight: contents of disks, which QEMU reads up to 9.0") {
+  const auto saved = [](bool has_disks) {
+    NativeBuilder to;
+    to.configuration("pc", 4096);
+    if (has_disks) to.section(1, 1, "block", 0, 1).u64(2).footer(1);
+    to.section(1, 2, "ram", 0, 4).u64(0x1000 | 4).counted("r").u64(0x1000).eos().footer(2);
+    if (has_disks) to.end(1).u64(2).footer(1);
+    return to.ended(2).eof().bytes();
+  };
+  const Scratch scratch;
+  const std::string here = scratch.file("here", saved(true));
+  const std::string there = scratch.file("there", saved(false));
+  const auto ran = [&](const std::string& qemu) {
+    Arguments arguments{"preflight", here, "--against", there};
+    if (!qemu.empty()) arguments.insert(arguments.end(), {"--target-qemu", qemu});
+    return run(arguments);
+  };
+  for (const auto& [qemu, code] : {std::pair("7.2", 0), std::pair("9.0", 0), std::pair("9.1", 1),
+                                   std::pair("11.1", 1), std::pair("", 5)}) {
+    INFO(qemu);
+    CHECK(ran(qemu).code == code);
+    CHECK(has(ran(qemu).out, "untold   block/0: the names and sizes of the target's disks\n"));
+  }
+  CHECK(run({"preflight", there, "--against", here}).code == 0);
 }
