@@ -70,13 +70,23 @@ std::size_t changes_between(std::string_view a, std::string_view b) {
 Closest::Closest(std::string_view word)
     : word_(word), changes_(std::max<std::size_t>(word.size() / 3, 1) + 1) {}
 
+/// Of two that take as many changes, one of the same letters is likelier.
 void Closest::consider(std::string_view candidate) {
   const std::size_t longer = std::max(word_.size(), candidate.size());
-  if (longer > longest_word || longer - std::min(word_.size(), candidate.size()) >= changes_) return;
+  if (candidate.empty() || longer > longest_word ||
+      longer - std::min(word_.size(), candidate.size()) >= changes_)
+    return;
   const std::size_t changes = changes_between(word_, candidate);
-  if (changes >= changes_) return;
+  const auto has_same_letters = [this](std::string_view other) {
+    return std::ranges::is_permutation(word_, other);
+  };
+  const bool is_likelier =
+      changes == changes_ && !best_.empty() && !has_same_letters(best_) && has_same_letters(candidate);
+  if (changes >= changes_ && !is_likelier) return;
   changes_ = changes;
   best_ = candidate;
 }
+
+std::string Closest::hint() const { return best_.empty() ? "" : "; did you mean " + best_ + '?'; }
 
 }  // namespace qember

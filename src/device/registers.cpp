@@ -200,6 +200,15 @@ Result<CpuRegisters> read_registers(const SavedDevice& device) {
                "a CPU that the stream describes", "none"};
 }
 
+std::vector<std::string> register_names(const Device& device) {
+  std::vector<std::string> names;
+  for (const Table* table : candidates(device))
+    for (const Named& each : table->registers)
+      for (const std::string& name : {each.name, each.alias})
+        if (!name.empty() && each.high.empty()) names.push_back(name);
+  return names;
+}
+
 std::string register_path(const Device& device, std::string_view name) {
   if (name.empty()) return {};
   for (const Table* table : candidates(device))

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "layout_planner.hpp"
 
+#include <qember/advanced/vm/selector.hpp>
+
 #include "../container/xml.hpp"
 #include "addressable.hpp"
 #include "node_order.hpp"
@@ -127,7 +129,9 @@ Status LayoutPlanner::load_tables() {
 Status LayoutPlanner::place_given() {
   for (const GivenPlace& place : facts_.places) {
     const auto found = std::ranges::find(blocks_, place.block, &event::RamBlock::name);
-    if (found == blocks_.end()) return misplaced(place, "the name of a RAM block", "another");
+    if (found == blocks_.end())
+      return misplaced(place, "the name of a RAM block",
+                       "another" + closest_block(place.block, blocks_).hint());
     const auto block = static_cast<std::uint32_t>(found - blocks_.begin());
     if (is_settled_[block]) return misplaced(place, "one place", "two");
     if (place.address % 4096 != 0)

@@ -3,6 +3,7 @@
 
 #include <qember/advanced/vm/layout.hpp>
 #include <qember/advanced/vm/ram_presence.hpp>
+#include <qember/advanced/vm/selector.hpp>
 
 #include "page_index.hpp"
 #include "page_reader.hpp"
@@ -116,7 +117,9 @@ Status Memory::read(std::uint32_t block, std::uint64_t offset, MutableBytes to, 
 
 Status Memory::read(std::string_view block, std::uint64_t offset, MutableBytes to, Unsent unsent) const {
   const auto found = state_->session.find_block(as_bytes(block));
-  if (!found) return refuse_place("block", "the name of a RAM block", fmt::format("{:?}", block));
+  if (!found)
+    return refuse_place("block", "the name of a RAM block",
+                        fmt::format("{:?}{}", block, closest_block(block, state_->session.blocks()).hint()));
   return read(*found, offset, to, unsent);
 }
 

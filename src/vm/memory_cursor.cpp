@@ -4,6 +4,19 @@
 #include <qember/advanced/vm/paging.hpp>
 
 namespace qember::vm {
+namespace {
+
+Error refuse_register(const device::CpuRegisters& cpu, std::string_view where) {
+  Closest closest(where);
+  for (const device::Register& each : cpu.registers) {
+    closest.consider(each.name);
+    closest.consider(each.alias);
+  }
+  return {Errc::usage, 0, "memory", "a virtual ADDRESS, or a register of the CPU",
+          std::string(where) + (closest.best().empty() ? hex_hint(where) : closest.hint())};
+}
+
+}  // namespace
 
 Result<MemoryCursor> MemoryCursor::at(const SavedVm& vm, std::string_view where) {
   const auto place = parse_place(where, vm.blocks());
@@ -21,11 +34,10 @@ Result<MemoryCursor> MemoryCursor::at_virtual(const SavedVm& vm, std::string_vie
   auto registers = device::read_registers(*cpu->description(), cpu->body());
   if (!registers) return std::move(registers.error());
   const device::Register* const named = registers->find(where);
-  auto cursor = named != nullptr ? MemoryCursor(vm, {std::nullopt, named->value}) : at(vm, where);
-  if (!cursor) return cursor;
-  if (cursor->place_.block)
-    return Error{Errc::usage, 0, "memory", "a virtual ADDRESS, or a register", std::string(where)};
-  cursor->cpu_ = std::move(*registers);
+  const auto address = named != nullptr ? named->value : parse_address(where);
+  if (!address) return refuse_register(*registers, where);
+  MemoryCursor cursor(vm, {std::nullopt, *address});
+  cursor.cpu_ = std::move(*registers);
   return cursor;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/vm/ram_presence.hpp>
+#include <qember/advanced/vm/selector.hpp>
 
 #include "../event/mapped_ram.hpp"
 
@@ -16,7 +17,8 @@ Result<std::vector<std::uint32_t>> find_blocks(const event::Session& session,
       std::string listed;
       for (const event::RamBlock& each : session.blocks())
         listed += fmt::format("{}{:?}", listed.empty() ? "" : ", ", each.name);
-      return Error{Errc::usage, 0, "block", fmt::format("one of {}", listed), name};
+      return Error{Errc::usage, 0, "block", fmt::format("one of {}", listed),
+                   name + closest_block(name, session.blocks()).hint()};
     }
     found.push_back(*block);
   }

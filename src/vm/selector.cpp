@@ -44,14 +44,22 @@ bool matches_instance(std::string_view text, std::string_view name, std::uint32_
   return number == "*" || parse_number(number) == instance;
 }
 
-std::string suggestion(const Closest& closest) {
-  if (closest.best().empty()) return "none";
-  return fmt::format("none; did you mean {}?", printable(closest.best()));
-}
-
 /// Of another instance, `text` has the name.
 bool has_name(std::string_view text, std::string_view name) {
   return text.size() > name.size() && text.starts_with(name) && text[name.size()] == '/';
+}
+
+/// Where `[` begins an index, up to that.
+Closest closest_field(std::string_view path) { return Closest(path.substr(0, path.find('['))); }
+
+/// The place that may have been meant by one that is none.
+std::string place_hint(std::string_view text, std::span<const event::RamBlock> blocks) {
+  const std::size_t plus = std::min(text.rfind('+'), text.size());
+  const std::string block = closest_block(text.substr(0, plus), blocks).best();
+  const std::string offset(text.substr(std::min(plus + 1, text.size())));
+  if (block.empty()) return hex_hint(text);
+  if (parse_address(offset)) return fmt::format("; did you mean {}+{}?", block, offset);
+  return fmt::format("; did you mean {}+{:#x}?", block, parse_number("0x" + offset).value_or(0));
 }
 
 }  // namespace
@@ -61,7 +69,7 @@ std::string section_text(std::string_view name, std::uint32_t instance) {
 }
 
 Error no_section(std::string_view text, const Closest& closest) {
-  return {Errc::usage, 0, "device", fmt::format("the section {}", printable(text)), suggestion(closest)};
+  return {Errc::usage, 0, "device", fmt::format("the section {}", printable(text)), "none" + closest.hint()};
 }
 
 std::optional<std::uint64_t> parse_number(std::string_view text) noexcept {
@@ -70,6 +78,12 @@ std::optional<std::uint64_t> parse_number(std::string_view text) noexcept {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, is_hex ? 16 : 10);
   return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
+std::optional<std::uint64_t> parse_address(std::string_view text) noexcept {
+  const bool may_be_hex =
+      text.size() > 1 && text.starts_with('0') && !text.starts_with("0x") && !text.starts_with("0X");
+  return may_be_hex ? std::nullopt : parse_number(text);
 }
 
 DeviceSelector::DeviceSelector(std::vector<std::string> texts) {
@@ -110,7 +124,7 @@ Status DeviceSelector::missed() const {
 void FieldSelector::consider(const device::Description& description) {
   device_ = DeviceSelector();
   path_ = text_;
-  closest_ = Closest("");
+  closest_ = closest_field(path_);
   for (auto colon = text_.rfind(':'); colon != std::string::npos && colon != 0;
        colon = text_.rfind(':', colon - 1)) {
     DeviceSelector before({text_.substr(0, colon)});
@@ -121,40 +135,52 @@ void FieldSelector::consider(const device::Description& description) {
     if (!is_device) continue;
     device_ = std::move(before);
     path_ = text_.substr(colon + 1);
-    closest_ = Closest(std::string_view(path_).substr(0, path_.find('[')));
+    closest_ = closest_field(path_);
     return;
   }
+  const std::size_t colon = std::min(text_.rfind(':'), text_.size());
+  for (const device::Device& device : description.devices())
+    for (const std::string& name :
+         {std::string(device.name), fmt::format("{}/{}", device.name, device.instance)})
+      if (colon != text_.size()) closest_.consider(name + text_.substr(colon));
 }
 
 std::optional<std::string> FieldSelector::path_in(const device::Device& device) {
   if (!device_.selects(device.name, device.instance)) return std::nullopt;
-  if (!device_.selects_all())
-    for (const device::Field& field : device.state.fields) closest_.consider(field.name);
+  for (const device::Field& field : device.state.fields) closest_.consider(field.name);
   std::string path = device::register_path(device, path_);
-  return path.empty() ? path_ : path;
+  if (!path.empty()) return path;
+  for (const std::string& name : device::register_names(device)) closest_.consider(name);
+  return path_;
 }
 
 Error FieldSelector::missed() const {
-  return {Errc::usage, 0, "field", "the field " + text_, suggestion(closest_)};
+  return {Errc::usage, 0, "field", "the field " + text_, "none" + closest_.hint()};
+}
+
+std::string hex_hint(std::string_view text) {
+  const auto number = parse_number("0x" + std::string(text));
+  return number ? fmt::format("; did you mean {:#x}?", *number) : "";
+}
+
+Closest closest_block(std::string_view name, std::span<const event::RamBlock> blocks) {
+  Closest closest(name);
+  for (const event::RamBlock& block : blocks) closest.consider(block.name);
+  return closest;
 }
 
 Result<MemoryPlace> parse_place(std::string_view text, std::span<const event::RamBlock> blocks) {
-  Closest closest(text.substr(0, text.rfind('+')));
   for (auto plus = text.rfind('+'); plus != std::string_view::npos && plus != 0;
        plus = text.rfind('+', plus - 1)) {
     const auto block = std::ranges::find(blocks, text.substr(0, plus), &event::RamBlock::name);
     if (block == blocks.end()) continue;
-    const auto offset = parse_number(text.substr(plus + 1));
+    const auto offset = parse_address(text.substr(plus + 1));
     if (!offset) break;
     return MemoryPlace{static_cast<std::uint32_t>(block - blocks.begin()), *offset};
   }
-  if (const auto address = parse_number(text)) return MemoryPlace{std::nullopt, *address};
-  for (const event::RamBlock& block : blocks) closest.consider(block.name);
-  const bool names_block = text.find('+') != std::string_view::npos;
-  return Error{
-      Errc::usage, 0, "memory", "an ADDRESS, or BLOCK+OFFSET of a block that there is",
-      std::string(text) +
-          (names_block && !closest.best().empty() ? fmt::format("; did you mean {}?", closest.best()) : "")};
+  if (const auto address = parse_address(text)) return MemoryPlace{std::nullopt, *address};
+  return Error{Errc::usage, 0, "memory", "an ADDRESS, or BLOCK+OFFSET of a block that there is",
+               std::string(text) + place_hint(text, blocks)};
 }
 
 }  // namespace qember::vm

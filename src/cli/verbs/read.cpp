@@ -27,6 +27,15 @@ struct ReadMemoryOptions {
 /// Bytes that are read at once.
 constexpr std::size_t most_at_once = std::size_t{64} << 10U;
 
+ExitCode refuse_place(const ReadMemoryOptions& options, const vm::SavedVm& vm, const Error& error) {
+  const ExitCode code = fail(options.file, error);
+  const bool is_register =
+      !options.is_virtual && vm::MemoryCursor::at_virtual(vm, options.where, options.cpu);
+  if (is_register)
+    say_line(fmt::format("{}: {} is a register, which takes --virtual", options.file, options.where));
+  return code;
+}
+
 /// Prints up to the first byte that can't be read.
 int read(const ReadMemoryOptions& options) {
   if (auto status = check_files(options.read.inputs(options.file)); !status)
@@ -42,7 +51,7 @@ int read(const ReadMemoryOptions& options) {
   if (!vm) return fail(options.file, vm.error());
   auto cursor = options.is_virtual ? vm::MemoryCursor::at_virtual(*vm, options.where, options.cpu)
                                    : vm::MemoryCursor::at(*vm, options.where);
-  if (!cursor) return fail(options.file, cursor.error());
+  if (!cursor) return refuse_place(options, *vm, cursor.error());
   Lines lines;
   HexDump dump(lines);
   Bytes buffer(most_at_once);

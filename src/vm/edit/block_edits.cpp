@@ -27,7 +27,7 @@ Error refuse_length(std::uint64_t page_size, std::uint64_t length) {
 
 BlockEdits::BlockEdits(std::span<const Edit> edits) {
   for (const Edit& each : edits)
-    if (block_of(each) != nullptr) changes_.push_back({&each});
+    if (const std::string* const block = block_of(each)) changes_.push_back({&each, Closest(*block)});
 }
 
 /// By the name that it had; false where it goes.
@@ -35,6 +35,7 @@ bool BlockEdits::change(event::RamBlock& block) {
   const std::string name = block.name;
   bool stays = true;
   for (Change& each : changes_) {
+    each.closest.consider(name);
     if (*block_of(*each.edit) != name) continue;
     each.is_done = true;
     if (const auto* resize = std::get_if<ResizeBlock>(each.edit)) block.length = resize->length;
@@ -95,7 +96,8 @@ Result<std::optional<Bytes>> BlockEdits::apply_discard(const event::Session& ses
 Status BlockEdits::missed() const {
   for (const Change& each : changes_)
     if (!each.is_done)
-      return refuse_edit(to_words(*each.edit).first, "the RAM block " + *block_of(*each.edit), "none");
+      return refuse_edit(to_words(*each.edit).first, "the RAM block " + *block_of(*each.edit),
+                         "none" + each.closest.hint());
   return {};
 }
 

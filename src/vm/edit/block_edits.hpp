@@ -2,6 +2,7 @@
 /// The edits of RAM blocks, and what they make of the pages.
 #pragma once
 
+#include <qember/advanced/core/text.hpp>
 #include <qember/advanced/event/session.hpp>
 #include <qember/advanced/vm/edit.hpp>
 
@@ -27,6 +28,7 @@ class BlockEdits {
  private:
   struct Change {
     const Edit* edit;
+    Closest closest;
     bool is_done = false;
   };
   /// What became of a block.

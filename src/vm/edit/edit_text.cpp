@@ -146,9 +146,7 @@ const Kind* find_kind(std::string_view name) {
 Error unknown_kind(std::string_view kind) {
   Closest closest(kind);
   for (const std::string_view each : kind_names) closest.consider(each);
-  return refuse_edit(
-      "edit", "a kind of edit",
-      closest.best().empty() ? std::string(kind) : fmt::format("{}; did you mean {}?", kind, closest.best()));
+  return refuse_edit("edit", "a kind of edit", std::string(kind) + closest.hint());
 }
 
 Result<Edit> make(const Kind& kind, Words&& words) {

@@ -133,6 +133,10 @@ TEST_CASE("edit: what is not there, or that a field can't hold, is refused and l
         "set: expected 1 values for i8259/0:irr, found 2\n");
   CHECK(subject.refusal({"--drop-block", "pc.rm"}) ==
         "drop-block: expected the RAM block pc.rm, found none\n");
+  CHECK(subject.refusal({"--drop-block", "microvm.rm"}) ==
+        "drop-block: expected the RAM block microvm.rm, found none; did you mean microvm.ram?\n");
+  CHECK(subject.refusal({"--set", "cpu/0:rpi=1"}) ==
+        "field: expected the field cpu/0:rpi, found none; did you mean rip?\n");
   CHECK(subject.refusal({"--rename-block", "pc.bios=microvm.ram"}) ==
         "edit: expected RAM blocks with different names, found \"microvm.ram\" twice\n");
   CHECK(subject.refusal({"--drop-section", "ram"}) ==

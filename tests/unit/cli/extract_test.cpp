@@ -238,6 +238,8 @@ TEST_CASE("extract names blocks that are not in the stream, and fails where one 
   CHECK(names_in(scratch.path("out")) == Names{"index.json", "pc.ram"});
   CHECK(extract(stream, scratch.path("asked"), {"--block", "other"}).code == 4);
   CHECK(extract(stream, scratch.path("asked"), {"--block", "none"}).code == 2);
+  CHECK_THAT(extract(stream, scratch.path("asked"), {"--block", "pc.rm"}).error,
+             Catch::Contains("found pc.rm; did you mean pc.ram?"));
   CHECK(extract(stream, scratch.path("asked"), {"--block", "pc.ram"}).code == 0);
   CHECK(scratch.names() == Names{"asked", "out"});
 }

@@ -68,7 +68,17 @@ TEST_CASE("read --virtual goes by the CPU") {
 }
 
 TEST_CASE("read says what is not there") {
-  CHECK_THAT(read(sample(), "microvm.rma+0").error, Catch::Contains("did you mean microvm.ram?"));
+  CHECK_THAT(read(sample(), "microvm.rma+0x10").error, Catch::Contains("did you mean microvm.ram+0x10?"));
+  const Ran typo = read(sample(), "rpi", {"--virtual"});
+  CHECK(typo.code == 2);
+  CHECK_THAT(typo.error, Catch::Contains("memory: expected a virtual ADDRESS, or a register of the CPU, "
+                                         "found rpi; did you mean rip?"));
+  CHECK_THAT(read(sample(), "rsp").error, Catch::Contains("rsp is a register, which takes --virtual"));
+  CHECK_THAT(read(sample(), "0000000000100ffc", {"--virtual"}).error,
+             Catch::Contains("did you mean 0x100ffc?"));
+  CHECK(read(sample(), "0000000000006000", {"--virtual"}).code == 2);
+  const Ran place = read(sample(), "0", {"--place", "pc.boss=0x0"});
+  CHECK_THAT(place.error, Catch::Contains("found another; did you mean pc.bios?"));
   CHECK(read(sample(), "microvm.rma+0").code == 2);
   CHECK(read(sample(), "0xffffffffffffffff").code == 2);
   CHECK(read(sample(), "0", {"many"}).code == 2);

@@ -267,6 +267,7 @@ TEST_CASE("show takes several devices, patterns, and a device before a field") {
   CHECK_THAT(show(stream, {"--device", "dve"}).error,
              Catch::Contains("-: device: expected the section dve, found none; did you mean dev?"));
   CHECK_THAT(show(stream, {"--field", "dev:rges"}).error, Catch::Contains("did you mean regs?"));
+  CHECK_THAT(show(sample(), {"--field", "cpu/0:rpi"}).error, Catch::Contains("did you mean rip?"));
 }
 
 TEST_CASE("show takes a register by its name") {

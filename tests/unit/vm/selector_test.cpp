@@ -112,6 +112,13 @@ TEST_CASE("a FIELD that is not there is answered with the one that is like it") 
   selector.consider(one);
   CHECK(selector.path_in(one.devices().front()) == "feild[3]");
   CHECK(selector.missed().found == "none; did you mean field?");
+  FieldSelector anywhere("feild");
+  anywhere.consider(one);
+  CHECK(anywhere.path_in(one.devices().front()) == "feild");
+  CHECK(anywhere.missed().found == "none; did you mean field?");
+  FieldSelector elsewhere("cpuu/0:field");
+  elsewhere.consider(one);
+  CHECK(elsewhere.missed().found == "none; did you mean cpu/0:field?");
 }
 
 TEST_CASE("memory is named by a block and an offset, or by an address") {
@@ -128,9 +135,16 @@ TEST_CASE("memory is named by a block and an offset, or by an address") {
   CHECK(place("odd+name+0") == "2+0x0");
   CHECK(place("0x7c00") == "0x7c00");
   CHECK(place("512") == "0x200");
-  CHECK(place("pc.rm+1") == "pc.rm+1; did you mean pc.ram?");
-  CHECK(place("pc.ram") == "pc.ram");
-  CHECK(place("pc.ram+x") == "pc.ram+x; did you mean pc.ram?");
+  CHECK(place("pc.rm+0x1") == "pc.rm+0x1; did you mean pc.ram+0x1?");
+  CHECK(place("pc.rm") == "pc.rm; did you mean pc.ram+0x0?");
+  CHECK(place("pc.ram") == "pc.ram; did you mean pc.ram+0x0?");
+  CHECK(place("pc.ram+x") == "pc.ram+x; did you mean pc.ram+0x0?");
+  CHECK(place("nothing+1") == "nothing+1");
+  // As registers are printed.
+  CHECK(place("0") == "0x0");
+  CHECK(place("0000000000006000") == "0000000000006000; did you mean 0x6000?");
+  CHECK(place("ffff01e0") == "ffff01e0; did you mean 0xffff01e0?");
+  CHECK(place("pc.ram+010") == "pc.ram+010; did you mean pc.ram+0x10?");
   CHECK(place("0x10000000000000000") == "0x10000000000000000");
 }
 

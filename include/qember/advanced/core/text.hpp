@@ -25,9 +25,11 @@ class Closest {
   explicit Closest(std::string_view word);
   /// Considers one of the words there are; it is copied where it is the best so far.
   void consider(std::string_view candidate);
-  /// The first that takes the fewest changes (a byte more, less or other, or two neighbours that changed
+  /// A word that takes the fewest changes (a byte more, less or other, or two neighbours that changed
   /// places); empty where all take more than one for every three bytes. Words over 64 bytes are not like any.
   const std::string& best() const noexcept { return best_; }
+  /// `; did you mean WORD?` for `Error::found`; empty where no word is like it.
+  std::string hint() const;
 
  private:
   std::string word_;

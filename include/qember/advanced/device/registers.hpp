@@ -58,6 +58,9 @@ Result<CpuRegisters> read_registers(const Device& device, ByteView body);
 /// The same of a device of a saved VM; `Errc::unsupported` too where the stream does not describe it.
 Result<CpuRegisters> read_registers(const SavedDevice& device);
 
+/// The names and aliases that `register_path` knows; empty where the device is no CPU.
+std::vector<std::string> register_names(const Device& device);
+
 /// The path of the field that holds the register of that name, for `NamedStateSink`; empty where the device
 /// is no CPU with such a register, or where no field is the register alone.
 std::string register_path(const Device& device, std::string_view name);

@@ -23,6 +23,11 @@ namespace qember::vm {
 
 /// Decimal, or hexadecimal after 0x; nothing else, and nothing above 2^64 - 1.
 std::optional<std::uint64_t> parse_number(std::string_view text) noexcept;
+/// The same, but for decimal digits behind a zero, as in a value of `qember regs`: those are hexadecimal.
+std::optional<std::uint64_t> parse_address(std::string_view text) noexcept;
+
+/// `; did you mean 0xADDRESS?` where the text is hexadecimal digits; else empty.
+std::string hex_hint(std::string_view text);
 
 /// A section as the grammar names it: `cpu/0`.
 std::string section_text(std::string_view name, std::uint32_t instance);
@@ -83,7 +88,10 @@ struct MemoryPlace {
   std::uint64_t address = 0;           ///< in the block, or guest-physical
 };
 
-/// Reads BLOCK+OFFSET or ADDRESS. `Errc::usage` where it is neither.
+/// The name of a RAM block that was meant by one that no block has.
+Closest closest_block(std::string_view name, std::span<const event::RamBlock> blocks);
+
+/// Reads BLOCK+OFFSET or ADDRESS. `Errc::usage` where it is neither, with the place that is most like it.
 Result<MemoryPlace> parse_place(std::string_view text, std::span<const event::RamBlock> blocks);
 
 }  // namespace qember::vm
