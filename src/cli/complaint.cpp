@@ -11,17 +11,13 @@
 namespace qember::cli {
 namespace {
 
-std::string meant(const Closest& closest) {
-  return closest.best().empty() ? "" : fmt::format("; did you mean {}?", closest.best());
-}
-
 std::string unknown_option(const CLI::App& app, const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
   Closest closest(name);
   for (const OptionGroup& group : groups_of(app))
     for (const CLI::Option* option : group.options)
       for (const std::string& known : names_of(*option)) closest.consider(known);
-  return fmt::format("no option {}{}", printable(name), meant(closest));
+  return fmt::format("no option {}{}", printable(name), closest.hint());
 }
 
 bool is_option(const std::string& word) { return word.size() > 1 && word[0] == '-'; }
@@ -41,10 +37,10 @@ std::string said(const CLI::App& app, bool is_command, const CLI::Error& error) 
 }  // namespace
 
 std::string complaint(const CLI::App& command, const CLI::Error& error) {
-  const auto chosen = command.get_subcommands();
-  const CLI::App& app = chosen.empty() ? command : *chosen.front();
-  const std::string name = chosen.empty() ? "qember" : "qember " + app.get_name();
-  return fmt::format("{}: {}\n`{} --help` says more.\n", name, said(app, chosen.empty(), error), name);
+  const CLI::App& app = chosen_of(command);
+  const bool is_command = &app == &command;
+  const std::string name = is_command ? "qember" : "qember " + app.get_name();
+  return fmt::format("{}: {}\n`{} --help` says more.\n", name, said(app, is_command, error), name);
 }
 
 std::string unknown_verb(const CLI::App& command, const std::string& word) {
@@ -53,7 +49,7 @@ std::string unknown_verb(const CLI::App& command, const std::string& word) {
     if (verb->get_name() == word) return "";
     closest.consider(verb->get_name());
   }
-  return fmt::format("no verb {}{}", printable(word), meant(closest));
+  return fmt::format("no verb {}{}", printable(word), closest.hint());
 }
 
 }  // namespace qember::cli

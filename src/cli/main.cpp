@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/io/unfinished.hpp>
 #include "output.hpp"
+#include "parser_view.hpp"
 #include "render/pager.hpp"
 #include "verbs/verbs.hpp"
 
@@ -20,13 +21,17 @@ qember::cli::ExitCode run(int argc, char** argv) {
   qember::cli::add_verbs(app, action);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    const CLI::App& chosen = qember::cli::chosen_of(app);
+    qember::cli::page_help(chosen);
+    return static_cast<qember::cli::ExitCode>(qember::cli::print_help(chosen));
   } catch (const CLI::ParseError& error) {
-    std::ostringstream help;
+    std::ostringstream text;
     std::ostringstream complaint;
-    const bool is_fine = app.exit(error, help, complaint) == 0;
+    const bool is_fine = app.exit(error, text, complaint) == 0;
     qember::cli::say(complaint.str());
     qember::cli::Lines out;
-    out.write(help.str());
+    out.write(text.str());
     return out.finish(is_fine ? qember::cli::exit_ok : qember::cli::exit_usage);
   }
   // QEMBER_KERNELS may ask for what there is not.

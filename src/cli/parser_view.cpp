@@ -31,6 +31,11 @@ std::string note_of(const CLI::App& group) {
 
 }  // namespace
 
+const CLI::App& chosen_of(const CLI::App& command) {
+  const auto chosen = command.get_subcommands();
+  return chosen.empty() ? command : *chosen.front();
+}
+
 std::vector<const CLI::App*> verbs_of(const CLI::App& app) { return app.get_subcommands(has_name); }
 
 std::vector<OptionGroup> groups_of(const CLI::App& app) {

@@ -10,6 +10,9 @@
 
 namespace qember::cli {
 
+/// The verb that the arguments chose; the command where they chose none.
+const CLI::App& chosen_of(const CLI::App& command);
+
 /// Options that belong together.
 struct OptionGroup {
   std::string note;  ///< how many of them have to be given; empty where none has to

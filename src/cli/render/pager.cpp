@@ -91,6 +91,11 @@ void add_pager(CLI::App& verb) {
       "Print to a terminal as to a file, not through QEMBER_PAGER, PAGER or less");
 }
 
+void page_help(const CLI::App& verb) {
+  const CLI::Option* const without = verb.get_option_no_throw("--no-pager");
+  Pager::of_process().want(without == nullptr || without->empty());
+}
+
 Pager& Pager::of_process() {
   static Pager pager;
   return pager;

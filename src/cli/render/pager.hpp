@@ -16,6 +16,9 @@ namespace qember::cli {
 /// `--no-pager`; without it what the verb prints goes through the pager.
 void add_pager(CLI::App& verb);
 
+/// The same for `--help`, which every verb has: unless `--no-pager` was given too.
+void page_help(const CLI::App& verb);
+
 /// There is one, as there is one standard output.
 class Pager {
  public:

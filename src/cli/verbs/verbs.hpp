@@ -16,6 +16,9 @@ using Action = std::function<int()>;
 /// All of them, and what the command itself has, to a parser that is new.
 void add_verbs(CLI::App& app, Action& action);
 
+/// Prints the help of the command or of one of its verbs, and returns the exit code.
+int print_help(const CLI::App& of);
+
 // Each adds its verb to `app`, and sets `action` when that verb is chosen.
 void add_encode(CLI::App& app, Action& action);
 void add_decode(CLI::App& app, Action& action);

@@ -127,6 +127,19 @@ TEST_CASE("text goes through a pager in a terminal, and nowhere else") {
   }
 }
 
+TEST_CASE("help goes through the pager of what verbs print") {
+  for (const std::string help : {"help map", "help", "map --help", "encode -h", "--help"}) {
+    const std::string command = "PAGER='sed s/^/paged:/' $QEMBER " + help;
+    INFO(help);
+    const Ran ran = in_terminal(command);
+    CHECK(ran.code == 0);
+    CHECK_THAT(ran.out, StartsWith("paged:Usage: qember "));
+    CHECK_THAT(shell(command).out, StartsWith("Usage: qember "));
+  }
+  for (const std::string other : {"help --no-pager map", "map --no-pager --help", "--version"})
+    CHECK_THAT(in_terminal("PAGER='sed s/^/paged:/' $QEMBER " + other).out, !Contains("paged:"));
+}
+
 TEST_CASE("a pager changes no exit code, has messages too, and may be none, or one that is not there") {
   const Scratch scratch;
   const Bytes stream = sample();
