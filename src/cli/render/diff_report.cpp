@@ -56,6 +56,11 @@ class DiffTree final : public vm::DifferenceSink {
   Style style_;
 };
 
+/// As `--device` takes it.
+std::string name_of(const vm::GuestSection& section) {
+  return section.name.empty() ? "device state" : fmt::format("{}/{}", section.name, section.instance);
+}
+
 std::string only_in(bool a) { return a ? "only in A" : "only in B"; }
 
 void DiffTree::block(const RamBlock* a, const RamBlock* b) {
@@ -89,8 +94,7 @@ void DiffTree::pages(const RamBlock& block, std::uint64_t page_size, const vm::C
 
 void DiffTree::section(const vm::GuestSection* a, const vm::GuestSection* b, const vm::FieldChanges& fields) {
   const vm::GuestSection& any = a == nullptr ? *b : *a;
-  const std::string name =
-      any.name.empty() ? head("device state") : head(fmt::format("{}/{}", any.name, any.instance));
+  const std::string name = head(name_of(any));
   if (a == nullptr || b == nullptr) return line("{}  {}", name, only_in(a != nullptr));
   std::string facts;
   std::size_t width = 0;  // of the paths; 0 where there are none
@@ -139,6 +143,33 @@ void DiffTree::field(const vm::ChangedField& field, std::size_t width) {
   const bool are_alike = a != nullptr && b != nullptr && a->size() == b->size() && a->size() > least_buffer;
   line("  {}  {}", path, are_alike ? bytes_change(*a, *b) : change(text(field.a), text(field.b)));
 }
+
+/// What differs, by its name alone: one a line, and each once.
+class DiffNames final : public vm::DifferenceSink {
+ public:
+  explicit DiffNames(Lines& out) : out_(out) {}
+
+  void fact(std::string_view name, const std::string&, const std::string&) override { write(name); }
+  void subsection(const event::ConfigurationSubsection* a, const event::ConfigurationSubsection* b) override {
+    write((a == nullptr ? b : a)->name);
+  }
+  void block(const RamBlock* a, const RamBlock* b) override { write((a == nullptr ? b : a)->name); }
+  void pages(const RamBlock& block, std::uint64_t, const vm::ChangedRanges&) override { write(block.name); }
+  void section(const vm::GuestSection* a, const vm::GuestSection* b, const vm::FieldChanges&) override {
+    write(name_of(a == nullptr ? *b : *a));
+  }
+
+ private:
+  /// Of a block, both the length and the pages may differ.
+  void write(std::string_view name) {
+    if (name == last_) return;
+    last_ = name;
+    out_.write(printable(name) + "\n");
+  }
+
+  Lines& out_;
+  std::string last_;
+};
 
 class DiffJson final : public vm::DifferenceSink {
  public:
@@ -214,6 +245,7 @@ void DiffJson::section(const vm::GuestSection* a, const vm::GuestSection* b, con
 std::unique_ptr<vm::DifferenceSink> make_diff_tree(Lines& out, const Style& style) {
   return std::make_unique<DiffTree>(out, style);
 }
+std::unique_ptr<vm::DifferenceSink> make_diff_names(Lines& out) { return std::make_unique<DiffNames>(out); }
 std::unique_ptr<vm::DifferenceSink> make_diff_json(Lines& out) { return std::make_unique<DiffJson>(out); }
 
 }  // namespace qember::cli

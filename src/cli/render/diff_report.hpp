@@ -10,6 +10,7 @@ namespace qember::cli {
 class Lines;
 
 std::unique_ptr<vm::DifferenceSink> make_diff_tree(Lines& out, const Style& style);
+std::unique_ptr<vm::DifferenceSink> make_diff_names(Lines& out);
 std::unique_ptr<vm::DifferenceSink> make_diff_json(Lines& out);
 
 }  // namespace qember::cli

@@ -19,6 +19,7 @@ struct DiffOptions {
   bool quiet = false;
   std::string snapshot_of_b;
   std::vector<std::string> channels_of_b;
+  bool names = false;
   bool json = false;
   ColorOption color;
   ReadOptions read;
@@ -47,6 +48,12 @@ vm::StreamOptions options_of_b(const DiffOptions& options) {
   return read;
 }
 
+std::unique_ptr<vm::DifferenceSink> report_of(const DiffOptions& options, Lines& lines) {
+  if (options.quiet) return std::make_unique<vm::IgnoreDifferences>();
+  if (options.names) return make_diff_names(lines);
+  return options.json ? make_diff_json(lines) : make_diff_tree(lines, options.color.style());
+}
+
 int diff(const DiffOptions& options) {
   std::vector<std::string> inputs = options.read.inputs(options.a);
   inputs.push_back(options.b);
@@ -59,11 +66,8 @@ int diff(const DiffOptions& options) {
   Place place_b(options.b);
   const auto b = read_guest(place_b, options, options_of_b(options), seed);
   if (!b) return refuse(place_b, b.error());
-  Lines lines(!options.json);
-  const auto report = options.quiet
-                          ? std::unique_ptr<vm::DifferenceSink>(std::make_unique<vm::IgnoreDifferences>())
-                      : options.json ? make_diff_json(lines)
-                                     : make_diff_tree(lines, options.color.style());
+  Lines lines(!options.json && !options.names);
+  const auto report = report_of(options, lines);
   const auto differ = vm::compare(**a, **b, *report, options.read.limits(), options.compare);
   if (!differ) return lines.finish(refuse(options.a, differ.error()));
   return lines.finish(*differ ? exit_invalid : exit_ok);
@@ -79,7 +83,8 @@ void add_diff(CLI::App& app, Action& action) {
   add_devices(verb, options.compare.devices, "Only these sections, and neither RAM nor the configuration");
   verb.add_flag("!--no-ram", options.compare.ram, "Leave contents of memory out");
   verb.add_flag("-q,--quiet", options.quiet, "Print nothing: the exit code tells");
-  verb.add_flag("--json", options.json, "A JSON object a line");
+  auto* const names = verb.add_flag("--names", options.names, "Only the names of what differs, one a line");
+  verb.add_flag("--json", options.json, "A JSON object a line")->excludes(names);
   options.color.add_to(verb);
   add_pager(verb);
   options.read.add_to(verb);

@@ -155,6 +155,22 @@ TEST_CASE("diff names sections that one guest alone has, and facts of the config
       changes, [](const Json& each) { return each["record"] == "block" && each["b"] == 0x20000; }));
 }
 
+TEST_CASE("diff --names names each thing that differs once, as other verbs take it") {
+  NativeBuilder to;
+  to.page_size = 1024;
+  to.configuration("tiny-2.0").u8(5).counted("configuration/target-page-bits").u32(1).u32(10);
+  to.ram(2, {"pc.ram", "n\x1b"}, 0x20000).end(2).page("pc.ram", 0, 1).eos().footer(2);
+  const Bytes other = to.device(7, "new", Bytes{1}).eof().bytes();
+  const Ran ran = diff(Guest().with(), other, {"--names"});
+  CHECK(ran.code == 1);
+  CHECK(ran.out == "machine\npc.ram\nn\\x1b\ndev/0\nold/3\nnew/0\n");
+  const Ran same = diff(other, other, {"--names"});
+  CHECK(same.code == 0);
+  CHECK(same.out == "");
+  CHECK(diff(Guest().with(), other, {"--names", "--device", "n*"}).out == "new/0\n");
+  CHECK(diff(other, other, {"--names", "--json"}).code == 2);
+}
+
 TEST_CASE("diff's exit code for trouble is not that for a difference") {
   const Bytes good = Guest().with();
   CHECK(diff(good, as_bytes("no stream at all")).code == 2);
