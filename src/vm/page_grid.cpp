@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/vm/page_grid.hpp>
 
+#include <algorithm>
 #include <bit>
 
 namespace qember::vm {
@@ -45,6 +46,20 @@ RoundTally sum_of(std::span<const RoundTally> rounds) {
   RoundTally all;
   for (const RoundTally& round : rounds) all += round;
   return all;
+}
+
+Scale::Scale(const PageMap& map, std::uint64_t most_columns, std::uint64_t most_rows)
+    : all(sum_of(map.rounds())), has_again(all.resent != 0) {
+  if (!map.rounds().empty()) rounds = map.rounds().back().last;
+  if (!has_again) most_columns *= 2;
+  const auto largest = std::ranges::max_element(map.blocks(), {}, &BlockMap::pages);
+  if (largest == map.blocks().end()) return;
+  cell_pages = make_grid(*largest, most_columns, most_rows).cell_pages;
+  for (const BlockMap& block : map.blocks()) {
+    cell_pages = std::max(cell_pages, block.bin_pages);
+    length += block.length;
+  }
+  columns = make_grid_of(*largest, most_columns, cell_pages).columns;
 }
 
 std::vector<RoundTally> join_rounds(std::span<const RoundTally> rounds, std::size_t rows) {

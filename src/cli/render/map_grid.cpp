@@ -62,6 +62,9 @@ Colour colour_of(const Palette& palette, const vm::PageBin& bin, std::uint64_t p
   return blend(ground, contents, std::sqrt(share_of(bin.full + bin.delta, pages)));
 }
 
+const std::array<std::string_view, vm::heat_levels> heat_names{"never", "once",  "2-3", "4-7",
+                                                               "8-15",  "16-31", "32+"};
+
 std::string forms_text(const vm::PageBin& all, std::uint64_t pages) {
   const std::pair<std::uint64_t, std::string_view> parts[] = {
       {all.full, "full"}, {all.delta, "delta"}, {all.zero, "zero"}, {pages - all.sent(), "never sent"}};

@@ -26,6 +26,9 @@ extern const Palette light_palette;
 /// A cell's forms as one colour, in few steps; what is rare in it stands out more than its share.
 Colour colour_of(const Palette& palette, const vm::PageBin& bin, std::uint64_t pages);
 
+/// What the levels of heat mean.
+extern const std::array<std::string_view, vm::heat_levels> heat_names;
+
 /// `3 full, 5 zero`: of what there is.
 std::string forms_text(const vm::PageBin& all, std::uint64_t pages);
 /// `3 sent again`, or `3 sent again, 5 times`.

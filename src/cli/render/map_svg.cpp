@@ -26,12 +26,10 @@ constexpr double row_height = 22;
 constexpr double strip_cells = 330;  ///< where the cells of small blocks begin
 constexpr std::size_t longest_name = 36;
 constexpr std::size_t max_round_rows = 24;
+constexpr std::uint64_t most_columns = 128;
 constexpr std::uint64_t most_rows = 128;
 constexpr std::uint64_t tile = 16;           ///< cells that have one tooltip
 constexpr std::size_t most_tooltips = 8192;  ///< in all
-
-constexpr std::array<std::string_view, vm::heat_levels> heat_names{"never", "once",  "2-3", "4-7",
-                                                                   "8-15",  "16-31", "32+"};
 
 // Colours of a light ground, and of a dark one where the reader has that.
 constexpr auto head = R"svg(<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0:.0f} {1:.0f}"
@@ -66,8 +64,7 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-/// Draws from top to bottom; `y_` is where the next thing goes. All blocks have one scale: a block of more
-/// memory is never smaller.
+/// Draws from top to bottom; `y_` is where the next thing goes.
 class Drawing {
  public:
   explicit Drawing(const vm::PageMap& map);
@@ -89,8 +86,6 @@ class Drawing {
   }
   std::string filled(const Tone& tone) { return fmt::format("class=\"{}\"", tones_.class_of(tone)); }
   void swatch(double& x, std::string_view look, std::string_view name);
-  /// Whether it would take less than half a row of cells.
-  bool is_small(const BlockMap& block) const { return block.pages <= columns_ / 2 * cell_pages_; }
   void large_block(const BlockMap& block);
   void small_block(const BlockMap& block);
   void cells(const BlockMap& block, const vm::Grid& grid, double x, double height, bool heat);
@@ -101,13 +96,9 @@ class Drawing {
   std::string summary() const;
 
   const vm::PageMap& map_;
-  vm::RoundTally all_;
-  std::uint64_t length_ = 0;   ///< of all blocks
-  bool has_again_;             ///< something was sent again, which takes a panel of its own
-  double panel_;               ///< width of one
-  std::uint64_t columns_ = 1;  ///< of cells in it
-  std::uint64_t cell_pages_ = 1;
-  double cell_ = 0;  ///< width and height of one
+  vm::Scale scale_;
+  double panel_;  ///< width of one
+  double cell_;   ///< width and height of one
   std::size_t tooltips_ = 0;
   Tones tones_;
   std::string body_;
@@ -116,27 +107,17 @@ class Drawing {
 
 constexpr std::string_view unsent = R"svg(fill="url(#unsent)")svg";
 
-Drawing::Drawing(const vm::PageMap& map)
-    : map_(map), all_(vm::sum_of(map.rounds())), has_again_(all_.resent != 0) {
+Drawing::Drawing(const vm::PageMap& map) : map_(map), scale_(map, most_columns, most_rows) {
   const double room = width - 2 * margin - axis;
-  panel_ = has_again_ ? (room - gutter) / 2 : room;
-  const std::uint64_t most_columns = has_again_ ? 128 : 256;
-  const auto largest = std::ranges::max_element(map.blocks(), {}, &BlockMap::pages);
-  if (largest == map.blocks().end()) return;
-  cell_pages_ = vm::make_grid(*largest, most_columns, most_rows).cell_pages;
-  for (const BlockMap& block : map.blocks()) {
-    cell_pages_ = std::max(cell_pages_, block.bin_pages);
-    length_ += block.length;
-  }
-  columns_ = vm::make_grid_of(*largest, most_columns, cell_pages_).columns;
-  cell_ = panel_ / static_cast<double>(columns_);
+  panel_ = scale_.has_again ? (room - gutter) / 2 : room;
+  cell_ = panel_ / static_cast<double>(scale_.columns);
 }
 
 std::string Drawing::summary() const {
-  std::string text = fmt::format("{} in {}: {} sent, {} of them again, in {}.", short_size(length_),
-                                 counted(map_.blocks().size(), "RAM block"), counted(all_.records(), "page"),
-                                 grouped(all_.resent),
-                                 counted(map_.rounds().empty() ? 0 : map_.rounds().back().last, "round"));
+  std::string text =
+      fmt::format("{} in {}: {} sent, {} of them again, in {}.", short_size(scale_.length),
+                  counted(map_.blocks().size(), "RAM block"), counted(scale_.all.records(), "page"),
+                  grouped(scale_.all.resent), counted(scale_.rounds, "round"));
   constexpr std::size_t most = 16;
   for (const BlockMap& block : map_.blocks().first(std::min(most, map_.blocks().size())))
     text += fmt::format(" {}, {}: {}.", printable(block.name), short_size(block.length),
@@ -155,13 +136,13 @@ void Drawing::heading(const std::string& title) {
   const std::string machine = map_.machine().empty() ? "" : map_.machine() + ", ";
   text(margin, y_ + 42, "quiet",
        fmt::format("{}RAM in {}, pages of {}; a cell is {}", machine, counted(map_.blocks().size(), "block"),
-                   short_size(map_.page_size()), short_size(cell_pages_ * map_.page_size())));
-  const std::uint64_t rounds = map_.rounds().empty() ? 0 : map_.rounds().back().last;
-  const std::pair<std::string, std::string> figures[] = {{short_size(length_), "of guest memory"},
-                                                         {grouped(all_.records()), "pages sent"},
-                                                         {grouped(all_.resent), "of them again"},
-                                                         {short_size(all_.bytes), "of page contents"},
-                                                         {grouped(rounds), rounds == 1 ? "round" : "rounds"}};
+                   short_size(map_.page_size()), short_size(scale_.cell_pages * map_.page_size())));
+  const std::pair<std::string, std::string> figures[] = {
+      {short_size(scale_.length), "of guest memory"},
+      {grouped(scale_.all.records()), "pages sent"},
+      {grouped(scale_.all.resent), "of them again"},
+      {short_size(scale_.all.bytes), "of page contents"},
+      {grouped(scale_.rounds), scale_.rounds == 1 ? "round" : "rounds"}};
   y_ += 84;
   double x = margin;
   for (const auto& [figure, caption] : figures) {
@@ -182,14 +163,14 @@ void Drawing::swatch(double& x, std::string_view look, std::string_view name) {
 void Drawing::legend() {
   double x = margin + axis;
   text(x, y_ + 4, "name", "What was sent last");
-  if (has_again_) text(x + panel_ + gutter, y_ + 4, "name", "How often again, a page on average");
+  if (scale_.has_again) text(x + panel_ + gutter, y_ + 4, "name", "How often again, a page on average");
   y_ += 16;
   swatch(x, filled(tone(&Palette::full)), "full");
   swatch(x, filled(tone(&Palette::delta)), "delta");
   swatch(x, filled(tone(&Palette::zero)), "zero");
   swatch(x, unsent, "never sent");
   x = margin + axis + panel_ + gutter;
-  for (std::size_t i = 0; has_again_ && i < vm::heat_levels; ++i)
+  for (std::size_t i = 0; scale_.has_again && i < vm::heat_levels; ++i)
     swatch(x, filled(heat_tone(i)), heat_names[i]);
   y_ += 40;
 }
@@ -270,15 +251,15 @@ void Drawing::large_block(const BlockMap& block) {
   const double second = x + panel_ + gutter;
   text(x, y_ + 4, "name", fmt::format("{}  {}", block.name, short_size(block.length)));
   y_ += 22;
-  const vm::Grid grid = vm::make_grid_of(block, columns_, cell_pages_);
+  const vm::Grid grid = scale_.grid_of(block);
   text(x, y_ + 2, "quiet", all.sent() == 0 ? "never sent" : forms_text(all, block.pages));
   y_ += 12;
   if (all.sent() == 0) return void(y_ += 16);
-  if (has_again_) text(second, y_ - 10, "quiet", again_text(all));
+  if (scale_.has_again) text(second, y_ - 10, "quiet", again_text(all));
   addresses(grid);
   cells(block, grid, x, cell_, false);
   tooltips(block, grid, x);
-  if (has_again_) {
+  if (scale_.has_again) {
     cells(block, grid, second, cell_, true);
     tooltips(block, grid, second);
   }
@@ -291,9 +272,9 @@ void Drawing::small_block(const BlockMap& block) {
   constexpr double band = 12;
   text(margin, y_ + 11, "", fitted(printable_line(block.name), longest_name));
   text(strip_cells - 14, y_ + 11, "quiet end", short_size(block.length));
-  const vm::Grid grid = vm::make_grid_of(block, columns_, cell_pages_);
-  cells(block, grid, strip_cells, has_again_ ? band / 2 : band, false);
-  if (has_again_) {
+  const vm::Grid grid = scale_.grid_of(block);
+  cells(block, grid, strip_cells, scale_.has_again ? band / 2 : band, false);
+  if (scale_.has_again) {
     y_ += band / 2 + 1;
     cells(block, grid, strip_cells, band / 2, true);
     y_ -= band / 2 + 1;
@@ -310,7 +291,7 @@ void Drawing::small_block(const BlockMap& block) {
 void Drawing::blocks() {
   std::vector<const BlockMap*> small;
   for (const BlockMap& block : map_.blocks()) {
-    if (is_small(block))
+    if (scale_.is_small(block))
       small.push_back(&block);
     else
       large_block(block);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <qember/advanced/vm/page_map.hpp>
+#include "style.hpp"
 
 #include <optional>
 #include <string>
@@ -16,12 +17,12 @@ struct TextStyle {
   ColourDepth colours = ColourDepth::none;
 };
 
-/// As a terminal's user expects: its width, and colours unless NO_COLOR is set or TERM is `dumb`; plain, 80
-/// columns wide, where `fd` is no terminal.
-TextStyle text_style(int fd);
+/// Of standard output: a terminal's width, or 80 columns, and the colours that the terminal has.
+TextStyle text_style(const Style& style);
 
-/// For each block which pages were sent as what, and beside that how often again, by address; then what
-/// each round sent.
+/// For each block which pages were sent as what, and beside that how often again, by address, all on one
+/// scale, the small ones a line each; then what each round sent. What says nothing of a stream of one round
+/// is left out.
 std::string map_text(const vm::PageMap& map, const std::string& title, TextStyle style);
 
 }  // namespace qember::cli

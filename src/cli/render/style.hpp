@@ -45,6 +45,7 @@ class Style {
   Style() = default;
   Style(bool color, std::size_t width) : color_(color), width_(width) {}
 
+  bool has_color() const noexcept { return color_; }
   std::size_t width() const noexcept { return width_; }
   std::string paint(Paint paint, std::string_view text) const;
 

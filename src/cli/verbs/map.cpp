@@ -15,8 +15,6 @@
 
 #include <filesystem>
 
-#include <unistd.h>
-
 namespace qember::cli {
 namespace {
 
@@ -24,6 +22,7 @@ struct MapOptions {
   std::string file = "-";
   std::optional<std::string> svg;
   bool force = false;
+  ColorOption color;
   ReadOptions read;
 };
 
@@ -58,7 +57,7 @@ int map(const MapOptions& options) {
     return written ? exit_ok : fail(*options.svg, written.error());
   }
   Lines out(true);
-  out.write(map_text(map, title, text_style(STDOUT_FILENO)));
+  out.write(map_text(map, title, text_style(options.color.style())));
   const ExitCode written = out.finish(exit_ok);
   return read ? written : worse(written, fail(place, read.error()));
 }
@@ -71,6 +70,7 @@ void add_map(CLI::App& app, Action& action) {
   add_file(verb, options.file);
   verb.add_option("--svg", options.svg, "Draw into this file; - is standard output")->type_name("FILE");
   add_force(verb, options.force);
+  options.color.add_to(verb);
   add_pager(verb);
   options.read.add_to(verb);
 }

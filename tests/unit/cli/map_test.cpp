@@ -29,9 +29,11 @@ TEST_CASE("map draws each block by address, and each round, the same for both fo
   const Bytes native = two_rounds();
   const Ran ran = run({"map", "-"}, native);
   REQUIRE(ran.code == 0);
-  CHECK(ran.out.starts_with("standard input: pc-i440fx-7.2, 64 KiB in 2 blocks, 6 pages sent in 2 rounds\n"));
+  CHECK(
+      ran.out.starts_with("standard input: pc-i440fx-7.2, 64 KiB in 2 blocks, 6 pages sent in 2 rounds\n"
+                          "a cell is 4 KiB; 12.0 KiB of page contents; 2 pages sent again\n"));
   CHECK(holds(ran.out, "\npc.ram  32 KiB\npages: 2 full, 1 delta, 1 zero, 4 never sent; 2 sent again\n"));
-  CHECK(holds(ran.out, "      0 B -##x....   .1.1....\n          a cell is 4 KiB\n"));
+  CHECK(holds(ran.out, "      0 B -##x....   .1.1....\n\n"));
   CHECK(holds(ran.out, "\n<&\\x1b>  32 KiB\npages: never sent\n"));
   // Two zero and two full pages of 4 KiB; then a full one, and a delta of three bytes.
   CHECK(holds(ran.out, "\nround 1                 4 pages      8 KiB  ############------------\n"));
@@ -137,7 +139,7 @@ TEST_CASE("map: a cell of many pages is drawn as what stands out of them") {
   CHECK(holds(text, "\n    1 MiB ................................   ................................\n"));
   CHECK(holds(text, "\n   15 MiB ................................   ................................\n"));
   CHECK_FALSE(holds(text, "\n   16 MiB"));
-  CHECK(holds(text, "          a cell is 32 KiB\n"));
+  CHECK(holds(text, "\na cell is 32 KiB; "));
   CHECK(holds(text, "pages: 13 full, 3 delta, 17 zero, 4,063 never sent; 3 sent again\n"));
 }
 
@@ -161,9 +163,36 @@ TEST_CASE("map: in a mapped-ram file, what is not there is zeroes") {
   const Scratch scratch;
   const Ran ran = run({"map", scratch.file("vm", to.bytes())});
   CHECK(ran.code == 0);
-  CHECK(holds(ran.out, "      0 B -#------   ........\n"));
-  CHECK(holds(ran.out, "pages: 1 full, 7 zero; 0 sent again\n"));
+  CHECK(holds(ran.out, "      0 B -#------\n"));
+  CHECK(holds(ran.out, "pages: 1 full, 7 zero\n"));
   CHECK(holds(ran.out, "1 page sent in 1 round\n"));
+}
+
+TEST_CASE("map: one scale for all blocks, the small ones in lines, and nothing empty for one round") {
+  NativeBuilder to;
+  to.configuration("pc-i440fx-7.2", 4096).section(1, 1, "ram", 0, 4).u64(0x106000 | 4);
+  to.counted("pc.ram").u64(0x100000).counted("pc.bios").u64(0x4000).counted("rom").u64(0x2000).eos().footer(
+      1);
+  to.part(1).zero("pc.ram", 0).page("pc.bios", 4096, 1).zero({}, 8192).eos().footer(1);
+  const std::string one = map_of(NativeBuilder(to).ended(1).eof().bytes());
+  CHECK(holds(one, "\npc.ram  1 MiB\npages: 1 zero, 255 never sent\n"));
+  CHECK(holds(one,
+              "\n\nSmall blocks  on the same scale\n"
+              "pc.bios    16 KiB  .#-.  1 full, 1 zero, 2 never sent\n"
+              "rom         8 KiB  ..    never sent\n"));
+  CHECK(holds(one, "\na cell is 4 KiB; 4 KiB of page contents; 0 pages sent again\n"));
+  CHECK_FALSE(holds(one, "on average"));
+  CHECK_FALSE(holds(one, "each round"));
+  const std::string again =
+      map_of(NativeBuilder(to).part(1).page("pc.bios", 4096, 2).eos().footer(1).ended(1).eof().bytes());
+  CHECK(holds(again, "sent again on average:  . never  1 once"));
+  CHECK(holds(again,
+              "\npc.bios    16 KiB  .#-. .1..  1 full, 1 zero, 2 never sent; 1 sent again\n"
+              "rom         8 KiB  .. ..      never sent\n"));
+}
+
+TEST_CASE("map --color") {
+  CHECK(holds(run({"map", "-", "--color", "always"}, two_rounds()).out, "\x1b[38;"));
 }
 
 TEST_CASE("map --svg: one scale for all blocks, and the address under the pointer") {

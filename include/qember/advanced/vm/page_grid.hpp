@@ -35,6 +35,24 @@ std::size_t heat_of(const PageBin& bin);
 PageBin sum_of(const BlockMap& block);
 RoundTally sum_of(std::span<const RoundTally> rounds);
 
+/// What pictures of a map have in common: all blocks have one scale, and a block of more memory is never
+/// smaller.
+struct Scale {
+  /// `most_columns`, a power of two, is of each of two panels; of a single one, twice that.
+  Scale(const PageMap& map, std::uint64_t most_columns, std::uint64_t most_rows);
+
+  /// Whether it would take less than half a row of cells.
+  bool is_small(const BlockMap& block) const { return block.pages <= columns / 2 * cell_pages; }
+  Grid grid_of(const BlockMap& block) const { return make_grid_of(block, columns, cell_pages); }
+
+  RoundTally all;
+  bool has_again;            ///< something was sent again, which takes a panel of its own
+  std::uint64_t rounds = 0;  ///< how many
+  std::uint64_t length = 0;  ///< of all blocks
+  std::uint64_t columns = 1;
+  std::uint64_t cell_pages = 1;
+};
+
 /// At most `rows` tallies: neighbours become one.
 std::vector<RoundTally> join_rounds(std::span<const RoundTally> rounds, std::size_t rows);
 
