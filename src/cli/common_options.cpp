@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "common_options.hpp"
-#include "compile_schema.hpp"
 
+#include "compile_schema.hpp"
+#include "input_files.hpp"
 #include "output.hpp"
 #include "render/progress.hpp"
 #include "unpack_lzop.hpp"
@@ -94,18 +95,10 @@ void ReadOptions::add_schema_to(CLI::App& verb) {
 
 /// What the errors of a file's own have is the place in it.
 Status ReadOptions::read_schema(const std::string& file) {
-  const auto source = container::open_file(file);
-  if (!source) return source.error();
-  Bytes text(ber::SchemaData::max_size + 1);
-  const auto size = (*source)->read_at(0, text);
-  if (!size) return size.error();
-  text.resize(*size);
-  if (is_asn1_text(as_text(text))) {
-    auto compiled = compile_schema(file);
-    if (!compiled) return std::move(compiled.error());
-    text = std::move(*compiled);
-  }
-  auto schema = ber::SchemaData::parse(as_text(text));
+  auto text = read_begin(file, ber::SchemaData::max_size + 1);
+  if (text && is_asn1_text(as_text(*text))) text = compile_schema(file);
+  if (!text) return std::move(text.error());
+  auto schema = ber::SchemaData::parse(as_text(*text));
   if (!schema) return std::move(schema.error()).within(file + ": ");
   schema_ = std::move(*schema);  // which an error refers to
   auto format = qber::WireFormat::of(schema_->schema());

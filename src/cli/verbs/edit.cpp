@@ -59,14 +59,9 @@ constexpr std::array options{
 
 /// All of a file that an argument names: bytes for memory.
 Result<Bytes> read_bytes(const std::string& file, std::size_t most) {
-  auto source = container::open_file(file);
-  if (!source) return std::move(source.error());
-  Bytes bytes(std::min<std::uint64_t>((*source)->size().value_or(most), most) + 1);
-  const auto count = (*source)->read_at(0, bytes);
-  if (!count) return count.error();
-  if (*count == bytes.size() || *count == 0)
+  auto bytes = read_begin(file, most + 1);
+  if (bytes && (bytes->empty() || bytes->size() > most))
     return Error{Errc::usage, 0, "memory", fmt::format("a file of 1 to {} bytes", most), file};
-  bytes.resize(*count);
   return bytes;
 }
 

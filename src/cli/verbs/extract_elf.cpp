@@ -31,10 +31,6 @@ class ElfExtraction final : public FileExtraction<dump::CoreWriter> {
 
  private:
   void tell(const dump::CoreNotices& notices) const override {
-    if (!notices.left_out.empty())
-      say(fmt::format("blocks that are not in the core: {}", fmt::join(notices.left_out, ", ")));
-    if (notices.unsent != 0)
-      say(fmt::format("{} pages that the stream does not hold are zeros in the core", notices.unsent));
     if (!notices.has_registers) say("no registers in the core: the stream does not describe its CPUs");
     if (!notices.has_vmcoreinfo) say("no VMCOREINFO in the core: none was found in the guest's memory");
     if (options().paging && notices.mapped == 0)
@@ -51,7 +47,7 @@ Result<std::unique_ptr<Extraction>> open_elf_extraction(const vm::OpenedStream& 
   auto output = open_seekable(*options.elf, options);
   if (!output) return std::move(output.error());
   return std::unique_ptr<Extraction>(std::make_unique<ElfExtraction>(
-      stream, options, *options.elf, std::move(*output),
+      stream, options, FileWords{"core", "zeros"}, *options.elf, std::move(*output),
       dump::CoreOptions{options.blocks, options.place.layout_options(stream.contents()), options.paging}));
 }
 

@@ -10,6 +10,7 @@
 #include <qember/advanced/io/sparse_file.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <utility>
 
@@ -44,15 +45,21 @@ class Extraction : public event::Sink {
 /// Opens a file of the forms, to be written here and there.
 Result<io::OutputFile> open_seekable(const std::string& path, const ExtractOptions& options);
 
+struct FileWords {
+  std::string_view file;    ///< what it is
+  std::string_view unsent;  ///< what pages are in it that the stream does not hold
+};
+
 /// One file that a `Writer`, a sink, writes here and there.
 template <class Writer>
 class FileExtraction : public Extraction {
  public:
-  /// `arguments` are the writer's, behind the context and the file.
+  /// `words` are for what the file lacks; `arguments` are the writer's, behind the context and the file.
   template <class... Arguments>
-  FileExtraction(const vm::OpenedStream& stream, const ExtractOptions& options, const std::string& path,
-                 io::OutputFile output, Arguments&&... arguments)
+  FileExtraction(const vm::OpenedStream& stream, const ExtractOptions& options, const FileWords& words,
+                 const std::string& path, io::OutputFile output, Arguments&&... arguments)
       : options_(options),
+        words_(words),
         output_(std::move(output)),
         file_(output_.fd(), path),
         writer_(stream, file_, std::forward<Arguments>(arguments)..., options.read.limits()) {}
@@ -61,6 +68,7 @@ class FileExtraction : public Extraction {
   Status take(const event::Event& event) override { return writer_.take(event); }
   Status finish() override {
     if (auto status = writer_.finish(); !status) return status;
+    tell_lacking(writer_.notices());
     tell(writer_.notices());
     return output_.finish();
   }
@@ -71,8 +79,15 @@ class FileExtraction : public Extraction {
  private:
   using Notices = std::remove_cvref_t<decltype(std::declval<const Writer&>().notices())>;
 
-  /// Says what the file lacks.
-  virtual void tell(const Notices& notices) const = 0;
+  void tell_lacking(const Notices& notices) const {
+    if (!notices.left_out.empty())
+      say(fmt::format("blocks that are not in the {}: {}", words_.file, fmt::join(notices.left_out, ", ")));
+    if (notices.unsent != 0)
+      say(fmt::format("{} pages that the stream does not hold are {} in the {}", notices.unsent,
+                      words_.unsent, words_.file));
+  }
+  /// Says what else there is to say of the file.
+  virtual void tell(const Notices& /*notices*/) const {}
 
  protected:
   const ExtractOptions& options() const noexcept { return options_; }
@@ -80,6 +95,7 @@ class FileExtraction : public Extraction {
 
  private:
   const ExtractOptions& options_;
+  FileWords words_;
   io::OutputFile output_;
   io::SparseFile file_;
   Writer writer_;

@@ -38,14 +38,9 @@ Result<container::LibvirtSave> read_like(const std::string& file, const Limits& 
 }
 
 Result<Bytes> read_text(const std::string& file, const Limits& limits) {
-  auto source = container::open_file(file);
-  if (!source) return std::move(source.error());
-  Bytes text(limits.max_xml + 1);
-  const auto count = (*source)->read_at(0, text);
-  if (!count) return count.error();
-  if (*count > limits.max_xml)
+  auto text = read_begin(file, limits.max_xml + 1);
+  if (text && text->size() > limits.max_xml)
     return Error{Errc::limit, 0, "xml", fmt::format("max_xml: at most {} bytes", limits.max_xml), "more"};
-  text.resize(*count);
   return text;
 }
 
