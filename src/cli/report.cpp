@@ -64,7 +64,8 @@ std::string line_of(const Place& place, const Error& error) {
         fmt::format("{}:{}{} (the offset is the channel's)", place.file, to_string(error), advice_on(error)));
   // What was asked for has no place in the file.
   if (error.code == Errc::usage && error.offset == 0)
-    return printable_line(fmt::format("{}: {}", place.file, to_string(error)));
+    return printable_line(error.path == place.file ? to_string(error)
+                                                   : fmt::format("{}: {}", place.file, to_string(error)));
   if (place.containers.empty() || error.in_container)
     return printable_line(fmt::format("{}:{}{}", place.file, to_string(error), advice_on(error)));
   const Error within = Error(error).within(place.containers + " > ");

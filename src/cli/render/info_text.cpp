@@ -114,7 +114,7 @@ std::string share_text(const Summary& summary) {
   const std::uint64_t all = summary.typed_bytes + untyped;
   if (all == 0) return "none";
   const double share = 100.0 * static_cast<double>(summary.typed_bytes) / static_cast<double>(all);
-  return fmt::format("{:.1f} % typed of {}{}{}", share, binary_size(all),
+  return fmt::format("{:.1f} % of {}{}{}", share, binary_size(all),
                      reasons.empty() ? "" : "; not: ", reasons);
 }
 
@@ -136,7 +136,7 @@ void print_state(Lines& out, const Summary& summary) {
   for (const auto& device : summary.devices)
     if (device.state == DeviceTyping::fallback)
       sections.add(fmt::format("{}/{}: {}", device.name, device.instance, device.reason));
-  Rows state(out, "device state");
+  Rows state(out, "typed state");
   state.add(share_text(summary));
   for (const auto& [type, share] : summary.layouts) state.add(layout_text(type, share));
 }

@@ -80,14 +80,15 @@ std::string registers_text(const vm::Cpu& cpu, const Style& style) {
                      fmt::format("  {}\n", cpu.registers.architecture);
   for (auto begin = registers.begin(); begin != registers.end();) {
     const RegisterSet set = begin->set;
-    const auto end =
-        std::find_if(begin, registers.end(), [set](const auto& each) { return each.set != set; });
+    const bool folds = set != RegisterSet::general && set != RegisterSet::control;
+    const auto end = std::find_if(begin, registers.end(), [&](const Register& each) {
+      return each.set != set || (folds && each.bits != begin->bits);
+    });
     std::vector<Register> those(begin, end);
     if (cpu.registers.find("gdt_base") != nullptr && set == RegisterSet::control) {
       for (const char* const name : segments) text += segment_text(cpu.registers, name, style);
       std::erase_if(those, is_of_segment);
     }
-    const bool folds = set != RegisterSet::general && set != RegisterSet::control;
     if (folds && std::ranges::all_of(those, is_zero))
       text += fmt::format("  {}: {}, all zero\n", name_of(set), counted(those.size(), "register"));
     else

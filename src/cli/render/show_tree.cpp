@@ -126,10 +126,11 @@ void ShowTree::block(const RamBlock& block, const vm::RamTally& tally, std::uint
   add(tally.compressed, "compressed");
   const std::uint64_t sent = tally.records();
   const std::uint64_t pages = page_size == 0 ? 0 : (block.length + page_size - 1) / page_size;
+  // Each page once is what one expects.
+  if (sent != pages) counts += fmt::format(" ({} of its size)", percent(sent, pages));
   line(fmt::format("{}  {:>9}  {}", style_.paint(Paint::cyan, name), size_text(block.length),
                    sent == 0 ? style_.paint(Paint::dim, "nothing sent")
-                             : fmt::format("{} ({} of its size)  {}", counts, percent(sent, pages),
-                                           digest(tally.digest))));
+                             : fmt::format("{}  {}", counts, digest(tally.digest))));
 }
 
 bool ShowTree::device(const vm::PlacedSection& place, const device::Device& device, ByteView body,

@@ -60,16 +60,42 @@ std::string size_of(const Line& line, bool is_counted) {
   return is_known ? grouped(line.size()) : "";
 }
 
-void print(Lines& out, const Line& line, bool is_counted, const Style& style) {
-  const bool is_block = line.block != nullptr;
-  const std::string place = is_block ? "" : fmt::format("{:#x}", line.section->offset);
-  const std::string pages = is_counted && is_block ? counted(line.block->sent.records(), "page") : "";
-  const std::string state = is_block ? pages : state_of(*line.section, is_counted);
-  out.write(fmt::format("{:<7} {:>14}  {:>11}  {:<12}  {}\n", is_block ? "block" : "section",
-                        size_of(line, is_counted), place, state,
-                        style.paint(Paint::bold, printable(line.name()))));
-  if (!is_block && !line.section->reason.empty())
-    out.write(fmt::format("{:8}{}\n", "", style.paint(Paint::yellow, printable(line.section->reason))));
+/// What stands before a name.
+struct Columns {
+  std::string kind, size, place, state;
+
+  Columns(std::string size, std::string place) : size(std::move(size)), place(std::move(place)) {}
+  Columns(const Line& line, bool is_counted) : kind("block"), size(size_of(line, is_counted)) {
+    if (line.block != nullptr) {
+      if (is_counted) state = counted(line.block->sent.records(), "page");
+      return;
+    }
+    kind = "section";
+    place = fmt::format("{:#x}", line.section->offset);
+    state = state_of(*line.section, is_counted);
+  }
+  /// Each as wide as it has to be in any line.
+  void widen(const Columns& other) {
+    for (const auto column : {&Columns::kind, &Columns::size, &Columns::place, &Columns::state})
+      if ((this->*column).size() < (other.*column).size()) this->*column = other.*column;
+  }
+  std::string text(const Columns& widths) const {
+    return fmt::format("{:<{}}  {:>{}}  {:>{}}  {:<{}}  ", kind, widths.kind.size(), size, widths.size.size(),
+                       place, widths.place.size(), state, widths.state.size());
+  }
+};
+
+void print_lines(Lines& out, std::span<const Line> lines, bool is_counted, const Style& style) {
+  const Columns head("bytes", "at");
+  Columns widths = head;
+  for (const Line& line : lines) widths.widen(Columns(line, is_counted));
+  out.write(style.paint(Paint::dim, head.text(widths) + "name") + '\n');
+  for (const Line& line : lines) {
+    out.write(Columns(line, is_counted).text(widths) + style.paint(Paint::bold, printable(line.name())) +
+              '\n');
+    if (line.section != nullptr && !line.section->reason.empty())
+      out.write(fmt::format("{:8}{}\n", "", style.paint(Paint::yellow, printable(line.section->reason))));
+  }
 }
 
 Json json_of_line(const Line& line, bool is_counted) {
@@ -98,19 +124,10 @@ Json json_of_line(const Line& line, bool is_counted) {
 }
 
 void print_all(Lines& out, const vm::ListedStream& listed, const LsOptions& options) {
-  const Style style = options.color.style();
-  if (options.json)
-    out.write("{\"record\":\"stream\",\"schema\":1}\n");
-  else
-    out.write(style.paint(Paint::dim,
-                          fmt::format("{:<7} {:>14}  {:>11}  {:<12}  {}", "", "bytes", "at", "", "name")) +
-              "\n");
-  for (const Line& line : lines_of(listed, options.sort)) {
-    if (options.json)
-      out.write(json_of_line(line, options.count).dump() + "\n");
-    else
-      print(out, line, options.count, style);
-  }
+  const std::vector<Line> lines = lines_of(listed, options.sort);
+  if (!options.json) return print_lines(out, lines, options.count, options.color.style());
+  out.write("{\"record\":\"stream\",\"schema\":1}\n");
+  for (const Line& line : lines) out.write(json_of_line(line, options.count).dump() + "\n");
 }
 
 /// From the begin and the end of a file, where nothing is counted and that can be.
