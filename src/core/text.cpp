@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/core/text.hpp>
 
+#include <qember/advanced/core/printable.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -87,6 +89,6 @@ void Closest::consider(std::string_view candidate) {
   best_ = candidate;
 }
 
-std::string Closest::hint() const { return best_.empty() ? "" : "; did you mean " + best_ + '?'; }
+std::string Closest::hint() const { return best_.empty() ? "" : "; did you mean " + printable(best_) + '?'; }
 
 }  // namespace qember

@@ -28,7 +28,7 @@ class Closest {
   /// A word that takes the fewest changes (a byte more, less or other, or two neighbours that changed
   /// places); empty where all take more than one for every three bytes. Words over 64 bytes are not like any.
   const std::string& best() const noexcept { return best_; }
-  /// `; did you mean WORD?` for `Error::found`; empty where no word is like it.
+  /// `; did you mean WORD?`, printable, for `Error::found`; empty where no word is like it.
   std::string hint() const;
 
  private:

@@ -90,9 +90,8 @@ class SavedVm {
   /// The CPUs, in the order of their numbers, which are their instances.
   Result<std::vector<device::SavedDevice>> cpus() const;
   /// The devices that a text means, in the order of the stream: a NAME such as `i8259`, NAME/INSTANCE, or
-  /// with
-  /// `*` for any text and `?` for any byte. A text that is all of a name in the stream means that alone. See
-  /// vm/selector.hpp.
+  /// with `*` for any text and `?` for any byte. A text that is all of a name in the stream means that alone.
+  /// See vm/selector.hpp.
   Result<std::vector<device::SavedDevice>> devices(std::string_view text) const;
   /// The one device that such a text means: `i8259/0`, `0000:00:03.0/virtio-net`. `Errc::usage` where it
   /// means none or several; the error names those, or the one that is most like it.
