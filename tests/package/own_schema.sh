@@ -165,6 +165,9 @@ commands() {
   qember=$prefix/bin/qember
   data=new/build/machine.schema/data/machine/schema.data
   new/build/vmm_machine save new.ber 4 own lossy clock > "$log" || fail "does not save"
+  # For readers that share no code with the library.
+  old/build/vmm_machine save old.ber 4 own > "$log" || fail "the old VMM does not save"
+  old/build/vmm_machine save library.ber 4 library > "$log" || fail "does not save by the library's schema"
   "$qember" check new.ber --schema $data > "$log" || fail "check refuses what the schema has"
   ! "$qember" check new.ber > "$log" || fail "check takes what the schema does not have"
   by=$(sed -n '1s/qember-schema 1 //p' $data)
