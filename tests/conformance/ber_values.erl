@@ -4,13 +4,18 @@
 %%   json FILE               it as JSON, in the form of our asn1 layer
 %%   edit FILE OUT           the first integer of the first device raised by 2^20, the last byte of the first
 %%                           page flipped, and all of it encoded again
+%%   der FILE OUT            all of it encoded again in DER, where the schema was compiled with +der
 -module(ber_values).
 -export([main/1]).
 
 main(["json", File]) ->
     io:put_chars([json(qemu_file, read(File)), $\n]);
 main(["edit", File, Out]) ->
-    ok = file:write_file(Out, write(edit(read(File)))).
+    ok = file:write_file(Out, write(edit(read(File))));
+main(["der", File, Out]) ->
+    {'QemuFile', Version, Top} = read(File),
+    List = [encoded(Section) || Section <- Top],
+    ok = file:write_file(Out, definite(<<16#7f, 16#cd, 16#c5, 16#51>>, [<<2, 1, Version>>, definite(<<16#30>>, List)])).
 
 %% The tag of QemuFile is beyond what Erlang's decoder takes: what is around the sections is done by hand.
 read(File) ->
@@ -28,8 +33,19 @@ sections(Bytes) ->
     [Section | sections(Rest)].
 
 write({'QemuFile', Version, Top}) ->
-    Sections = [begin {ok, Bytes} = 'Qemu':encode('Sections', Section), Bytes end || Section <- Top],
+    Sections = [encoded(Section) || Section <- Top],
     [<<16#7f, 16#cd, 16#c5, 16#51, 16#80, 2, 1, Version, 16#30, 16#80>>, Sections, <<0, 0, 0, 0>>].
+
+encoded(Section) ->
+    {ok, Bytes} = 'Qemu':encode('Sections', Section),
+    Bytes.
+
+%% With a length in the shortest form (X.690 10.1).
+definite(Tag, Contents) ->
+    case iolist_size(Contents) of
+        Size when Size < 128 -> [Tag, Size, Contents];
+        Size -> Length = binary:encode_unsigned(Size), [Tag, 128 + byte_size(Length), Length, Contents]
+    end.
 
 %% Records are tuples with their name in front.
 
