@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # A project outside with schemas of its own, against the installed package alone: old and new streams go
 # between a build of the schema before and one of the schema after a change, and the build follows changes.
-# usage: own_schema.sh exchange|machines|rebuild|refuse SOURCE PREFIX SCRATCH GENERATOR
+# usage: own_schema.sh exchange|machines|evolution|rebuild|refuse SOURCE PREFIX SCRATCH GENERATOR
 # The compilers and their flags are in CC, CFLAGS, CXX and CXXFLAGS.
 set -eu
 what=$1
@@ -158,6 +158,17 @@ machines() {
   sends clock new old 64 own clock
   refuses clock 'expected .*, found \[APPLICATION 300\] \(7f 82 2c'
   commands
+}
+
+# What a reader of the schema before a change makes of streams of the one after it, and the reverse.
+evolution() {
+  copy both
+  sed -f "$project/machine_new.sed" both/machine.schema > both/after.schema
+  sed -f "$project/machine_broken.sed" both/machine.schema > both/broken.schema
+  configure both || fail "does not configure"
+  build evolution || fail "does not build"
+  both/build/evolution > said 2> "$log" || fail "ends early"
+  diff "$project/evolution.txt" said > "$log" || fail "readers say something else"
 }
 
 # The command reads by the file that the build leaves beside the bindings.
