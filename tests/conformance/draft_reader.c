@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A reader of the draft: asn1c's own, on the draft's own text, and nothing of ours. Built from a schema that adds
- * to the draft's it decodes what that adds, too, and leaves it out of the counts.
+ * A reader of the draft: asn1c's own, on the draft's own text, and nothing of ours. Built from a schema that
+ * adds to the draft's it decodes what that adds, too, and leaves it out of the counts.
  *
  *   draft_reader FILE [DER]
  *
