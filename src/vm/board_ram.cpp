@@ -18,11 +18,13 @@ constexpr std::array boards{
     Board{"pc-q35-", "", "pc.ram", BoardRule::pc, 0, one_gib, true},
     Board{"isapc", "", "pc.ram", BoardRule::pc},
     Board{"microvm", "", "microvm.ram", BoardRule::pc},
-    Board{"virt", "riscv_virt_board.mrom", "riscv_virt_board.ram", BoardRule::flat, 0x8000'0000},
-    Board{"virt", "loongarch.bios", "loongarch.ram", BoardRule::tables},
-    Board{"virt", "virt.flash0", "loongarch.ram", BoardRule::tables},
-    Board{"virt-", "virt.flash0", "mach-virt.ram", BoardRule::flat, 0x4000'0000, one_gib, true},
-    Board{"sbsa-ref", "", "sbsa-ref.ram", BoardRule::flat, 0x100'0000'0000},
+    Board{"virt", "riscv_virt_board.mrom", "riscv_virt_board.ram", BoardRule::flat, 0x8000'0000, 0, false,
+          "riscv-virtio"},
+    Board{"virt", "loongarch.bios", "loongarch.ram", BoardRule::tables, 0, 0, false, "linux,dummy-loongson3"},
+    Board{"virt", "virt.flash0", "loongarch.ram", BoardRule::tables, 0, 0, false, "linux,dummy-loongson3"},
+    Board{"virt-", "virt.flash0", "mach-virt.ram", BoardRule::flat, 0x4000'0000, one_gib, true,
+          "linux,dummy-virt"},
+    Board{"sbsa-ref", "", "sbsa-ref.ram", BoardRule::flat, 0x100'0000'0000, 0, false, "linux,sbsa-ref"},
     Board{"raspi0", "", "ram", BoardRule::flat, 0},
     Board{"raspi1ap", "", "ram", BoardRule::flat, 0},
     Board{"raspi2b", "", "ram", BoardRule::flat, 0},
@@ -30,7 +32,8 @@ constexpr std::array boards{
     Board{"raspi3b", "", "ram", BoardRule::flat, 0},
     Board{"raspi4b", "", "ram", BoardRule::flat, 0},
     Board{"s390-ccw-virtio-", "", "s390.ram", BoardRule::flat, 0},
-    Board{"pseries-", "", "ppc_spapr.ram", BoardRule::flat, 0, one_gib},
+    Board{"pseries-", "", "ppc_spapr.ram", BoardRule::flat, 0, one_gib, false, "qemu,pseries"},
+    Board{"malta", "", "mips_malta.ram", BoardRule::malta},
 };
 
 bool has_block(std::span<const event::RamBlock> blocks, std::string_view name) {
@@ -64,6 +67,13 @@ const Board& told_pc() noexcept {
   return told;
 }
 
+bool may_need_tree(const Board* board, std::span<const event::RamBlock> blocks) {
+  if (board == nullptr || board->tree.empty()) return false;
+  const auto may_be_ram = [](const event::RamBlock& block) { return !is_device_memory(block.name); };
+  return board->rule == BoardRule::tables ||
+         (!has_block(blocks, board->ram) && std::ranges::count_if(blocks, may_be_ram) > 1);
+}
+
 bool is_ram_of_another(const Board& board, std::string_view block) {
   return block != board.ram && block.find('.') != std::string_view::npos &&
          std::ranges::find(boards, block, &Board::ram) != boards.end();
@@ -91,7 +101,8 @@ bool is_device_memory(std::string_view block) {
                              "sbsa-ref.secure-ram",
                              "virt.secure-ram",
                              "mach-virt.tag",
-                             "bios.1fc"};
+                             "bios.1fc",
+                             "mips_malta.bios"};
   constexpr std::array suffixes{".rom", ".bios", ".vrom", ".vram", ".vgavram", "-vram", ".fifo"};
   constexpr std::array prefixes{"system.flash", "virt.flash", "sbsa.flash"};
   return std::ranges::find(names, block) != names.end() ||

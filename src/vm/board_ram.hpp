@@ -14,7 +14,8 @@ namespace qember::vm {
 enum class BoardRule : std::uint8_t {
   pc,      ///< from 0 on, around a hole below 4 GiB
   flat,    ///< in one piece
-  tables,  ///< as the SRAT has it
+  tables,  ///< as the SRAT or the device tree has it
+  malta,   ///< from 0 on, around a hole from 256 MiB to 0x90000000
 };
 
 struct Board {
@@ -26,6 +27,7 @@ struct Board {
   std::uint64_t dimm_alignment =
       0;                      ///< where DIMMs begin behind it, if no table tells; 0 where there are none
   bool counts_dimms = false;  ///< its devices say how many there are
+  std::string_view tree{};    ///< `compatible` of the root of its device tree; empty where it has none
 };
 
 /// The board of that machine. Of a stream that does not name it, that which calls its RAM so; null where
@@ -37,6 +39,15 @@ bool is_pc(std::string_view machine, std::span<const event::RamBlock> blocks, bo
 
 /// A PC of which all but the hole is told.
 const Board& told_pc() noexcept;
+
+/// Whether a device tree may tell what else would not be known: the board has one, and more than one block
+/// that may be RAM or no place of its own for it. `board` may be null.
+bool may_need_tree(const Board* board, std::span<const event::RamBlock> blocks);
+
+/// The block of a PC's firmware.
+inline constexpr std::string_view firmware_block = "pc.bios";
+/// Where a PC's firmware has its last page in RAM, in bytes: up to 1 MiB.
+inline constexpr std::uint64_t shadow_size = 4096, shadow_end = std::uint64_t{1} << 20U;
 
 /// Whether another board calls its RAM so.
 bool is_ram_of_another(const Board& board, std::string_view block);

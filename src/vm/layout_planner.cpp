@@ -33,6 +33,37 @@ std::optional<PlacedRam> part_of(const PhysicalRange& range, std::uint32_t block
   return PlacedRam{block, begin - at, range.address + (begin - range.offset), end - begin, source};
 }
 
+/// Where the board's RAM is by ranges that have all of it, `ram` bytes; empty where they have not.
+std::vector<PhysicalRange> ranges_of(std::span<const MemoryAffinity> all, std::uint64_t ram) {
+  std::vector<MemoryAffinity> board;
+  std::ranges::copy_if(all, std::back_inserter(board),
+                       [](const auto& each) { return !each.is_hotpluggable && !each.is_persistent; });
+  std::ranges::sort(board, {}, &MemoryAffinity::base);
+  std::vector<PhysicalRange> ranges;
+  std::uint64_t at = 0;
+  for (const MemoryAffinity& each : board) {
+    if (each.size > ram - at || !is_addressable(each.base, each.size)) break;
+    ranges.push_back({each.base, at, each.size});
+    at += each.size;
+  }
+  return at == ram ? ranges : std::vector<PhysicalRange>{};
+}
+
+bool are_equal(std::span<const PhysicalRange> a, std::span<const PhysicalRange> b) {
+  return std::ranges::equal(a, b, [](const PhysicalRange& left, const PhysicalRange& right) {
+    return left.address == right.address && left.size == right.size;
+  });
+}
+
+/// What info mtree of QEMU's malta has: all of its RAM at 0x80000000, and again at 0 as far as devices leave
+/// room. Here each byte is once, where guests have it: at 0 the first 256 MiB.
+std::vector<PhysicalRange> place_malta(std::uint64_t ram) {
+  constexpr std::uint64_t low = std::uint64_t{256} << 20U, high = 0x8000'0000;
+  std::vector<PhysicalRange> ranges{{0, 0, std::min(ram, low)}};
+  if (ram > low) ranges.push_back({high + low, low, ram - low});
+  return ranges;
+}
+
 const Board* board_of(const LayoutFacts& facts) {
   const Board* const found = find_board(facts.machine, facts.blocks);
   return found == nullptr && facts.hole ? &told_pc() : found;
@@ -105,27 +136,6 @@ void LayoutPlanner::put_all(const Blocks& nodes, std::span<const PhysicalRange> 
   }
 }
 
-Status LayoutPlanner::load_devices() {
-  if (devices_ != nullptr || !facts_.devices) return {};
-  auto devices = facts_.devices();
-  if (!devices) return std::move(devices.error());
-  devices_ = *devices;
-  return {};
-}
-
-Status LayoutPlanner::load_tables() {
-  if (affinity_) return {};
-  affinity_.emplace();
-  const auto tables = std::ranges::find(blocks_, acpi_tables_block, &event::RamBlock::name);
-  if (!facts_.tables || tables == blocks_.end()) return {};
-  auto found = read_memory_affinity(tables->length, facts_.tables);
-  are_tables_lost_ = !found && found.error().code == Errc::unsupported;
-  if (are_tables_lost_) return {};
-  if (!found) return std::move(found.error());
-  affinity_ = std::move(*found);
-  return {};
-}
-
 Status LayoutPlanner::place_given() {
   for (const GivenPlace& place : facts_.places) {
     const auto found = std::ranges::find(blocks_, place.block, &event::RamBlock::name);
@@ -195,63 +205,27 @@ void LayoutPlanner::place_named_by_domain() {
   }
 }
 
-/// `nodes`: what is the board's RAM, in order; empty where that is not known.
-Status LayoutPlanner::choose_board(Blocks& nodes) {
-  for (const std::uint32_t block : facts_.board)
-    if (is_settled_[block])
-      return Error{Errc::usage, 0, fmt::format("block {:?}", blocks_[block].name), "one place", "two"};
-  if (!facts_.board.empty()) return nodes.assign(facts_.board.begin(), facts_.board.end()), Status();
-  const Blocks rest = unsettled();
-  if (board_ == nullptr || rest.empty()) return {};
-  nodes = named_ram(board_, blocks_);
-  const bool are_free =
-      std::ranges::none_of(nodes, [this](std::uint32_t block) { return is_settled_[block]; });
-  if (!are_free) nodes.clear();
-  if (!nodes.empty()) return {};
-  // RAM always begins where the board has it begin.
-  if (placed_.contains(board_->base)) return is_board_placed_ = true, Status();
-  if (rest.size() == 1 && !is_ram_of_another(*board_, blocks_[rest.front()].name))
-    return nodes = rest, Status();
-  return choose_nodes(rest, nodes);
-}
-
-Status LayoutPlanner::choose_nodes(const Blocks& from, Blocks& nodes) {
-  if (auto status = load_tables(); !status) return status;
-  const auto sizes = node_sizes(*affinity_, board_->rule == BoardRule::pc);
-  nodes = order_by_size(blocks_, from, sizes);
-  if (!nodes.empty()) return {};
-  // With DIMMs among them names tell nothing, and none are counted that hold persistent memory.
-  const bool counts_none = board_->counts_dimms && devices_ != nullptr && devices_->dimms() == std::size_t{0};
-  const bool has_dimms = board_->dimm_alignment != 0 && (!counts_none || sizes.empty());
-  if (are_tables_lost_ || has_dimms || (devices_ != nullptr && devices_->has_shared_memory())) return {};
-  nodes = order_by_name(blocks_, from, {});
-  const bool agrees = sizes.empty() || std::ranges::equal(sizes, nodes, {}, {}, [this](std::uint32_t block) {
-                        return blocks_[block].length;
-                      });
-  if (!agrees) nodes.clear();
-  is_by_names_ = nodes.size() > 1;
-  return {};
-}
-
 Status LayoutPlanner::place_board(const Blocks& nodes) {
   if (nodes.empty()) return {};
   is_board_placed_ = true;
   const std::uint64_t ram = total(nodes);
   if (board_ == nullptr || board_->rule == BoardRule::pc) return place_pc(nodes, ram);
+  if (board_->rule == BoardRule::malta)
+    return put_all(nodes, place_malta(ram), PlaceSource::machine), Status();
   if (board_->rule == BoardRule::tables) return place_by_tables(nodes, ram);
   if (!is_addressable(board_->base, ram)) {
     for (const std::uint32_t block : nodes) give_up(block, known_address, "RAM beyond 2^52");
     return {};
   }
   const std::array whole{PhysicalRange{board_->base, 0, ram}};
-  put_all(nodes, whole, is_by_names_ ? PlaceSource::names : PlaceSource::machine);
+  put_all(nodes, whole, order_);
   return {};
 }
 
 Status LayoutPlanner::place_pc(const Blocks& nodes, std::uint64_t ram) {
   std::optional<Hole> hole = facts_.hole;
   bool is_told = false;  // by the clock, be it what the board would do
-  auto source = hole ? PlaceSource::user : is_by_names_ ? PlaceSource::names : PlaceSource::machine;
+  auto source = hole ? PlaceSource::user : order_;
   if (!hole && ram >= least_moved) {
     if (auto status = load_tables(); !status) return status;
     hole = hole_of_tables(*affinity_, ram);
@@ -285,20 +259,22 @@ Status LayoutPlanner::place_pc(const Blocks& nodes, std::uint64_t ram) {
 
 Status LayoutPlanner::place_by_tables(const Blocks& nodes, std::uint64_t ram) {
   if (auto status = load_tables(); !status) return status;
-  std::vector<PhysicalRange> ranges;
-  std::uint64_t at = 0;
-  std::vector<MemoryAffinity> board;
-  std::ranges::copy_if(*affinity_, std::back_inserter(board),
-                       [](const auto& each) { return !each.is_hotpluggable && !each.is_persistent; });
-  std::ranges::sort(board, {}, &MemoryAffinity::base);
-  for (const MemoryAffinity& each : board) {
-    if (each.size > ram - at || !is_addressable(each.base, each.size)) break;
-    ranges.push_back({each.base, at, each.size});
-    at += each.size;
+  if (auto ranges = ranges_of(*affinity_, ram); !ranges.empty())
+    return put_all(nodes, ranges, PlaceSource::tables), Status();
+  if (auto status = load_trees(); !status) return status;
+  std::optional<std::vector<PhysicalRange>> told;
+  for (const FoundTree& each : trees_) {
+    auto ranges = ranges_of(each.tree.memory, ram);
+    if (ranges.empty()) continue;
+    if (told && !are_equal(*told, ranges)) {
+      for (const std::uint32_t block : nodes) give_up(block, known_address, std::string(contradicting_trees));
+      return {};
+    }
+    told = std::move(ranges);
   }
-  if (at == ram) return put_all(nodes, ranges, PlaceSource::tables), Status();
+  if (told) return put_all(nodes, *told, PlaceSource::device_tree), Status();
   for (const std::uint32_t block : nodes)
-    give_up(block, known_address, "no table in the guest's memory that has all of it");
+    give_up(block, known_address, "no table or device tree in the guest's memory that has all of it");
   return {};
 }
 
@@ -357,7 +333,7 @@ void LayoutPlanner::give_up_the_rest() {
     return;
   }
   const bool is_known = board_ != nullptr;
-  const std::string found = is_known                 ? "nothing that tells it"
+  const std::string found = is_known                 ? std::string(obstacle_)
                             : facts_.machine.empty() ? "a stream that does not name it"
                                                      : fmt::format("{:?}", facts_.machine);
   for (const std::uint32_t block : unsettled())

@@ -6,6 +6,8 @@
 
 #include "acpi_tables.hpp"
 #include "board_ram.hpp"
+#include "device_tree.hpp"
+#include "node_order.hpp"
 
 #include <map>
 
@@ -29,6 +31,10 @@ class LayoutPlanner {
   void place_named_by_domain();
   Status choose_board(Blocks& nodes);
   Status choose_nodes(const Blocks& from, Blocks& nodes);
+  Status choose_by_names(const Blocks& from, std::span<const std::uint64_t> sizes, Blocks& nodes);
+  std::vector<std::uint64_t> sizes_of_trees(const Blocks& from);
+  Result<std::optional<std::uint32_t>> find_shadow(const Blocks& from) const;
+  std::vector<NodeAnchor> anchors(std::span<const std::uint64_t> sizes) const;
   Status place_board(const Blocks& nodes);
   Status place_pc(const Blocks& nodes, std::uint64_t ram);
   Status place_by_tables(const Blocks& nodes, std::uint64_t ram);
@@ -49,6 +55,19 @@ class LayoutPlanner {
   void give_up(std::uint32_t block, std::string expected, std::string found);
   Status load_devices();
   Status load_tables();
+  Status load_trees();
+
+  /// A tree of this board's.
+  struct FoundTree {
+    DeviceTree tree;
+    std::optional<std::uint32_t> block;  ///< that it lies in; nothing for that of the board's state
+    std::uint64_t offset = 0;            ///< in the block
+  };
+
+  static constexpr std::string_view nothing_tells = "nothing that tells it";
+  static constexpr std::string_view contradicting_trees = "device trees that contradict each other";
+  static constexpr std::string_view equal_nodes =
+      "NUMA nodes of one size, and nothing that tells which of them it is";
 
   const LayoutFacts& facts_;
   std::span<const event::RamBlock> blocks_;
@@ -59,7 +78,10 @@ class LayoutPlanner {
   const MemoryDevices* devices_ = nullptr;
   std::optional<std::vector<MemoryAffinity>> affinity_;
   bool are_tables_lost_ = false;  ///< they are there, and can't be read
-  bool is_by_names_ = false;      ///< the order of the board's nodes
+  std::vector<FoundTree> trees_;
+  bool has_trees_ = false;                     ///< `trees_` are complete
+  PlaceSource order_ = PlaceSource::machine;   ///< what tells the order of the board's nodes
+  std::string_view obstacle_ = nothing_tells;  ///< why the board's nodes are not known
   bool is_board_placed_ = false;
 };
 

@@ -10,6 +10,8 @@ namespace {
 
 /// QEMU's tables have 128 KiB, and room for 2 MiB.
 constexpr std::uint64_t most_of_tables = std::uint64_t{4} << 20U;
+/// Of firmware and its copies; QEMU has at most 128 nodes.
+constexpr std::size_t most_shadows = 129;
 
 }  // namespace
 
@@ -22,12 +24,14 @@ Status LayoutReader::take(const event::Event& event) {
 }
 
 Status LayoutReader::take(std::span<const event::RamPage> pages) {
-  if (!tables_block_) return {};
+  if (!tables_block_ && !gathers_trees_ && shadows_.empty()) return {};
   for (const event::RamPage& page : pages) note(page);
   return {};
 }
 
 void LayoutReader::begin(std::span<const event::RamBlock> blocks) {
+  gathers_trees_ = may_need_tree(find_board(machine_, blocks), blocks);
+  begin_shadows(blocks);
   const auto found = std::ranges::find(blocks, acpi_tables_block, &event::RamBlock::name);
   if (tables_block_ || found == blocks.end()) return;
   has_tables_ = true;
@@ -36,8 +40,35 @@ void LayoutReader::begin(std::span<const event::RamBlock> blocks) {
   tables_.resize(static_cast<std::size_t>(found->length));
 }
 
+/// Where a PC has several blocks that may be RAM.
+void LayoutReader::begin_shadows(std::span<const event::RamBlock> blocks) {
+  shadows_.clear();
+  const Board* const board = find_board(machine_, blocks);
+  if (board == nullptr || board->rule != BoardRule::pc) return;
+  const bool has_own_ram = std::ranges::find(blocks, board->ram, &event::RamBlock::name) != blocks.end();
+  for (std::uint32_t block = 0; !has_own_ram && block < blocks.size(); ++block) {
+    const std::string& name = blocks[block].name;
+    const std::uint64_t length = blocks[block].length;
+    const bool is_firmware = name == firmware_block;
+    if (!is_firmware && is_device_memory(name)) continue;
+    const std::uint64_t end = is_firmware ? length : shadow_end;
+    if (end >= shadow_size && end <= length) shadows_.emplace(std::pair(block, end - shadow_size), Bytes());
+  }
+  if (shadows_.size() > most_shadows) shadows_.clear();
+}
+
+void LayoutReader::note_shadow(const event::RamPage& page) {
+  const auto found = shadows_.find({page.block, page.addr});
+  if (found == shadows_.end()) return;
+  found->second.clear();
+  if (page.kind == event::RamPageKind::full && page.data.size() == shadow_size)
+    found->second.assign(page.data.begin(), page.data.end());
+}
+
 /// Deltas and pages whose data was passed over leave no tables.
 void LayoutReader::note(const event::RamPage& page) {
+  if (!shadows_.empty()) note_shadow(page);
+  if (gathers_trees_) trees_.note(page, context_.session().page_size_or_default());
   if (page.block != tables_block_ || tables_.empty()) return;
   const std::uint64_t size = context_.session().page_size_or_default();
   const bool fits = page.addr <= tables_.size() && size <= tables_.size() - page.addr;
@@ -78,6 +109,14 @@ Result<RamLayout> LayoutReader::layout(std::span<const std::uint32_t> board) con
   facts.board = board;
   facts.domain = options_.domain;
   facts.devices = [this] { return Result<const MemoryDevices*>(&devices_); };
+  facts.page = [this](std::uint32_t block, std::uint64_t offset, MutableBytes to) -> Status {
+    const auto found = shadows_.find({block, offset});
+    if (found == shadows_.end() || found->second.size() != to.size())
+      return Error{Errc::unsupported, 0, "memory", "a page that is known", "another"};
+    std::ranges::copy(found->second, to.begin());
+    return {};
+  };
+  facts.trees = [this] { return Result<std::vector<RamTree>>(trees_.trees()); };
   if (has_tables_)
     facts.tables = [this](std::uint64_t offset, MutableBytes to) -> Status {
       if (tables_.empty())

@@ -5,6 +5,7 @@
 #include <qember/advanced/vm/ram_presence.hpp>
 #include <qember/advanced/vm/selector.hpp>
 
+#include "board_ram.hpp"
 #include "page_index.hpp"
 #include "page_reader.hpp"
 #include "saved_vm_state.hpp"
@@ -148,6 +149,39 @@ Status Memory::read_physical(std::uint64_t address, MutableBytes to, Unsent unse
 
 namespace {
 
+bool are_too_many(std::span<const RamTree> trees) {
+  std::size_t bytes = 0;
+  for (const RamTree& each : trees) bytes += each.bytes.size();
+  return trees.size() > most_trees || bytes > most_tree_bytes;
+}
+
+/// Looks at each place for a tree that has something else than zeros, until there are too many.
+Status find_trees(const Memory& memory, std::uint32_t block, std::uint64_t length,
+                  std::vector<RamTree>& found) {
+  for (std::uint64_t at = 0; !are_too_many(found) && at < length && length - at >= tree_header_size;) {
+    const auto next = memory.next_data(block, at);
+    if (!next) return next.error();
+    if (!*next) return {};
+    if (const std::uint64_t rest = **next % tree_alignment; **next != at && rest != 0) {
+      at = **next - rest + tree_alignment;
+      continue;
+    }
+    at = **next;
+    Bytes header(tree_header_size);
+    if (auto status = memory.read(block, at, header, Unsent::zeros); !status) return status;
+    const auto extent = tree_extent(header);
+    if (extent && *extent <= length - at) {
+      Bytes bytes(*extent);
+      auto status = memory.read(block, at, bytes);
+      if (status) found.push_back({block, at, std::move(bytes)});
+      // Some page of it was not sent.
+      if (!status && status.error().code != Errc::unsupported) return status;
+    }
+    at += tree_alignment;
+  }
+  return {};
+}
+
 Result<const MemoryDevices*> memory_devices(SavedVmState& state) {
   if (!state.memory_devices) {
     if (auto status = state.load_devices(); !status) return std::move(status.error());
@@ -156,6 +190,18 @@ Result<const MemoryDevices*> memory_devices(SavedVmState& state) {
       if (each.is_described()) state.memory_devices->note(each.name(), *each.description(), each.body());
   }
   return &*state.memory_devices;
+}
+
+/// The same trees that `RamTrees` gathers.
+Result<std::vector<RamTree>> trees_in(const Memory& memory, std::span<const event::RamBlock> blocks) {
+  std::vector<RamTree> found;
+  for (std::uint32_t block = 0; block < blocks.size(); ++block) {
+    if (is_device_memory(blocks[block].name)) continue;
+    auto status = find_trees(memory, block, blocks[block].length, found);
+    if (!status && status.error().code != Errc::unsupported) return std::move(status.error());
+    if (are_too_many(found)) return std::vector<RamTree>{};
+  }
+  return found;
 }
 
 }  // namespace
@@ -172,6 +218,10 @@ Result<const RamLayout*> Memory::layout() const {
   facts.tables = [this](std::uint64_t offset, MutableBytes to) {
     return read(acpi_tables_block, offset, to, Unsent::zeros);
   };
+  facts.page = [this](std::uint32_t block, std::uint64_t offset, MutableBytes to) {
+    return read(block, offset, to);
+  };
+  facts.trees = [this, &facts] { return trees_in(*this, facts.blocks); };
   auto made = lay_out(facts);
   if (!made) return std::move(made.error());
   return &state_->layout.emplace(std::move(*made));

@@ -67,19 +67,78 @@ std::vector<std::uint32_t> order_by_name(std::span<const event::RamBlock> blocks
   return are_all && order.size() == named ? order : std::vector<std::uint32_t>{};
 }
 
+namespace {
+
+/// Nodes and blocks of one size.
+struct SizeClass {
+  std::vector<std::size_t> nodes;
+  std::vector<std::uint32_t> blocks;
+};
+
+std::map<std::uint64_t, SizeClass> size_classes(std::span<const event::RamBlock> blocks,
+                                                std::span<const std::uint32_t> from,
+                                                std::span<const std::uint64_t> sizes) {
+  std::map<std::uint64_t, SizeClass> classes;
+  for (std::size_t node = 0; node < sizes.size(); ++node) classes[sizes[node]].nodes.push_back(node);
+  for (const std::uint32_t block : from)
+    if (const auto found = classes.find(blocks[block].length); found != classes.end())
+      found->second.blocks.push_back(block);
+  return classes;
+}
+
+bool has_as_many(const auto& size_class) {
+  return size_class.second.nodes.size() == size_class.second.blocks.size();
+}
+
+/// Enters the block of a node that no anchor tells, if it is the only one. Whether all nodes are known then.
+bool complete(std::map<std::size_t, std::uint32_t>& known, const SizeClass& of_size) {
+  const auto is_known = [&known](std::size_t node) { return known.contains(node); };
+  const auto missing = std::ranges::find_if_not(of_size.nodes, is_known);
+  if (missing == of_size.nodes.end()) return true;
+  if (std::ranges::count_if(of_size.nodes, is_known) + 1 < std::ssize(of_size.nodes)) return false;
+  if (of_size.blocks.size() != of_size.nodes.size()) return false;
+  std::vector<std::uint32_t> taken;
+  for (const std::size_t node : of_size.nodes)
+    if (is_known(node)) taken.push_back(known[node]);
+  std::ranges::sort(taken);
+  const auto is_taken = [&taken](std::uint32_t block) { return std::ranges::binary_search(taken, block); };
+  const auto free = std::ranges::find_if_not(of_size.blocks, is_taken);
+  return free != of_size.blocks.end() && known.emplace(*missing, *free).second;
+}
+
+}  // namespace
+
 std::vector<std::uint32_t> order_by_size(std::span<const event::RamBlock> blocks,
                                          std::span<const std::uint32_t> from,
-                                         std::span<const std::uint64_t> sizes) {
-  std::vector<std::uint32_t> order;
-  std::map<std::uint64_t, std::size_t> nodes;
-  for (const std::uint64_t size : sizes) ++nodes[size];
-  std::map<std::uint64_t, std::vector<std::uint32_t>> sized;
-  for (const std::uint32_t block : from) sized[blocks[block].length].push_back(block);
-  for (const std::uint64_t size : sizes) {
-    if (nodes[size] != 1 || sized[size].size() != 1) return {};
-    order.push_back(sized[size].front());
+                                         std::span<const std::uint64_t> sizes,
+                                         std::span<const NodeAnchor> anchors) {
+  std::map<std::uint32_t, std::size_t> anchored;
+  std::map<std::size_t, std::uint32_t> known;  // blocks, by node
+  for (const NodeAnchor& each : anchors) {
+    if (each.node >= sizes.size() || blocks[each.block].length != sizes[each.node]) return {};
+    const std::size_t node = anchored.emplace(each.block, each.node).first->second;
+    const std::uint32_t block = known.emplace(each.node, each.block).first->second;
+    if (node != each.node || block != each.block) return {};
   }
+  for (const auto& [size, of_size] : size_classes(blocks, from, sizes))
+    if (!complete(known, of_size)) return {};
+  std::vector<std::uint32_t> order;
+  for (const auto& [node, block] : known) order.push_back(block);
   return order;
+}
+
+bool has_each_size(std::span<const event::RamBlock> blocks, std::span<const std::uint32_t> from,
+                   std::span<const std::uint64_t> sizes) {
+  const auto classes = size_classes(blocks, from, sizes);
+  return !sizes.empty() && std::ranges::all_of(classes, [](const auto& each) { return has_as_many(each); });
+}
+
+bool is_in_one_piece(std::span<const MemoryAffinity> ranges, std::uint64_t base) {
+  for (const MemoryAffinity& range : ranges) {
+    if (range.base != base) return false;
+    base += range.size;
+  }
+  return true;
 }
 
 }  // namespace qember::vm

@@ -25,9 +25,25 @@ std::optional<NumberedName> numbered_name(std::string_view block);
 std::vector<std::uint32_t> order_by_name(std::span<const event::RamBlock> blocks,
                                          std::span<const std::uint32_t> from, std::string_view prefix);
 
-/// Those of `from` that have the sizes, in that order; empty unless each size tells a single block.
+/// That a block is known to be the RAM of a node.
+struct NodeAnchor {
+  std::uint32_t block = 0;  ///< its index
+  std::size_t node = 0;     ///< in the order of addresses
+};
+
+/// Those of `from` that have the sizes, in that order. Of several blocks of one size anchors tell which is
+/// which node; the last node is that of the last block, where there are as many. Empty where they do not, or
+/// contradict the sizes or each other.
 std::vector<std::uint32_t> order_by_size(std::span<const event::RamBlock> blocks,
                                          std::span<const std::uint32_t> from,
-                                         std::span<const std::uint64_t> sizes);
+                                         std::span<const std::uint64_t> sizes,
+                                         std::span<const NodeAnchor> anchors = {});
+
+/// Whether for each size there are as many blocks as nodes.
+bool has_each_size(std::span<const event::RamBlock> blocks, std::span<const std::uint32_t> from,
+                   std::span<const std::uint64_t> sizes);
+
+/// Whether the ranges, which are in the order of addresses, follow one another from `base` on.
+bool is_in_one_piece(std::span<const MemoryAffinity> ranges, std::uint64_t base);
 
 }  // namespace qember::vm

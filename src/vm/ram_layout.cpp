@@ -15,6 +15,8 @@ std::string_view name_of(PlaceSource source) noexcept {
     case PlaceSource::machine: return "machine";
     case PlaceSource::names: return "names";
     case PlaceSource::user: return "user";
+    case PlaceSource::firmware: return "firmware";
+    case PlaceSource::device_tree: return "device tree";
   }
   return {};
 }

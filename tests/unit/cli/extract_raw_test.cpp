@@ -3,11 +3,13 @@
 // have.
 #include "support/command.hpp"
 #include "support/convert.hpp"
+#include "support/device_trees.hpp"
 #include "support/samples.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -185,4 +187,28 @@ TEST_CASE("read takes addresses that are told") {
   // What is known can be read though other blocks are not.
   CHECK(run({"read", "-", "0", "1", "--raw"}, stream).out == "\1");
   CHECK(run({"read", "-", "0x100000000", "1"}, stream).code == 4);
+}
+
+TEST_CASE("nodes whose order a device tree in RAM tells have it in each verb") {
+  // Two of two pages each; the tree is in the first, which the list has last.
+  Bytes tree = tree_of(
+      "( #size-cells=00000002 compatible=\"riscv-virtio\" "
+      "(memory device_type=\"memory\" numa-node-id=00000000 reg=00000000800000000000000000002000 ) "
+      "(memory device_type=\"memory\" numa-node-id=00000001 reg=00000000800020000000000000002000 ) ) .");
+  tree.resize(page_size);
+  Bytes stream = blocks({"b", "a", "riscv_virt_board.mrom"}, "virt");
+  const auto page = std::search_n(stream.begin(), stream.end(), page_size, 2);
+  REQUIRE(page != stream.end());
+  std::ranges::copy(tree, page);
+  const Scratch scratch;
+  const std::string image = scratch.path("image");
+  const Ran ran = extract(stream, image);
+  INFO(ran.error);
+  REQUIRE(ran.code == 0);
+  CHECK(byte_at(image, 0x80000000) == 0xd0);
+  CHECK(byte_at(image, 0x80002000) == 1);
+  const Ran text = run({"info", "-"}, stream);
+  CHECK_THAT(text.out, Catch::Contains("0x000080000000-0x000080001fff  a at 0x0 (device tree)\n"));
+  CHECK_THAT(text.out, Catch::Contains("0x000080002000-0x000080003fff  b at 0x0 (device tree)\n"));
+  CHECK(run({"read", "-", "0x80002000", "1", "--raw"}, stream).out == "\1");
 }

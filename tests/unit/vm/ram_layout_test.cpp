@@ -1,144 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Where blocks lie, by each of the things that tell it, and what is not certain.
+#include "support/ram_layouts.hpp"
 #include "vm/acpi_tables.hpp"
 #include "vm/node_order.hpp"
 
-#include <qember/advanced/vm/ram_layout.hpp>
-
-#include <fmt/format.h>
-#include <catch2/catch.hpp>
-
-#include <algorithm>
-
 using namespace qember;
-using namespace qember::vm;
-
-namespace {
-
-constexpr std::uint64_t mib = 0x100000;
-constexpr std::uint64_t gib = 0x40000000;
-
-using Blocks = std::vector<event::RamBlock>;
-
-event::RamBlock block(std::string name, std::uint64_t length) {
-  event::RamBlock made;
-  made.name = std::move(name);
-  made.length = length;
-  return made;
-}
-
-/// A range of memory as the SRAT has it; `flags`: 1 enabled, 2 hotpluggable, 4 persistent.
-struct Range {
-  std::uint32_t domain;
-  std::uint64_t base, size;
-  std::uint32_t flags = 1;
-};
-
-void put(Bytes& to, std::uint64_t value, std::size_t size) {
-  while (size-- > 0) {
-    to.push_back(static_cast<std::uint8_t>(value));
-    value >>= 8U;
-  }
-}
-
-Bytes table(std::string_view signature, const Bytes& contents) {
-  Bytes made(signature.begin(), signature.end());
-  put(made, 8 + contents.size(), 4);
-  made.insert(made.end(), contents.begin(), contents.end());
-  return made;
-}
-
-Bytes srat(const std::vector<Range>& ranges) {
-  Bytes contents(40);  // the rest of the header
-  for (const Range& range : ranges) {
-    put(contents, 1, 1);
-    put(contents, 40, 1);
-    put(contents, range.domain, 4);
-    put(contents, 0, 2);
-    put(contents, range.base, 8);
-    put(contents, range.size, 8);
-    put(contents, 0, 4);
-    put(contents, range.flags, 4);
-    put(contents, 0, 8);
-  }
-  Bytes tables = table("FACS", Bytes(56));
-  const Bytes dsdt = table("DSDT", Bytes(100, 'S'));
-  const Bytes made = table("SRAT", contents);
-  tables.insert(tables.end(), dsdt.begin(), dsdt.end());
-  tables.insert(tables.end(), made.begin(), made.end());
-  tables.resize(4096);
-  return tables;
-}
-
-struct Guest {
-  std::string machine;
-  Blocks blocks;
-  Bytes tables = {};
-  std::vector<GivenPlace> places = {};
-  std::optional<Hole> hole = {};
-  std::string domain = {};
-  std::vector<std::uint32_t> board = {};
-  MemoryDevices devices = {};
-  bool has_lost_tables = false;
-};
-
-Result<RamLayout> layout_of(Guest guest) {
-  if (!guest.tables.empty())
-    guest.blocks.push_back(block(std::string(acpi_tables_block), guest.tables.size()));
-  if (guest.has_lost_tables) guest.blocks.push_back(block(std::string(acpi_tables_block), mib));
-  LayoutFacts facts;
-  facts.machine = guest.machine;
-  facts.blocks = guest.blocks;
-  facts.hole = guest.hole;
-  facts.places = guest.places;
-  facts.domain = guest.domain;
-  facts.board = guest.board;
-  facts.devices = [&guest] { return Result<const MemoryDevices*>(&guest.devices); };
-  if (!guest.tables.empty())
-    facts.tables = [&guest](std::uint64_t offset, MutableBytes to) {
-      REQUIRE(offset + to.size() <= guest.tables.size());
-      std::copy_n(guest.tables.begin() + static_cast<std::ptrdiff_t>(offset), to.size(), to.begin());
-      return Status();
-    };
-  if (guest.has_lost_tables)
-    facts.tables = [](std::uint64_t, MutableBytes) -> Status {
-      return Error{Errc::unsupported, 0, std::string(acpi_tables_block), "tables that can be read", "others"};
-    };
-  return lay_out(facts);
-}
-
-/// The CMOS of a PC with that much RAM, as QEMU's pc_cmos_init has it.
-void note_clock(MemoryDevices& devices, std::uint64_t below, std::uint64_t above) {
-  const std::string text =
-      R"({"page_size":4096,"devices":[{"name":"mc146818rtc","instance_id":0,"vmsd_name":"mc146818rtc",)"
-      R"("version":3,"fields":[{"name":"cmos_data","type":"buffer","size":128}]}]})";
-  const auto description = device::Description::parse(as_bytes(text)).or_throw();
-  constexpr std::uint64_t unit = 0x10000;
-  Bytes cmos(128);
-  const std::uint64_t low = (below - 16 * mib) / unit;
-  const std::uint64_t high = above / unit;
-  for (std::size_t i = 0; i < 2; ++i) cmos[0x34 + i] = static_cast<std::uint8_t>(low >> 8 * i);
-  for (std::size_t i = 0; i < 3; ++i) cmos[0x5b + i] = static_cast<std::uint8_t>(high >> 8 * i);
-  devices.note("mc146818rtc", *description.devices().begin(), cmos);
-}
-
-/// `NAME+OFFSET@ADDRESS/SIZE SOURCE` of each piece, then `NAME?` of RAM without a place.
-std::string placed(const Guest& guest) {
-  const auto layout = layout_of(guest);
-  if (!layout) return std::string(name_of(layout.error().code)) + ": " + layout.error().path;
-  std::string text;
-  const auto add = [&text](const std::string& each) { text += (text.empty() ? "" : ", ") + each; };
-  for (const PlacedRam& piece : layout->placed)
-    add(fmt::format("{}+{:x}@{:x}/{:x} {}", guest.blocks[piece.block].name, piece.offset, piece.address,
-                    piece.size, name_of(piece.source)));
-  for (const UnplacedRam& each : layout->unplaced)
-    if (each.is_ram) add(guest.blocks[each.block].name + "?");
-  const bool is_whole = text.find('?') == std::string::npos;
-  CHECK(static_cast<bool>(layout->check_whole(guest.blocks)) == is_whole);
-  return text;
-}
-
-}  // namespace
+using namespace qember::test;
 
 TEST_CASE("boards with RAM in one block") {
   CHECK(placed({"pc-q35-9.0", {block("pc.ram", 5 * gib)}}) ==
@@ -154,6 +21,17 @@ TEST_CASE("boards with RAM in one block") {
   CHECK(placed({"raspi3b", {block("ram", gib)}}) == "ram+0@0/40000000 machine");
 }
 
+TEST_CASE("malta has its first 256 MiB at 0, and the rest where all of it is again") {
+  const auto malta = [](std::uint64_t ram) {
+    return placed({"malta", {block("mips_malta.ram", ram), block("mips_malta.bios", 4 * mib)}});
+  };
+  CHECK(malta(64 * mib) == "mips_malta.ram+0@0/4000000 machine");
+  CHECK(malta(256 * mib) == "mips_malta.ram+0@0/10000000 machine");
+  CHECK(malta(gib) ==
+        "mips_malta.ram+0@0/10000000 machine, mips_malta.ram+10000000@90000000/30000000 machine");
+  CHECK(malta(~std::uint64_t{0} - 4095) == "mips_malta.ram?");
+}
+
 TEST_CASE("a backend of any name is the board's RAM where it is all there is") {
   CHECK(placed({"pc-q35-9.0", {block("mem0", mib)}}) == "mem0+0@0/100000 machine");
   CHECK(placed({"virt-9.0", {block("/objects/ram0", mib), block("virt.flash0", mib)}}) ==
@@ -166,7 +44,7 @@ TEST_CASE("boards of one name are told apart by their firmware, and others are n
   CHECK(placed({"virt", {block("m", mib), block("riscv_virt_board.mrom", mib)}}) ==
         "m+0@80000000/100000 machine");
   CHECK(placed({"virt-7.2", {block("m", mib)}}) == "m?");
-  CHECK(placed({"malta", {block("mips_malta.ram", mib)}}) == "mips_malta.ram?");
+  CHECK(placed({"magnum", {block("mips_jazz.ram", mib)}}) == "mips_jazz.ram?");
   CHECK(placed({"pc-q35", {block("pc.ram", mib)}}) == "pc.ram?");
   CHECK(placed({"", {block("m", mib)}}) == "m?");
   CHECK(placed({"", {block("s390.ram", mib)}}) == "s390.ram+0@0/100000 machine");
@@ -179,7 +57,7 @@ TEST_CASE("nodes follow one another by libvirt's names, or by the sizes in the S
         "/objects/ram-node0+0@0/100000 machine, ram-node1+0@100000/100000 machine");
   const std::vector<Range> ranges{{0, 0, 0xa0000}, {0, mib, mib}, {1, 2 * mib, mib}};
   CHECK(placed({"pc-q35-9.0", {block("a", mib), block("b", 2 * mib)}, srat(ranges)}) ==
-        "b+0@0/100000 machine, b+100000@100000/100000 machine, a+0@200000/100000 machine");
+        "b+0@0/100000 tables, b+100000@100000/100000 tables, a+0@200000/100000 tables");
   // Of one size, or of others than the table has.
   CHECK(placed({"pc-q35-9.0", {block("a", mib), block("b", mib)}, srat(ranges)}) == "a?, b?");
   CHECK(placed({"pc-q35-9.0", {block("a", mib), block("b", 3 * mib)}, srat(ranges)}) == "a?, b?");
@@ -188,7 +66,7 @@ TEST_CASE("nodes follow one another by libvirt's names, or by the sizes in the S
   CHECK(placed({"virt",
                 {block("b", 2 * mib), block("a", mib), block("riscv_virt_board.mrom", mib)},
                 srat({{0, 0x80000000, mib}, {1, 0x80100000, 2 * mib}})}) ==
-        "a+0@80000000/100000 machine, b+0@80100000/200000 machine");
+        "a+0@80000000/100000 tables, b+0@80100000/200000 tables");
 }
 
 TEST_CASE("numbers in names are an order where there can be no DIMM") {
@@ -230,7 +108,7 @@ TEST_CASE("a table has where a PC's RAM goes around, whatever its size") {
 }
 
 TEST_CASE("the clock's memory has how a PC's RAM is split, whatever its board does") {
-  Guest guest{"pc-q35-9.0", {block("pc.ram", 2 * gib + 50 * mib)}};
+  LaidOut guest{"pc-q35-9.0", {block("pc.ram", 2 * gib + 50 * mib)}};
   note_clock(guest.devices, gib, gib + 50 * mib);  // max-ram-below-4g=1G
   CHECK(placed(guest) ==
         "pc.ram+0@0/100000 stream, pc.ram+100000@100000/3ff00000 stream, "
@@ -249,7 +127,7 @@ TEST_CASE("the clock's memory has how a PC's RAM is split, whatever its board do
 }
 
 TEST_CASE("tables that are there and can't be read leave nothing certain that they would tell") {
-  const auto with_lost_tables = [](Guest guest) {
+  const auto with_lost_tables = [](LaidOut guest) {
     guest.has_lost_tables = true;
     return placed(guest);
   };
@@ -259,7 +137,7 @@ TEST_CASE("tables that are there and can't be read leave nothing certain that th
   CHECK(with_lost_tables(
             {"virt", {block("mem1", mib), block("mem0", mib), block("riscv_virt_board.mrom", mib)}}) ==
         "mem1?, mem0?");
-  Guest told{"pc-q35-9.0", {block("pc.ram", 3 * gib)}};
+  LaidOut told{"pc-q35-9.0", {block("pc.ram", 3 * gib)}};
   note_clock(told.devices, 2 * gib, gib);
   CHECK(with_lost_tables(told).ends_with("pc.ram+80000000@100000000/40000000 machine"));
 }
@@ -271,6 +149,15 @@ TEST_CASE("what the SRAT has is where RAM is, on boards whose version moves it")
   CHECK(placed({"virt", blocks, srat({{0, 0, 0x10000000}})}) == "loongarch.ram?");
   CHECK(placed({"virt", blocks}) == "loongarch.ram?");
   CHECK(placed({"virt", blocks, srat({{0, ~std::uint64_t{0}, 2 * gib}})}) == "loongarch.ram?");
+  LaidOut guest{"virt", blocks};
+  const RamTree sound =
+      tree_in(0, mib, "linux,dummy-loongson3", {{0, 0, 0x10000000}, {0, 0x80000000, 2 * gib - 0x10000000}});
+  guest.trees = {sound};
+  CHECK(placed(guest) ==
+        "loongarch.ram+0@0/10000000 device tree, loongarch.ram+10000000@80000000/70000000 device tree");
+  guest.trees.push_back(tree_in(0, 2 * mib, "linux,dummy-loongson3",
+                                {{0, 0, 0x10000000}, {0, 0x90000000, 2 * gib - 0x10000000}}));
+  CHECK(placed(guest) == "loongarch.ram?");
 }
 
 TEST_CASE("a domain's XML has the address of memory that is plugged in") {
@@ -290,9 +177,9 @@ TEST_CASE("a domain's XML has the address of memory that is plugged in") {
 }
 
 TEST_CASE("places that are told count, unless they can't be") {
-  const Guest guest{"pc-q35-9.0", {block("pc.ram", mib), block("d0", mib), block("d1", mib)}};
+  const LaidOut guest{"pc-q35-9.0", {block("pc.ram", mib), block("d0", mib), block("d1", mib)}};
   const auto with = [&guest](std::vector<GivenPlace> places) {
-    Guest told = guest;
+    LaidOut told = guest;
     told.places = std::move(places);
     return placed(told);
   };
@@ -313,7 +200,7 @@ TEST_CASE("places that are told count, unless they can't be") {
   CHECK(placed({"pc-q35-9.0", {block("pc.ram", mib), block("d0", mib)}, {}, {{"d0", gib}}, {}, {}, {1}}) ==
         "usage: block \"d0\"");
   // The board's RAM itself.
-  CHECK(placed({"malta", {block("r", mib)}, {}, {{"r", 0}}}) == "r+0@0/100000 user");
+  CHECK(placed({"magnum", {block("r", mib)}, {}, {{"r", 0}}}) == "r+0@0/100000 user");
 }
 
 TEST_CASE("RAM that no address reaches has no place") {
@@ -367,7 +254,7 @@ TEST_CASE("numbers at the end of names") {
 }
 
 TEST_CASE("a stream of many blocks is laid out in no time") {
-  Guest guest{"pc-q35-9.0", {}};
+  LaidOut guest{"pc-q35-9.0", {}};
   for (int i = 0; i < 16384; ++i) guest.blocks.push_back(block("ram-node" + std::to_string(i), 4096));
   const auto layout = layout_of(guest);
   REQUIRE(layout);

@@ -40,6 +40,8 @@ class LayoutReader final : public event::Sink {
   void add(const event::CollectedSection& section);
   void note(const event::RamPage& page);
   void begin(std::span<const event::RamBlock> blocks);
+  void begin_shadows(std::span<const event::RamBlock> blocks);
+  void note_shadow(const event::RamPage& page);
 
   const event::Context& context_;
   LayoutOptions options_;
@@ -49,6 +51,10 @@ class LayoutReader final : public event::Sink {
   std::optional<std::uint32_t> tables_block_;
   bool has_tables_ = false;
   Bytes tables_;  ///< empty where they can't be read
+  bool gathers_trees_ = false;
+  RamTrees trees_;
+  /// Pages where firmware and its copies may be, by block and offset; empty ones are not known.
+  std::map<std::pair<std::uint32_t, std::uint64_t>, Bytes> shadows_;
 };
 
 }  // namespace qember::vm

@@ -20,6 +20,8 @@ enum class PlaceSource : std::uint8_t {
   machine,  ///< the rule of the board
   names,    ///< the rule of the board, with its nodes in the order of the numbers in their names
   user,
+  firmware,     ///< the rule of the board, with the node first in which firmware has copied itself to 1 MiB
+  device_tree,  ///< that which QEMU made for the guest, in its memory or in the state of its board
 };
 std::string_view name_of(PlaceSource source) noexcept;
 

@@ -6,6 +6,7 @@
 #include <qember/advanced/event/event.hpp>
 #include <qember/advanced/vm/layout.hpp>
 #include <qember/advanced/vm/placed_ram.hpp>
+#include <qember/advanced/vm/ram_trees.hpp>
 
 #include <functional>
 
@@ -40,6 +41,8 @@ class MemoryDevices {
   std::optional<Split> split() const noexcept { return split_; }  ///< of a PC that firmware ran on
   /// Whether some device has memory that names of blocks don't tell from DIMMs.
   bool has_shared_memory() const noexcept { return has_shared_memory_; }
+  /// The device tree in the state of a board (pseries); empty where there is none.
+  ByteView device_tree() const noexcept { return device_tree_; }
 
  private:
   std::vector<Region> regions_;
@@ -48,6 +51,7 @@ class MemoryDevices {
   bool has_shared_memory_ = false;
   bool is_in_first_slot_ = false;
   std::optional<Split> split_;
+  Bytes device_tree_;
 };
 
 /// What a layout is made from.
@@ -63,6 +67,10 @@ struct LayoutFacts {
   std::function<Result<const MemoryDevices*>()> devices{};
   /// Reads the block `acpi_tables_block`.
   std::function<Status(std::uint64_t offset, MutableBytes to)> tables{};
+  /// Reads a page of 4096 bytes of any block; `Errc::unsupported` for one whose contents are not known.
+  std::function<Status(std::uint32_t block, std::uint64_t offset, MutableBytes to)> page{};
+  /// Device trees in RAM.
+  std::function<Result<std::vector<RamTree>>()> trees{};
 };
 
 /// The block with the ACPI tables that QEMU made.
