@@ -292,11 +292,8 @@ TEST_CASE("show says of each capability of PCI which it is") {
   config[0x60] = 0x0d;
   const Ran ran = show(
       device_stream("0000:00:03.0/x", config, R"({"name": "config", "type": "pci config", "size": 256})"));
-  for (const char* const line :
-       {"    [0x40]  Power Management\n        id                 uint8      1 (0x1)",
-        "    [0x50]  MSI-X\n        id       uint8      17 (0x11)",
-        "    [0x60]  Bridge Subsystem\n        id         uint8      13 (0xd)"})
-    CHECK(ran.out.find(line) != std::string::npos);
-  UNSCOPED_INFO(ran.out);
   CHECK(ran.code == 0);
+  for (const char* const line :
+       {" [0x40]  Power Management\n", " [0x50]  MSI-X\n", " [0x60]  Bridge Subsystem\n"})
+    CHECK(ran.out.find(line) != std::string::npos);
 }
