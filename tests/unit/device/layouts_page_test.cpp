@@ -90,7 +90,7 @@ class Page {
   }
 
   void structure(const Layout& layout, int depth) {
-    const bool is_known = layout.parts.size > 3 && !known_.insert(layout.name).second;
+    const bool is_known = layout.parts.size > 3 && !known_.emplace(layout.name, layout.parts.data).second;
     if (is_known) {
       line(depth);
       out_ << "as above\n";
@@ -106,7 +106,7 @@ class Page {
 
   std::ostringstream out_;
   std::array<std::string, slots> slots_;
-  std::set<std::string_view> known_;
+  std::set<std::pair<std::string_view, const Part*>> known_;
 };
 
 std::string page_of_tables() {

@@ -5,6 +5,7 @@
 #include "support/samples.hpp"
 
 #include <qember/advanced/vm/census.hpp>
+#include <qember/advanced/vm/page_grid.hpp>
 #include <qember/advanced/vm/page_map.hpp>
 
 #include <catch2/catch.hpp>
@@ -65,6 +66,31 @@ std::uint64_t rounds_of(const Bytes& stream) {
 }
 
 }  // namespace
+
+TEST_CASE("a picture has one scale for all blocks, and half the columns where something was sent again") {
+  NativeBuilder to = head();
+  to.section(1, 1, "ram", 0, 4).u64(264 * page | 4).counted("a").u64(256 * page).counted("b").u64(8 * page);
+  to.eos().footer(1).part(1).page("a", 0, 1).page("b", 0, 1);
+  NativeBuilder again = to;
+  const Surveyed once(ended(to));
+  const vm::Scale scale(once.map, 8, 4);
+  CHECK_FALSE(scale.has_again);
+  CHECK(scale.rounds == 1);
+  CHECK(scale.length == 264 * page);
+  CHECK(scale.columns == 16);
+  CHECK(scale.cell_pages == 4);  // 64 cells for the larger one
+  CHECK_FALSE(scale.is_small(once.map.blocks()[0]));
+  CHECK(scale.is_small(once.map.blocks()[1]));
+  CHECK(scale.grid_of(once.map.blocks()[1]).cells == 2);
+  again.page("a", 0, 1);
+  const Surveyed twice(ended(again));
+  const vm::Scale halved(twice.map, 8, 4);
+  CHECK(halved.has_again);
+  CHECK(halved.rounds == 2);
+  CHECK(halved.all.resent == 1);
+  CHECK(halved.columns == 8);
+  CHECK(halved.cell_pages == 8);
+}
 
 TEST_CASE("a round begins where the walk comes back to pages that were sent") {
   CHECK(rounds_of(walk({})) == 0);
