@@ -191,8 +191,8 @@ bool is_sized_by_machine(std::string_view name) { return name.ends_with("/memhp"
 constexpr std::string_view slots_advice =
     "start the target with as many slots for memory (-m slots=,maxmem=)";
 
-/// Subsections that QEMU does not know up to these versions: its programs of 5.2 and 7.2 do not name them; the
-/// timer came with 9.1.
+/// Subsections that QEMU does not know up to these versions: its programs of 5.2 and 7.2 do not name them;
+/// the timer came with 9.1.
 struct Unknown {
   std::string_view name;
   QemuVersion last;

@@ -14,30 +14,30 @@ namespace qember::vm {
 
 /// What says where a piece of RAM is.
 enum class PlaceSource : std::uint8_t {
-  stream,   ///< the state of the device that has it
-  domain,   ///< libvirt's XML
-  tables,   ///< the tables that QEMU made for the guest, in its memory
-  machine,  ///< the rule of the board
-  names,    ///< the rule of the board, with its nodes in the order of the numbers in their names
-  user,
+  stream,       ///< the state of the device that has it
+  domain,       ///< libvirt's XML
+  tables,       ///< the tables that QEMU made for the guest, in its memory
+  machine,      ///< the rule of the board
+  names,        ///< the rule of the board, with its nodes in the order of the numbers in their names
+  user,         ///< who opens the saved VM says so
   firmware,     ///< the rule of the board, with the node first in which firmware has copied itself to 1 MiB
   device_tree,  ///< that which QEMU made for the guest, in its memory or in the state of its board
 };
-std::string_view name_of(PlaceSource source) noexcept;
+std::string_view name_of(PlaceSource source) noexcept;  ///< `device tree`, as `info` has it
 
 /// A piece of a block at an address.
 struct PlacedRam {
-  std::uint32_t block = 0;
-  std::uint64_t offset = 0;   ///< in the block
-  std::uint64_t address = 0;  ///< guest-physical
-  std::uint64_t size = 0;
-  PlaceSource source = PlaceSource::machine;
+  std::uint32_t block = 0;                    ///< its index
+  std::uint64_t offset = 0;                   ///< in the block
+  std::uint64_t address = 0;                  ///< guest-physical
+  std::uint64_t size = 0;                     ///< in bytes
+  PlaceSource source = PlaceSource::machine;  ///< what tells it
 };
 
 /// The place of a block, as a user has it.
 struct GivenPlace {
-  std::string block;
-  std::uint64_t address = 0;
+  std::string block;          ///< its name
+  std::uint64_t address = 0;  ///< guest-physical
 };
 
 /// A block that has no place.
