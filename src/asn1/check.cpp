@@ -140,7 +140,7 @@ Status check(const Node& node, const Limits& limits) {
     return std::move(checker.error()).within(type.name);
   const Refused refused = check_constraints(node);
   if (!refused.any) return {};
-  Place place = find(node, refused.descriptor, refused.data);
+  const Place place = find(node, refused.descriptor, refused.data);
   return Error{Errc::constraint, 0, std::string(type.name) + place.path,
                "a value within the schema's constraints", "another"};
 }

@@ -49,7 +49,7 @@ constexpr std::size_t longest_word = 64;
 /// The distance of optimal string alignment, of words that are not longer than `longest_word`.
 std::size_t changes_between(std::string_view a, std::string_view b) {
   std::array<std::array<std::size_t, longest_word + 1>, 3> rows{};
-  auto* before = &rows[0];
+  auto* before = rows.data();
   auto* above = &rows[1];
   auto* row = &rows[2];
   std::iota(above->begin(), above->end(), std::size_t{0});
