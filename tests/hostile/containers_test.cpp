@@ -5,6 +5,7 @@
 #include "guarded.hpp"
 
 #include "fuzz/verbs.hpp"
+#include "support/byte_strings.hpp"
 #include "support/containers.hpp"
 #include "support/native_builder.hpp"
 
@@ -20,10 +21,6 @@ namespace {
 
 constexpr std::size_t mib = std::size_t{1} << 20U;
 
-Bytes operator+(Bytes a, const Bytes& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 Bytes times(std::size_t count, const Bytes& unit) {
   Bytes all;
   for (std::size_t i = 0; i < count; ++i) all.insert(all.end(), unit.begin(), unit.end());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Every verb takes what holds a stream, from a file and from a pipe, and says what it found on the way.
 #include "support/containers.hpp"
+#include "support/byte_strings.hpp"
 #include "support/command.hpp"
 #include "support/native_builder.hpp"
 #include "support/samples.hpp"
@@ -18,11 +19,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t page = 4096;
-
-Bytes operator+(Bytes a, const Bytes& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 /// The bitmap of a block of 70 pages of which 1 and 66 are there.
 Bytes bitmap(bool is_big_endian) {
