@@ -127,7 +127,7 @@ class Validator : private Refusal {
     if (tag == tags::end_of_contents) return false;
     if (member.tagged) return member.tag == tag;
     if (type.kind == Kind::other) return true;
-    return std::any_of(type.members.begin(), type.members.end(), [&](const Member& alternative) {
+    return std::ranges::any_of(type.members, [&](const Member& alternative) {
       return admits(alternative, schema_.type(alternative), tag);
     });
   }

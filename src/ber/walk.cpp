@@ -53,7 +53,10 @@ class Walk {
   }
 
   void group(ByteView tlv, const Type& type) {
-    if (type.kind == Kind::choice) return component(tlv, type, type.members.begin());
+    if (type.kind == Kind::choice) {
+      component(tlv, type, type.members.begin());
+      return;
+    }
     ByteView rest = contents_of(tlv);
     auto next = type.members.begin();
     for (std::size_t i = 0; !rest.empty(); ++i) {

@@ -35,7 +35,7 @@ Result<Bytes> read_all(int descriptor) {
 }  // namespace
 
 bool is_asn1_text(std::string_view text) noexcept {
-  return text.find("DEFINITIONS") != text.npos && text.find("::=") != text.npos;
+  return text.find("DEFINITIONS") != std::string_view::npos && text.find("::=") != std::string_view::npos;
 }
 
 Result<Bytes> compile_schema(const std::string& file) {

@@ -101,6 +101,7 @@ int open_file(const char* name, fuse_file_info* info) {
 
 int read_file(const char* name, char* to, std::size_t size, off_t offset, fuse_file_info* info) {
   return guarded([&]() -> int {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): libfuse keeps it as a number
     auto* const file = reinterpret_cast<io::ByteSource*>(info->fh);
     const auto count = file->read_at(static_cast<std::uint64_t>(offset),
                                      MutableBytes(reinterpret_cast<std::uint8_t*>(to), size));
