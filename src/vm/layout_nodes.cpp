@@ -43,6 +43,8 @@ Status LayoutPlanner::load_trees() {
   if (devices_ != nullptr) add(devices_->device_tree(), {}, 0);
   if (!trees_.empty() || !facts_.trees) return {};
   auto found = facts_.trees();
+  are_trees_lost_ = !found && found.error().code == Errc::unsupported;
+  if (are_trees_lost_) return {};
   if (!found) return std::move(found.error());
   for (const RamTree& each : *found) add(each.bytes, each.block, each.offset);
   return {};
@@ -100,7 +102,8 @@ std::vector<NodeAnchor> LayoutPlanner::anchors(std::span<const std::uint64_t> si
 Result<std::optional<std::uint32_t>> LayoutPlanner::find_shadow(const Blocks& from) const {
   std::optional<std::uint32_t> found;
   const auto firmware = std::ranges::find(blocks_, firmware_block, &event::RamBlock::name);
-  if (board_->rule != BoardRule::pc || !facts_.page || firmware == blocks_.end()) return found;
+  if (board_->rule != BoardRule::pc || !facts_.page || facts_.are_pages_lost || firmware == blocks_.end())
+    return found;
   Bytes last(shadow_size), shadow(shadow_size);
   const auto read = [this](std::uint32_t block, std::uint64_t end, MutableBytes to) -> Result<bool> {
     if (end < shadow_size || end > blocks_[block].length) return false;
@@ -132,21 +135,33 @@ Status LayoutPlanner::choose_nodes(const Blocks& from, Blocks& nodes) {
   if (auto status = load_trees(); !status) return status;
   if (sizes.empty()) sizes = sizes_of_trees(from);
   order_ = PlaceSource::device_tree;
-  nodes = order_by_size(blocks_, from, sizes, anchors(sizes));
+  auto known = anchors(sizes);
+  nodes = order_by_size(blocks_, from, sizes, known);
   if (!nodes.empty() || obstacle_ == contradicting_trees) return {};
   const auto first = find_shadow(from);
   if (!first) return first.error();
-  const NodeAnchor anchor{first->value_or(0), 0};
-  if (*first) nodes = order_by_size(blocks_, from, sizes, {&anchor, 1});
+  if (*first) known.push_back({**first, 0});
+  if (*first) nodes = order_by_size(blocks_, from, sizes, known);
   order_ = nodes.empty() ? PlaceSource::machine : PlaceSource::firmware;
-  return nodes.empty() ? choose_by_names(from, sizes, nodes) : Status();
+  if (!nodes.empty()) return {};
+  auto status = choose_by_names(from, sizes, nodes);
+  const auto is_other = [&nodes](const NodeAnchor& each) {
+    return each.node >= nodes.size() || nodes[each.node] != each.block;
+  };
+  if (!nodes.empty() && std::ranges::any_of(known, is_other)) {
+    nodes.clear();
+    obstacle_ = contradicting_names;
+  }
+  return status;
 }
 
 Status LayoutPlanner::choose_by_names(const Blocks& from, std::span<const std::uint64_t> sizes,
                                       Blocks& nodes) {
   // With DIMMs among them names tell nothing. There is none where each block is a node.
   const bool has_dimms = board_->dimm_alignment != 0 && sizes.size() != from.size();
-  if (are_tables_lost_ || has_dimms || (devices_ != nullptr && devices_->has_shared_memory())) return {};
+  if (are_tables_lost_ || are_trees_lost_ || facts_.are_pages_lost || has_dimms ||
+      (devices_ != nullptr && devices_->has_shared_memory()))
+    return {};
   nodes = order_by_name(blocks_, from, {});
   const bool agrees = sizes.empty() || std::ranges::equal(sizes, nodes, {}, {}, [this](std::uint32_t block) {
                         return blocks_[block].length;

@@ -66,6 +66,8 @@ class LayoutPlanner {
 
   static constexpr std::string_view nothing_tells = "nothing that tells it";
   static constexpr std::string_view contradicting_trees = "device trees that contradict each other";
+  static constexpr std::string_view contradicting_names =
+      "names of blocks that the guest's memory contradicts";
   static constexpr std::string_view equal_nodes =
       "NUMA nodes of one size, and nothing that tells which of them it is";
 
@@ -78,6 +80,7 @@ class LayoutPlanner {
   const MemoryDevices* devices_ = nullptr;
   std::optional<std::vector<MemoryAffinity>> affinity_;
   bool are_tables_lost_ = false;  ///< they are there, and can't be read
+  bool are_trees_lost_ = false;   ///< there may be some that can't be read
   std::vector<FoundTree> trees_;
   bool has_trees_ = false;                     ///< `trees_` are complete
   PlaceSource order_ = PlaceSource::machine;   ///< what tells the order of the board's nodes

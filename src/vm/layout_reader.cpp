@@ -20,22 +20,26 @@ Status LayoutReader::take(const event::Event& event) {
     machine_ = as_text(configuration->machine);
   if (const auto* list = std::get_if<event::RamBlocks>(&event)) begin(list->blocks);
   if (const auto* page = std::get_if<event::RamPage>(&event)) note(*page);
+  if (const auto* command = std::get_if<event::Command>(&event)) note(*command);
+  has_ended_ |= std::holds_alternative<event::Eof>(event) || std::holds_alternative<event::StreamEnd>(event);
   return collector_.take(event);
 }
 
 Status LayoutReader::take(std::span<const event::RamPage> pages) {
-  if (!tables_block_ && !gathers_trees_ && shadows_.empty()) return {};
+  if (!tables_block_ && gathers_trees_.empty() && shadows_.empty()) return {};
   for (const event::RamPage& page : pages) note(page);
   return {};
 }
 
 void LayoutReader::begin(std::span<const event::RamBlock> blocks) {
-  gathers_trees_ = may_need_tree(find_board(machine_, blocks), blocks);
+  gathers_trees_.clear();
+  if (may_need_tree(find_board(machine_, blocks), blocks))
+    for (const event::RamBlock& block : blocks) gathers_trees_.push_back(!is_device_memory(block.name));
   begin_shadows(blocks);
   const auto found = std::ranges::find(blocks, acpi_tables_block, &event::RamBlock::name);
   if (tables_block_ || found == blocks.end()) return;
   has_tables_ = true;
-  if (found->length > most_of_tables) return;
+  if (found->length > most_of_tables || !options_.has_pages) return;
   tables_block_ = static_cast<std::uint32_t>(found - blocks.begin());
   tables_.resize(static_cast<std::size_t>(found->length));
 }
@@ -63,12 +67,23 @@ void LayoutReader::note_shadow(const event::RamPage& page) {
   found->second.clear();
   if (page.kind == event::RamPageKind::full && page.data.size() == shadow_size)
     found->second.assign(page.data.begin(), page.data.end());
+  else if (page.kind == event::RamPageKind::zero)
+    found->second.assign(shadow_size, page.fill);
+  else
+    are_pages_lost_ = true;
 }
 
-/// Deltas and pages whose data was passed over leave no tables.
+/// What was discarded is sent again, or not.
+void LayoutReader::note(const event::Command& command) {
+  const auto discard = static_cast<std::uint16_t>(event::CommandId::postcopy_ram_discard);
+  are_pages_lost_ |= command.id == discard && (!gathers_trees_.empty() || !shadows_.empty());
+}
+
+/// Deltas and compressed pages leave no tables.
 void LayoutReader::note(const event::RamPage& page) {
   if (!shadows_.empty()) note_shadow(page);
-  if (gathers_trees_) trees_.note(page, context_.session().page_size_or_default());
+  if (page.block < gathers_trees_.size() && gathers_trees_[page.block])
+    trees_.note(page, context_.session().page_size_or_default());
   if (page.block != tables_block_ || tables_.empty()) return;
   const std::uint64_t size = context_.session().page_size_or_default();
   const bool fits = page.addr <= tables_.size() && size <= tables_.size() - page.addr;
@@ -116,7 +131,12 @@ Result<RamLayout> LayoutReader::layout(std::span<const std::uint32_t> board) con
     std::ranges::copy(found->second, to.begin());
     return {};
   };
-  facts.trees = [this] { return Result<std::vector<RamTree>>(trees_.trees()); };
+  facts.are_pages_lost = are_pages_lost_ || !has_ended_ || !options_.has_pages;
+  facts.trees = [this, &facts]() -> Result<std::vector<RamTree>> {
+    if (facts.are_pages_lost)
+      return Error{Errc::unsupported, 0, "memory", "all pages that may have a device tree", "some"};
+    return trees_.trees();
+  };
   if (has_tables_)
     facts.tables = [this](std::uint64_t offset, MutableBytes to) -> Status {
       if (tables_.empty())

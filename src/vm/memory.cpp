@@ -158,11 +158,12 @@ bool are_too_many(std::span<const RamTree> trees) {
 /// Looks at each place for a tree that has something else than zeros, until there are too many.
 Status find_trees(const Memory& memory, std::uint32_t block, std::uint64_t length,
                   std::vector<RamTree>& found) {
-  for (std::uint64_t at = 0; !are_too_many(found) && at < length && length - at >= tree_header_size;) {
+  for (std::uint64_t at = 0; !are_too_many(found) && length - at >= tree_header_size;) {
     const auto next = memory.next_data(block, at);
     if (!next) return next.error();
     if (!*next) return {};
     if (const std::uint64_t rest = **next % tree_alignment; **next != at && rest != 0) {
+      if (length - **next <= tree_alignment - rest) return {};
       at = **next - rest + tree_alignment;
       continue;
     }
@@ -177,6 +178,7 @@ Status find_trees(const Memory& memory, std::uint32_t block, std::uint64_t lengt
       // Some page of it was not sent.
       if (!status && status.error().code != Errc::unsupported) return status;
     }
+    if (length - at <= tree_alignment) return {};
     at += tree_alignment;
   }
   return {};
@@ -199,7 +201,9 @@ Result<std::vector<RamTree>> trees_in(const Memory& memory, std::span<const even
     if (is_device_memory(blocks[block].name)) continue;
     auto status = find_trees(memory, block, blocks[block].length, found);
     if (!status && status.error().code != Errc::unsupported) return std::move(status.error());
-    if (are_too_many(found)) return std::vector<RamTree>{};
+    if (are_too_many(found))
+      return Error{Errc::unsupported, 0, "memory", fmt::format("at most {} device trees", most_trees),
+                   "more"};
   }
   return found;
 }

@@ -110,8 +110,8 @@ Status OpenedStream::choose_bytes() {
     if (is_mapped_ram_ && !bytes_->is_seekable())
       if (const auto spooled = spool(); !spooled) return spooled.error();
   }
-  const bool skims = is_mapped_ram_ && options_.skims_pages;
-  if (options_.read_ahead && !skims && !spooled_ && is_worth_a_thread(source_, opened_->is_unpacked()))
+  if (options_.read_ahead && !skims_pages() && !spooled_ &&
+      is_worth_a_thread(source_, opened_->is_unpacked()))
     read_ahead_ = std::make_unique<io::ReadAhead>(*bytes_);
   return {};
 }
@@ -124,7 +124,7 @@ void OpenedStream::begin_reader() {
     return;
   }
   qevm::ReaderOptions options{options_.page_size, bytes_, opened_->base(), [this] { return spool(); },
-                              options_.skims_pages && is_mapped_ram_};
+                              skims_pages()};
   events_ = &native_.emplace(input_, options_.limits, std::move(options));
   merge();
   if (options_.reorder) events_ = &reordered_.emplace(*events_, options_.limits);

@@ -31,12 +31,13 @@ std::optional<std::size_t> tree_extent(ByteView header) {
 }
 
 void RamTrees::note(const event::RamPage& page, std::uint64_t page_size) {
-  if (page_size < tree_header_size) return;
+  if (page_size < tree_header_size || are_lost_) return;
   if (page.addr % tree_alignment == 0) begin(page, page_size);
   if (!gathered_.empty()) fill(page, page_size);
 }
 
 void RamTrees::begin(const event::RamPage& page, std::uint64_t page_size) {
+  are_lost_ |= page.kind != event::RamPageKind::zero && !is_full(page, page_size);
   const std::size_t extent = is_full(page, page_size) ? tree_extent(page.data).value_or(0) : 0;
   const auto found = gathered_.find({page.block, page.addr});
   const bool is_known = found != gathered_.end();
@@ -44,10 +45,8 @@ void RamTrees::begin(const event::RamPage& page, std::uint64_t page_size) {
   if (is_known && found->second.bytes.size() == extent) return;
   if (is_known) drop(found);
   if (extent == 0) return;
-  if (gathered_.size() == most_trees || extent > most_tree_bytes - bytes_) {
-    are_too_many_ = true;
-    return;
-  }
+  are_lost_ |= gathered_.size() == most_trees || extent > most_tree_bytes - bytes_ || ++begun_ > most_begun;
+  if (are_lost_) return;
   bytes_ += extent;
   const auto pages = static_cast<std::size_t>((extent + page_size - 1) / page_size);
   gathered_.emplace(Place{page.block, page.addr}, Gathered{Bytes(extent), std::vector<bool>(pages)});
@@ -58,7 +57,6 @@ void RamTrees::drop(std::map<Place, Gathered>::iterator tree) {
   gathered_.erase(tree);
 }
 
-/// Deltas and pages whose data was passed over leave no tree.
 void RamTrees::fill(const event::RamPage& page, std::uint64_t page_size) {
   auto found = gathered_.upper_bound({page.block, page.addr});
   if (found == gathered_.begin()) return;
@@ -67,10 +65,8 @@ void RamTrees::fill(const event::RamPage& page, std::uint64_t page_size) {
   const std::uint64_t inside = page.addr - place.second;
   if (place.first != page.block || inside >= tree.bytes.size()) return;
   const bool is_zero = page.kind == event::RamPageKind::zero;
-  if (inside % page_size != 0 || (!is_zero && !is_full(page, page_size))) {
-    drop(found);
-    return;
-  }
+  are_lost_ |= inside % page_size != 0 || (!is_zero && !is_full(page, page_size));
+  if (are_lost_) return;
   const auto at = static_cast<std::size_t>(inside);
   const std::size_t size = std::min(tree.bytes.size() - at, static_cast<std::size_t>(page_size));
   const MutableBytes to = MutableBytes(tree.bytes).subspan(at, size);
@@ -81,9 +77,9 @@ void RamTrees::fill(const event::RamPage& page, std::uint64_t page_size) {
   tree.has[at / static_cast<std::size_t>(page_size)] = true;
 }
 
-std::vector<RamTree> RamTrees::trees() const {
+Result<std::vector<RamTree>> RamTrees::trees() const {
+  if (are_lost_) return Error{Errc::unsupported, 0, "memory", "device trees that can be read", "others"};
   std::vector<RamTree> whole;
-  if (are_too_many_) return whole;
   for (const auto& [place, tree] : gathered_)
     if (!std::ranges::count(tree.has, false)) whole.push_back({place.first, place.second, tree.bytes});
   return whole;

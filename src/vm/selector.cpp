@@ -55,7 +55,7 @@ Closest closest_field(std::string_view path) { return Closest(path.substr(0, pat
 /// The place that may have been meant by one that is none.
 std::string place_hint(std::string_view text, std::span<const event::RamBlock> blocks) {
   const std::size_t plus = std::min(text.rfind('+'), text.size());
-  const std::string block = closest_block(text.substr(0, plus), blocks).best();
+  const std::string block = printable(closest_block(text.substr(0, plus), blocks).best());
   const std::string offset(text.substr(std::min(plus + 1, text.size())));
   if (block.empty()) return hex_hint(text);
   if (parse_address(offset)) return fmt::format("; did you mean {}+{}?", block, offset);

@@ -23,6 +23,7 @@ Result<Survey> survey(OpenedStream& stream, const Limits& limits, SurveyWants wa
   MachineReader machine(stream, limits);
   std::optional<LayoutReader> layout;
   std::vector<event::Sink*> sinks;
+  if (wants.layout) wants.layout->has_pages = !stream.skims_pages();
   if (wants.layout) sinks.push_back(&layout.emplace(stream, std::move(*wants.layout), limits));
   if (wants.summary) sinks.insert(sinks.end(), {&census, &guest});
   if (wants.machine) sinks.push_back(&machine);

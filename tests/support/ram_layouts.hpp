@@ -81,6 +81,8 @@ struct LaidOut {
   MemoryDevices devices = {};
   bool has_lost_tables = false;
   std::vector<RamTree> trees = {};
+  bool has_lost_trees = false;
+  bool are_pages_lost = false;
   std::map<std::pair<std::uint32_t, std::uint64_t>, Bytes> pages = {};  ///< by block and offset
 };
 
@@ -108,7 +110,12 @@ inline Result<RamLayout> layout_of(LaidOut guest) {
     std::ranges::copy(found->second, to.begin());
     return {};
   };
-  facts.trees = [&guest] { return Result<std::vector<RamTree>>(guest.trees); };
+  facts.are_pages_lost = guest.are_pages_lost;
+  facts.trees = [&guest]() -> Result<std::vector<RamTree>> {
+    if (guest.has_lost_trees)
+      return Error{Errc::unsupported, 0, "memory", "trees that can be read", "others"};
+    return guest.trees;
+  };
   if (guest.has_lost_tables)
     facts.tables = [](std::uint64_t, MutableBytes) -> Status {
       return Error{Errc::unsupported, 0, std::string(acpi_tables_block), "tables that can be read", "others"};

@@ -168,7 +168,7 @@ class DiffNames final : public vm::DifferenceSink {
   }
 
   Lines& out_;
-  std::string last_;
+  std::optional<std::string> last_;
 };
 
 class DiffJson final : public vm::DifferenceSink {

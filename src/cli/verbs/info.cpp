@@ -10,6 +10,7 @@
 #include "verb.hpp"
 
 #include <qember/advanced/asn1/types.hpp>
+#include <qember/advanced/vm/saved_vm.hpp>
 #include <qember/advanced/vm/survey.hpp>
 
 #include <fmt/format.h>
@@ -116,6 +117,19 @@ Json to_json(const Found& found) {
           {"guest", guest_json(found.survey.guest)}};
 }
 
+/// The layout of RAM by the few pages that it takes, of a stream that was read without them.
+Status lay_out_by_pages(const vm::OpenedStream& stream, const vm::StreamOptions& options,
+                        const PlaceOptions& told, vm::RamLayout& layout) {
+  auto with = vm::SavedVmOptions::of(options);
+  told.apply_to(with);
+  auto vm = vm::SavedVm::open(stream.bytes(), with);
+  if (!vm) return std::move(vm.error());
+  const auto found = vm->memory().layout();
+  if (!found) return found.error();
+  layout = **found;
+  return {};
+}
+
 /// `told`: what is told of the layout of RAM, where that is asked for too.
 Result<Found> survey(const std::string& file, const vm::StreamOptions& options, vm::SurveyWants wants,
                      const PlaceOptions* told) {
@@ -125,6 +139,9 @@ Result<Found> survey(const std::string& file, const vm::StreamOptions& options, 
   if (told != nullptr) wants.layout = told->layout_options((*stream)->contents());
   auto survey = vm::survey(**stream, options.limits, std::move(wants));
   if (!survey) return std::move(survey.error());
+  if (told != nullptr && !survey->error && (*stream)->skims_pages() && (*stream)->bytes().is_seekable())
+    if (auto status = lay_out_by_pages(**stream, options, *told, survey->layout); !status)
+      return std::move(status.error());
   return Found{std::move(*survey), (*stream)->format(), (*stream)->wire_format().schema().fingerprint,
                std::move(place)};
 }

@@ -212,3 +212,33 @@ TEST_CASE("nodes whose order a device tree in RAM tells have it in each verb") {
   CHECK_THAT(text.out, Catch::Contains("0x000080002000-0x000080003fff  b at 0x0 (device tree)\n"));
   CHECK(run({"read", "-", "0x80002000", "1", "--raw"}, stream).out == "\1");
 }
+
+TEST_CASE("device trees are looked for up to the end of a block, however large it claims to be") {
+  constexpr std::uint64_t length = ~std::uint64_t{0xfff};
+  for (const std::uint64_t last : {length - 0xf000, length - 0xff000}) {
+    NativeBuilder to;
+    to.configuration("virt", page_size).section(1, 1, "ram", 0, 4).u64(length | 4);
+    to.counted("loongarch.bios").u64(0).counted("loongarch.ram").u64(length).eos().footer(1).part(1);
+    to.page("loongarch.ram", 0, 1).page("loongarch.ram", last, 1).eos().footer(1).ended(1).eof();
+    const Ran ran = run({"read", "-", "0", "16"}, to.bytes());
+    INFO(ran.error);
+    CHECK(ran.code == 4);
+  }
+}
+
+TEST_CASE("nodes are not told by their names where a page that may have a device tree can't be read") {
+  NativeBuilder to;
+  to.configuration("virt", page_size)
+      .ram(1, {"mem0", "mem1", "riscv_virt_board.mrom"}, 2 * page_size)
+      .part(1);
+  to.page("mem0", 0, 1).page("mem1", 0, 2);
+  NativeBuilder delta = to;
+  const auto info = [](NativeBuilder stream) {
+    return run({"info", "-"}, stream.eos().footer(1).ended(1).eof().bytes()).out;
+  };
+  CHECK_THAT(info(to), Catch::Contains("(names)"));
+  delta.xbzrle("mem1", 0, Bytes{0x01, 0x01, 0x05});
+  CHECK_THAT(info(delta), !Catch::Contains("(names)"));
+  // Nor before all pages came.
+  CHECK_THAT(run({"info", "-"}, to.bytes()).out, !Catch::Contains("(names)"));
+}

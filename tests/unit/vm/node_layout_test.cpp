@@ -128,3 +128,28 @@ TEST_CASE("nodes of one size that nothing tells apart are refused in these words
   CHECK(layout_of(guest)->check_whole(guest.blocks).error().found ==
         "device trees that contradict each other");
 }
+
+TEST_CASE("names of nodes tell nothing against the guest's memory, and where that is not known") {
+  const std::vector<Range> ranges{{0, gib, gib}, {1, 2 * gib, gib}, {2, 3 * gib, gib}};
+  LaidOut guest{"virt-9.0", {block("mem0", gib), block("mem1", gib), block("mem2", gib)}};
+  guest.blocks.push_back(block("virt.flash0", mib));
+  const std::string by_name =
+      "mem0+0@40000000/40000000 names, mem1+0@80000000/40000000 names, mem2+0@c0000000/40000000 names";
+  const auto with = [&guest, &ranges](std::uint32_t in) {
+    guest.trees = {tree_in(in, 0, "linux,dummy-virt", ranges)};
+    return placed(guest);
+  };
+  CHECK(with(0) == by_name);
+  CHECK(with(2) == "mem0?, mem1?, mem2?");
+  CHECK(layout_of(guest)->check_whole(guest.blocks).error().found ==
+        "names of blocks that the guest's memory contradicts");
+  // The tables have the sizes, and may have lost what contradicts the names.
+  guest.trees.clear();
+  guest.tables = srat(ranges);
+  CHECK(placed(guest) == by_name);
+  guest.are_pages_lost = true;
+  CHECK(placed(guest) == "mem0?, mem1?, mem2?");
+  guest.are_pages_lost = false;
+  guest.has_lost_trees = true;
+  CHECK(placed(guest) == "mem0?, mem1?, mem2?");
+}

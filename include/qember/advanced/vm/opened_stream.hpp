@@ -48,6 +48,8 @@ class OpenedStream final : public event::Source {
   std::uint64_t channel_bytes() const noexcept;
   /// The page size in bytes that options or channels tell.
   std::optional<std::uint64_t> told_page_size() const noexcept { return options_.page_size; }
+  /// Whether pages come without their data, as `StreamOptions::skims_pages` has it.
+  bool skims_pages() const noexcept { return options_.skims_pages && is_mapped_ram_; }
   /// What was found on the way to the stream.
   const container::Contents& contents() const noexcept { return *contents_; }
   /// Whether offsets are those of the file; else they count from the first byte of the stream.

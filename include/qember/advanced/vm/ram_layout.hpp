@@ -69,8 +69,10 @@ struct LayoutFacts {
   std::function<Status(std::uint64_t offset, MutableBytes to)> tables{};
   /// Reads a page of 4096 bytes of any block; `Errc::unsupported` for one whose contents are not known.
   std::function<Status(std::uint32_t block, std::uint64_t offset, MutableBytes to)> page{};
-  /// Device trees in RAM.
+  /// Device trees in RAM; `Errc::unsupported` where some of them may not be known.
   std::function<Result<std::vector<RamTree>>()> trees{};
+  /// Whether `page` may lack what the stream has. Then the names of blocks tell nothing.
+  bool are_pages_lost = false;
 };
 
 /// The block with the ACPI tables that QEMU made.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <qember/advanced/core/bytes.hpp>
+#include <qember/advanced/core/result.hpp>
 #include <qember/advanced/event/event.hpp>
 
 #include <map>
@@ -22,6 +23,8 @@ struct RamTree {
 inline constexpr std::uint64_t tree_alignment = std::uint64_t{1} << 20U;
 /// How many are kept, and how many bytes of all. With more than these no tree tells anything.
 inline constexpr std::size_t most_trees = 32, most_tree_bytes = std::size_t{4} << 20U;
+/// How many may begin while a stream goes by, those that were sent over another included.
+inline constexpr std::size_t most_begun = 256;
 /// The size of the header of a tree.
 inline constexpr std::size_t tree_header_size = 40;
 
@@ -36,8 +39,9 @@ class RamTrees {
   /// Takes note of a page of `page_size` bytes. What a page held before it was sent again does not count.
   void note(const event::RamPage& page, std::uint64_t page_size);
 
-  /// Those of which each page came, in the order of blocks and offsets; none where there are too many.
-  std::vector<RamTree> trees() const;
+  /// Those of which each page came, in the order of blocks and offsets. `Errc::unsupported` where there are
+  /// or were too many, and where a delta or a compressed page may have held a part of one.
+  Result<std::vector<RamTree>> trees() const;
 
  private:
   using Place = std::pair<std::uint32_t, std::uint64_t>;  ///< index of the block, and the offset in it
@@ -52,7 +56,8 @@ class RamTrees {
 
   std::map<Place, Gathered> gathered_;
   std::size_t bytes_ = 0;  ///< of all of them
-  bool are_too_many_ = false;
+  std::size_t begun_ = 0;
+  bool are_lost_ = false;
 };
 
 }  // namespace qember::vm
