@@ -117,17 +117,15 @@ Json to_json(const Found& found) {
           {"guest", guest_json(found.survey.guest)}};
 }
 
-/// The layout of RAM by the few pages that it takes, of a stream that was read without them.
-Status lay_out_by_pages(const vm::OpenedStream& stream, const vm::StreamOptions& options,
-                        const PlaceOptions& told, vm::RamLayout& layout) {
+/// The layout of RAM by the few pages that it takes, of a stream that was read without them. Where they can't
+/// be read, what they would tell stays unknown.
+void lay_out_by_pages(const vm::OpenedStream& stream, const vm::StreamOptions& options,
+                      const PlaceOptions& told, vm::RamLayout& layout) {
   auto with = vm::SavedVmOptions::of(options);
   told.apply_to(with);
-  auto vm = vm::SavedVm::open(stream.bytes(), with);
-  if (!vm) return std::move(vm.error());
-  const auto found = vm->memory().layout();
-  if (!found) return found.error();
-  layout = **found;
-  return {};
+  const auto vm = vm::SavedVm::open(stream.bytes(), with);
+  if (!vm) return;
+  if (const auto found = vm->memory().layout()) layout = **found;
 }
 
 /// `told`: what is told of the layout of RAM, where that is asked for too.
@@ -140,8 +138,7 @@ Result<Found> survey(const std::string& file, const vm::StreamOptions& options, 
   auto survey = vm::survey(**stream, options.limits, std::move(wants));
   if (!survey) return std::move(survey.error());
   if (told != nullptr && !survey->error && (*stream)->skims_pages() && (*stream)->bytes().is_seekable())
-    if (auto status = lay_out_by_pages(**stream, options, *told, survey->layout); !status)
-      return std::move(status.error());
+    lay_out_by_pages(**stream, options, *told, survey->layout);
   return Found{std::move(*survey), (*stream)->format(), (*stream)->wire_format().schema().fingerprint,
                std::move(place)};
 }
