@@ -60,6 +60,7 @@ Scale::Scale(const PageMap& map, std::uint64_t most_columns, std::uint64_t most_
     length += block.length;
   }
   columns = make_grid_of(*largest, most_columns, cell_pages).columns;
+  for (const BlockMap& block : map.blocks()) (is_small(block) ? small : large).push_back(&block);
 }
 
 std::vector<RoundTally> join_rounds(std::span<const RoundTally> rounds, std::size_t rows) {

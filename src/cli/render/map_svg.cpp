@@ -289,17 +289,11 @@ void Drawing::small_block(const BlockMap& block) {
 }
 
 void Drawing::blocks() {
-  std::vector<const BlockMap*> small;
-  for (const BlockMap& block : map_.blocks()) {
-    if (scale_.is_small(block))
-      small.push_back(&block);
-    else
-      large_block(block);
-  }
-  if (small.empty()) return;
+  for (const BlockMap* const block : scale_.large) large_block(*block);
+  if (scale_.small.empty()) return;
   text(margin, y_ + 4, "name", "Small blocks, on the same scale");
   y_ += 18;
-  for (const BlockMap* const block : small) small_block(*block);
+  for (const BlockMap* const block : scale_.small) small_block(*block);
   y_ += 30;
 }
 

@@ -187,14 +187,8 @@ void Painter::small_blocks(std::span<const BlockMap* const> blocks) {
 }
 
 void Painter::blocks() {
-  std::vector<const BlockMap*> small;
-  for (const BlockMap& block : map_.blocks()) {
-    if (scale_.is_small(block))
-      small.push_back(&block);
-    else
-      large_block(block);
-  }
-  if (!small.empty()) small_blocks(small);
+  for (const BlockMap* const block : scale_.large) large_block(*block);
+  if (!scale_.small.empty()) small_blocks(scale_.small);
 }
 
 std::string Painter::bar(const vm::RoundTally& round, double length) const {

@@ -81,6 +81,8 @@ TEST_CASE("a picture has one scale for all blocks, and half the columns where so
   CHECK(scale.cell_pages == 4);  // 64 cells for the larger one
   CHECK_FALSE(scale.is_small(once.map.blocks()[0]));
   CHECK(scale.is_small(once.map.blocks()[1]));
+  CHECK(scale.large == std::vector{&once.map.blocks()[0]});
+  CHECK(scale.small == std::vector{&once.map.blocks()[1]});
   CHECK(scale.grid_of(once.map.blocks()[1]).cells == 2);
   again.page("a", 0, 1);
   const Surveyed twice(ended(again));

@@ -51,6 +51,7 @@ struct Scale {
   std::uint64_t length = 0;  ///< of all blocks
   std::uint64_t columns = 1;
   std::uint64_t cell_pages = 1;
+  std::vector<const BlockMap*> large, small;  ///< the blocks, in their order; valid as long as the map
 };
 
 /// At most `rows` tallies: neighbours become one.
