@@ -27,17 +27,18 @@ Bytes bitmap(bool is_big_endian) {
 }
 
 /// A mapped-ram stream that begins at `base` of the file that QEMU wrote to.
-Bytes mapped(std::uint64_t base, bool is_big_endian = false) {
+Bytes mapped(std::uint64_t base, bool is_big_endian = false, const std::string& machine = "microvm",
+             const std::vector<std::string>& blocks = {"a", "b"}) {
   constexpr std::uint64_t pages = 70;
   NativeBuilder to;
-  to.configuration("microvm", page)
+  to.configuration(machine, page)
       .u8(5)
       .counted("configuration/capabilities")
       .u32(1)
       .u32(1)
       .counted("mapped-ram");
-  to.section(1, 1, "ram", 0, 4).u64(2 * pages * page | 4);
-  for (const char* name : {"a", "b"}) {
+  to.section(1, 1, "ram", 0, 4).u64(blocks.size() * pages * page | 4);
+  for (const std::string& name : blocks) {
     to.counted(name).u64(pages * page).u32(1).u64(page);
     const std::uint64_t at = base + to.size() + 16;
     const std::uint64_t pages_at = (at + 16 + page - 1) / page * page;
@@ -243,4 +244,13 @@ TEST_CASE("containers: lzop is unpacked by the program, where there is one") {
   if (shell("command -v lzop").code != 0) return;
   CHECK(shell("lzop -c " + path + " | $QEMBER check -").code == 0);
   CHECK(shell("lzop -c " + path + " | head -c 300 | $QEMBER check -").code == 1);
+}
+
+TEST_CASE("containers: info reads the pages of a mapped-ram file that the layout takes") {
+  const Scratch scratch;
+  const std::string path =
+      scratch.file("vm", mapped(0, false, "virt", {"mem0", "mem1", "riscv_virt_board.mrom"}));
+  const std::string by_pages = run({"info", path}).out;
+  CHECK(by_pages.find("mem0 at 0x0 (names)") != std::string::npos);
+  CHECK(by_pages.find("mem1 at 0x0 (names)") != std::string::npos);
 }
