@@ -15,7 +15,8 @@ bool has_name(const CLI::App* app) { return !app->get_name().empty(); }
 std::vector<const CLI::Option*> options_of(const CLI::App& app, bool with_help) {
   auto options =
       app.get_options([&](const CLI::Option* option) { return with_help || option != app.get_help_ptr(); });
-  std::ranges::stable_partition(options, &CLI::Option::get_positional);
+  std::stable_partition(options.begin(), options.end(),
+                        [](const CLI::Option* option) { return option->get_positional(); });
   return options;
 }
 

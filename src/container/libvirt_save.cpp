@@ -24,7 +24,7 @@ struct Numbers {
     if (at(version) > last_version) is_big_endian = true;
   }
   std::uint32_t at(Index index) const {
-    const std::uint32_t value = load_be<std::uint32_t>(bytes.data() + sizeof(std::uint32_t) * index);
+    const auto value = load_be<std::uint32_t>(bytes.data() + sizeof(std::uint32_t) * index);
     return is_big_endian ? value : __builtin_bswap32(value);
   }
 

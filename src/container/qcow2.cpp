@@ -104,7 +104,7 @@ Result<Snapshot> TableReader::read(std::size_t index) {
   const std::uint64_t entry_at = at_;
   if (auto status = take(entry); !status) return status.error();
   Snapshot snapshot;
-  snapshot.l1_offset = load_be<std::uint64_t>(&entry[0]);
+  snapshot.l1_offset = load_be<std::uint64_t>(entry.data());
   snapshot.l1_size = load_be<std::uint32_t>(&entry[8]);
   snapshot.seconds = load_be<std::uint32_t>(&entry[16]);
   snapshot.nanoseconds = load_be<std::uint32_t>(&entry[20]);
@@ -246,7 +246,7 @@ Result<SnapshotState> open_state(io::ByteSource& file, const Qcow2Image& image, 
   constexpr std::uint64_t most_disk = std::uint64_t{1} << 62U;
   if (snapshot.disk_size > most_disk)
     return refuse("disk_size", fmt::format("at most {}", most_disk), snapshot.disk_size);
-  ClusterMap map{image, snapshot, index};
+  const ClusterMap map{image, snapshot, index};
   const std::uint64_t cover = map.bytes_of_table();
   const std::uint64_t begin = (snapshot.disk_size + cover - 1) / cover * cover;
   const std::uint64_t end = cover * snapshot.l1_size;

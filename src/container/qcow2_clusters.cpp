@@ -143,7 +143,7 @@ Status ClusterSource::note_given(std::uint64_t host, std::uint64_t end, std::uin
 }
 
 Result<std::size_t> ClusterSource::read_plain(const Run& run, MutableBytes to, std::uint64_t offset) {
-  const auto count = file_.read_some(run.host, to);
+  auto count = file_.read_some(run.host, to);
   if (!count) return count;
   if (*count == 0) return ends_early(run.host, path() + ".cluster", fmt::format("a cluster at {}", run.host));
   const std::uint64_t end = offset + *count;

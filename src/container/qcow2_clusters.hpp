@@ -62,7 +62,7 @@ class ClusterSource final : public io::ByteSource {
   Result<Run> run_at(std::uint64_t guest);
   Result<bool> load_table(std::uint64_t number);
   Status check_compressed_clusters();
-  Run cluster(std::uint64_t entry, std::uint64_t subclusters, std::uint64_t within) const;
+  Run cluster(std::uint64_t entry, std::uint64_t bitmap, std::uint64_t within) const;
   Result<std::size_t> read_plain(const Run& run, MutableBytes to, std::uint64_t offset);
   Status unpack(const Run& run);
   Status note_given(std::uint64_t host, std::uint64_t end, std::uint64_t bytes);

@@ -211,7 +211,8 @@ DomainNames names_of_domain(std::string_view xml) {
   while (const auto next = tags.next()) {
     const std::string_view tag = *next;
     if (tag.starts_with("</")) {
-      if (depth == 0 || --depth == 0) break;
+      if (depth <= 1) break;
+      --depth;
       continue;
     }
     if (tag.ends_with("/>")) continue;

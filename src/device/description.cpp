@@ -192,13 +192,13 @@ bool DescriptionParser::keep(std::string& text, std::string_view& to) {
     return refuse(fmt::format("a name of {} bytes, more than max_name", text.size()));
   }
   if (!take(sizeof(std::string) + text.size() + node)) return false;
-  to = out_.texts_.emplace_back(std::move(text));
+  to = out_.texts_.emplace_front(std::move(text));
   known_.insert(to);
   return true;
 }
 
 Structure* DescriptionParser::target() {
-  Frame& frame = frames_.back();
+  const Frame& frame = frames_.back();
   if (frame.in != In::field) return frame.structure;
   // In a field, "vmsd_name" begins a structure; the keys after it belong to that.
   return frame.field->groups.empty() ? nullptr : &frame.field->groups.back();
@@ -206,14 +206,11 @@ Structure* DescriptionParser::target() {
 
 bool DescriptionParser::string(std::string& value) {
   if (frames_.empty()) return refuse("no object");
-  Frame& frame = frames_.back();
-  if (frame.in == In::device && frame.key == "name") {
-    return keep(value, out_.devices_.back().name);
-  } else if (frame.in == In::field && frame.key == "name") {
-    return keep(value, frame.field->name);
-  } else if (frame.in == In::field && frame.key == "type") {
-    return keep(value, frame.field->type);
-  } else if (frame.key == "vmsd_name") {
+  const Frame& frame = frames_.back();
+  if (frame.in == In::device && frame.key == "name") return keep(value, out_.devices_.back().name);
+  if (frame.in == In::field && frame.key == "name") return keep(value, frame.field->name);
+  if (frame.in == In::field && frame.key == "type") return keep(value, frame.field->type);
+  if (frame.key == "vmsd_name") {
     if (frame.in == In::field && !new_group(*frame.field)) return false;
     if (Structure* structure = target()) return keep(value, structure->name);
   }
@@ -222,7 +219,7 @@ bool DescriptionParser::string(std::string& value) {
 
 bool DescriptionParser::number(std::uint64_t value) {
   if (frames_.empty()) return refuse("no object");
-  Frame& frame = frames_.back();
+  const Frame& frame = frames_.back();
   if (frame.in == In::root && frame.key == "page_size") {
     out_.page_size_ = value;
   } else if (frame.in == In::device && frame.key == "instance_id") {
@@ -285,7 +282,7 @@ const LaidOut* DescriptionParser::layout_of(const Field& field) const {
 }
 
 bool DescriptionParser::end_object() {
-  Frame& frame = frames_.back();
+  const Frame& frame = frames_.back();
   if (frame.in == In::field) {
     // `"struct": {}` is how QEMU describes an element that is not there.
     std::erase_if(frame.field->groups,

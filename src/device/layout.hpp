@@ -161,6 +161,16 @@ struct Part {
   Derive derive = nullptr;    ///< of a structure, when it is complete
   std::uint16_t derived = 0;  ///< the slots that this fills, one bit each
 
+ private:
+  // Before those that call it: clang instantiates it no later for constant expressions.
+  template <class T>
+  constexpr Part with(T Part::* member, T value) const {
+    Part changed = *this;
+    changed.*member = value;
+    return changed;
+  }
+
+ public:
   constexpr Part into(Slot to) const { return with(&Part::slot, to); }
   constexpr Part named(const Names& by) const { return with(&Part::names, &by); }
   constexpr Part only(When condition) const { return with(&Part::when, condition); }
@@ -173,14 +183,6 @@ struct Part {
   }
   constexpr Part each(Count number) const { return with(&Part::array, true).with(&Part::count, number); }
   constexpr Part folded(std::uint64_t number) const { return each(times(number)).with(&Part::folds, true); }
-
- private:
-  template <class T>
-  constexpr Part with(T Part::* member, T value) const {
-    Part changed = *this;
-    changed.*member = value;
-    return changed;
-  }
 };
 
 /// A structure, or one of the alternatives of a choice or of pieces.
@@ -331,10 +333,9 @@ class Soundness {
     return first.shape == Shape::integer && first.width == width && first.when.test == Test::always;
   }
   static constexpr bool has_bytes(const Layout& layout) {
-    for (const Part& part : layout.parts)
-      if (part.when.test == Test::always && (part.width != 0 || fixed_size(part).value_or(0) != 0))
-        return true;
-    return false;
+    return std::ranges::any_of(layout.parts, [](const Part& part) {
+      return part.when.test == Test::always && (part.width != 0 || fixed_size(part).value_or(0) != 0);
+    });
   }
 
   std::uint16_t known_;

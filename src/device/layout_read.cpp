@@ -187,7 +187,7 @@ class LayoutReader {
   std::uint64_t unfolded(const Field& field, std::uint64_t count) const {
     if (sink_->wants_zeros(field)) return count;
     const std::uint8_t* const begin = bytes_.data() + at_;
-    std::size_t size = static_cast<std::size_t>(count * field.size);
+    auto size = static_cast<std::size_t>(count * field.size);
     static constexpr std::array<std::uint8_t, 64> zeros{};
     while (size >= zeros.size() && std::memcmp(begin + size - zeros.size(), zeros.data(), zeros.size()) == 0)
       size -= zeros.size();

@@ -22,7 +22,7 @@ std::string quoted(std::string_view text) { return Json(printable(text)).dump();
 void write_names_json(const Structure& structure, const WriteText& write) {
   write("[");
   bool any = false;
-  const auto begin = [&](Json json) {
+  const auto begin = [&](const Json& json) {
     const std::string object = json.dump();
     write(std::exchange(any, true) ? "," : "");
     write(std::string_view(object).substr(0, object.size() - 1));
@@ -30,7 +30,7 @@ void write_names_json(const Structure& structure, const WriteText& write) {
   for (const Field& field : structure.fields) {
     Json json{{"name", printable(field.name)}, {"type", printable(field.type)}};
     if (field.array_len) json["array_len"] = *field.array_len;
-    begin(std::move(json));
+    begin(json);
     for (const auto& group : field.groups) {
       write(&group == field.groups.data() ? ",\"structures\":[" : ",");
       write_names_json(group, write);
@@ -38,7 +38,7 @@ void write_names_json(const Structure& structure, const WriteText& write) {
     write(field.groups.empty() ? "}" : "]}");
   }
   for (const auto& subsection : structure.subsections) {
-    begin({{"subsection", printable(subsection.name)}});
+    begin(Json{{"subsection", printable(subsection.name)}});
     write(",\"fields\":");
     write_names_json(subsection, write);
     write("}");

@@ -92,7 +92,7 @@ std::string to_string(const StateValue& value) {
   if (const auto* boolean = std::get_if<bool>(&value)) return *boolean ? "true" : "false";
   const auto* const integer = std::get_if<Integer>(&value);
   if (integer == nullptr) return buffer_text(std::get<ByteView>(value));
-  const std::string number = to_string(*integer);
+  std::string number = to_string(*integer);
   if (integer->negative() || integer->bits() < digits) return number;
   return fmt::format("{} ({:#x})", number, integer->bits());
 }

@@ -70,7 +70,7 @@ void put_ppc64(NoteList& to, const NotedCpu& cpu) {
   const Values& r = cpu.values;
   constexpr std::uint64_t third_register = 0;
   // The trap, what it had to do with, and room.
-  constexpr std::size_t of_a_trap = 9 * 8;
+  constexpr std::size_t of_a_trap = 72;
   Bytes note = to.status_of(cpu.thread);
   Words out = to.words(note);
   put_numbered(out, r, "r", 0, 32);

@@ -16,8 +16,8 @@ ByteView* bytes_of(Event& event) {
 
 }  // namespace
 
-HeldEvent::HeldEvent(const Event& from, std::uint64_t offset, std::string path)
-    : event(from), offset(offset), path(std::move(path)) {
+HeldEvent::HeldEvent(Event from, std::uint64_t offset, std::string path)
+    : event(std::move(from)), offset(offset), path(std::move(path)) {
   if (const auto* section = std::get_if<SectionBegin>(&event)) name = section->name;
   if (const ByteView* view = bytes_of(event)) bytes.assign(view->begin(), view->end());
 }

@@ -29,7 +29,7 @@ Record block_record(Cursor& cursor) {
 Record dirty_bitmap_record(Cursor& cursor) {
   constexpr std::uint32_t eos = 0x01, zeroes = 0x02, bitmap_name = 0x04, device_name = 0x08, start = 0x10,
                           complete = 0x20, bits = 0x40, more_flags = 0x80;
-  std::uint32_t flags = cursor.be<std::uint8_t>("flags");
+  const std::uint32_t flags = cursor.be<std::uint8_t>("flags");
   if ((flags & more_flags) != 0) {
     const auto second = cursor.be<std::uint8_t>("flags");
     if ((second & more_flags) != 0) cursor.be<std::uint16_t>("flags");

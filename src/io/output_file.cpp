@@ -67,8 +67,8 @@ Status OutputFile::commit() {
   temporary_.keep();
   // The name lasts only when its directory does.
   const auto parent = std::filesystem::path(path_).parent_path();
-  Descriptor directory(::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC),
-                       true);
+  const Descriptor directory(
+      ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), true);
   if (directory.get() >= 0) ::fsync(directory.get());
   return {};
 }

@@ -131,7 +131,7 @@ Status RamReceiver::State::on(const event::RamBlocks& list) {
 
 Status RamReceiver::State::on(const event::RamPage& page) {
   const std::uint64_t size = decoder.session().page_size_or_default();
-  Target& target = targets[page.block];
+  const Target& target = targets[page.block];
   // That it begins in its block, at a multiple of its size, is known; the last page may be cut.
   if (size > target.region.size() - page.addr)
     return refuse(Errc::page_outside_block, fmt::format("a page that ends by {:#x}", target.region.size()),

@@ -79,7 +79,7 @@ std::string head(const CLI::Option& option) {
   if (option.get_positional()) return italic(option.get_name(true)) + repeated;
   std::vector<std::string> names = names_of(option);
   std::ranges::transform(names, names.begin(), bold);
-  const std::string text = fmt::format("{}", fmt::join(names, ", "));
+  std::string text = fmt::format("{}", fmt::join(names, ", "));
   if (!takes_value(option)) return text;
   const std::string type = option.get_type_name();
   return text + ' ' + (is_choice(type) ? bold(type) : italic(type)) + repeated;

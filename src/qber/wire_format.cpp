@@ -79,7 +79,7 @@ WireFormat::WireFormat(const ber::Schema& schema)
           member_type(schema, ber::lookup::member(ber::lookup::type(schema, "RAMSecBlock"), "name"))),
       blob_tag_(ber::lookup::member(contents_of(schema), "oldblob").tag) {}
 
-const WireFormat& WireFormat::own() noexcept {
+const WireFormat& WireFormat::own() {
   static const WireFormat own(generated::schema);
   return own;
 }

@@ -94,7 +94,8 @@ Status Writer::State::device() {
   return values(*known, tlvs, std::move(about));
 }
 
-Status Writer::State::values(const device::Device& described, std::size_t tlvs, SectionNote note_about) {
+Status Writer::State::values(const device::Device& described, std::size_t tlvs,
+                             const SectionNote& note_about) {
   if (auto status = annotate(note_about); !status) return status;
   const SectionFields about = fields();
   if (tlvs > limits.max_tlvs) {

@@ -99,7 +99,7 @@ struct Writer::State {
   Status typed_device();
   Status added_section(const event::SchemaValue& value);
   Status added_state(const event::SchemaValue& value);
-  Status values(const device::Device& described, std::size_t tlvs, extension::SectionNote about);
+  Status values(const device::Device& described, std::size_t tlvs, const extension::SectionNote& note_about);
   SectionFields fields() const;
   extension::SectionNote section_note() const;
 };

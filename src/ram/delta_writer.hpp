@@ -22,7 +22,7 @@ class DeltaWriter {
 
   /// The next 256 bytes of the page: bit i of `masks[k]` says that byte 64 k + i differs. False: the delta
   /// is too large.
-  [[gnu::always_inline]] inline bool add(const std::uint64_t (&masks)[4]) noexcept {
+  [[gnu::always_inline]] bool add(const std::uint64_t (&masks)[4]) noexcept {
     // Most pages change in few places: one branch for 256 bytes that go on as the byte before them did.
     const std::uint64_t before = 0 - differs_;
     if (((masks[0] ^ before) | (masks[1] ^ before) | (masks[2] ^ before) | (masks[3] ^ before)) == 0) {
@@ -33,7 +33,7 @@ class DeltaWriter {
   }
 
   /// The size of the delta, or `delta_too_large`.
-  [[gnu::always_inline]] inline std::size_t finish() noexcept {
+  [[gnu::always_inline]] std::size_t finish() noexcept {
     if (differs_ != 0 && !put(size_)) return delta_too_large;
     // QEMU wants room for two lengths more wherever the page goes on, though nothing may follow.
     if (used_ != 0 && done_ != size_ && room_ - used_ < 2) return delta_too_large;
@@ -41,7 +41,7 @@ class DeltaWriter {
   }
 
  private:
-  [[gnu::always_inline]] inline bool add_word(std::uint64_t mask) noexcept {
+  [[gnu::always_inline]] bool add_word(std::uint64_t mask) noexcept {
     // A bit for each byte that differs where the one before it did not, or the other way around.
     std::uint64_t flips = mask ^ (mask << 1U | differs_);
     if (differs_ != 0 && flips != 0 && !put(take(flips))) return false;
@@ -56,14 +56,14 @@ class DeltaWriter {
   }
 
   /// The page position of the lowest bit, which is cleared.
-  [[gnu::always_inline]] inline std::size_t take(std::uint64_t& flips) const noexcept {
+  [[gnu::always_inline]] std::size_t take(std::uint64_t& flips) const noexcept {
     const auto bit = static_cast<std::size_t>(__builtin_ctzll(flips));
     flips &= flips - 1;
     return at_ + bit;
   }
 
   /// The pair that ends with the changed bytes from `begin_` to `end`.
-  [[gnu::always_inline]] inline bool put(std::size_t end) noexcept {
+  [[gnu::always_inline]] bool put(std::size_t end) noexcept {
     const std::size_t same = begin_ - done_;
     const std::size_t length = end - begin_;
     const std::uint8_t* const fresh = page_ + begin_;

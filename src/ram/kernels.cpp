@@ -35,8 +35,8 @@ const Result<const Kernel*>& choice() {
 
 std::vector<const Kernel*> supported_kernels() {
   std::vector<const Kernel*> kernels;
-  std::copy_if(table.begin(), table.end(), std::back_inserter(kernels),
-               [](const Kernel* kernel) { return kernel->supported(); });
+  std::ranges::copy_if(table, std::back_inserter(kernels),
+                       [](const Kernel* kernel) { return kernel->supported(); });
   return kernels;
 }
 

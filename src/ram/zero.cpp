@@ -9,13 +9,13 @@ namespace qember::ram {
 
 bool is_zero_throughout(ByteView bytes) noexcept {
   if (bytes.size() >= kernel_block) return kernel().is_zero(bytes.data(), bytes.size());
-  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+  return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
 }
 
 bool equal(ByteView one, ByteView other) noexcept {
   if (one.size() != other.size()) return false;
   if (one.size() >= kernel_block) return kernel().equal(one.data(), other.data(), one.size());
-  return std::equal(one.begin(), one.end(), other.begin());
+  return std::ranges::equal(one, other);
 }
 
 }  // namespace qember::ram

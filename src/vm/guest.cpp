@@ -18,9 +18,9 @@ using event::Element;
 class GuestReader final : public event::Handler<GuestReader> {
  public:
   GuestReader(Guest& guest, const event::Context& context, const Limits& limits)
-      : guest_(guest), collector_(context, limits, {.taker_keeps = true}, [this](auto&& section) {
-          return add(std::move(section)), Status();
-        }) {}
+      : guest_(guest),
+        collector_(context, limits, {.taker_keeps = true},
+                   [this](event::CollectedSection&& section) { return add(std::move(section)), Status(); }) {}
 
  private:
   friend class event::Handler<GuestReader>;

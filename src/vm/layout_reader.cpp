@@ -143,7 +143,7 @@ Result<RamLayout> LayoutReader::layout(std::span<const std::uint32_t> board) con
         return Error{Errc::unsupported, 0, std::string(acpi_tables_block), "tables that can be read",
                      "others"};
       std::ranges::copy(ByteView(tables_).subspan(static_cast<std::size_t>(offset), to.size()), to.begin());
-      return Status();
+      return {};
     };
   return lay_out(facts);
 }

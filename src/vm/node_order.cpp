@@ -123,6 +123,7 @@ std::vector<std::uint32_t> order_by_size(std::span<const event::RamBlock> blocks
   for (const auto& [size, of_size] : size_classes(blocks, from, sizes))
     if (!complete(known, of_size)) return {};
   std::vector<std::uint32_t> order;
+  order.reserve(known.size());
   for (const auto& [node, block] : known) order.push_back(block);
   return order;
 }

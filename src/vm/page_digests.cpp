@@ -41,11 +41,11 @@ Status DigestedRam::take(const event::Event& event) {
   if (auto status = final_->take(event); !status) return status;
   if (const auto* page = std::get_if<event::RamPage>(&event)) {
     // Nothing is written for zeroes in a page that had no contents.
-    const std::uint64_t number = page->addr / page_size();
+    const std::uint64_t index = page->addr / page_size();
     PageNumbers& pages = blocks_[page->block];
-    if (pages.get(digests_, number) == absent) {
+    if (pages.get(digests_, index) == absent) {
       bytes_ -= pages.bytes();
-      pages.set(digests_, number, zero);
+      pages.set(digests_, index, zero);
       bytes_ += pages.bytes();
     }
   }

@@ -5,7 +5,6 @@
 #include "../ram/xbzrle.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace qember::vm {
 namespace {
@@ -28,7 +27,8 @@ Status PageReader::read(StoredPage page, MutableBytes to) const {
   }
   if (auto status = read_whole(page, to); !status) return status;
   Bytes bytes;
-  for (const StoredPage& delta : std::views::reverse(deltas)) {
+  for (; !deltas.empty(); deltas.pop_back()) {
+    const StoredPage& delta = deltas.back();
     bytes.resize(delta.size);
     if (auto status = read_bytes(delta, bytes); !status) return status;
     if (auto status = ram::xbzrle_apply(bytes, to); !status) return place(std::move(status.error()), delta);

@@ -38,11 +38,12 @@ std::string entry_of(const event::Session& session, const RamFiles& files, const
                       {"compressed", tally.compressed},
                       {"resent", tally.resent}};
   Json places = Json::array();
-  for (const PlacedRam& piece : std::ranges::equal_range(layout.placed, i, {}, &PlacedRam::block))
-    places.push_back({{"offset", piece.offset},
-                      {"address", piece.address},
-                      {"size", piece.size},
-                      {"source", name_of(piece.source)}});
+  auto piece = std::ranges::lower_bound(layout.placed, i, {}, &PlacedRam::block);
+  for (; piece != layout.placed.end() && piece->block == i; ++piece)
+    places.push_back({{"offset", piece->offset},
+                      {"address", piece->address},
+                      {"size", piece->size},
+                      {"source", name_of(piece->source)}});
   entry["places"] = std::move(places);
   // Names in a stream need not be UTF-8, nor what a terminal should get.
   const std::string text = entry.dump(2, ' ', true, Json::error_handler_t::replace);
@@ -71,7 +72,7 @@ Status write_ram_index(const event::Session& session, const RamFiles& files, Ram
   auto status = put(fmt::format("{{\n  \"schema\": 1,\n  \"page_size\": {},\n  \"blocks\": [",
                                 session.page_size_or_default()));
   // One block at a time: there may be many, and a tree of all of them would take several times the text.
-  std::string_view before = "";
+  std::string_view before;
   for (std::uint32_t i = 0; i < session.blocks().size() && status; ++i) {
     if (!files.selects(i)) continue;
     status = put(fmt::format("{}\n    {}", before, entry_of(session, files, layout, i)));

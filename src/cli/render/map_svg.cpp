@@ -197,8 +197,9 @@ void Drawing::cells(const BlockMap& block, const vm::Grid& grid, double x, doubl
   }
   // The last row may be shorter.
   const std::uint64_t last = grid.cells % grid.columns;
-  const double whole_rows = static_cast<double>(grid.cells / grid.columns);
-  if (whole_rows > 0) rect(x, y_, cell_ * static_cast<double>(grid.columns), height * whole_rows, unsent);
+  const std::uint64_t rows = grid.cells / grid.columns;
+  const auto whole_rows = static_cast<double>(rows);
+  if (rows != 0) rect(x, y_, cell_ * static_cast<double>(grid.columns), height * whole_rows, unsent);
   if (last != 0) rect(x, y_ + height * whole_rows, cell_ * static_cast<double>(last), height, unsent);
   constexpr auto group =
       R"svg(<g transform="translate({:.1f} {:.1f}) scale({:.4f} {:.4f})" shape-rendering="crispEdges">)svg";
@@ -218,13 +219,14 @@ void Drawing::tooltip(double x, double y, double w, double h, const std::string&
 void Drawing::tooltips(const BlockMap& block, const vm::Grid& grid, double x) {
   for (std::uint64_t first = 0; first < grid.cells && tooltips_ < most_tooltips;) {
     const std::uint64_t column = first % grid.columns;
+    const std::uint64_t row = first / grid.columns;
     const std::uint64_t size = std::min({tile, grid.columns - column, grid.cells - first});
     PageBin sum;
     for (auto at = grid.filled.lower_bound(first); at != grid.filled.end() && at->first < first + size; ++at)
       sum += at->second;
     const std::uint64_t begin = first * grid.cell_pages;
     const std::uint64_t pages = std::min(block.pages - begin, size * grid.cell_pages);
-    tooltip(x + cell_ * static_cast<double>(column), y_ + cell_ * static_cast<double>(first / grid.columns),
+    tooltip(x + cell_ * static_cast<double>(column), y_ + cell_ * static_cast<double>(row),
             cell_ * static_cast<double>(size), cell_,
             fmt::format("{}+{:#x} to {:#x}: {}{}", printable(block.name), begin * map_.page_size(),
                         (begin + pages) * map_.page_size() - 1, forms_text(sum, pages),

@@ -24,7 +24,7 @@ void print_edits(Lines& out, std::span<const vm::Remedy> edits) {
     if (each.safety == vm::Safety::unsafe) return;
     options += ' ' + option_of(each.edit);
     const std::string allow = fmt::format(" --allow {}", vm::to_words(each.edit).first);
-    if (each.safety == vm::Safety::conditional && allowed.find(allow) == allowed.npos) allowed += allow;
+    if (each.safety == vm::Safety::conditional && allowed.find(allow) == std::string::npos) allowed += allow;
   }
   if (options.size() > most) options = fmt::format(" --for TARGET{} ({} edits)", allowed, edits.size());
   print_line(out, "", "or: qember edit" + options);

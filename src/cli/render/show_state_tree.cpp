@@ -67,8 +67,7 @@ StateTree::Level StateTree::level_of(const StateGroup& group, std::size_t indent
 }
 
 void StateTree::emit(std::string_view text) {
-  const auto holder =
-      std::find_if(levels_.rbegin(), levels_.rend(), [](const Level& level) { return level.holding; });
+  const auto holder = std::ranges::find_if(levels_.rbegin(), levels_.rend(), &Level::holding);
   if (holder == levels_.rend()) return write_(text);
   holder->element += text;
   held_ += text.size();

@@ -63,7 +63,7 @@ std::size_t fitting(std::string_view line, std::size_t begin, std::size_t width)
     if (is_space && has_word) end = at;
     if (line[at] == '|' && has_word && begin + column + 1 <= width) end = at + 1;
     has_word = has_word || (!is_space && glyph.columns != 0);
-    return !(is_over && end != line.size());
+    return !is_over || end == line.size();
   });
   return is_over ? end : line.size();
 }

@@ -203,7 +203,7 @@ void add_edit(CLI::App& app, Action& action) {
         ->type_name(std::string(each.argument))
         ->allow_extra_args(false);
   verb.add_option("--script", arguments.script,
-                  "Edits as JSON, an object a line: {\"set\": \"DEVICE:FIELD\", \"to\": VALUE}")
+                  R"(Edits as JSON, an object a line: {"set": "DEVICE:FIELD", "to": VALUE})")
       ->type_name("FILE");
   auto* target = verb.add_option("--for", arguments.target,
                                  "Do what lets the stream into the machine that saved TARGET, see "

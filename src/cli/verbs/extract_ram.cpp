@@ -91,7 +91,7 @@ Result<std::string> RamExtraction::file_name(const RamBlock& block) const {
 }
 
 Status RamExtraction::finish() {
-  const auto status = files_.finish();
+  auto status = files_.finish();
   tell_absent();
   if (!status) return status;
   auto layout = layout_.layout();

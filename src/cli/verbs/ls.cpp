@@ -42,6 +42,7 @@ struct Line {
 /// Blocks in the order of their list, then sections in that of the stream, or as was asked for.
 std::vector<Line> lines_of(const vm::ListedStream& listed, const std::string& order) {
   std::vector<Line> lines;
+  lines.reserve(listed.blocks.size() + listed.sections.size());
   for (const auto& block : listed.blocks) lines.push_back({&block, nullptr});
   for (const auto& section : listed.sections) lines.push_back({nullptr, &section});
   if (order == "size") std::ranges::stable_sort(lines, std::ranges::greater(), &Line::size);

@@ -76,6 +76,7 @@ void add_wrap(CLI::App& app, Action& action) {
       ->required();
   verb.add_option("--xml", options.xml, "The XML of the domain, instead of that")->type_name("FILE");
   std::vector<std::string> names;
+  names.reserve(formats.size());
   for (const SaveFormat format : formats) names.emplace_back(name_of(format));
   add_choice(verb, "--format", options.format, names, "How the stream is compressed, or sparse: mapped-ram");
 }

@@ -116,8 +116,8 @@ std::vector<Piece> split_bytes(ByteView config, std::size_t begin) {
   std::vector<Capability> found = capabilities_of(config);
   if (config.size() == express_config_size) add_extended(config, found);
   std::ranges::sort(found, {}, &Capability::at);
-  const auto [twice, end] = std::ranges::unique(found, {}, &Capability::at);
-  found.erase(twice, end);
+  const auto at_one_place = [](const Capability& a, const Capability& b) { return a.at == b.at; };
+  found.erase(std::unique(found.begin(), found.end(), at_one_place), found.end());
   std::vector<Piece> pieces;
   std::size_t at = begin;
   for (std::size_t i = 0; i < found.size(); ++i) {

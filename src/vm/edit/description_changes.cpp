@@ -162,7 +162,7 @@ class Rewriter {
 
 std::string rewrite(ByteView json, const device::Description& description,
                     const DescriptionChanges& changes) {
-  std::string_view text = as_text(json);
+  const std::string_view text = as_text(json);
   const std::size_t begin = std::min(text.find('{'), text.size());
   return std::string(text.substr(0, begin)) + Rewriter(changes).root(text.substr(begin), description);
 }

@@ -29,8 +29,7 @@ Status DeviceEdits::find_place(const device::Device& device, std::string_view fi
   const KnownAddition* const known = find_addition(device.name, field);
   if (known == nullptr) return {};
   const auto& fields = device.state.fields;
-  const auto before = std::find_if(fields.rbegin(), fields.rend(),
-                                   [known](const device::Field& each) { return each.name == known->before; });
+  const auto before = std::ranges::find(fields.rbegin(), fields.rend(), known->before, &device::Field::name);
   if (std::ranges::find(fields, field, &device::Field::name) != fields.end())
     return refuse_edit("add-default", "a field that the stream does not have", addition.edit->field);
   FieldPlaces found{std::string(known->before), limits_.max_compared};

@@ -239,7 +239,7 @@ Result<std::vector<Edit>> read_script(io::ByteSource& script, const Limits& limi
 
 std::pair<std::string_view, std::string> to_words(const Edit& edit) {
   const Kind& kind = kinds[edit.index()];
-  Words words = kind.words(edit);
+  const Words words = kind.words(edit);
   return {kind.name, kind.has_value ? words.what + '=' + words.to : words.what};
 }
 

@@ -53,7 +53,8 @@ Result<Bytes> EditingSource::described() const {
     if (changes_.dropped.contains(&device)) continue;
     const auto size = sizes_.find(&device);
     const std::uint64_t wanted = size == sizes_.end() ? device::described_size(device) : size->second;
-    if (next == made->devices().end() || device::described_size(*next++) != wanted) return other;
+    if (next == made->devices().end() || device::described_size(*next) != wanted) return other;
+    ++next;
   }
   if (next != made->devices().end()) return other;
   return Bytes(text.begin(), text.end());

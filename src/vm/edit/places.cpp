@@ -46,12 +46,14 @@ void SubsectionPlaces::enter(const device::StateGroup& group) {
 
 void SubsectionPlaces::leave(const device::StateGroup& group) {
   if (group.field != nullptr && group.field->layout != nullptr) buffer_ = nullptr;
-  if (depth_ != 0 && --depth_ == 0) places_.back().size = static_cast<std::size_t>(at()) - places_.back().at;
+  if (depth_ == 0) return;
+  --depth_;
+  if (depth_ == 0) places_.back().size = static_cast<std::size_t>(at()) - places_.back().at;
 }
 
 void VectorPlaces::value(const device::Field& field, const device::StateValue& value) {
   if (buffer == nullptr) return;
-  const std::size_t place = static_cast<std::size_t>(at());
+  const auto place = static_cast<std::size_t>(at());
   const bool is_of_queue = path().find(".queues[") != std::string_view::npos;
   const bool uses = field.name == "config_vector" || (is_of_queue && field.name == "vector");
   if (has_vectors() && uses) users.push_back(place);
@@ -70,7 +72,7 @@ void VectorPlaces::leave(const device::StateGroup& group) {
   if (group.field == nullptr) return;
   if (group.field->layout != nullptr) open_ = nullptr;
   if (open_ == nullptr) return;
-  const std::size_t place = static_cast<std::size_t>(at());
+  const auto place = static_cast<std::size_t>(at());
   if (path().find("transport.irq_state") != std::string_view::npos && group.field->name == "irq_state") {
     buffer = open_;
     table = place;

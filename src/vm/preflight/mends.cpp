@@ -18,7 +18,8 @@ Mends::Mends(const MachineState& here, const MachineState& there) : all_(find_re
 std::span<const Remedy> Mends::of(std::string_view where) const {
   // An obstacle in a device's PCI configuration says the first place in it.
   constexpr std::string_view config = ":pci config";
-  if (const auto at = where.find(config); at != where.npos) where = where.substr(0, at + config.size());
+  if (const auto at = where.find(config); at != std::string_view::npos)
+    where = where.substr(0, at + config.size());
   const auto found = by_place_.find(where);
   return found == by_place_.end() ? std::span<const Remedy>() : found->second;
 }

@@ -107,8 +107,6 @@ TEST_CASE("edit: a capability goes, and the others stay") {
   const auto with = [](const std::vector<std::string>& names) {
     NativeBuilder to;
     to.configuration("pc-q35-9.0", 4096);
-    std::size_t size = 4;
-    for (const std::string& name : names) size += 1 + name.size();
     if (!names.empty()) {
       to.u8(5).counted("configuration/capabilities").u32(1).u32(static_cast<std::uint32_t>(names.size()));
       for (const std::string& name : names) to.counted(name);

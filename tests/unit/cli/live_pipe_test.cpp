@@ -47,11 +47,9 @@ TEST_CASE("every page that is complete comes out while the pipe is held open") {
   const Bytes whole_native = stream.eos().footer(1).eof().bytes();
   const Bytes whole_ber = encode(whole_native).out;
   // After the last page's bytes: the ends of its lists, of the section and of the file.
-  const std::size_t ber_half =
-      static_cast<std::size_t>(
-          std::ranges::search(whole_ber, Bytes{0x5f, 0xd3, 0x45, 0x00, 0, 0, 0, 0, 0, 0}).begin() -
-          whole_ber.begin()) -
-      6;
+  const Bytes ends{0x5f, 0xd3, 0x45, 0x00, 0, 0, 0, 0, 0, 0};
+  const auto found = std::search(whole_ber.begin(), whole_ber.end(), ends.begin(), ends.end());
+  const std::size_t ber_half = static_cast<std::size_t>(found - whole_ber.begin()) - 6;
   const ByteView native = ByteView(whole_native).first(native_half);
   const ByteView ber = ByteView(whole_ber).first(ber_half);
   REQUIRE(ber.back() == static_cast<std::uint8_t>(count));

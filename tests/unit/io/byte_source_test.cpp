@@ -217,7 +217,8 @@ TEST_CASE(
   REQUIRE(alone_pages.size() == 1);
   CHECK(inside_pages == std::vector{alone_pages[0] + base});
   // A finding among the blocks' fields, which are gathered ahead.
-  const auto version = std::ranges::search(file, Bytes{1, 'm'}).begin() - file.begin() + 13;
+  const Bytes name{1, 'm'};
+  const auto version = std::search(file.begin(), file.end(), name.begin(), name.end()) - file.begin() + 13;
   file[static_cast<std::size_t>(version)] = 2;
   io::Input again = io::Input::over(ByteView(file).subspan(base), base);
   qevm::Reader reader(again, {}, {{}, &slice});

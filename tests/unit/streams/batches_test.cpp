@@ -138,7 +138,7 @@ TEST_CASE("batches count in a package as pages do") {
     check_alike(read(stream, 64, stream.size()), single);
 
     // A package that ends within its last element.
-    const auto said = std::ranges::search(stream, size).begin();
+    const auto said = std::search(stream.begin(), stream.end(), size.begin(), size.end());
     REQUIRE(said != stream.end());
     --*(said + 3);
     const Seen refused = read(stream, 0, stream.size());

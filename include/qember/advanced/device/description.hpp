@@ -7,7 +7,7 @@
 #include <qember/advanced/core/limits.hpp>
 #include <qember/advanced/core/result.hpp>
 
-#include <deque>
+#include <forward_list>
 #include <optional>
 
 namespace qember::device {
@@ -74,7 +74,7 @@ class Description {
  private:
   friend class DescriptionParser;
   std::vector<Device> devices_;
-  std::deque<std::string> texts_;
+  std::forward_list<std::string> texts_;
   std::optional<std::uint64_t> page_size_;
 };
 

@@ -15,7 +15,7 @@ struct HeldEvent {
   std::string path;
 
   HeldEvent() = default;
-  HeldEvent(const Event& from, std::uint64_t offset, std::string path);
+  HeldEvent(Event from, std::uint64_t offset, std::string path);
 
   /// The event, whose views are those of this; valid as long as this stays where it is.
   const Event& view();

@@ -180,8 +180,10 @@ class PageStates {
   }
   static std::uint64_t run_end(const Chunk& chunk, std::uint64_t page, State state) {
     if (chunk.words) {
-      while (++page < chunk_pages && (state != State{} || page % word_pages != 0) &&
-             word_at(*chunk.words, page) == state) {
+      for (++page; page < chunk_pages; ++page) {
+        // Words of nothing are passed over at once: what holds nothing ends where a word begins.
+        if (state == State{} && page % word_pages == 0) break;
+        if (word_at(*chunk.words, page) != state) break;
       }
       return page;
     }

@@ -49,6 +49,10 @@ class Handler : public Sink {
         },
         event);
   }
+
+ private:
+  friend Derived;
+  Handler() = default;
 };
 
 }  // namespace qember::event

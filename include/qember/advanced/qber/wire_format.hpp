@@ -57,7 +57,7 @@ class WireFormat {
   /// they are present. `Errc::unsupported` for any other schema: the path says where it differs.
   static Result<WireFormat> of(const ber::Schema& schema);
   /// That of the library's own schema.
-  static const WireFormat& own() noexcept;
+  static const WireFormat& own();
 
   /// The schema as data.
   const ber::Schema& schema() const noexcept { return *schema_; }

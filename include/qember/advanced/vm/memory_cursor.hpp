@@ -15,9 +15,9 @@ class MemoryCursor {
   /// neither.
   static Result<MemoryCursor> at(const SavedVm& vm, std::string_view where);
   /// From a virtual ADDRESS on, or from what the register of that name holds, to which no segment is added,
-  /// by the page tables of the CPU `cpu`. `Errc::usage` for a block's, and
+  /// by the page tables of the CPU with that `number`. `Errc::usage` for a block's, and
   /// `Errc::unsupported` where the stream does not describe the registers of that CPU.
-  static Result<MemoryCursor> at_virtual(const SavedVm& vm, std::string_view where, std::uint32_t cpu);
+  static Result<MemoryCursor> at_virtual(const SavedVm& vm, std::string_view where, std::uint32_t number);
 
   /// Where the bytes that come next are: in the block, guest-physical or virtual.
   std::uint64_t address() const noexcept { return place_.address; }
@@ -26,7 +26,7 @@ class MemoryCursor {
   Result<std::size_t> next(MutableBytes to);
 
  private:
-  MemoryCursor(const SavedVm& vm, MemoryPlace place) : vm_(vm), place_(place) {}
+  MemoryCursor(SavedVm vm, MemoryPlace place) : vm_(std::move(vm)), place_(place) {}
   Result<std::size_t> attempt(MutableBytes to);
   Result<std::size_t> next_virtual(MutableBytes to);
 
