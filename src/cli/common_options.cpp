@@ -12,6 +12,8 @@
 
 #include <fmt/ranges.h>
 
+#include <filesystem>
+
 namespace qember::cli {
 
 void add_choice(CLI::App& verb, const std::string& name, std::string& value,
@@ -193,6 +195,13 @@ Result<std::unique_ptr<vm::OpenedStream>> open_stream(Place& place, vm::StreamOp
   auto source = open_input(place.file);
   if (!source) return std::move(source.error());
   return vm::OpenedStream::open(std::move(*source), noted(place, std::move(options)));
+}
+
+std::optional<vm::SavedVm> open_one_file(const std::string& file, const ReadOptions& read) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored) || !read.channels().empty()) return std::nullopt;
+  auto vm = vm::SavedVm::open(file, vm::SavedVmOptions::of(read.stream_options()));
+  return vm ? std::optional(std::move(*vm)) : std::nullopt;
 }
 
 void add_force(CLI::App& verb, bool& force) {

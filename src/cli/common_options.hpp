@@ -93,6 +93,10 @@ void say_notes(const std::string& file, const container::Contents& contents);
 /// gets to know what holds the stream.
 vm::StreamOptions noted(Place& place, vm::StreamOptions options);
 
+/// The VM in a file that is all of its stream and can be read from anywhere; nothing for what is not so, or
+/// can't be opened.
+std::optional<vm::SavedVm> open_one_file(const std::string& file, const ReadOptions& read);
+
 /// Opens the file of `place` with these.
 Result<std::unique_ptr<vm::OpenedStream>> open_stream(Place& place, vm::StreamOptions options);
 

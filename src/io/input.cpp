@@ -10,7 +10,7 @@ constexpr std::size_t least_room = std::size_t{64} << 10U;
 }  // namespace
 
 Input::Input(std::size_t capacity, std::uint64_t base)
-    : storage_(std::make_unique_for_overwrite<std::uint8_t[]>(std::max(capacity, 2 * least_room))),
+    : storage_(allocate_aligned(std::max(capacity, 2 * least_room))),
       capacity_(std::max(capacity, 2 * least_room)),
       base_(base) {
   data_ = storage_.get();
@@ -30,21 +30,23 @@ MutableBytes Input::space() {
   if (!storage_) capacity_ = end_;  // memory of somebody else's, which is not written to
   if (unread == 0 && storage_) begin_ = end_ = 0;
   const bool short_of_room = capacity_ - end_ < least_room || wanted_ > capacity_ - begin_;
-  if (storage_ && short_of_room && begin_ > 0 && unread + least_room <= capacity_) {
-    std::memmove(storage_.get(), data_ + begin_, unread);
-    begin_ = 0;
-    end_ = unread;
+  // What is unread moves so that what comes is read to where that is fast.
+  const std::size_t aligned = align_read(unread);
+  if (storage_ && short_of_room && begin_ > aligned - unread && aligned + least_room <= capacity_) {
+    std::memmove(storage_.get() + (aligned - unread), data_ + begin_, unread);
+    begin_ = aligned - unread;
+    end_ = aligned;
   }
   if (capacity_ - end_ < least_room) {
     // Doubles what has been received, never what was claimed.
-    const std::size_t larger = std::max(2 * capacity_, unread + least_room);
-    auto storage = std::make_unique_for_overwrite<std::uint8_t[]>(larger);
-    if (unread > 0) std::memcpy(storage.get(), data_ + begin_, unread);
+    const std::size_t larger = std::max(2 * capacity_, aligned + least_room);
+    auto storage = allocate_aligned(larger);
+    if (unread > 0) std::memcpy(storage.get() + (aligned - unread), data_ + begin_, unread);
     storage_ = std::move(storage);
     data_ = storage_.get();
     capacity_ = larger;
-    begin_ = 0;
-    end_ = unread;
+    begin_ = aligned - unread;
+    end_ = aligned;
   }
   wanted_ = 0;
   return {storage_.get() + end_, capacity_ - end_};

@@ -10,9 +10,10 @@ constexpr std::size_t buffers = 2;
 constexpr std::size_t chunk = std::size_t{1} << 20U;
 /// Before a chunk, for what the one before it leaves unread: a page and more.
 constexpr std::size_t room = std::size_t{128} << 10U;
+static_assert(room % read_alignment == 0);
 
 InputBuffer make_buffer() {
-  return {std::make_unique_for_overwrite<std::uint8_t[]>(room + chunk), room + chunk, 0, 0};
+  return {allocate_aligned(room + chunk), room + chunk, 0, 0};
 }
 
 }  // namespace

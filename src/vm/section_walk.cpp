@@ -2,6 +2,7 @@
 #include <qember/advanced/vm/section_walk.hpp>
 
 #include <qember/advanced/vm/listing.hpp>
+#include <qember/advanced/vm/saved_vm.hpp>
 
 namespace qember::vm {
 
@@ -90,8 +91,8 @@ void SectionWalk::take_device(const event::CollectedSection& section) {
 void SectionWalk::consider_description() {
   if (considered_ == collector_.description()) return;
   considered_ = collector_.description();
-  selector_.consider(*considered_);
-  field_.consider(*considered_);
+  selector_.consider(considered_->devices());
+  field_.consider(considered_->devices());
 }
 
 void SectionWalk::end_iterative() {
@@ -144,6 +145,47 @@ void SectionWalk::on(const event::StreamEnd&) { finish(); }
 Status SectionWalk::missed() const {
   if (auto status = selector_.missed(); !status) return status;
   return found_ || field_.selects_all() ? Status() : field_.missed();
+}
+
+namespace {
+
+/// The id in the header of a native section.
+std::optional<std::uint32_t> read_section_id(io::ByteSource& bytes, std::uint64_t section) {
+  std::array<std::uint8_t, sizeof(std::uint32_t)> id{};
+  const auto count = bytes.read_at(section + 1, id);
+  return count && *count == id.size() ? std::optional(load_be<std::uint32_t>(id.data())) : std::nullopt;
+}
+
+}  // namespace
+
+bool walk_from_end(const SavedVm& vm, SectionVisitor& visitor, std::vector<std::string> devices,
+                   std::string field) {
+  DeviceSelector selector(std::move(devices));
+  FieldSelector fields(std::move(field));
+  if ((selector.selects_all() && fields.selects_all()) || !vm.load_devices_from_end()) return false;
+  const auto all = vm.devices();
+  if (!all || all->empty()) return false;
+  // All those of one description.
+  const std::span described(all->front().description(), all->size());
+  selector.consider(described);
+  fields.consider(described);
+  if (fields.selects_all() && selector.selects("ram", 0)) return false;
+  std::vector<std::pair<PlacedSection, const device::SavedDevice*>> selected;
+  for (const device::SavedDevice& each : *all) {
+    if (!selector.selects(each.name(), each.instance())) continue;
+    const auto id = read_section_id(vm.bytes(), each.offset());
+    if (!id) return false;
+    selected.push_back(
+        {{{event::Element::section_full, *id, each.name(), each.instance(), each.version()}, each.offset()},
+         &each});
+  }
+  if (!selector.missed()) return false;
+  bool found = false;
+  for (const auto& [place, device] : selected) {
+    const auto path = fields.path_in(*device->description());
+    found |= path && visitor.device(place, *device->description(), device->body(), *path);
+  }
+  return found;
 }
 
 }  // namespace qember::vm

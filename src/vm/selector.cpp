@@ -97,8 +97,8 @@ void DeviceSelector::consider(std::string_view name) {
   for (Text& each : texts_) each.is_name |= each.text == name;
 }
 
-void DeviceSelector::consider(const device::Description& description) {
-  for (const device::Device& device : description.devices()) consider(device.name);
+void DeviceSelector::consider(std::span<const device::Device> devices) {
+  for (const device::Device& device : devices) consider(device.name);
 }
 
 bool DeviceSelector::selects(std::string_view name, std::uint32_t instance) {
@@ -121,17 +121,17 @@ Status DeviceSelector::missed() const {
   return {};
 }
 
-void FieldSelector::consider(const device::Description& description) {
+void FieldSelector::consider(std::span<const device::Device> devices) {
   device_ = DeviceSelector();
   path_ = text_;
   closest_ = closest_field(path_);
   for (auto colon = text_.rfind(':'); colon != std::string::npos && colon != 0;
        colon = text_.rfind(':', colon - 1)) {
     DeviceSelector before({text_.substr(0, colon)});
-    before.consider(description);
-    const bool is_device = std::ranges::any_of(
-        description.devices(),
-        [&before](const device::Device& device) { return before.selects(device.name, device.instance); });
+    before.consider(devices);
+    const bool is_device = std::ranges::any_of(devices, [&before](const device::Device& device) {
+      return before.selects(device.name, device.instance);
+    });
     if (!is_device) continue;
     device_ = std::move(before);
     path_ = text_.substr(colon + 1);
@@ -139,7 +139,7 @@ void FieldSelector::consider(const device::Description& description) {
     return;
   }
   const std::size_t colon = std::min(text_.rfind(':'), text_.size());
-  for (const device::Device& device : description.devices())
+  for (const device::Device& device : devices)
     for (const std::string& name :
          {std::string(device.name), fmt::format("{}/{}", device.name, device.instance)})
       if (colon != text_.size()) closest_.consider(name + text_.substr(colon));

@@ -12,7 +12,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <filesystem>
 
 namespace qember::cli {
 namespace {
@@ -133,10 +132,7 @@ void print_all(Lines& out, const vm::ListedStream& listed, const LsOptions& opti
 
 /// From the begin and the end of a file, where nothing is counted and that can be.
 std::optional<vm::ListedStream> list_without_pages(const LsOptions& options) {
-  std::error_code ignored;
-  const bool is_one_file = std::filesystem::is_regular_file(options.file, ignored);
-  if (options.count || !is_one_file || !options.read.channels().empty()) return std::nullopt;
-  const auto vm = vm::SavedVm::open(options.file, vm::SavedVmOptions::of(options.read.stream_options()));
+  const auto vm = options.count ? std::nullopt : open_one_file(options.file, options.read);
   return vm ? vm::list_from_end(*vm) : std::nullopt;
 }
 

@@ -32,6 +32,9 @@ int show(const ShowOptions& options) {
   const ber::Schema& schema = (*stream)->wire_format().schema();
   const auto out = options.json ? make_show_json(lines, options.offsets, schema)
                                 : make_show_tree(lines, options.color.style(), options.offsets, schema);
+  const bool is_selective = !options.devices.empty() || !options.field.empty();
+  const auto vm = is_selective ? open_one_file(options.file, options.read) : std::nullopt;
+  if (vm && vm::walk_from_end(*vm, *out, options.devices, options.field)) return lines.finish(exit_ok);
   vm::SectionWalk walk(**stream, stream_options.limits, *out, options.devices, options.field);
   const Status status = event::pump(**stream, walk);
   if (!status) walk.finish();

@@ -100,13 +100,13 @@ DeviceEdits::DeviceEdits(std::span<const Edit> edits, const Limits& limits) : li
 }
 
 void DeviceEdits::consider(const device::Description& description) {
-  for (Setting& each : settings_) each.selector.consider(description);
-  for (Cut& each : cuts_) each.selector.consider(description);
-  for (Clearing& each : clearings_) each.selector.consider(description);
-  for (Patch& each : patches_) each.selector.consider(description);
-  for (Addition& each : additions_) each.selector.consider(description);
-  for (Mending& each : mendings_) each.selector.consider(description);
-  for (Vectors& each : vectors_) each.selector.consider(description);
+  for (Setting& each : settings_) each.selector.consider(description.devices());
+  for (Cut& each : cuts_) each.selector.consider(description.devices());
+  for (Clearing& each : clearings_) each.selector.consider(description.devices());
+  for (Patch& each : patches_) each.selector.consider(description.devices());
+  for (Addition& each : additions_) each.selector.consider(description.devices());
+  for (Mending& each : mendings_) each.selector.consider(description.devices());
+  for (Vectors& each : vectors_) each.selector.consider(description.devices());
 }
 
 bool DeviceEdits::concerns(const device::Device& device) {

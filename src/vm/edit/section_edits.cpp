@@ -17,8 +17,8 @@ SectionEdits::SectionEdits(std::span<const Edit> edits) {
 }
 
 void SectionEdits::consider(const device::Description& description) {
-  for (Drop& each : drops_) each.selector.consider(description);
-  for (Rename& each : renames_) each.selector.consider(description);
+  for (Drop& each : drops_) each.selector.consider(description.devices());
+  for (Rename& each : renames_) each.selector.consider(description.devices());
 }
 
 Result<SectionEdits::Fate> SectionEdits::fate_of(const event::SectionBegin& section) {

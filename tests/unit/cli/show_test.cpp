@@ -311,3 +311,50 @@ TEST_CASE("show says of each capability of PCI which it is") {
        {" [0x40]  Power Management\n", " [0x50]  MSI-X\n", " [0x60]  Bridge Subsystem\n"})
     CHECK(ran.out.find(line) != std::string::npos);
 }
+
+TEST_CASE("show of devices of a large native file reads its end alone") {
+  constexpr std::uint64_t pages = 5000;
+  const auto append = [](Bytes& to, const NativeBuilder& part) {
+    constexpr std::size_t header = 8;  // of a stream
+    to.insert(to.end(), part.bytes().begin() + header, part.bytes().end());
+  };
+  NativeBuilder head;
+  head.configuration("pc-i440fx-7.2", 4096).ram(2, {"pc.ram"}, pages * 4096).part(2).page("pc.ram", 0, 1);
+  Bytes stream = head.bytes();
+  for (std::uint64_t i = 1; i < pages; ++i) {
+    NativeBuilder page;
+    append(stream, page.page({}, i * 4096, 1));
+  }
+  NativeBuilder tail;
+  tail.eos().footer(2).ended(2).device(7, "dev", dev_state(), 0, 2).device(0, "old", old_state(), 3);
+  append(stream, tail.eof().description(small_description(4096)));
+  const Scratch scratch;
+  const std::string sound = scratch.file("sound", stream);
+  // In the midst of the pages, which a pass would find.
+  std::fill_n(stream.begin() + static_cast<std::ptrdiff_t>(stream.size() / 2), 5000, std::uint8_t{0xff});
+  const std::string damaged = scratch.file("damaged", stream);
+
+  const std::string field = show_json(read_file(sound), {"--device", "dev"})[0]["fields"][0]["name"];
+  for (const Arguments& what : {Arguments{"--device", "dev"},
+                                {"--device", "old/3", "--device", "d*", "--json"},
+                                {"--field", "dev:" + field},
+                                {"--device", "dev", "--field", field, "--offsets"}}) {
+    const auto of = [&what](const std::string& file, bool in_order) {
+      Arguments arguments{"show"};
+      arguments.insert(arguments.end(), what.begin(), what.end());
+      arguments.push_back(in_order ? "-" : file);
+      return run(arguments, in_order ? read_file(file) : Bytes());
+    };
+    const Ran whole = of(sound, true);
+    CHECK(whole.code == 0);
+    CHECK(of(sound, false).out == whole.out);
+    CHECK(of(damaged, true).code == 1);
+    CHECK(of(damaged, false).code == 0);
+    CHECK(of(damaged, false).out == whole.out);
+  }
+  for (const Arguments& what : {Arguments{}, {"--device", "ram"}, {"--device", "*"}, {"--device", "none"}}) {
+    Arguments arguments{"show", damaged};
+    arguments.insert(arguments.end(), what.begin(), what.end());
+    CHECK(run(arguments).code == 1);
+  }
+}

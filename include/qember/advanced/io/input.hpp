@@ -4,17 +4,16 @@
 
 #include <qember/advanced/core/bytes.hpp>
 #include <qember/advanced/core/result.hpp>
-
-#include <memory>
+#include <qember/advanced/io/aligned_bytes.hpp>
 
 namespace qember::io {
 
 /// A buffer with bytes of an input, and with room before them.
 struct InputBuffer {
-  std::unique_ptr<std::uint8_t[]> bytes;  ///< the buffer
-  std::size_t capacity = 0;               ///< its size
-  std::size_t begin = 0;                  ///< of the bytes
-  std::size_t end = 0;                    ///< after the last of them
+  AlignedBytes bytes;        ///< the buffer
+  std::size_t capacity = 0;  ///< its size
+  std::size_t begin = 0;     ///< of the bytes
+  std::size_t end = 0;       ///< after the last of them
 };
 
 /// Bytes that were fed and not read yet.
@@ -84,7 +83,7 @@ class Input {
 
  private:
   const std::uint8_t* data_ = nullptr;
-  std::unique_ptr<std::uint8_t[]> storage_;
+  AlignedBytes storage_;
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

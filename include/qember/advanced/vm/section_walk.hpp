@@ -151,4 +151,12 @@ class SectionWalk final : public event::Handler<SectionWalk> {
   std::optional<bool> rest_;  ///< whether the rest of the stream is device state
 };
 
+class SavedVm;
+
+/// Tells `visitor` what `SectionWalk` does, of the devices of a large native file from its end, without the
+/// pages before them, see `SavedVm::are_devices_from_end`. False, and `visitor` has been told nothing, where
+/// the stream has to be read in order: more than devices is meant, or something that is not there.
+bool walk_from_end(const SavedVm& vm, SectionVisitor& visitor, std::vector<std::string> devices,
+                   std::string field);
+
 }  // namespace qember::vm

@@ -17,7 +17,10 @@
 #include <qember/advanced/device/description.hpp>
 #include <qember/advanced/event/event.hpp>
 
+#include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace qember::vm {
 
@@ -42,7 +45,7 @@ class DeviceSelector {
 
   /// There is a section of that name: a text that is all of it means no other.
   void consider(std::string_view name);
-  void consider(const device::Description& description);
+  void consider(std::span<const device::Device> devices);
   /// Whether the section is meant; what was asked for counts for `missed`.
   bool selects(std::string_view name, std::uint32_t instance);
   bool selects_all() const noexcept { return texts_.empty(); }
@@ -67,7 +70,7 @@ class FieldSelector {
   explicit FieldSelector(std::string text = {}) : text_(std::move(text)), path_(text_) {}
 
   /// Which of the colons divides depends on what devices there are; the last call counts.
-  void consider(const device::Description& description);
+  void consider(std::span<const device::Device> devices);
   bool selects_all() const noexcept { return text_.empty(); }
   /// The path that is meant in that device; nothing where the device is not.
   std::optional<std::string> path_in(const device::Device& device);
