@@ -60,9 +60,11 @@ class ToldSizes {
   std::set<std::pair<std::uint64_t, std::uint64_t>> told_;
 };
 
-/// The size of these comes with their contents, or with a field before them (target/arm/machine.c).
+/// The size of these comes with their contents, or with a field before them (target/arm/machine.c,
+/// hw/ppc/spapr.c).
 bool ends_itself(const Field& field) {
   if (field.kind == FieldKind::list || field.name.starts_with("cpreg_vmstate_")) return true;
+  if (field.name == "fdt_blob") return true;
   constexpr std::array types{"virtio",
                              "virtio-gpu",
                              "scsi-requests",

@@ -109,6 +109,20 @@ Section keys(std::size_t size) {
 
 }  // namespace
 
+TEST_CASE("preflight: the tree of pseries is as long as the field before it says") {
+  const auto spapr = [](std::uint8_t size) {
+    NativeBuilder state;
+    state.u8(5).counted("spapr_dtb").u32(1).u32(size).fill(size, 7);
+    return Section{"spapr",
+                   {state.bytes().begin() + 8, state.bytes().end()},
+                   R"("vmsd_name": "spapr", "version": 3, "subsections": [{"vmsd_name": "spapr_dtb", )"
+                   R"("version": 1, "fields": [{"name": "fdt_size", "type": "uint32", "size": 4}, )"
+                   R"({"name": "fdt_blob", "type": "buffer", "size": )" +
+                       std::to_string(size) + "}]}]"};
+  };
+  CHECK_FALSE(has(preflight(spapr(9), spapr(12)), "fdt_blob"));
+}
+
 TEST_CASE("preflight: a timer for which the machine's CPU has no place") {
   CHECK_FALSE(has(preflight(cpu(-1), cpu(7)), "wfxt"));
   CHECK_FALSE(has(preflight(cpu(std::nullopt), cpu(-1)), "wfxt"));
