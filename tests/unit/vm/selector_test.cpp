@@ -33,7 +33,7 @@ device::Description description(const std::vector<std::string>& names) {
 /// What `[DEVICE:]FIELD` is in each of the devices; `-` for nothing.
 std::string paths(const std::string& text, const device::Description& of) {
   FieldSelector selector(text);
-  selector.consider(of);
+  selector.consider(of.devices());
   std::string found;
   for (const device::Device& device : of.devices())
     found += fmt::format("{}{}", found.empty() ? "" : " ", selector.path_in(device).value_or("-"));
@@ -109,7 +109,7 @@ TEST_CASE("the longest name before a colon is the DEVICE of a FIELD") {
 TEST_CASE("a FIELD that is not there is answered with the one that is like it") {
   const auto one = description({"cpu"});
   FieldSelector selector("cpu:feild[3]");
-  selector.consider(one);
+  selector.consider(one.devices());
   CHECK(selector.path_in(one.devices().front()) == "feild[3]");
   CHECK(selector.missed().found == "none; did you mean field?");
   FieldSelector anywhere("feild");
