@@ -113,11 +113,11 @@ TEST_CASE("a FIELD that is not there is answered with the one that is like it") 
   CHECK(selector.path_in(one.devices().front()) == "feild[3]");
   CHECK(selector.missed().found == "none; did you mean field?");
   FieldSelector anywhere("feild");
-  anywhere.consider(one);
+  anywhere.consider(one.devices());
   CHECK(anywhere.path_in(one.devices().front()) == "feild");
   CHECK(anywhere.missed().found == "none; did you mean field?");
   FieldSelector elsewhere("cpuu/0:field");
-  elsewhere.consider(one);
+  elsewhere.consider(one.devices());
   CHECK(elsewhere.missed().found == "none; did you mean cpu/0:field?");
 }
 
