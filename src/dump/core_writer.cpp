@@ -31,6 +31,9 @@ Error refuse_place(const RamBlock& block, std::string found) {
   return error;
 }
 
+/// Bytes that the image of a kernel takes at least; tables that only lead into it map far less.
+constexpr std::uint64_t least_kernel = std::uint64_t{1} << 20U;
+
 /// The file, as it was written so far.
 class FileMemory final : public SparseMemory {
  public:
@@ -104,7 +107,7 @@ Result<std::vector<CoreSegment>> CoreWriter::segments(const vm::RamLayout& layou
 }
 
 /// Page tables are read from the file that is written.
-Status CoreWriter::add_mapped(std::vector<CoreSegment>& loads) {
+Status CoreWriter::add_mapped(std::vector<CoreSegment>& loads, std::string_view vmcoreinfo) {
   const auto read = [&](std::uint64_t address, MutableBytes to) -> Status {
     for (const CoreSegment& load : loads)
       if (address >= load.address && address - load.address < load.size &&
@@ -112,13 +115,14 @@ Status CoreWriter::add_mapped(std::vector<CoreSegment>& loads) {
         return file_.read(load.file_offset + (address - load.address), to);
     return Error{Errc::usage, 0, "memory", "an address of RAM", fmt::format("{:#x}", address)};
   };
-  const auto mapped = mapped_segments(cpus_.cpus(), loads, read);
+  const auto mapped = mapped_segments(cpus_.cpus(), loads, vmcoreinfo, read);
   if (!mapped) return mapped.error();
   if (loads.size() + mapped->size() > most_core_loads)
     return Error{Errc::limit, 0, "ELF core",
                  fmt::format("most_core_loads: at most {} segments", most_core_loads),
                  fmt::to_string(loads.size() + mapped->size())};
-  notices_.mapped = mapped->size();
+  notices_.mapped = size_of(*mapped);
+  notices_.has_kernel |= notices_.mapped >= least_kernel;
   loads.insert(loads.end(), mapped->begin(), mapped->end());
   return {};
 }
@@ -137,8 +141,9 @@ Status CoreWriter::finish() {
   FileMemory memory(file_);
   auto vmcoreinfo = find_vmcoreinfo(memory, core_memory_offset, end, form->is_big_endian);
   if (!vmcoreinfo) return std::move(vmcoreinfo.error());
+  notices_.has_kernel = kernel_segment(as_text(*vmcoreinfo), *loads).has_value();
   if (options_.paging)
-    if (auto status = add_mapped(*loads); !status) return status;
+    if (auto status = add_mapped(*loads, as_text(*vmcoreinfo)); !status) return status;
   const auto head = make_core_head(*form, cpus_.cpus(), std::move(*loads), *vmcoreinfo);
   if (!head) return head.error();
   if (auto status = file_.write(head->notes_offset, head->notes); !status) return status;

@@ -2,6 +2,7 @@
 #include "vmcoreinfo.hpp"
 
 #include <qember/advanced/vm/kernel_note.hpp>
+#include <qember/advanced/vm/selector.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -97,6 +98,14 @@ std::optional<CoreSegment> kernel_segment(std::string_view vmcoreinfo,
     return CoreSegment{address, segment.file_offset + skipped, size, *text};
   }
   return {};
+}
+
+// Of Documentation/admin-guide/kdump/vmcoreinfo.rst of Linux, the part on arm64.
+std::optional<std::uint64_t> kernel_page_table(std::string_view vmcoreinfo) {
+  const auto table = value_of<std::uint64_t>(vmcoreinfo, "SYMBOL(swapper_pg_dir)", 16);
+  const auto offset = vm::vmcoreinfo_value(vmcoreinfo, "NUMBER(kimage_voffset)");
+  const auto number = offset ? vm::parse_number(*offset) : std::nullopt;
+  return table && number ? std::optional(*table - *number) : std::nullopt;
 }
 
 }  // namespace qember::dump

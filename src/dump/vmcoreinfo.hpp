@@ -32,4 +32,8 @@ Result<Bytes> find_vmcoreinfo(SparseMemory& memory, std::uint64_t begin, std::ui
 /// tell, or what it tells is not within one of `segments`.
 std::optional<CoreSegment> kernel_segment(std::string_view vmcoreinfo, std::span<const CoreSegment> segments);
 
+/// The guest-physical address of the root of the kernel's page tables on arm64; nothing where the text does
+/// not tell.
+std::optional<std::uint64_t> kernel_page_table(std::string_view vmcoreinfo);
+
 }  // namespace qember::dump

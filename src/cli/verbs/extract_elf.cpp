@@ -35,8 +35,13 @@ class ElfExtraction final : public FileExtraction<dump::CoreWriter> {
     if (!notices.has_vmcoreinfo) say("no VMCOREINFO in the core: none was found in the guest's memory");
     if (options().paging && notices.mapped == 0)
       say("no virtual memory in the core: no CPU translates addresses");
+    else if (options().paging && !notices.has_kernel)
+      say(fmt::format("{} bytes of virtual memory in the core: no CPU has the kernel in its page tables",
+                      notices.mapped));
     if (!notices.kernel_release.empty() || notices.kernel_offset)
       say(kernel_text(notices, word_of(*options().elf)));
+    if (!options().paging && !notices.has_kernel && !notices.kernel_release.empty())
+      say("gdb reads the kernel's memory where the core has its virtual addresses, which --paging adds");
   }
 };
 

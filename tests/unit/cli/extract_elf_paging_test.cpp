@@ -49,3 +49,38 @@ TEST_CASE("extract --elf --paging: what the page tables of a CPU map has its vir
         std::string::npos);
   CHECK(run({"extract", "-", "--raw", "x", "--paging"}, stream).code == 2);
 }
+
+TEST_CASE("extract --elf --paging: the kernel's memory is by the CPU that has most of it") {
+  constexpr std::size_t cr0 = 348;
+  constexpr std::size_t pages = 32;
+  const auto cpu = [](std::uint64_t table) {
+    Bytes state = cpu_state();
+    store_be(state.data() + cr0, std::uint64_t{0x80000001});
+    store_be(state.data() + cr0 + 16, table);
+    store_be(state.data() + cr0 + 24, std::uint64_t{0});
+    return state;
+  };
+  // Directories in pages 1 and 3, which lead to tables in pages 2 and 4, with 1 and 8 pages.
+  NativeBuilder to = head_of("pc-q35-9.0");
+  to.ram(1, {"pc.ram"}, pages * page_size).part(1).zero("pc.ram", 0);
+  const auto page = [&to](std::uint64_t number, std::size_t first, std::size_t count, std::uint32_t entry) {
+    Bytes table(page_size);
+    for (std::size_t i = 0; i < count; ++i)
+      for (std::size_t byte = 0; byte < 4; ++byte)
+        table[4 * (first + i) + byte] = static_cast<std::uint8_t>((entry + i * page_size) >> (8 * byte));
+    to.u64(number * page_size | 0x28).raw(table);
+  };
+  page(1, 0x300, 1, 0x2003);
+  page(2, 5, 1, 0x6003);
+  page(3, 0x300, 1, 0x4003);
+  page(4, 0, 8, 0x8003);
+  for (std::uint64_t i = 5; i < pages; ++i) to.page({}, i * page_size, 7);
+  to.eos().footer(1).ended(1).device(2, "cpu", cpu(0x1000), 0, 12).device(3, "cpu", cpu(0x3000), 1, 12);
+  const Extracted core = extract(to.eof().description(cpu_description(8, 2)).bytes(), {"--paging"});
+  INFO(core.ran.error);
+  REQUIRE(core.ran.code == 0);
+  REQUIRE(core.loads.size() == 2);
+  CHECK(core.loads[1] == Loads{{memory + 0x8000, 0xc0000000, 0x8000, 8 * page_size}}[0]);
+  CHECK(core.ran.error.find("32768 bytes of virtual memory in the core: no CPU has the kernel") !=
+        std::string::npos);
+}

@@ -32,7 +32,8 @@ struct CoreNotices {
 
   std::string kernel_release{};                  ///< empty where it does not
   std::optional<std::uint64_t> kernel_offset{};  ///< from where it was linked to be
-  std::size_t mapped = 0;                        ///< segments of virtual memory
+  std::uint64_t mapped = 0;                      ///< bytes of virtual memory
+  bool has_kernel = false;                       ///< at its virtual addresses
 };
 
 /// Writes a core as events go by.
@@ -64,7 +65,7 @@ class CoreWriter final : public event::Sink, private vm::RamStore {
   Status begin();
   Status check_chosen(std::span<const std::uint32_t> chosen, std::span<const std::uint32_t> known) const;
   Result<std::vector<CoreSegment>> segments(const vm::RamLayout& layout) const;
-  Status add_mapped(std::vector<CoreSegment>& loads);
+  Status add_mapped(std::vector<CoreSegment>& loads, std::string_view vmcoreinfo);
 
   const event::Context& context_;
   io::SparseFile& file_;
