@@ -192,7 +192,7 @@ bool DescriptionParser::keep(std::string& text, std::string_view& to) {
     return refuse(fmt::format("a name of {} bytes, more than max_name", text.size()));
   }
   if (!take(sizeof(std::string) + text.size() + node)) return false;
-  to = out_.texts_.emplace_front(std::move(text));
+  to = out_.texts_.emplace_back(std::move(text));
   known_.insert(to);
   return true;
 }

@@ -12,9 +12,7 @@ constexpr std::size_t chunk = std::size_t{1} << 20U;
 constexpr std::size_t room = std::size_t{128} << 10U;
 static_assert(room % read_alignment == 0);
 
-InputBuffer make_buffer() {
-  return {allocate_aligned(room + chunk), room + chunk, 0, 0};
-}
+InputBuffer make_buffer() { return {allocate_aligned(room + chunk), room + chunk, 0, 0}; }
 
 }  // namespace
 

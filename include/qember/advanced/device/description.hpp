@@ -7,7 +7,7 @@
 #include <qember/advanced/core/limits.hpp>
 #include <qember/advanced/core/result.hpp>
 
-#include <forward_list>
+#include <deque>
 #include <optional>
 
 namespace qember::device {
@@ -58,8 +58,8 @@ struct Device {
 class Description {
  public:
   Description() = default;
-  Description(Description&&) = default;
-  Description& operator=(Description&&) = default;
+  Description(Description&&) noexcept = default;
+  Description& operator=(Description&&) noexcept = default;
 
   /// Reads the JSON text. Texts in the result live as long as it does. Takes memory of four times the text at
   /// most, and refuses with `Errc::limit` what takes more. All devices together may have as many values
@@ -74,7 +74,7 @@ class Description {
  private:
   friend class DescriptionParser;
   std::vector<Device> devices_;
-  std::forward_list<std::string> texts_;
+  std::deque<std::string> texts_;
   std::optional<std::uint64_t> page_size_;
 };
 
