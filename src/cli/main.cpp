@@ -13,6 +13,8 @@
 #include <csignal>
 #include <sstream>
 
+#include <malloc.h>
+
 namespace {
 
 qember::cli::ExitCode run(int argc, char** argv) {
@@ -48,6 +50,8 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   qember::io::remove_unfinished_on_signals();
+  // Large buffers go back to the system when they are freed; glibc would keep as much as the largest had.
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
   qember::cli::ExitCode code = qember::cli::exit_internal;
   try {
     code = run(argc, argv);

@@ -11,6 +11,7 @@
 #include <iostream>
 #include <stdexcept>
 
+#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@ namespace qember::fuzz {
 namespace {
 
 int act(std::vector<std::string> arguments) {
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);  // as the command's main does
   CLI::App app;
   cli::Action action;
   cli::add_verbs(app, action);
