@@ -60,11 +60,4 @@ Status check_values(const device::Device& device, ByteView body, const Limits& l
   return measured.check(limits);
 }
 
-void TreeSink::begin_subsection(const device::Structure& structure) {
-  auto subsection = subsections_.back().append();
-  subsection.set_name(structure.name);
-  subsection.set_versionid(structure.version);
-  lists_.push_back(subsection.contents());
-}
-
 }  // namespace qember::qber

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// Device state on its way to BER: counted, as a tree of values, or written at once.
+/// Device state on its way to BER: measured, and written.
 #pragma once
 
-#include <qember/advanced/asn1/types.hpp>
 #include <qember/advanced/ber/writer.hpp>
 #include <qember/advanced/device/state.hpp>
 #include <qember/advanced/qber/section_writer.hpp>
@@ -47,30 +46,6 @@ class MeasuringSink final : public device::StateSink {
 /// Whether `body` can be a section of values: the description fits it, and a reader with these limits takes
 /// what it becomes. `tlvs`: of the section.
 Status check_values(const device::Device& device, ByteView body, const Limits& limits, std::size_t& tlvs);
-
-/// Builds `vmstateentries`.
-class TreeSink final : public device::StateSink {
- public:
-  explicit TreeSink(asn1::List<asn1::VMStateEntries> root) : lists_{root} {}
-
-  void integer(const device::Field&, Integer value) override { lists_.back().append().set_int(value); }
-  void boolean(const device::Field&, bool value) override { lists_.back().append().set_bool(value); }
-  void blob(const device::Field&, ByteView value) override { lists_.back().append().set_oldblob(value); }
-  void choice(const device::Field&, std::uint64_t which) override { lists_.back().append().set_int(which); }
-  void begin_array(const device::Field&, const device::Structure*) override {
-    lists_.push_back(lists_.back().append().make_array());
-  }
-  void end_array() override { lists_.pop_back(); }
-  void begin_subsections() override { subsections_.push_back(lists_.back().append().make_subsecl()); }
-  void begin_subsection(const device::Structure& structure) override;
-  void end_subsection() override { lists_.pop_back(); }
-  void end_subsections() override { subsections_.pop_back(); }
-
- private:
-  using SubSections = decltype(asn1::VMStateEntries().make_subsecl());
-  std::vector<asn1::List<asn1::VMStateEntries>> lists_;
-  std::vector<SubSections> subsections_;
-};
 
 /// Writes values as they come.
 class WriterSink final : public device::StateSink {

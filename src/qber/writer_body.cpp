@@ -12,6 +12,16 @@ namespace {
 /// nothing else, so that the output is the same for any chunking of the input.
 constexpr std::size_t segment_size = std::size_t{64} << 10U;
 
+Bytes gathered(const io::Output& output) {
+  Bytes bytes;
+  bytes.reserve(output.pending());
+  for (const iovec& piece : output.pieces()) {
+    const auto* const from = static_cast<const std::uint8_t*>(piece.iov_base);
+    bytes.insert(bytes.end(), from, from + piece.iov_len);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 using extension::Kind;
@@ -94,24 +104,27 @@ Status Writer::State::device() {
   return values(*known, tlvs, std::move(about));
 }
 
+/// In DER, so measured first, where a reader with these limits holds it whole; else as it comes.
 Status Writer::State::values(const device::Device& described, std::size_t tlvs,
                              const SectionNote& note_about) {
   if (auto status = annotate(note_about); !status) return status;
-  const SectionFields about = fields();
-  if (tlvs > limits.max_tlvs) {
-    writer.begin_full(about);
-    writer.begin_entries();
-    WriterSink sink(writer);
+  const auto write = [&, about = fields()](SectionWriter& to) {
+    to.begin_full(about);
+    to.begin_entries();
+    WriterSink sink(to);
     auto status = read_state(described, body, sink);
-    writer.end_list();
-    writer.end_full();
+    to.end_list();
+    to.end_full();
     return status;
-  }
-  auto full = asn1::Value<asn1::SecFull>::make();
-  set_fields(*full, about);
-  TreeSink sink(full->contents().make_vmstate().make_vmstateentries());
-  if (auto status = read_state(described, body, sink); !status) return status;
-  return put(asn1::encode(*full, limits));
+  };
+  if (tlvs > limits.max_tlvs) return write(writer);
+  Lengths lengths;
+  SectionWriter measuring = SectionWriter::measuring(lengths);
+  if (auto status = write(measuring); !status) return status;
+  io::Output output;
+  SectionWriter definite = SectionWriter::definite(output, lengths);
+  if (auto status = write(definite); !status) return status;
+  return put(gathered(output));
 }
 
 }  // namespace qember::qber

@@ -41,7 +41,10 @@ Status Writer::State::begin_blocks() {
   if (section.type == event::Element::section_full) about.type = section.type;
   about.controls = std::move(list_controls);
   auto full = asn1::Value<asn1::SecFull>::make();
-  set_fields(*full, {section_name, section.id, section.instance, section.version});
+  full->set_name(section_name);
+  full->set_sectionid(section.id);
+  full->set_instanceid(section.instance);
+  full->set_versionid(section.version);
   auto ramblid = full->contents().make_ramblid();
   ramblid.set_totalram(list->total);
   auto blocks = ramblid.blocks();

@@ -104,11 +104,4 @@ struct Writer::State {
   extension::SectionNote section_note() const;
 };
 
-inline void set_fields(asn1::SecFull full, const SectionFields& fields) {
-  full.set_name(fields.name);
-  full.set_sectionid(fields.sectionid);
-  full.set_instanceid(fields.instanceid);
-  full.set_versionid(fields.versionid);
-}
-
 }  // namespace qember::qber
