@@ -20,7 +20,7 @@ namespace {
 qember::cli::ExitCode run(int argc, char** argv) {
   CLI::App app;
   qember::cli::Action action;
-  qember::cli::add_verbs(app, action);
+  qember::cli::add_verbs(app, action, argc > 1 ? argv[1] : "");
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

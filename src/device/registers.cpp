@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
+#include <mutex>
 #include <optional>
 #include <set>
 
@@ -104,14 +106,16 @@ Table table_of(const Architecture& architecture) {
   return table;
 }
 
-/// Made once.
-const std::vector<Table>& tables() {
-  static const std::vector<Table> all = [] {
-    std::vector<Table> made;
-    for (const Architecture& each : architectures()) made.push_back(table_of(each));
-    return made;
-  }();
-  return all;
+/// Each made when it is first asked for, by any thread.
+const Table& made_table(std::size_t index) {
+  struct Made {
+    std::once_flag once;
+    Table table;
+  };
+  static std::deque<Made> all(architectures().size());
+  Made& made = all[index];
+  std::call_once(made.once, [&made, index] { made.table = table_of(architectures()[index]); });
+  return made.table;
 }
 
 /// A field by a path that names of fields and of the structures in them make; null where there is none.
@@ -136,10 +140,10 @@ bool has_mark(const Device& device, const Mark& mark) {
 std::vector<const Table*> candidates(const Device& device) {
   std::vector<const Table*> found;
   if (device.name != cpu_section) return found;
-  for (const Table& each : tables())
-    if (std::ranges::all_of(each.architecture->marks,
-                            [&device](const Mark& mark) { return has_mark(device, mark); }))
-      found.push_back(&each);
+  const auto all = architectures();
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (std::ranges::all_of(all[i].marks, [&device](const Mark& mark) { return has_mark(device, mark); }))
+      found.push_back(&made_table(i));
   return found;
 }
 

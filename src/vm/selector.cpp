@@ -147,6 +147,7 @@ void FieldSelector::consider(std::span<const device::Device> devices) {
 
 std::optional<std::string> FieldSelector::path_in(const device::Device& device) {
   if (!device_.selects(device.name, device.instance)) return std::nullopt;
+  if (path_.empty()) return path_;
   for (const device::Field& field : device.state.fields) closest_.consider(field.name);
   std::string path = device::register_path(device, path_);
   if (!path.empty()) return path;

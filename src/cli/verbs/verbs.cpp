@@ -8,6 +8,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+
 namespace qember::cli {
 namespace {
 
@@ -18,9 +20,22 @@ constexpr auto footer =
     "pipe too; 3 the input ends early, and is sound up to there; 4 valid, but not supported or beyond the "
     "limits; 70 an error of qember's own. Where several apply: 70, then 2, 1, 3, 4.";
 
+struct Verb {
+  std::string_view name;
+  void (*add)(CLI::App&, Action&);
+};
+
+/// All but `help`, which needs the others.
+constexpr Verb verbs[] = {{"encode", add_encode}, {"decode", add_decode},   {"unwrap", add_unwrap},
+                          {"wrap", add_wrap},     {"check", add_check},     {"info", add_info},
+                          {"ls", add_ls},         {"show", add_show},       {"regs", add_regs},
+                          {"read", add_read},     {"extract", add_extract}, {"mount", add_mount},
+                          {"map", add_map},       {"diff", add_diff},       {"preflight", add_preflight},
+                          {"edit", add_edit}};
+
 }  // namespace
 
-void add_verbs(CLI::App& app, Action& action) {
+void add_verbs(CLI::App& app, Action& action, std::string_view given) {
   app.name("qember");
   app.description("VM migration streams in ASN.1 BER");
   app.set_version_flag("-V,--version", std::string(version()), "Print the version and exit");
@@ -29,23 +44,11 @@ void add_verbs(CLI::App& app, Action& action) {
   app.failure_message([&app](const CLI::App*, const CLI::Error& error) { return complaint(app, error); });
   app.require_subcommand(1);
   app.footer(footer);
-  add_encode(app, action);
-  add_decode(app, action);
-  add_unwrap(app, action);
-  add_wrap(app, action);
-  add_check(app, action);
-  add_info(app, action);
-  add_ls(app, action);
-  add_show(app, action);
-  add_regs(app, action);
-  add_read(app, action);
-  add_extract(app, action);
-  add_mount(app, action);
-  add_map(app, action);
-  add_diff(app, action);
-  add_preflight(app, action);
-  add_edit(app, action);
-  add_help(app, action);
+  const auto is_given = [given](const Verb& verb) { return verb.name == given; };
+  const bool is_one = std::ranges::any_of(verbs, is_given);
+  for (const Verb& verb : verbs)
+    if (!is_one || is_given(verb)) verb.add(app, action);
+  if (!is_one) add_help(app, action);
 }
 
 }  // namespace qember::cli

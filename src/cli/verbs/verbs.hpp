@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 
 namespace CLI {
 class App;
@@ -13,8 +14,9 @@ namespace qember::cli {
 /// What is to be done once the arguments are read; returns the exit code.
 using Action = std::function<int()>;
 
-/// All of them, and what the command itself has, to a parser that is new.
-void add_verbs(CLI::App& app, Action& action);
+/// What the command itself has, and all verbs, to a parser that is new; or the given verb alone, where it is
+/// one but `help`: to make the options of all takes longer than some verbs do.
+void add_verbs(CLI::App& app, Action& action, std::string_view given = {});
 
 /// Prints the help of the command or of one of its verbs, and returns the exit code.
 int print_help(const CLI::App& of);
