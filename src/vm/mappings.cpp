@@ -41,8 +41,9 @@ std::optional<AddressRange> range_riscv(const Walk& walk) {
 
 /// The type of the address space says how many levels it has.
 std::optional<AddressRange> range_s390x(const Walk& walk) {
-  if ((walk.get("pswm") >> 58U & 1U) == 0) return {};
-  const auto level = static_cast<unsigned>(walk.get("cr1") >> 2U & 3U);
+  const std::uint64_t mask = walk.get("pswm");
+  if ((mask >> 58U & 1U) == 0) return {};
+  const auto level = static_cast<unsigned>(walk.get(address_space_register(mask)) >> 2U & 3U);
   const unsigned bits = 31 + 11 * level;
   return AddressRange{0, bits < 64 ? (std::uint64_t{1} << bits) - 1 : ~std::uint64_t{0}};
 }

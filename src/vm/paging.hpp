@@ -74,6 +74,10 @@ constexpr bool is_sign_extended(std::uint64_t address, unsigned top) noexcept {
   return upper == 0 || upper == ~std::uint64_t{0} >> top;
 }
 
+/// The control register with the address space that an s390x PSW of this mask translates by; empty in the
+/// access-register mode.
+std::string_view address_space_register(std::uint64_t pswm) noexcept;
+
 /// By the architecture of the CPU.
 Result<Translation> translate(const Walk& walk);
 Result<Translation> translate_x86(const Walk& walk);

@@ -58,12 +58,16 @@ Result<Translation> walk_space(const Walk& walk, std::uint64_t space, bool has_l
 
 }  // namespace
 
+std::string_view address_space_register(std::uint64_t pswm) noexcept {
+  constexpr std::string_view registers[] = {"cr1", "", "cr7", "cr13"};  // primary, access, secondary, home
+  return registers[pswm >> 46U & 3U];
+}
+
 Result<Translation> translate_s390x(const Walk& walk) {
   const auto mask = walk.find("pswm");
   if (!mask) return walk.unsupported("a CPU without a PSW");
-  constexpr std::string_view spaces[] = {"cr1", "", "cr7", "cr13"};  // primary, access, secondary, home
   const bool translates = (*mask >> 58U & 1U) != 0;
-  const std::string_view space = spaces[*mask >> 46U & 3U];
+  const std::string_view space = address_space_register(*mask);
   if (translates && space.empty()) return walk.unsupported("the access-register mode");
   const bool has_large = (walk.get("cr0") >> 23U & 1U) != 0;
   auto found = translates ? walk_space(walk, walk.get(space), has_large) : walk.itself();

@@ -266,6 +266,10 @@ TEST_CASE("aarch64, riscv64, s390x: what the kernel has mapped") {
   z.set("pswm", std::uint64_t{1} << 58U).set("cr1", 0x1003 | 0).set("cr0", 1U << 23U).set("prefix", 0x4000);
   z.put(0x1000, 0x0400).put(0x1008, 0x0010'0400);
   CHECK(z.mapped() == "0=4000+2000 2000=2000+2000 4000=0+2000 6000=6000+1fa000");
+  Tables home("s390x");  // as Linux has its own space; the primary one has a level more
+  home.set("pswm", std::uint64_t{1} << 58U | std::uint64_t{3} << 46U).set("cr1", 0x9003 | 4U);
+  home.set("cr13", 0x1003).set("cr0", 1U << 23U).set("prefix", 0x8000'0000).put(0x1000, 0x10'0400);
+  CHECK(home.mapped() == "0=100000+100000");
 }
 
 TEST_CASE("x86 with A20 off: a large page is none of one piece") {
