@@ -28,12 +28,12 @@ struct CoreNotices {
   std::uint64_t unsent = 0;           ///< pages of RAM that the stream does not hold, which read as zeros
   bool has_registers = false;         ///< else the stream does not describe its CPUs
   bool has_vmcoreinfo = false;        ///< else there is none in the guest's memory
+  std::uint64_t mapped = 0;           ///< bytes of virtual memory
+  bool has_kernel = false;            ///< at its virtual addresses
   // What VMCOREINFO says of the kernel, which is the guest's word.
 
   std::string kernel_release{};                  ///< empty where it does not
   std::optional<std::uint64_t> kernel_offset{};  ///< from where it was linked to be
-  std::uint64_t mapped = 0;                      ///< bytes of virtual memory
-  bool has_kernel = false;                       ///< at its virtual addresses
 };
 
 /// Writes a core as events go by.
