@@ -38,7 +38,6 @@ struct Kernel {
                         std::uint8_t* out, std::size_t room) noexcept;
   void (*apply)(const Run* runs, std::size_t count, const std::uint8_t* delta, std::uint8_t* page) noexcept;
   bool (*is_zero)(const std::uint8_t* bytes, std::size_t size) noexcept;
-  bool (*equal)(const std::uint8_t* one, const std::uint8_t* other, std::size_t size) noexcept;
   /// `size` is a multiple of `kernel_block`, `to` of 64.
   void (*place)(const std::uint8_t* page, std::size_t size, std::uint8_t* to) noexcept;
 };

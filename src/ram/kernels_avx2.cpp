@@ -56,23 +56,6 @@ QEMBER_TARGET bool is_zero(const std::uint8_t* bytes, std::size_t size) noexcept
   return is_zero_block(bytes + size - 256);
 }
 
-QEMBER_TARGET inline __m256i change(const std::uint8_t* one, const std::uint8_t* other) noexcept {
-  return _mm256_xor_si256(load(one), load(other));
-}
-
-QEMBER_TARGET inline bool is_equal_block(const std::uint8_t* a, const std::uint8_t* b) noexcept {
-  const __m256i low = _mm256_or_si256(change(a, b), change(a + 32, b + 32));
-  const __m256i high = _mm256_or_si256(change(a + 64, b + 64), change(a + 96, b + 96));
-  const __m256i all = _mm256_or_si256(low, high);
-  return _mm256_testz_si256(all, all) != 0;
-}
-
-QEMBER_TARGET bool equal(const std::uint8_t* one, const std::uint8_t* other, std::size_t size) noexcept {
-  for (std::size_t i = 0; i + 128 < size; i += 128)
-    if (!is_equal_block(one + i, other + i)) return false;
-  return is_equal_block(one + size - 128, other + size - 128);
-}
-
 QEMBER_TARGET void place(const std::uint8_t* page, std::size_t size, std::uint8_t* to) noexcept {
   for (std::size_t i = 0; i < size; i += 256) {
     fetch_ahead(page + i);
@@ -88,7 +71,7 @@ QEMBER_TARGET void place(const std::uint8_t* page, std::size_t size, std::uint8_
 
 }  // namespace
 
-const Kernel avx2_kernel = {"avx2", supported, encode, apply_runs, is_zero, equal, place};
+const Kernel avx2_kernel = {"avx2", supported, encode, apply_runs, is_zero, place};
 
 }  // namespace qember::ram
 

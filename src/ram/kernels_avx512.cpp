@@ -68,23 +68,6 @@ QEMBER_TARGET bool is_zero(const std::uint8_t* bytes, std::size_t size) noexcept
   return is_zero_block(bytes + size - 256);
 }
 
-QEMBER_TARGET inline __m512i change(const std::uint8_t* one, const std::uint8_t* other) noexcept {
-  return _mm512_xor_si512(_mm512_loadu_si512(one), _mm512_loadu_si512(other));
-}
-
-QEMBER_TARGET inline bool is_equal_block(const std::uint8_t* a, const std::uint8_t* b) noexcept {
-  const __m512i low = _mm512_or_si512(change(a, b), change(a + 64, b + 64));
-  const __m512i high = _mm512_or_si512(change(a + 128, b + 128), change(a + 192, b + 192));
-  const __m512i all = _mm512_or_si512(low, high);
-  return _mm512_test_epi64_mask(all, all) == 0;
-}
-
-QEMBER_TARGET bool equal(const std::uint8_t* one, const std::uint8_t* other, std::size_t size) noexcept {
-  for (std::size_t i = 0; i + 256 < size; i += 256)
-    if (!is_equal_block(one + i, other + i)) return false;
-  return is_equal_block(one + size - 256, other + size - 256);
-}
-
 QEMBER_TARGET void place(const std::uint8_t* page, std::size_t size, std::uint8_t* to) noexcept {
   for (std::size_t i = 0; i < size; i += 256) {
     const std::uint8_t* const from = page + i;
@@ -103,7 +86,7 @@ QEMBER_TARGET void place(const std::uint8_t* page, std::size_t size, std::uint8_
 
 }  // namespace
 
-const Kernel avx512_kernel = {"avx512", supported, encode, apply, is_zero, equal, place};
+const Kernel avx512_kernel = {"avx512", supported, encode, apply, is_zero, place};
 
 }  // namespace qember::ram
 

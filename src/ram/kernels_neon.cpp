@@ -50,25 +50,9 @@ bool is_zero(const std::uint8_t* bytes, std::size_t size) noexcept {
   return is_zero_block(bytes + size - 64);
 }
 
-uint8x16_t change(const std::uint8_t* one, const std::uint8_t* other) noexcept {
-  return veorq_u8(vld1q_u8(one), vld1q_u8(other));
-}
-
-bool is_equal_block(const std::uint8_t* a, const std::uint8_t* b) noexcept {
-  const uint8x16_t low = vorrq_u8(change(a, b), change(a + 16, b + 16));
-  const uint8x16_t high = vorrq_u8(change(a + 32, b + 32), change(a + 48, b + 48));
-  return vmaxvq_u8(vorrq_u8(low, high)) == 0;
-}
-
-bool equal(const std::uint8_t* one, const std::uint8_t* other, std::size_t size) noexcept {
-  for (std::size_t i = 0; i + 64 < size; i += 64)
-    if (!is_equal_block(one + i, other + i)) return false;
-  return is_equal_block(one + size - 64, other + size - 64);
-}
-
 }  // namespace
 
-const Kernel neon_kernel = {"neon", supported, encode, apply_runs, is_zero, equal, place_page};
+const Kernel neon_kernel = {"neon", supported, encode, apply_runs, is_zero, place_page};
 
 }  // namespace qember::ram
 

@@ -61,10 +61,6 @@ bool is_zero(const std::uint8_t* bytes, std::size_t size) noexcept {
   return is_zero_block(bytes + size - 64);
 }
 
-bool equal(const std::uint8_t* one, const std::uint8_t* other, std::size_t size) noexcept {
-  return std::memcmp(one, other, size) == 0;
-}
-
 }  // namespace
 
 void apply_runs(const Run* runs, std::size_t count, const std::uint8_t* delta, std::uint8_t* page) noexcept {
@@ -76,6 +72,6 @@ void place_page(const std::uint8_t* page, std::size_t size, std::uint8_t* to) no
   std::memcpy(to, page, size);
 }
 
-const Kernel scalar_kernel = {"scalar", supported, encode, apply_runs, is_zero, equal, place_page};
+const Kernel scalar_kernel = {"scalar", supported, encode, apply_runs, is_zero, place_page};
 
 }  // namespace qember::ram

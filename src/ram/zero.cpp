@@ -12,10 +12,4 @@ bool is_zero_throughout(ByteView bytes) noexcept {
   return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
 }
 
-bool equal(ByteView one, ByteView other) noexcept {
-  if (one.size() != other.size()) return false;
-  if (one.size() >= kernel_block) return kernel().equal(one.data(), other.data(), one.size());
-  return std::ranges::equal(one, other);
-}
-
 }  // namespace qember::ram

@@ -17,7 +17,4 @@ inline bool is_zero(ByteView bytes) noexcept {
   return is_zero_throughout(bytes);
 }
 
-/// Whether both are the same bytes, and as many.
-bool equal(ByteView one, ByteView other) noexcept;
-
 }  // namespace qember::ram

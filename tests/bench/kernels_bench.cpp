@@ -226,15 +226,6 @@ void add_kernels() {
     for (const Mix& mix : mixes) add_encode(mix, cache);
     for (const Mix& mix : mixes)
       if (mix.has_delta()) add_apply(mix, cache);
-    add_pair(
-        "equal", mixes[0], cache, "memcmp", 0,
-        [](Pages& set, std::size_t at, Bytes&) {
-          benchmark::DoNotOptimize(ram::equal(ByteView(set.before).subspan(at, page_size),
-                                              ByteView(set.after).subspan(at, page_size)));
-        },
-        [](Pages& set, std::size_t at, Bytes&) {
-          benchmark::DoNotOptimize(std::memcmp(&set.before[at], &set.after[at], page_size));
-        });
   }
   add_mean("xbzrle encode/hot", "xbzrle encode, hot, mean", "words", 0);
   add_mean("xbzrle decode/hot", "xbzrle decode, hot, mean", "words", 0);

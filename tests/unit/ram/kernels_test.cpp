@@ -86,20 +86,16 @@ TEST_CASE("every kernel applies runs as byte by byte, and reads and writes nothi
   }
 }
 
-TEST_CASE("every kernel finds every byte that is not zero, and every one that differs") {
+TEST_CASE("every kernel finds every byte that is not zero") {
   for (const Kernel* kernel : ram::supported_kernels()) {
     INFO(kernel->name);
     for (const std::size_t size : {256U, 257U, 300U, 511U, 512U, 513U, 1024U, 4096U}) {
       Guarded bytes(size);
-      const Guarded zeros(size);
       std::uint8_t* const data = bytes.bytes().data();
       CHECK(kernel->is_zero(data, size));
-      CHECK(kernel->equal(data, zeros.view().data(), size));
       for (std::size_t i = 0; i < size; ++i) {
         data[i] = static_cast<std::uint8_t>(1U << i % 8);
         if (kernel->is_zero(data, size)) FAIL("no byte seen at " << i << " of " << size);
-        if (kernel->equal(zeros.view().data(), data, size))
-          FAIL("no difference seen at " << i << " of " << size);
         data[i] = 0;
       }
     }
@@ -135,19 +131,16 @@ TEST_CASE("place takes any size, to anywhere") {
   }
 }
 
-TEST_CASE("is_zero and equal take any size") {
+TEST_CASE("is_zero takes any size") {
   for (std::size_t size = 0; size < 600; ++size) {
     Guarded bytes(size);
-    const Guarded zeros(size);
     CHECK(ram::is_zero(bytes.view()));
-    CHECK(ram::equal(bytes.view(), zeros.view()));
     for (std::size_t i = 0; i < size; i += 1 + i % 7) {
       bytes.bytes()[i] = 0x10;
-      if (ram::is_zero(bytes.view()) || ram::equal(bytes.view(), zeros.view())) FAIL(i << " of " << size);
+      if (ram::is_zero(bytes.view())) FAIL(i << " of " << size);
       bytes.bytes()[i] = 0;
     }
   }
-  CHECK_FALSE(ram::equal(Bytes(4), Bytes(5)));
 }
 
 TEST_CASE("the preferred kernel comes first, the one for every processor last") {
