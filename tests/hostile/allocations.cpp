@@ -2,6 +2,7 @@
 #include "allocations.hpp"
 
 #include <atomic>
+#include <cerrno>
 #include <cstring>
 
 #include <malloc.h>
@@ -59,6 +60,13 @@ void* aligned_alloc(std::size_t alignment, std::size_t size) {
   return counted(__libc_memalign(alignment, size));
 }
 void* memalign(std::size_t alignment, std::size_t size) { return counted(__libc_memalign(alignment, size)); }
+// What `new` of aligned memory comes to in some builds of libstdc++.
+int posix_memalign(void** block, std::size_t alignment, std::size_t size) {
+  void* const made = memalign(alignment, size);
+  if (made == nullptr) return ENOMEM;
+  *block = made;
+  return 0;
+}
 }
 
 bool qember::test::counts_allocations() { return true; }
