@@ -101,7 +101,7 @@ Status Writer::State::device() {
   if (known == nullptr || !check_values(*known, body, limits, tlvs)) return end_body();
   SectionNote about = section_note();
   about.is_known = true;
-  return values(*known, tlvs, std::move(about));
+  return values(*known, tlvs, about);
 }
 
 /// In DER, so measured first, where a reader with these limits holds it whole; else as it comes.
