@@ -33,11 +33,13 @@ projects need to extend its schema with types of their own; that takes asn1c.")
 set(CPACK_DEBIAN_COMMAND_PACKAGE_NAME qember)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_COMMAND_PACKAGE_SUGGESTS "lzop")
+# The second and the third for `--schema` with ASN.1.
+set(CPACK_DEBIAN_COMMAND_PACKAGE_SUGGESTS "lzop, cmake, libqember-dev")
 set(CPACK_COMPONENT_COMMAND_DESCRIPTION
 "qember converts the migration stream of a QEMU virtual machine losslessly to
-ASN.1 BER and back: files, and pipes in the middle of a live migration. It also checks, shows, compares and draws such streams, and extracts
-the memory in them.
+ASN.1 BER and back: files, and pipes in the middle of a live migration. It
+also checks, shows, compares and draws such streams, and extracts the memory
+in them.
 
 This package has the command.")
 include(CPack)

@@ -24,7 +24,14 @@ project(schema LANGUAGES C CXX)
 find_package(qember REQUIRED PATHS "${QEMBER_PREFIX}" NO_DEFAULT_PATH)
 qember_add_schema(its SCHEMA "${QEMBER_SCHEMA}" NAMESPACE its)
 ]])
-run("${CMAKE_COMMAND}" --log-level=ERROR -S "${scratch}" -B "${scratch}/build"
+# Make is what CMake takes by itself, where it is not told otherwise.
+find_program(make NAMES make gmake)
+find_program(ninja NAMES ninja ninja-build)
+set(generator)
+if(NOT make AND ninja AND NOT DEFINED ENV{CMAKE_GENERATOR})
+  set(generator -G Ninja)
+endif()
+run("${CMAKE_COMMAND}" ${generator} --log-level=ERROR -S "${scratch}" -B "${scratch}/build"
   -DCMAKE_BUILD_TYPE=Debug "-DQEMBER_PREFIX=${PREFIX}" "-DQEMBER_SCHEMA=${SCHEMA}")
 run("${CMAKE_COMMAND}" --build "${scratch}/build" --parallel --target its_schema)
 execute_process(COMMAND "${CMAKE_COMMAND}" -E cat "${scratch}/build/its.schema/data/its/schema.data")
