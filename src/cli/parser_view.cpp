@@ -15,6 +15,7 @@ bool has_name(const CLI::App* app) { return !app->get_name().empty(); }
 std::vector<const CLI::Option*> options_of(const CLI::App& app, bool with_help) {
   auto options =
       app.get_options([&](const CLI::Option* option) { return with_help || option != app.get_help_ptr(); });
+  // NOLINTNEXTLINE(modernize-use-ranges): clang++ 14 can't compile that of libstdc++ 12
   std::stable_partition(options.begin(), options.end(),
                         [](const CLI::Option* option) { return option->get_positional(); });
   return options;

@@ -32,6 +32,7 @@ bool is_in_process(const device::CpuRegisters& cpu) { return (Values(cpu)["cs"] 
 std::vector<device::CpuRegisters> candidates(std::span<const device::CpuRegisters> cpus,
                                              std::string_view vmcoreinfo) {
   std::vector<device::CpuRegisters> found(cpus.begin(), cpus.end());
+  // NOLINTNEXTLINE(modernize-use-ranges): clang++ 14 can't compile that of libstdc++ 12
   std::stable_partition(found.begin(), found.end(), std::not_fn(is_in_process));
   const auto table = kernel_page_table(vmcoreinfo);
   if (!table || found.empty()) return found;

@@ -19,6 +19,7 @@ awk '/^```$/ { if (inside && !program) printf "%s", block; inside = 0 }
   /^```cpp$/ { inside = 1; block = ""; program = 0 }' "$source/README.md" > example.cpp
 test -s example.cpp
 if [ "$way" = add_subdirectory ]; then
+  # Instead of flags that are given: there may be another sanitizer among them.
   CFLAGS="-g1 -fsanitize=thread"
   CXXFLAGS=$CFLAGS
   export CFLAGS TSAN_OPTIONS=halt_on_error=1

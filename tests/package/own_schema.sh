@@ -60,6 +60,13 @@ exchange() {
 
   # The command reads them by the schema's text, which it has compiled.
   "$qember" check --schema new/vmm.schema screen.ber > "$log" 2>&1 || fail "check by the new schema's text"
+  # With ninja alone, too.
+  mkdir no_make
+  for directory in $(echo "$PATH" | tr : ' '); do
+    test ! -d "$directory" || cp -rsf "$directory/." no_make/
+  done
+  rm -f no_make/make no_make/gmake
+  PATH=$PWD/no_make "$qember" check --schema new/vmm.schema screen.ber > "$log" 2>&1 || fail "a schema without make"
   test "$("$qember" info --schema new/vmm.schema --json screen.ber | sed -n 's/.*"schema_fingerprint": "\([0-9a-f]*\)".*/\1/p')" = \
     "$(sed 's/.*schema //' new.said)" || fail "not the fingerprint of the new schema"
   ! "$qember" check --schema "$source/README.md" screen.ber > "$log" 2>&1 || fail "README as a schema"

@@ -117,6 +117,7 @@ std::vector<Piece> split_bytes(ByteView config, std::size_t begin) {
   if (config.size() == express_config_size) add_extended(config, found);
   std::ranges::sort(found, {}, &Capability::at);
   const auto at_one_place = [](const Capability& a, const Capability& b) { return a.at == b.at; };
+  // NOLINTNEXTLINE(modernize-use-ranges): clang++ 14 can't compile that of libstdc++ 12
   found.erase(std::unique(found.begin(), found.end(), at_one_place), found.end());
   std::vector<Piece> pieces;
   std::size_t at = begin;
