@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <qember/advanced/io/unfinished.hpp>
+#include "freed_memory.hpp"
 #include "output.hpp"
 #include "parser_view.hpp"
 #include "render/pager.hpp"
@@ -12,8 +13,6 @@
 
 #include <csignal>
 #include <sstream>
-
-#include <malloc.h>
 
 namespace {
 
@@ -50,8 +49,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   qember::io::remove_unfinished_on_signals();
-  // Large buffers go back to the system when they are freed; glibc would keep as much as the largest had.
-  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  qember::cli::return_freed_memory();
   qember::cli::ExitCode code = qember::cli::exit_internal;
   try {
     code = run(argc, argv);

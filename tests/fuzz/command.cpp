@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "command.hpp"
 
+#include "../../src/cli/freed_memory.hpp"
 #include "../../src/cli/verbs/verbs.hpp"
 
 #include <CLI/CLI.hpp>
@@ -11,7 +12,6 @@
 #include <iostream>
 #include <stdexcept>
 
-#include <malloc.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,10 +23,10 @@ namespace qember::fuzz {
 namespace {
 
 int act(std::vector<std::string> arguments) {
-  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);  // as the command's main does
+  cli::return_freed_memory();
   CLI::App app;
   cli::Action action;
-  cli::add_verbs(app, action);
+  cli::add_verbs(app, action, arguments.front());
   std::ranges::reverse(arguments);  // as CLI11 wants them
   app.parse(std::move(arguments));
   return action();
