@@ -3,11 +3,11 @@
 #include <qember/advanced/event/checker.hpp>
 
 #include <qember/advanced/ber/validate.hpp>
-#include <qember/advanced/device/description.hpp>
 #include <qember/advanced/event/channels.hpp>
 #include <qember/advanced/event/page_ledger.hpp>
 
 #include "../ram/xbzrle.hpp"
+#include "description_text.hpp"
 #include "discard.hpp"
 #include "inflate.hpp"
 #include "ram_records.hpp"
@@ -168,15 +168,16 @@ void Checker::State::check_compressed(ByteView data) {
 }
 
 void Checker::State::on(const DescriptionText& description) {
-  const auto parsed = device::Description::parse(description.json, limits);
-  if (!parsed) {
-    const Error& error = parsed.error();
+  const auto read = description_of(description, limits);
+  if (!read) {
+    const Error& error = read.error();
     if (error.code == Errc::limit) return report(error);
     return report(Rule::description_text, fmt::format("{} at its byte {}", error.expected, error.offset),
                   error.found);
   }
-  if (!parsed->page_size()) return;
-  if (auto status = context.session().check_described_page_size(*parsed->page_size()); !status)
+  const auto page_size = (*read)->page_size();
+  if (!page_size) return;
+  if (auto status = context.session().check_described_page_size(*page_size); !status)
     report(std::move(status.error()));
 }
 

@@ -4,6 +4,7 @@
 #include <qember/advanced/device/state.hpp>
 
 #include "../device/known_sections.hpp"
+#include "description_text.hpp"
 
 namespace qember::event {
 namespace {
@@ -118,13 +119,13 @@ Status SectionCollector::hand_out(CollectedSection section) {
 
 Status SectionCollector::on(const DescriptionText& text) {
   // One that can't be read describes nothing.
-  auto parsed = device::Description::parse(text.json, limits_);
-  if (parsed) {
-    description_ = std::make_shared<const device::Description>(std::move(*parsed));
+  auto description = description_of(text, limits_);
+  if (description) {
+    description_ = std::move(*description);
     matcher_.emplace(*description_);
     description_error_.reset();
   } else {
-    description_error_ = std::move(parsed.error());
+    description_error_ = std::move(description.error());
   }
   return finish();
 }

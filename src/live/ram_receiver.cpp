@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace qember::live {
 namespace {
@@ -43,7 +44,8 @@ struct RamReceiver::State final : event::Handler<RamReceiver::State> {
   Regions regions;
   Limits limits;
   std::map<std::string, Applied, std::less<>> applied;
-  std::vector<Target> targets;  ///< by block
+  std::vector<Target> targets;           ///< by block
+  std::array<event::RamPage, 64> pages;  ///< room for those that come at once
   event::PageLedger<Base> bases;
   std::uint64_t rounds = 0;
   bool done = false;
@@ -83,6 +85,7 @@ struct RamReceiver::State final : event::Handler<RamReceiver::State> {
   void on(const event::AnyOf<event::StreamBegin, event::Configuration, event::StreamEnd> auto&) {}
 
   Status receive();
+  bool receive_pages();
   Status check_limits() const;
   Status add(event::CollectedSection&& section);
   Status apply_delta(const event::RamPage& page, MutableBytes to, Base base);
@@ -207,13 +210,24 @@ RamReceiver::RamReceiver(io::Input& input, Regions regions, const Limits& limits
     : state_(std::make_unique<State>(input, std::move(regions), limits, format)) {}
 RamReceiver::~RamReceiver() = default;
 
+/// Those that are there, up to one that can't be applied. False where none is.
+bool RamReceiver::State::receive_pages() {
+  const std::size_t count = decoder.next_pages(pages);
+  for (std::size_t i = 0; i < count; ++i) {
+    auto status = on(pages[i]);
+    if (status) continue;
+    error = std::move(status.error());
+    decoder.go_to_page(i);
+    error->offset = decoder.offset();
+    error->path = decoder.path();
+    break;
+  }
+  return count != 0;
+}
+
 Status RamReceiver::State::receive() {
   while (!done && !error) {
-    // One by one, so that the decoder's place is that of the page at hand.
-    if (event::RamPage page; decoder.next_pages({&page, 1}) == 1) {
-      if (auto status = on(page); !status) error = std::move(status.error());
-      continue;
-    }
+    if (receive_pages()) continue;
     const auto event = decoder.next();
     if (!event) {
       if (event.error().code == Errc::need_more) return {};

@@ -4,20 +4,22 @@
 
 #include <qember/advanced/device/description.hpp>
 
+#include <memory>
+
 namespace qember::qber {
 
 class Described {
  public:
   bool has_text() const { return has_text_; }
-  /// Returns the page size that it names.
-  std::optional<std::uint64_t> set(ByteView json, const Limits& limits) {
+  void set(ByteView json, const Limits& limits) {
     has_text_ = true;
     auto parsed = device::Description::parse(json, limits);
-    if (!parsed) return std::nullopt;
-    description_ = std::move(*parsed);
+    if (!parsed) return;
+    description_ = std::make_shared<const device::Description>(std::move(*parsed));
     matcher_.emplace(*description_);
-    return description_->page_size();
   }
+  /// Null where the text can't be read.
+  const std::shared_ptr<const device::Description>& description() const { return description_; }
   /// The next device of that name and instance; null where there is none.
   const device::Device* match(std::string_view name, std::uint32_t instance) {
     return matcher_ ? matcher_->match(name, instance) : nullptr;
@@ -25,7 +27,7 @@ class Described {
 
  private:
   bool has_text_ = false;
-  std::optional<device::Description> description_;
+  std::shared_ptr<const device::Description> description_;
   std::optional<device::DeviceMatcher> matcher_;
 };
 

@@ -185,6 +185,8 @@ std::size_t Reader::next_pages(std::span<event::RamPage> room) {
   return !state_->failed && state_->may_look_ahead() ? state_->next_pages(room) : 0;
 }
 
+void Reader::go_to_page(std::size_t index) { state_->sections.go_to_page(index); }
+
 bool Reader::in_sync() const { return state_->in_sync; }
 std::uint64_t Reader::offset() const { return state_->sections.offset(); }
 std::string Reader::path() const { return state_->sections.path(); }

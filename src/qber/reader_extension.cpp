@@ -135,12 +135,14 @@ Status Reader::State::description(ByteView json) {
     return refuse(Errc::limit, ".contents.oldblob",
                   fmt::format("a description of at most {} bytes", limits.max_description), "more");
   if (described.has_text()) return refuse(Errc::wrong_order, "", "one description", "another");
-  const auto page_size = described.set(json, limits);
+  described.set(json, limits);
   end_section();
-  if (page_size) {
-    if (auto status = placed(session.note_described_page_size(*page_size)); !status) return status;
+  const auto& description = described.description();
+  if (description != nullptr && description->page_size()) {
+    if (auto status = placed(session.note_described_page_size(*description->page_size())); !status)
+      return status;
   }
-  events.give(event::DescriptionText{json});
+  events.give(event::DescriptionText{json, description});
   return {};
 }
 

@@ -128,8 +128,17 @@ void SectionReader::take_pages(std::size_t count) {
   pages_ += count;
   event_offset_ = input_.offset() + peeked_.last;
   event_place_ = {Place::In::page, sections_, blocks_, pages_ - 1};
+  taken_ = view().first(peeked_.size);
+  taken_count_ = count;
   input_.consume(peeked_.size);
   peeked_ = {};
+}
+
+/// They are parsed again: it is for errors.
+void SectionReader::go_to_page(std::size_t index) {
+  std::vector<ram::PageView> again(index + 1);
+  event_offset_ = input_.offset() - taken_.size() + format_.pages().parse_common(taken_, again).last;
+  event_place_.page = pages_ - taken_count_ + index;
 }
 
 Result<SectionEvent> SectionReader::read_page() {

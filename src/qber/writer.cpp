@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "writer_state.hpp"
 
+#include "../event/description_text.hpp"
 #include "translation.hpp"
 
 #include <qember/advanced/ber/validate.hpp>
@@ -87,14 +88,14 @@ Status Writer::State::on(const event::SectionEnd& end) {
 
 Status Writer::State::on(const event::DescriptionText& text) {
   // One that cannot be read is carried all the same.
-  if (auto parsed = device::Description::parse(text.json, limits)) {
-    if (parsed->page_size()) {
-      if (auto status = context.session().check_described_page_size(*parsed->page_size()); !status) {
+  if (auto read = description_of(text, limits)) {
+    if (const auto page_size = (*read)->page_size()) {
+      if (auto status = context.session().check_described_page_size(*page_size); !status) {
         status.error().offset = context.offset();
         return std::move(status.error()).within(context.path());
       }
     }
-    description = std::move(*parsed);
+    description = std::move(*read);
     matcher.emplace(*description);
   }
   streamed_rest = Kind::description;

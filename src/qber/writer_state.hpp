@@ -27,7 +27,7 @@ struct Writer::State {
   event::Session head;    ///< what a reader of the output knows of the page size
   event::EventOrder order;
 
-  std::optional<device::Description> description;
+  std::shared_ptr<const device::Description> description;
   std::optional<device::DeviceMatcher> matcher;
 
   // The native section that is open.

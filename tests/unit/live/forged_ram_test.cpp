@@ -56,14 +56,21 @@ class Forged {
   }
 
   Forged& page(std::string_view block, PageKind kind, std::uint64_t addr, ByteView data = {}) {
+    const ram::PageView page{kind, addr, data};
+    return section(block, {&page, 1}, 0);
+  }
+  /// All in one section; `at` is of that one.
+  Forged& section(std::string_view block, std::span<const ram::PageView> pages, std::size_t at) {
     writer_.begin_ram(0);
     writer_.begin_block(block);
-    at_ = bytes_of(output_).size();
-    writer_.copy_page({kind, addr, data});
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+      if (i == at) at_ = bytes_of(output_).size();
+      writer_.copy_page(pages[i]);
+    }
     writer_.end_ram();
     return *this;
   }
-  /// Where the last page begins.
+  /// Where the last page begins, or the one that was asked for.
   std::size_t at() const { return at_; }
   Bytes end() {
     writer_.end_file().or_throw();
@@ -180,6 +187,29 @@ TEST_CASE("a delta needs a page that this stream sent, and changes nothing where
     CHECK(name_of(status.error().code) == "bad_delta");
     CHECK(status.error().offset == made.at());
     CHECK(std::ranges::equal(machine.ram.view().subspan(7 * page_size), Bytes(page_size, 1)));
+  }
+}
+
+TEST_CASE(
+    "of pages that come at once, those before one that is refused are written, and the error is its own") {
+  const Bytes fresh(page_size, 1);
+  const Bytes delta{1, 2, 5, 6};
+  for (const std::size_t bad : {0U, 1U, 3U, 6U}) {
+    std::vector<ram::PageView> pages;
+    for (std::size_t i = 0; i < ram_pages - 1; ++i) pages.push_back({PageKind::full, i * page_size, fresh});
+    pages[bad] = {PageKind::xbzrle, (ram_pages - 1) * page_size, delta};
+    Forged made({{"ram", ram_pages * page_size}});
+    made.section("ram", pages, bad);
+    Machine machine;
+    const auto status = receive(machine, made.end());
+    REQUIRE_FALSE(status);
+    CHECK(name_of(status.error().code) == "bad_delta");
+    CHECK(status.error().offset == made.at());
+    CHECK(status.error().path ==
+          "QemuFile.top[2].min.contents.ramsec[0].pagelist[" + std::to_string(bad) + "]");
+    Bytes expected(ram_pages * page_size, 0xee);
+    std::fill_n(expected.begin(), bad * page_size, std::uint8_t{1});
+    CHECK(machine.ram.copy() == expected);
   }
 }
 

@@ -6,9 +6,14 @@
 
 #include <qember/advanced/core/bytes.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
+
+namespace qember::device {
+class Description;
+}  // namespace qember::device
 
 namespace qember::event {
 
@@ -176,6 +181,8 @@ struct Eof {};
 /// The description of device state, from which its fields have their names.
 struct DescriptionText {
   ByteView json{};  ///< JSON as QEMU wrote it
+  /// What a reader that needs it has parsed of the text; null where none has, or where it can't be parsed.
+  std::shared_ptr<const device::Description> parsed{};
 };
 
 /// A piece of what follows the end mark and the description, or, of a stream that has neither footers

@@ -81,6 +81,8 @@ class SectionReader {
   /// Goes behind the first `count` of those that were last peeked. `offset` and `path` are then the last
   /// one's.
   void take_pages(std::size_t count);
+  /// Makes `offset` and `path` those of that one of the pages last taken, up to the next event.
+  void go_to_page(std::size_t index);
 
   /// The first byte of the last event, and the event's place in the schema.
   std::uint64_t offset() const noexcept { return event_offset_; }
@@ -177,6 +179,8 @@ class SectionReader {
   std::size_t blocks_ = 0;  ///< of this section
   std::size_t pages_ = 0;   ///< of this block
   ram::PagesParse peeked_;
+  ByteView taken_;               ///< the pages last taken
+  std::size_t taken_count_ = 0;  ///< how many they are
   std::optional<Error> failed_;  ///< the error that ended the reading
 };
 
