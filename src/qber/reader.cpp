@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "../event/ram_records.hpp"
+#include "entry_source.hpp"
 #include "reader_state.hpp"
 #include "section_limits.hpp"
+
+#include <qember/advanced/ber/tlv.hpp>
 
 #include <fmt/format.h>
 
@@ -50,34 +53,47 @@ Status Reader::State::on(const InputEnd&) {
   return {};
 }
 
+/// Refuses, in those words, what holds more values than a tree may.
+Status Reader::State::make_tree(std::string_view component, std::string expected, std::string found) {
+  const Limits most = section_limits(full.encoded.subspan(full.contents), limits);
+  auto made = asn1::decode<asn1::SecFull>(full.encoded, most, sections.offset(), sections.path());
+  if (made) {
+    tree = std::move(*made);
+    return {};
+  }
+  if (made.error().code != Errc::limit) return std::move(made.error());
+  return refuse(Errc::limit, component, std::move(expected), std::move(found));
+}
+
 Status Reader::State::on(FullSection& section) {
   full = std::move(section);
   if (full.fields.name == extension::section_name) {
     if (extension::is_skipped(full.fields)) return {};
     if (full.state)
       return refuse(Errc::bad_annotation, ".contents", "values or a blob", "a type that the schema adds");
-    if (!full.tree)
-      return refuse(Errc::limit, "", "a `qember` section of a usual size", "more values than allowed");
-    return extension_section(full.fields, **full.tree);
+    auto status = make_tree("", "a `qember` section of a usual size", "more values than allowed");
+    return status ? extension_section(full.fields, **tree) : status;
   }
   if (full.state) return typed_state(full.fields, *full.state);
-  const bool is_list = is_block_list(full.encoded.subspan(full.contents));
-  if (is_list && !full.tree)
-    return refuse(Errc::limit, ".contents.ramblid", fmt::format("at most {} RAM blocks", limits.max_blocks),
-                  "more");
+  const ByteView contents = full.encoded.subspan(full.contents);
+  const bool is_list = is_block_list(contents);
+  if (is_list) {
+    auto status =
+        make_tree(".contents.ramblid", fmt::format("at most {} RAM blocks", limits.max_blocks), "more");
+    if (!status) return status;
+  }
   if (auto status =
           begin_section(full.fields, is_list ? event::Element::section_start : event::Element::section_full);
       !status)
     return status;
-  if (is_list) return blocks(**full.tree);
+  if (is_list) return blocks(**tree);
   if (current.is_ram())
     return refuse(Errc::bad_value, ".contents", "the list of RAM blocks", "something else");
-  const bool is_blob =
-      full.tree && (*full.tree)->contents().which() == asn1::SecFull::Contents::Which::oldblob;
-  if (!is_blob) return values(full);
+  if (ber::header_at(contents).tag != WireFormat::own().blob_tag()) return values();
   if (auto status = check_blob(); !status) return status;
   form = event::DeviceForm::blob;
-  return whole_body((*full.tree)->contents().as_oldblob());
+  body.clear();
+  return whole_body(string_bytes(contents, body));
 }
 
 /// The state of a device in a type that the schema adds, which needs no description.

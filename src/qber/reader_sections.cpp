@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The part of the reader that begins native sections and fills their bodies.
 #include "../event/rule.hpp"
-#include "entry_sources.hpp"
+#include "entry_source.hpp"
 #include "reader_state.hpp"
 
 #include <qember/advanced/ber/header.hpp>
@@ -106,7 +106,7 @@ Status Reader::State::whole_body(ByteView blob) {
 }
 
 /// Device state as values: the description gives back what BER has lost, the widths.
-Status Reader::State::values(const FullSection& section) {
+Status Reader::State::values() {
   const event::SectionBegin& header = current.header();
   if (header.type != event::Element::section_full)
     current.set_device(described.match(header.name, header.instance));
@@ -115,15 +115,8 @@ Status Reader::State::values(const FullSection& section) {
                   "values");
   form = event::DeviceForm::values;
   body.clear();
-  Status status;
-  if (section.tree) {
-    TreeSource source((*section.tree)->contents().as_vmstate().as_vmstateentries(), section.encoded,
-                      sections.offset(), sections.path());
-    status = write_state(*current.device(), source, body, limits);
-  } else {
-    BytesSource source(section.encoded, sections.offset(), sections.path());
-    status = write_state(*current.device(), source, body, limits);
-  }
+  EntrySource source(full.encoded, sections.offset(), sections.path());
+  auto status = write_state(*current.device(), source, body, limits);
   if (!status) return status;
   // The records of an iterative section must be right all the same; where they are in the values nothing
   // tells.

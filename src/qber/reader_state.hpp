@@ -35,7 +35,7 @@ struct Tail {
 struct Reader::State {
   State(io::Input& input, const Limits& limits, ReaderOptions options)
       : input(input),
-        sections(input, limits, Trees::made, options.format ? *options.format : WireFormat::own()),
+        sections(input, limits, options.format ? *options.format : WireFormat::own()),
         limits(limits),
         options(options),
         session(limits),
@@ -52,6 +52,7 @@ struct Reader::State {
   EventQueue events;
   /// What these view, besides the input.
   FullSection full;
+  std::optional<asn1::Value<asn1::SecFull>> tree;  ///< of `full`, where that is read as one
   Bytes body;
 
   event::Package package;
@@ -76,6 +77,7 @@ struct Reader::State {
   void recover(const SectionEvent& event, const Error& error);
   Status on(const FileBegin&);
   Status on(FullSection& section);
+  Status make_tree(std::string_view component, std::string expected, std::string found);
   Status on(const BlobBegin& begin);
   Status typed_state(const SectionFields& fields, const event::SchemaValue& value);
   Status check_blob() const;
@@ -100,7 +102,7 @@ struct Reader::State {
   Status body_piece(ByteView data, std::uint64_t offset);
   Status body_end() const;
   Status whole_body(ByteView blob);
-  Status values(const FullSection& section);
+  Status values();
   Result<std::vector<event::RamBlock>> read_blocks(const asn1::SecFull& section, BlockCursor::Names& names);
   Status describe_blocks(std::vector<event::RamBlock>& blocks);
   Status check_blocks(const asn1::SecFull& section, std::span<const event::RamBlock> blocks);

@@ -6,7 +6,7 @@
 #include <qember/advanced/core/text.hpp>
 #include <qember/advanced/qber/section_reader.hpp>
 
-#include "section_limits.hpp"
+#include "tags.hpp"
 #include "translation.hpp"
 
 #include <fmt/format.h>
@@ -120,7 +120,7 @@ Result<std::size_t> SectionReader::whole_size(const ber::Header& header, std::st
   return view().size();
 }
 
-/// By that schema, whatever the section becomes; it may hold more than a tree.
+/// By that schema, whatever the section becomes; it may hold more values than a tree.
 Status SectionReader::validate_full(ByteView encoded, const WireFormat& format,
                                     std::string_view where) const {
   Limits wide = limits_;
@@ -193,27 +193,12 @@ Result<SectionEvent> SectionReader::read_whole_full(std::size_t size, std::size_
   if (!format_.is_own()) {
     if (auto status = bring_home(section, where); !status) return std::move(status.error());
   }
-  if (trees_ == Trees::made && !section.state) {
-    const Limits limits =
-        section_limits(section.encoded.subspan(std::min(section.contents, section.encoded.size())), limits_);
-    auto tree = asn1::decode<asn1::SecFull>(section.encoded, limits, input_.offset(), where);
-    if (tree) {
-      section.fields = {std::string((*tree)->name()), (*tree)->sectionid(), (*tree)->instanceid(),
-                        (*tree)->versionid()};
-      section.tree = std::move(*tree);
-    } else if (tree.error().code != Errc::limit) {
-      return refuse_tree(std::move(tree.error()), section.encoded);
-    }
+  // All that is made of the section goes by the library's own schema.
+  if (!section.state) {
+    if (auto status = validate_full(section.encoded, WireFormat::own(), where); !status)
+      return refuse_by_own(std::move(status.error()), section.encoded);
   }
-  if (!section.tree) {
-    // Where no tree was made, nothing else has looked at it by the library's own schema, which all that is
-    // made of the section goes by.
-    if (!section.state) {
-      if (auto status = validate_full(section.encoded, WireFormat::own(), where); !status)
-        return refuse_tree(std::move(status.error()), section.encoded);
-    }
-    section.fields = fields_of(section.encoded, section.contents);
-  }
+  section.fields = fields_of(section.encoded, section.contents);
   SectionEvent event = give(std::move(section), Place::In::full);
   input_.consume(size);
   ++sections_;
@@ -221,7 +206,7 @@ Result<SectionEvent> SectionReader::read_whole_full(std::size_t size, std::size_
 }
 
 /// What the schema at hand has and the library's own has not, in a place where it is not read.
-Error SectionReader::refuse_tree(Error error, ByteView encoded) const {
+Error SectionReader::refuse_by_own(Error error, ByteView encoded) const {
   if (format_.is_own()) return with_all_it_shows(std::move(error), encoded);
   error.code = Errc::unsupported;
   if (!format_.has_own_tags()) error.offset = input_.offset();

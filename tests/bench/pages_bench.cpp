@@ -47,7 +47,7 @@ class Guest {
 template <std::size_t batch, class Take>
 void walk(const Material& material, const Take& take) {
   io::Input input = io::Input::over(material.ber_bytes);
-  qber::SectionReader reader(input, Limits::trusted(), qber::Trees::omitted);
+  qber::SectionReader reader(input, Limits::trusted());
   std::array<ram::PageView, batch> pages;
   std::size_t block = 0;
   const auto checked = [&](const ram::PageView& page) {

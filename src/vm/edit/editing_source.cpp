@@ -325,7 +325,7 @@ Status EditingSource::finish() {
       return std::holds_alternative<event::DescriptionText>(each.event);
     });
     held_size_ -= held->size();
-    held->bytes = std::move(*text);
+    *held = event::HeldEvent(event::DescriptionText{*text}, held->offset, std::move(held->path));
     held_size_ += held->size();
   }
   return std::exchange(is_pending_, false) ? give_description() : Status();

@@ -70,7 +70,7 @@ std::string place_of(const Error& error) {
 /// What a reader has to say that makes no trees of sections.
 std::string verdict_without_trees(ByteView ber, const qber::WireFormat& format) {
   io::Input input = io::Input::over(ber);
-  qber::SectionReader reader(input, {}, qber::Trees::omitted, format);
+  qber::SectionReader reader(input, {}, format);
   for (;;) {
     const auto event = reader.next();
     if (!event) return place_of(event.error());

@@ -4,8 +4,6 @@
 /// the schema has and the library's own has not is given out whole.
 #pragma once
 
-#include <qember/advanced/asn1/types.hpp>
-#include <qember/advanced/asn1/value.hpp>
 #include <qember/advanced/ber/framer.hpp>
 #include <qember/advanced/event/event.hpp>
 #include <qember/advanced/io/input.hpp>
@@ -25,9 +23,7 @@ struct FullSection {
   ByteView encoded{};
   /// The offset in `encoded` of the TLV of its contents.
   std::size_t contents = 0;
-  /// It as a tree of values; empty where it holds more than `Limits::max_tlvs`, or trees are omitted.
-  std::optional<asn1::Value<asn1::SecFull>> tree;
-  /// Its contents, where they are of a type that the schema adds; there is no tree then.
+  /// Its contents, where they are of a type that the schema adds.
   std::optional<event::SchemaValue> state;
 };
 
@@ -58,16 +54,12 @@ using SectionEvent =
     std::variant<FileBegin, FullSection, BlobBegin, BlobData, BlobEnd, RamBegin, RamBlockBegin, ram::PageView,
                  RamEnd, event::SchemaValue, FileEnd, InputEnd>;
 
-/// Whether sections of devices are made into trees of values, or validated alone: for those who look at
-/// pages.
-enum class Trees : bool { omitted, made };
-
 class SectionReader {
  public:
   /// `input` and `format` outlive the reader.
-  explicit SectionReader(io::Input& input, const Limits& limits = {}, Trees trees = Trees::made,
+  explicit SectionReader(io::Input& input, const Limits& limits = {},
                          const WireFormat& format = WireFormat::own())
-      : input_(input), limits_(limits), trees_(trees), format_(format) {}
+      : input_(input), limits_(limits), format_(format) {}
 
   /// The next event; views in it are valid until the input is fed, and until the next call.
   /// `Errc::need_more` asks for the input to be fed. After another error the same one comes again, and after
@@ -117,7 +109,7 @@ class SectionReader {
   Status validate_all(ByteView encoded, const ber::Schema& schema, const ber::Type& type,
                       const Limits& limits, std::string_view where) const;
   Error added_member(std::size_t at, std::string_view where) const;
-  Error refuse_tree(Error error, ByteView encoded) const;
+  Error refuse_by_own(Error error, ByteView encoded) const;
   Status bring_home(FullSection& section, std::string_view where);
   Result<const ber::Member*> added_section();
   Result<SectionEvent> read_added(const ber::Member& alternative);
@@ -160,7 +152,6 @@ class SectionReader {
 
   io::Input& input_;
   Limits limits_;
-  Trees trees_;
   const WireFormat& format_;
   State state_ = State::file;
   std::vector<Frame> frames_;
