@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "verbs.hpp"
 
+#include "support/sanitized.hpp"
+
 #include <qember/advanced/vm/opened_stream.hpp>
 #include "../../src/cli/report.hpp"
 
@@ -22,10 +24,10 @@ namespace fs = std::filesystem;
 
 constexpr long most_resident_kib = 64 << 10;
 
-#if defined(QEMBER_FUZZ) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool resident_memory_is_ours = false;  // libFuzzer and the sanitizers have most of it
+#ifdef QEMBER_FUZZ
+constexpr bool resident_memory_is_ours = false;  // libFuzzer has most of it
 #else
-constexpr bool resident_memory_is_ours = true;
+constexpr bool resident_memory_is_ours = !test::is_sanitized;
 #endif
 
 void is_bounded() {

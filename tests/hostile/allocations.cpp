@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "allocations.hpp"
 
+#include "support/sanitized.hpp"
+
 #include <atomic>
 #include <cerrno>
 #include <cstring>
 
 #include <malloc.h>
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(__clang__) && \
-    defined(__GLIBC__)
+#if !defined(QEMBER_SANITIZED) && !defined(__clang__) && defined(__GLIBC__)
 #define QEMBER_COUNT_ALLOCATIONS
 #endif
 

@@ -5,6 +5,7 @@
 
 #include "support/command.hpp"
 #include "support/native_builder.hpp"
+#include "support/sanitized.hpp"
 
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
@@ -21,11 +22,7 @@ using namespace qember::test;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool measures = false;
-#else
-constexpr bool measures = true;
-#endif
+constexpr bool measures = !is_sanitized;
 
 using Block = NativeBuilder::Block;
 constexpr std::uint64_t page = 4096;

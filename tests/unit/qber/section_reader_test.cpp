@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// The short ways through a stream tell what the long way does: pages in batches, sections without trees.
+// What the sections of a stream are read as: pages in batches as one by one, and what asn1c reads too.
 #include "support/convert.hpp"
 #include "support/samples.hpp"
 

@@ -23,6 +23,8 @@ std::vector<container::ChannelFile> files(const std::vector<Bytes>& channels) {
     all.push_back({fmt::format("ch{}", all.size()), std::make_shared<io::MemorySource>(each)});
   return all;
 }
+/// They are views of the channels.
+std::vector<container::ChannelFile> files(std::vector<Bytes>&&) = delete;
 
 /// The first finding of `check`; empty for a sound set.
 std::string check(const Bytes& main, const std::vector<Bytes>& channels) {
@@ -105,8 +107,9 @@ TEST_CASE("a set becomes one stream that needs no channels", "[multifd]") {
       return Status();
     };
   };
+  const auto channels = two_channels(Packing::zlib);
   vm::ConvertOptions options;
-  options.read.channels = files(two_channels(Packing::zlib));
+  options.read.channels = files(channels);
   vm::convert(source, keep(ber), options).or_throw();
   Bytes plain;
   io::MemorySource encoded(ber);
