@@ -90,13 +90,16 @@ Status Reader::State::blocks(const asn1::SecFull& section) {
   if (!read) return std::move(read.error());
   if (auto status = describe_blocks(*read); !status) return status;
   if (auto status = check_blocks(section, *read); !status) return status;
+  const auto words = std::exchange(note.controls, {});
+  if (auto status = check_controls(words); !status) return status;
+  if (auto status = check_note_used(); !status) return status;
   const std::uint64_t total = *section.contents().as_ramblid().totalram().as_unsigned();
   if (auto status = placed(session.open_blocks(total, std::move(*read))); !status) return status;
   cursor.set_names(std::move(names));
   mapped.begin(session.blocks());
   events.give(event::RamBlocks{total, session.blocks()});
-  if (auto status = controls(std::exchange(note.controls, {})); !status) return status;
-  return check_note_used();
+  for (const std::uint64_t word : words) control(word);
+  return {};
 }
 
 }  // namespace qember::qber

@@ -41,7 +41,9 @@ Status Reader::State::on(const RamBegin& ram_begin) {
         !status)
       return status;
   }
-  if (auto status = controls(std::exchange(note.controls, {})); !status) return status;
+  const auto words = std::exchange(note.controls, {});
+  if (auto status = check_controls(words); !status) return status;
+  for (const std::uint64_t word : words) control(word);
   cursor.begin_section();
   if (note.fill || note.names_block) return {};  // of the first page
   return check_note_used();
@@ -157,11 +159,10 @@ void Reader::State::control(std::uint64_t word) {
 }
 
 /// Records without a page, that stand before the first page.
-Status Reader::State::controls(std::span<const std::uint64_t> words) {
+Status Reader::State::check_controls(std::span<const std::uint64_t> words) const {
   for (const std::uint64_t word : words)
     if (!event::ram_flag::is_control(word, session.page_size_or_default()))
       return refuse(Errc::bad_annotation, "", "a record without a page", fmt::format("{:#x}", word));
-  for (const std::uint64_t word : words) control(word);
   return {};
 }
 

@@ -115,7 +115,7 @@ struct Reader::State {
   Status compressed(const asn1::SecFull& section);
   std::size_t next_pages(std::span<event::RamPage> room);
   void control(std::uint64_t word);
-  Status controls(std::span<const std::uint64_t> words);
+  Status check_controls(std::span<const std::uint64_t> words) const;
   Status mapped_bitmap(const asn1::SecFull& section);
   Status mapped_stale(const asn1::SecFull& section);
 

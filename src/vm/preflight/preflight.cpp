@@ -15,12 +15,15 @@ namespace qember::vm {
 namespace {
 
 using Key = std::pair<std::string_view, std::uint32_t>;
+/// Null where a section comes several times, as no QEMU writes it.
 using Sections = std::map<Key, const StateSection*>;
 
 Sections by_name(const MachineState& state) {
   Sections all;
-  for (const StateSection& section : state.sections)
-    all.emplace(Key(section.name, section.instance), &section);
+  for (const StateSection& section : state.sections) {
+    const auto [place, is_new] = all.emplace(Key(section.name, section.instance), &section);
+    if (!is_new) place->second = nullptr;
+  }
   return all;
 }
 
@@ -175,11 +178,14 @@ Verdict preflight(const MachineState& here, const MachineState& there, const Pre
   for (const StateSection& section : here.sections) {
     findings.at(section.offset);
     const auto found = others.find(Key(section.name, section.instance));
-    if (found != others.end()) {
+    if (found == others.end()) {
+      if (!is_known_unsent(section.name)) add_unknown(section, findings);
+    } else if (found->second == nullptr) {
+      findings.add(Certainty::untold, fmt::format("{}/{}", section.name, section.instance),
+                   "several sections there: which of them the machine reads it by");
+    } else {
       check_section({section, *found->second}, roms, offers, findings);
       undescribed.note({section, *found->second});
-    } else if (!is_known_unsent(section.name)) {
-      add_unknown(section, findings);
     }
     check_block_nodes(section, findings);
   }

@@ -369,3 +369,17 @@ TEST_CASE("preflight: the words are those of the target's QEMU, or of both ages"
   for (const char* const version : {"", "x", "10.", "10.0.1.2", "-1", "99999999999"})
     CHECK(run({"preflight", here, "--against", there, "--target-qemu", version}).code == 2);
 }
+
+TEST_CASE("a machine whose stream has a section several times tells nothing certain of it") {
+  NativeBuilder to;
+  to.configuration("pc-q35-9.0", 4096);
+  to.section(1, 1, "ram", 0, 4).u64(0x1000 | 4).counted("pc.ram").u64(0x1000).eos().footer(1);
+  to.part(1).page("pc.ram", 0, 1).eos().footer(1).ended(1);
+  to.device(2, "dev", Bytes(3), 0, 3).device(3, "dev", Bytes(3), 0, 2);
+  const Bytes twice = to.eof().bytes();
+  CHECK(against(twice, twice).empty());
+  const Scratch scratch;
+  const std::string file = scratch.file("stream", twice);
+  const Ran ran = run({"preflight", file, "--against", file});
+  CHECK(ran.out.find("untold   dev/0: several sections there") != std::string::npos);
+}
