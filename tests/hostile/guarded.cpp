@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "guarded.hpp"
 
+#include "support/sanitized.hpp"
+
 #include <array>
 #include <cstdlib>
 #include <cstring>
@@ -12,7 +14,7 @@
 namespace qember::test {
 
 Guarded run_guarded(const std::function<std::string()>& what) {
-  constexpr unsigned watchdog_seconds = 10;
+  constexpr unsigned watchdog_seconds = is_sanitized ? 120 : 10;
   std::array<int, 2> ends{};
   if (::pipe(ends.data()) != 0) std::abort();
   const pid_t child = ::fork();
