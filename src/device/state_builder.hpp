@@ -57,6 +57,7 @@ class StateBuilder {
       case Kind::array: return "an array";
       case Kind::subsections: return "subsections";
       case Kind::end: return "no more";
+      case Kind::other: return "a value of another kind";
     }
     return {};
   }

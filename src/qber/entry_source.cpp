@@ -23,23 +23,28 @@ bool starts_with(ByteView bytes, const ber::Identifier& identifier) {
          std::equal(identifier.bytes.begin(), identifier.bytes.begin() + identifier.size, bytes.begin());
 }
 
+constexpr ber::Tag string_tag =
+    ber::lookup::member(ber::lookup::type(generated::schema, "VMStateEntries"), "oldblob").tag;
+
 /// Of a `VMStateEntries`.
 Kind kind_of(ByteView value) {
   if (starts_with(value, own_tags.integer)) return Kind::integer;
   if (starts_with(value, own_tags.boolean)) return Kind::boolean;
   if (starts_with(value, own_tags.array)) return Kind::array;
   if (starts_with(value, own_tags.subsections)) return Kind::subsections;
-  return Kind::blob;
+  // A string may be constructed.
+  return header_at(value).tag == string_tag ? Kind::blob : Kind::other;
 }
 
-/// What the schema calls that alternative.
+/// What the schema calls that alternative; empty for one that is added to it.
 std::string_view name_of(Kind kind) {
   switch (kind) {
     case Kind::integer: return "int";
     case Kind::boolean: return "bool";
     case Kind::array: return "array";
     case Kind::subsections: return "subsecl";
-    default: return "oldblob";
+    case Kind::blob: return "oldblob";
+    default: return {};
   }
 }
 
@@ -145,7 +150,9 @@ Error EntrySource::refuse(std::size_t at, std::size_t index, std::string expecte
     const bool innermost = &level == &levels_.back();
     if (!level.name.empty()) path += fmt::format(".{}[{}]", level.name, innermost ? index : level.next - 1);
   }
-  if (at != at_ || !at_end()) path += fmt::format(".{}", name_of(kind_of(encoded_.subspan(at))));
+  const bool is_value = at != at_ || !at_end();
+  const std::string_view alternative = is_value ? name_of(kind_of(encoded_.subspan(at))) : std::string_view();
+  if (!alternative.empty()) path += fmt::format(".{}", alternative);
   return {Errc::description_mismatch, offset_ + at, std::move(path), std::move(expected), std::move(found)};
 }
 

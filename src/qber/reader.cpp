@@ -67,6 +67,7 @@ Status Reader::State::make_tree(std::string_view component, std::string expected
 
 Status Reader::State::on(FullSection& section) {
   full = std::move(section);
+  tree.reset();
   if (full.fields.name == extension::section_name) {
     if (extension::is_skipped(full.fields)) return {};
     if (full.state)
@@ -89,7 +90,9 @@ Status Reader::State::on(FullSection& section) {
   if (is_list) return blocks(**tree);
   if (current.is_ram())
     return refuse(Errc::bad_value, ".contents", "the list of RAM blocks", "something else");
-  if (ber::header_at(contents).tag != WireFormat::own().blob_tag()) return values();
+  if (is_entries(contents)) return values();
+  if (ber::header_at(contents).tag != WireFormat::own().blob_tag())
+    return refuse(Errc::unsupported, ".contents", "values or a blob", "a type that the schema adds");
   if (auto status = check_blob(); !status) return status;
   form = event::DeviceForm::blob;
   body.clear();

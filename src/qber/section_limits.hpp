@@ -16,6 +16,12 @@ inline bool is_block_list(ByteView contents) {
   return contents.size() >= tag.size() && std::equal(tag.begin(), tag.end(), contents.begin());
 }
 
+/// Whether they are the values of a device.
+inline bool is_entries(ByteView contents) {
+  const ByteView tag = own_tags.entries.view();
+  return contents.size() >= tag.size() && std::equal(tag.begin(), tag.end(), contents.begin());
+}
+
 /// The list may have as many blocks as a stream may open, three TLVs each: `Limits::max_blocks` bounds it.
 inline Limits section_limits(ByteView contents, const Limits& limits) {
   constexpr std::size_t tlvs_of_block = 3;

@@ -11,8 +11,8 @@ namespace qember {
 struct Limits {
   /// Nesting of TLVs, and of structures in device state. Real streams need 20.
   std::size_t max_depth = 64;
-  /// TLVs in one section that becomes a tree of values, about 200 bytes of memory each; a larger
-  /// section is streamed or refused.
+  /// TLVs in one section that becomes a tree of values, about 200 bytes of memory each. One of a device that
+  /// has more is streamed, another is refused.
   std::size_t max_tlvs = 1U << 15U;
   /// Bytes of a name; QEMU's counted strings cannot hold more.
   std::size_t max_name = 255;

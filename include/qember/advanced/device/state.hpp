@@ -59,7 +59,8 @@ Result<std::size_t> measure_state(const Device& device, ByteView in);
 /// Gives device state value by value, in the order of `StateSink`.
 class StateSource {
  public:
-  enum class Kind : std::uint8_t { integer, boolean, blob, array, subsections, end };
+  /// `other`: a value of a kind that this version does not know.
+  enum class Kind : std::uint8_t { integer, boolean, blob, array, subsections, end, other };
 
   virtual ~StateSource() = default;
   /// The kind of the next value in the current array.

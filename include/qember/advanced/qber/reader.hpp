@@ -31,8 +31,8 @@ class Reader final : public event::Source {
   Result<event::Event> next() override;
   /// As many pages as the input has in their common form.
   std::size_t next_pages(std::span<event::RamPage> room) override;
-  /// Makes `offset` and `path` those of that one of the pages that `next_pages` gave last, up to the next
-  /// event: they are the last one's else.
+  /// Makes `offset` and `path` those of that one of the pages that `next_pages` gave last, before anything
+  /// else is read or fed: they are the last one's else.
   void go_to_page(std::size_t index);
   bool in_sync() const override;
   std::uint64_t offset() const override;

@@ -73,7 +73,8 @@ class SectionReader {
   /// Goes behind the first `count` of those that were last peeked. `offset` and `path` are then the last
   /// one's.
   void take_pages(std::size_t count);
-  /// Makes `offset` and `path` those of that one of the pages last taken, up to the next event.
+  /// Makes `offset` and `path` those of that one of the pages last taken, before anything else is read or
+  /// fed.
   void go_to_page(std::size_t index);
 
   /// The first byte of the last event, and the event's place in the schema.
