@@ -8,8 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace qember::qber {
 namespace {
 
@@ -18,20 +16,15 @@ using ber::is_end_of_contents;
 using ber::tlv_size;
 using Kind = device::StateSource::Kind;
 
-bool starts_with(ByteView bytes, const ber::Identifier& identifier) {
-  return bytes.size() >= identifier.size &&
-         std::equal(identifier.bytes.begin(), identifier.bytes.begin() + identifier.size, bytes.begin());
-}
-
 constexpr ber::Tag string_tag =
     ber::lookup::member(ber::lookup::type(generated::schema, "VMStateEntries"), "oldblob").tag;
 
 /// Of a `VMStateEntries`.
 Kind kind_of(ByteView value) {
-  if (starts_with(value, own_tags.integer)) return Kind::integer;
-  if (starts_with(value, own_tags.boolean)) return Kind::boolean;
-  if (starts_with(value, own_tags.array)) return Kind::array;
-  if (starts_with(value, own_tags.subsections)) return Kind::subsections;
+  if (begins_with(value, own_tags.integer)) return Kind::integer;
+  if (begins_with(value, own_tags.boolean)) return Kind::boolean;
+  if (begins_with(value, own_tags.array)) return Kind::array;
+  if (begins_with(value, own_tags.subsections)) return Kind::subsections;
   // A string may be constructed.
   return header_at(value).tag == string_tag ? Kind::blob : Kind::other;
 }

@@ -11,16 +11,10 @@
 namespace qember::qber {
 
 /// Whether the contents of a `SecFull`, from their tag on, are the list of RAM blocks.
-inline bool is_block_list(ByteView contents) {
-  const ByteView tag = own_tags.block_list.view();
-  return contents.size() >= tag.size() && std::equal(tag.begin(), tag.end(), contents.begin());
-}
+inline bool is_block_list(ByteView contents) { return begins_with(contents, own_tags.block_list); }
 
 /// Whether they are the values of a device.
-inline bool is_entries(ByteView contents) {
-  const ByteView tag = own_tags.entries.view();
-  return contents.size() >= tag.size() && std::equal(tag.begin(), tag.end(), contents.begin());
-}
+inline bool is_entries(ByteView contents) { return begins_with(contents, own_tags.entries); }
 
 /// The list may have as many blocks as a stream may open, three TLVs each: `Limits::max_blocks` bounds it.
 inline Limits section_limits(ByteView contents, const Limits& limits) {

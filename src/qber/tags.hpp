@@ -6,6 +6,8 @@
 
 #include <qember/generated/schema.hpp>
 
+#include <algorithm>
+
 namespace qember::qber {
 
 /// Bytes of an INTEGER that is a number of 64 bits, signed or not (X.690 8.3).
@@ -18,6 +20,12 @@ constexpr ber::Type member_type(const ber::Schema& schema, const ber::Member& me
   type.tag = member.tag;
   type.size = member.size;
   return type;
+}
+
+/// Whether that is what the bytes begin with.
+inline bool begins_with(ByteView bytes, const ber::Identifier& identifier) {
+  const ByteView wanted = identifier.view();
+  return bytes.size() >= wanted.size() && std::equal(wanted.begin(), wanted.end(), bytes.begin());
 }
 
 /// Looked up in a schema that has the shapes in shapes.txt.
