@@ -2,9 +2,7 @@
 /// The description of device state: at most one in a stream, which may be no JSON.
 #pragma once
 
-#include <qember/advanced/device/description.hpp>
-
-#include <memory>
+#include "../event/description_text.hpp"
 
 namespace qember::qber {
 
@@ -13,9 +11,9 @@ class Described {
   bool has_text() const { return has_text_; }
   void set(ByteView json, const Limits& limits) {
     has_text_ = true;
-    auto parsed = device::Description::parse(json, limits);
+    auto parsed = event::description_of({json}, limits);
     if (!parsed) return;
-    description_ = std::make_shared<const device::Description>(std::move(*parsed));
+    description_ = std::move(*parsed);
     matcher_.emplace(*description_);
   }
   /// Null where the text can't be read.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/// XBZRLE, zero pages and comparison: the kernel that runs (QEMBER_KERNELS names another) beside a plain
-/// peer.
+/// XBZRLE and zero pages: the kernel that runs (QEMBER_KERNELS names another) beside a plain peer.
 #include "benchmarks.hpp"
 #include "duel.hpp"
 #include "ram/xbzrle.hpp"
